@@ -1,0 +1,58 @@
+//! What a message is: the traits that `derive(WsProtocol)` implements, and nothing about sockets or hosts.
+
+pub mod decode;
+pub mod rejection;
+pub mod rules;
+pub mod schema;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use rejection::{Rejection, RejectionCode};
+pub use schema::{MessageSchema, Type};
+
+/// A value that may stand in a message: its rules and its description.
+///
+/// Implemented by `derive(WsProtocol)`, by numbers, strings and the usual containers. A field of any other
+/// serde type may stand in a message too: it has no rules of its own and is described as opaque.
+pub trait Value: Sized {
+    /// What other clients are told of this type.
+    const TYPE: Type;
+
+    /// Whether the value is left out of its object, as `None` is.
+    fn is_absent(&self) -> bool {
+        false
+    }
+
+    /// Checks the rules of the value and of all it holds.
+    ///
+    /// # Errors
+    /// The first broken rule, with the path from this value to the place that broke it.
+    fn validate(&self) -> Result<(), Rejection> {
+        Ok(())
+    }
+}
+
+/// A message enum: one variant is one application message, with the variant's name in the tag field.
+pub trait Message: Value + Serialize + DeserializeOwned + 'static {
+    /// The protocol as data: names, fields, types, rules and docs.
+    const SCHEMA: MessageSchema;
+}
+
+/// What clients send.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a client message enum",
+    label = "not derived with `#[ws(client, server = …)]`",
+    note = "write `#[derive(WsProtocol)] #[ws(client, server = ServerMessage)]` on the enum that clients send"
+)]
+pub trait ClientMessage: Message {
+    /// What the server answers with.
+    type Server: ServerMessage;
+}
+
+/// What the server sends.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a server message enum",
+    label = "not derived with `#[ws(server)]`",
+    note = "write `#[derive(WsProtocol)] #[ws(server)]` on the enum that the server sends"
+)]
+pub trait ServerMessage: Message {}

@@ -1,0 +1,105 @@
+//! Why a message was refused: a code, the path to the place, the broken rule and a sentence.
+
+use std::{borrow::Cow, fmt};
+
+use super::schema::Rule;
+
+/// Why a frame is not a valid message, or why a message may not leave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejection {
+    code: RejectionCode,
+    path: String,
+    rule: Option<Rule>,
+    message: Cow<'static, str>,
+}
+
+/// The kind of a [`Rejection`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectionCode {
+    /// The frame is not JSON or not MessagePack at all.
+    Malformed,
+    /// The tag names no message of the protocol.
+    UnknownType,
+    /// A field that must be there is not.
+    Missing,
+    /// A field stands there twice.
+    Duplicate,
+    /// A value is of another type than its field.
+    Invalid,
+    /// A rule of the field is broken.
+    Rule,
+    /// An integer that JavaScript cannot hold exactly, or a number that JSON cannot write.
+    Number,
+}
+
+impl RejectionCode {
+    /// The code as it travels: `malformed`, `unknown_type`, `missing`, `duplicate`, `invalid`, `rule`, `number`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownType => "unknown_type",
+            Self::Missing => "missing",
+            Self::Duplicate => "duplicate",
+            Self::Invalid => "invalid",
+            Self::Rule => "rule",
+            Self::Number => "number",
+        }
+    }
+}
+
+impl Rejection {
+    /// A rejection of the value itself; [`within`](Self::within) and [`at`](Self::at) lead to it from outside.
+    pub fn new(code: RejectionCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, path: String::new(), rule: None, message: message.into() }
+    }
+
+    /// A broken rule, told as `message`, as in "must be 1 to 50 characters, is 0".
+    pub fn of_rule(rule: Rule, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: RejectionCode::Rule, path: String::new(), rule: Some(rule), message: message.into() }
+    }
+
+    /// The same rejection seen from the object that holds the value in `field`.
+    #[must_use]
+    pub fn within(mut self, field: &str) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{field}{dot}{}", self.path);
+        self
+    }
+
+    /// The same rejection seen from the list that holds the value at `index`.
+    #[must_use]
+    pub fn at(mut self, index: usize) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("[{index}]{dot}{}", self.path);
+        self
+    }
+
+    /// The kind.
+    pub fn code(&self) -> RejectionCode {
+        self.code
+    }
+
+    /// Where, as `items[3].name`; empty for the message itself.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The rule that was broken, with its bounds.
+    pub fn rule(&self) -> Option<&Rule> {
+        self.rule.as_ref()
+    }
+
+    /// The reason alone, without the path.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "`{}` {}", self.path, self.message) }
+    }
+}
+
+impl std::error::Error for Rejection {}

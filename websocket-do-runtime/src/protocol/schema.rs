@@ -1,0 +1,143 @@
+//! The protocol as constant data: what `derive(WsProtocol)` knows of a message enum, for other clients to be made from.
+
+/// A message enum.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MessageSchema {
+    /// The Rust name of the enum.
+    pub name: &'static str,
+    /// The field that holds the variant's name, `type` unless the enum says otherwise.
+    pub tag: &'static str,
+    /// The doc comment.
+    pub docs: &'static str,
+    /// One entry for each variant, in order.
+    pub variants: &'static [VariantSchema],
+}
+
+/// One message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VariantSchema {
+    /// The name in the tag, as `setName`.
+    pub name: &'static str,
+    /// The Rust name, as `SetName`.
+    pub ident: &'static str,
+    /// The doc comment.
+    pub docs: &'static str,
+    /// What stands beside the tag.
+    pub content: Content,
+}
+
+/// What stands beside the tag.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Content {
+    /// Nothing.
+    Unit,
+    /// These fields.
+    Fields(&'static [FieldSchema]),
+    /// The fields of this struct.
+    Newtype(Type),
+}
+
+/// A struct nested in messages.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StructSchema {
+    /// The Rust name.
+    pub name: &'static str,
+    /// The doc comment.
+    pub docs: &'static str,
+    /// Its fields, in order.
+    pub fields: &'static [FieldSchema],
+}
+
+/// One field of a message or struct.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FieldSchema {
+    /// The name in the object, as `userId`.
+    pub name: &'static str,
+    /// The Rust name, as `user_id`.
+    pub ident: &'static str,
+    /// The doc comment.
+    pub docs: &'static str,
+    /// The type.
+    pub ty: Type,
+    /// Whether the field may be missing: an `Option`, or one with a default.
+    pub optional: bool,
+    /// The rules, in order.
+    pub rules: &'static [Rule],
+}
+
+/// The type of a value, as far as a peer in another language needs to know it.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    /// `true` or `false`.
+    Bool,
+    /// An integer of this many bits.
+    Integer {
+        /// 8 to 128.
+        bits: u8,
+        /// Whether it may be negative.
+        signed: bool,
+    },
+    /// A number with a fraction.
+    Float,
+    /// Text.
+    String,
+    /// `T` or left out.
+    Optional(&'static Type),
+    /// Any number of items.
+    List(&'static Type),
+    /// Keys and values.
+    Map(&'static Type, &'static Type),
+    /// A struct by its own derive. A function, so that a struct may hold itself.
+    Struct(fn() -> &'static StructSchema),
+    /// A serde type that describes itself to nobody.
+    Opaque,
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bool, Self::Bool) | (Self::Float, Self::Float) | (Self::String, Self::String) | (Self::Opaque, Self::Opaque) => true,
+            (Self::Integer { bits: a, signed: b }, Self::Integer { bits: c, signed: d }) => a == c && b == d,
+            (Self::Optional(a), Self::Optional(b)) | (Self::List(a), Self::List(b)) => a == b,
+            (Self::Map(a, b), Self::Map(c, d)) => a == c && b == d,
+            (Self::Struct(a), Self::Struct(b)) => std::ptr::eq(a(), b()),
+            _ => false,
+        }
+    }
+}
+
+/// A rule on a field, as written in `#[ws(…)]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rule {
+    /// Characters (Unicode scalar values) of a string, items of a collection. Both bounds are allowed values.
+    Len {
+        /// The least.
+        min: Option<usize>,
+        /// The most.
+        max: Option<usize>,
+    },
+    /// Bytes of a string (UTF-8) or byte field. Both bounds are allowed values.
+    Bytes {
+        /// The least.
+        min: Option<usize>,
+        /// The most.
+        max: Option<usize>,
+    },
+    /// A number between bounds.
+    Range {
+        /// The least, allowed.
+        min: Option<f64>,
+        /// The most.
+        max: Option<f64>,
+        /// Whether `max` itself is refused, as in `0.0..1.0`.
+        below_max: bool,
+    },
+    /// A regular expression that matches somewhere in the string; `^` and `$` anchor it.
+    Pattern(&'static str),
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// Rules for each item of a collection.
+    Each(&'static [Rule]),
+    /// A function of the user's, by its path.
+    Custom(&'static str),
+}
