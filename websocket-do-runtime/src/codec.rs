@@ -1,31 +1,80 @@
 //! Messages to frames and back, in JSON and MessagePack. Knows nothing of sockets.
+//!
+//! Both formats carry what JavaScript can hold: an integer beyond ±2⁵³ or a number that is not finite is refused when a
+//! message is encoded, in either format, so that a value never changes with the format it travels in.
 
-use std::fmt;
+mod format;
+mod json;
+mod msgpack;
+mod numbers;
+#[cfg(test)]
+mod tests;
+mod walk;
 
-/// The wire format of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Format {
-    /// JSON in text frames.
-    #[default]
-    Json,
-    /// MessagePack in binary frames.
-    MessagePack,
+use serde::Serialize;
+
+use crate::protocol::{Message, Rejection};
+
+pub use format::{Format, Frame, UnknownFormat};
+#[cfg(feature = "client")]
+pub(crate) use {json::decode_value as value_from_text, msgpack::decode_value as value_from_binary};
+
+/// Checks the rules of a message and writes it as one frame.
+///
+/// # Errors
+/// The first rule that the message breaks ([`RejectionCode::Rule`](crate::protocol::RejectionCode::Rule)), or the first
+/// number that JavaScript cannot hold ([`Number`](crate::protocol::RejectionCode::Number)), with the path to it. A value
+/// whose own `Serialize` fails is [`Invalid`](crate::protocol::RejectionCode::Invalid).
+pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejection> {
+    message.validate()?;
+    encode_valid(message, format)
 }
 
-/// One message as it travels: JSON in a text frame, MessagePack in a binary frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
-    /// A text frame.
-    Text(String),
-    /// A binary frame.
-    Binary(Vec<u8>),
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Json => "json",
-            Self::MessagePack => "msgpack",
-        })
+/// Writes a value as one frame: a message whose rules are already checked, or one that has none.
+///
+/// # Errors
+/// As [`encode`], without those of rules.
+pub fn encode_valid<T: Serialize>(value: &T, format: Format) -> Result<Frame, Rejection> {
+    match format {
+        Format::Json => json::encode(value).map(Frame::Text),
+        Format::MessagePack => msgpack::encode(value).map(Frame::Binary),
     }
+}
+
+/// Reads a frame as the message it holds and checks its rules: text as JSON, binary as MessagePack.
+///
+/// # Errors
+/// As [`decode_text`] and [`decode_binary`].
+pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
+    match frame {
+        Frame::Text(text) => decode_text(text),
+        Frame::Binary(bytes) => decode_binary(bytes),
+    }
+}
+
+/// Reads JSON as a message and checks its rules.
+///
+/// An integer may be written as JavaScript might (`3`, `3.0`, `3e0`).
+///
+/// # Errors
+/// [`Malformed`](crate::protocol::RejectionCode::Malformed) for what is not JSON; otherwise what does not fit the
+/// protocol, or the first broken rule, with the path to it.
+pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
+    let message: M = json::decode(text)?;
+    message.validate()?;
+    Ok(message)
+}
+
+/// Reads MessagePack as a message and checks its rules.
+///
+/// Numbers are JavaScript's: an integral float is an integer, `undefined` is absent, and a number that is not finite is
+/// nil, as `JSON.stringify` would have it. Nothing is allocated for what the bytes only claim to hold.
+///
+/// # Errors
+/// [`Malformed`](crate::protocol::RejectionCode::Malformed) for what is not MessagePack, is cut short, goes on after the
+/// message or nests deeper than 128; otherwise what does not fit the protocol, or the first broken rule, with the path to it.
+pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
+    let message: M = msgpack::decode(bytes)?;
+    message.validate()?;
+    Ok(message)
 }

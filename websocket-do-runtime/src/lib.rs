@@ -1,7 +1,51 @@
 //! The runtime under `websocket-do`: what the generated code calls. Users reach it through the facade.
+//!
+//! Everything but [`host`] is ignorant of where it runs.
 
 #[doc(hidden)]
 pub use serde;
 
 pub mod codec;
 pub mod protocol;
+
+#[cfg(any(feature = "server", feature = "client"))]
+mod close;
+#[cfg(any(feature = "server", feature = "client"))]
+pub use close::{Close, CloseError, Closed};
+
+#[cfg(feature = "server")]
+mod app;
+#[cfg(feature = "server")]
+pub mod attachment;
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+pub mod client;
+#[cfg(feature = "server")]
+pub mod dispatch;
+#[cfg(feature = "server")]
+mod error;
+#[cfg(feature = "server")]
+mod handlers;
+#[cfg(feature = "server")]
+pub mod host;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
+mod log;
+#[cfg(feature = "server")]
+mod room;
+#[cfg(feature = "server")]
+mod session;
+#[cfg(feature = "server")]
+mod upgrade;
+
+#[cfg(feature = "server")]
+pub use self::{
+    app::App,
+    error::{Error, HostError, Result, SendError},
+    handlers::{IntoOutcome, WebSocketDo},
+    http::{IntoResponse, Json, Query, Refusal, Request, Response},
+    protocol::{Rejection, RejectionCode},
+    room::{Audience, Room, ServerMessageOf},
+    session::{ResumeFailure, Session},
+    upgrade::{Accept, Upgrade},
+};

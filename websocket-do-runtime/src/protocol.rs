@@ -1,9 +1,18 @@
 //! What a message is: the traits that `derive(WsProtocol)` implements, and nothing about sockets or hosts.
 
+pub mod buffered;
 pub mod decode;
+#[doc(hidden)]
+pub mod encode;
+mod explain;
+#[doc(hidden)]
+pub mod probe;
 pub mod rejection;
+mod replay;
+#[doc(hidden)]
 pub mod rules;
 pub mod schema;
+mod values;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -33,6 +42,11 @@ pub trait Value: Sized {
 }
 
 /// A message enum: one variant is one application message, with the variant's name in the tag field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a message enum",
+    label = "not derived with `#[ws(client, …)]` or `#[ws(server)]`",
+    note = "write `#[derive(WsProtocol)]` and `#[ws(server)]` or `#[ws(client, server = ServerMessage)]` on the enum"
+)]
 pub trait Message: Value + Serialize + DeserializeOwned + 'static {
     /// The protocol as data: names, fields, types, rules and docs.
     const SCHEMA: MessageSchema;

@@ -1,1 +1,101 @@
-fn main() {}
+//! The repository's own commands: `cargo xtask setup | build | dev | test`.
+
+mod debian;
+mod dev;
+mod host;
+mod process;
+mod project;
+mod setup;
+mod step;
+mod test;
+mod wasm;
+mod worker;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{project::Project, worker::Profile};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Set up, build, serve and test this repository"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what a Worker build needs: the wasm32 target, the pinned cargo and npm tools.
+    Setup,
+    /// Build a Worker into its `build` folder, from where wrangler takes it.
+    Build {
+        #[command(flatten)]
+        worker: Worker,
+    },
+    /// Build a Worker and serve it with wrangler on 127.0.0.1, until interrupted.
+    Dev {
+        #[command(flatten)]
+        worker: Worker,
+        /// The port to listen on.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+    },
+    /// Check and test everything, on both hosts.
+    Test {
+        /// Only the native part: no wasm32 target, no servers, no browser.
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+#[derive(Args)]
+struct Worker {
+    /// The folder of the Worker's crate.
+    #[arg(long, default_value = "examples/chat")]
+    package: PathBuf,
+    /// Build without optimisation, with debug assertions.
+    #[arg(long)]
+    dev: bool,
+}
+
+impl Worker {
+    fn profile(&self) -> Profile {
+        if self.dev {
+            Profile::Dev
+        } else {
+            Profile::Release
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let parent = std::os::unix::process::parent_id();
+    match run(Cli::parse().command, parent) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, parent: u32) -> anyhow::Result<()> {
+    let project = Project::find()?;
+    match command {
+        Command::Setup => setup::setup(&project).map(drop),
+        Command::Build { worker } => {
+            let tools = setup::setup(&project)?;
+            worker::build(&project, tools, &worker.package, worker.profile())
+        }
+        Command::Dev { worker, port } => {
+            let tools = setup::setup(&project)?;
+            worker::build(&project, tools, &worker.package, worker.profile())?;
+            dev::serve(&project, &worker.package, port, parent)
+        }
+        Command::Test { quick } => test::test(&project, quick),
+    }
+}

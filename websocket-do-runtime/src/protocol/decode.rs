@@ -1,0 +1,335 @@
+//! What derived `Deserialize` impls call: the tag wherever it stands, then the fields. May know nothing of formats.
+
+use std::{fmt, marker::PhantomData, rc::Rc, sync::Arc};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+    forward_to_deserialize_any,
+    ser::SerializeStruct,
+};
+
+use super::{
+    buffered::{Budget, Buffered},
+    replay::{Entries, Quiet},
+};
+
+pub use super::explain::{explain, reread};
+
+/// A struct whose fields can stand in an object of their own or beside a tag.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand alone in a variant: its fields would stand beside the tag, and it has none",
+    label = "not a struct with `#[derive(WsProtocol)]`",
+    note = "derive `WsProtocol` on the struct, or name the field: `Variant {{ value: {Self} }}`"
+)]
+pub trait Record: Sized {
+    /// The Rust name.
+    const NAME: &'static str;
+
+    /// Reads the fields. `tag` is the field that was already read, and may not come again.
+    fn read<'de, A: MapAccess<'de>>(entries: A, tag: Option<&'static str>) -> Result<Self, A::Error>;
+
+    /// How many fields will be written.
+    fn present(&self) -> usize;
+
+    /// Writes the fields.
+    fn write<S: SerializeStruct>(&self, out: &mut S) -> Result<(), S::Error>;
+}
+
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        impl<T: Record> Record for $pointer<T> {
+            const NAME: &'static str = T::NAME;
+
+            fn read<'de, A: MapAccess<'de>>(entries: A, tag: Option<&'static str>) -> Result<Self, A::Error> {
+                T::read(entries, tag).map(Self::new)
+            }
+
+            fn present(&self) -> usize {
+                T::present(self)
+            }
+
+            fn write<S: SerializeStruct>(&self, out: &mut S) -> Result<(), S::Error> {
+                T::write(self, out)
+            }
+        }
+    )*};
+}
+pointers! { Box Rc Arc }
+
+/// A message enum, seen by its decoder.
+#[doc(hidden)]
+pub trait Tagged: Sized {
+    /// The field that holds the variant's name.
+    const TAG: &'static str;
+    /// The names that may stand there.
+    const NAMES: &'static [&'static str];
+
+    /// The variant of that name.
+    fn variant(name: &str) -> Option<usize>;
+
+    /// Reads the fields of a variant; the tag is already read.
+    fn read<'de, A: MapAccess<'de>>(variant: usize, entries: A) -> Result<Self, A::Error>;
+}
+
+/// Reads a derived struct.
+#[doc(hidden)]
+pub fn record<'de, T: Record, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(RecordVisitor(PhantomData))
+}
+
+/// Reads a message.
+#[doc(hidden)]
+pub fn message<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(MessageVisitor(PhantomData))
+}
+
+struct RecordVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Record> Visitor<'de> for RecordVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
+        T::read(entries, None)
+    }
+}
+
+struct MessageVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Tagged> Visitor<'de> for MessageVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
+        let budget = Budget::default();
+        let mut before = Vec::new();
+        loop {
+            match entries.next_key_seed(FirstKeys { tag: T::TAG, budget: &budget })? {
+                None => return Err(A::Error::missing_field(T::TAG)),
+                Some(None) => break,
+                Some(Some(key)) => before.push((key, entries.next_value_seed(&budget)?)),
+            }
+        }
+        let variant = entries.next_value_seed(TagValue::<T>(PhantomData))?;
+        if before.is_empty() {
+            T::read(variant, entries)
+        } else {
+            T::read(variant, Replay { before: Entries::new(before), after: entries })
+        }
+    }
+}
+
+/// A key among which the tag is looked for: `None` is the tag.
+struct FirstKeys<'a> {
+    tag: &'static str,
+    budget: &'a Budget,
+}
+
+impl<'de> DeserializeSeed<'de> for FirstKeys<'_> {
+    type Value = Option<Buffered>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FirstKeys<'_> {
+    type Value = Option<Buffered>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        if key == self.tag { Ok(None) } else { self.budget.visit_str(key).map(Some) }
+    }
+
+    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Self::Value, E> {
+        if key == self.tag.as_bytes() { Ok(None) } else { self.budget.visit_bytes(key).map(Some) }
+    }
+
+    fn visit_bool<E: Error>(self, key: bool) -> Result<Self::Value, E> {
+        self.budget.visit_bool(key).map(Some)
+    }
+
+    fn visit_i64<E: Error>(self, key: i64) -> Result<Self::Value, E> {
+        self.budget.visit_i64(key).map(Some)
+    }
+
+    fn visit_u64<E: Error>(self, key: u64) -> Result<Self::Value, E> {
+        self.budget.visit_u64(key).map(Some)
+    }
+
+    fn visit_f64<E: Error>(self, key: f64) -> Result<Self::Value, E> {
+        self.budget.visit_f64(key).map(Some)
+    }
+}
+
+/// The tag's value: which variant.
+struct TagValue<T>(PhantomData<T>);
+
+impl<'de, T: Tagged> DeserializeSeed<'de> for TagValue<T> {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T: Tagged> Visitor<'_> for TagValue<T> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        T::variant(name).ok_or_else(|| E::unknown_variant(name, T::NAMES))
+    }
+}
+
+/// The fields that stood before the tag, then those after it.
+struct Replay<E, A> {
+    before: Entries<E, Quiet>,
+    after: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replay<A::Error, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
+        if self.before.is_empty() { self.after.next_key_seed(seed) } else { self.before.next_key_seed(seed) }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        if self.before.has_value() { self.before.next_value_seed(seed) } else { self.after.next_value_seed(seed) }
+    }
+}
+
+/// Reads the next key: the number that `find` gives it, or `usize::MAX` for a field that nobody asked for.
+#[doc(hidden)]
+pub fn key<'de, A: MapAccess<'de>>(
+    entries: &mut A,
+    tag: Option<&'static str>,
+    find: fn(&str) -> usize,
+) -> Result<Option<usize>, A::Error> {
+    entries.next_key_seed(Key { tag, find })
+}
+
+struct Key {
+    tag: Option<&'static str>,
+    find: fn(&str) -> usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
+        match self.tag {
+            Some(tag) if tag == key => Err(E::duplicate_field(tag)),
+            _ => Ok((self.find)(key)),
+        }
+    }
+
+    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<usize, E> {
+        std::str::from_utf8(key).map_or(Ok(usize::MAX), |key| self.visit_str(key))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<usize, E> {
+        Ok(usize::MAX)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<usize, E> {
+        Ok(usize::MAX)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<usize, E> {
+        Ok(usize::MAX)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<usize, E> {
+        Ok(usize::MAX)
+    }
+}
+
+/// Reads the value of a field into its slot.
+#[doc(hidden)]
+pub fn field<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    entries: &mut A,
+    slot: &mut Option<T>,
+    name: &'static str,
+) -> Result<(), A::Error> {
+    if slot.is_some() {
+        return Err(A::Error::duplicate_field(name));
+    }
+    *slot = Some(entries.next_value()?);
+    Ok(())
+}
+
+/// Passes over the value of a field that nobody asked for.
+#[doc(hidden)]
+pub fn skip<'de, A: MapAccess<'de>>(entries: &mut A) -> Result<(), A::Error> {
+    entries.next_value::<IgnoredAny>().map(|_| ())
+}
+
+/// The value of a field without a default. An `Option`, also behind an alias, is `None` when missing.
+#[doc(hidden)]
+pub fn required<'de, T: Deserialize<'de>, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+    slot.map_or_else(|| T::deserialize(Missing(name, PhantomData)), Ok)
+}
+
+/// The value of a field with a default, which stands for a missing field and for `null`.
+#[doc(hidden)]
+pub fn or_default<T>(slot: Option<Option<T>>, default: impl FnOnce() -> T) -> T {
+    slot.flatten().unwrap_or_else(default)
+}
+
+/// A variant number that no name leads to.
+#[doc(hidden)]
+pub fn no_variant<T, E: Error>() -> Result<T, E> {
+    Err(E::custom("no such variant"))
+}
+
+/// What a field is read from that is not there.
+struct Missing<E>(&'static str, PhantomData<E>);
+
+impl<'de, E: Error> Deserializer<'de> for Missing<E> {
+    type Error = E;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, E> {
+        Err(E::missing_field(self.0))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_none()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -7,8 +7,8 @@ use super::schema::Rule;
 /// Why a frame is not a valid message, or why a message may not leave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejection {
-    code: RejectionCode,
-    path: String,
+    pub(super) code: RejectionCode,
+    pub(super) path: String,
     rule: Option<Rule>,
     message: Cow<'static, str>,
 }

@@ -85,22 +85,38 @@ pub enum Type {
     Optional(&'static Type),
     /// Any number of items.
     List(&'static Type),
-    /// Keys and values.
+    /// As many items as there are types, each of its own.
+    Tuple(&'static [Type]),
+    /// Keys and values. Keys travel as strings in JSON, whatever they are in Rust.
     Map(&'static Type, &'static Type),
     /// A struct by its own derive. A function, so that a struct may hold itself.
     Struct(fn() -> &'static StructSchema),
+    /// A message enum nested in a message.
+    Message(fn() -> &'static MessageSchema),
     /// A serde type that describes itself to nobody.
     Opaque,
+}
+
+impl Type {
+    /// Whether the value may be left out.
+    pub const fn is_optional(&self) -> bool {
+        matches!(self, Self::Optional(_))
+    }
 }
 
 impl PartialEq for Type {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Bool, Self::Bool) | (Self::Float, Self::Float) | (Self::String, Self::String) | (Self::Opaque, Self::Opaque) => true,
+            (Self::Bool, Self::Bool)
+            | (Self::Float, Self::Float)
+            | (Self::String, Self::String)
+            | (Self::Opaque, Self::Opaque) => true,
             (Self::Integer { bits: a, signed: b }, Self::Integer { bits: c, signed: d }) => a == c && b == d,
             (Self::Optional(a), Self::Optional(b)) | (Self::List(a), Self::List(b)) => a == b,
+            (Self::Tuple(a), Self::Tuple(b)) => a == b,
             (Self::Map(a, b), Self::Map(c, d)) => a == c && b == d,
             (Self::Struct(a), Self::Struct(b)) => std::ptr::eq(a(), b()),
+            (Self::Message(a), Self::Message(b)) => std::ptr::eq(a(), b()),
             _ => false,
         }
     }

@@ -1,0 +1,92 @@
+//! Which request goes to which room: one description for the Worker and for the local host.
+
+use http::{HeaderValue, Method, header};
+
+use crate::{
+    Response, WebSocketDo,
+    http::{IntoResponse, match_prefix},
+};
+
+/// The way in from outside: pages, and rooms by name.
+///
+/// The same value runs as a Worker and on this machine.
+#[derive(Debug, Default, Clone)]
+pub struct App {
+    pages: Vec<(&'static str, &'static str)>,
+    mounts: Vec<Mount>,
+}
+
+/// Rooms of one class, below a path.
+#[derive(Debug, Clone)]
+pub(crate) struct Mount {
+    prefix: &'static str,
+    binding: &'static str,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) start: crate::host::local::Starter,
+}
+
+/// Where a request goes.
+pub(crate) enum Target<'p> {
+    Page(Response),
+    Room {
+        /// The index of the mount.
+        #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a Worker finds rooms by binding"))]
+        mount: usize,
+        #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only a Worker has bindings"))]
+        binding: &'static str,
+        name: String,
+        /// What the room sees of the path; begins with `/`.
+        path: &'p str,
+    },
+    Nowhere,
+}
+
+impl App {
+    /// An app that answers everything with 404.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An HTML page at a path.
+    #[must_use]
+    pub fn page(mut self, path: &'static str, html: &'static str) -> Self {
+        self.pages.push((path, html));
+        self
+    }
+
+    /// Rooms of class `R` below `prefix`, whose one `{parameter}` is the room's name: with `/room/{room}`, the request
+    /// `/room/lobby/info` is `/info` for the room `lobby`. `binding` is the Durable Object binding in `wrangler.toml`.
+    #[must_use]
+    pub fn rooms<R: WebSocketDo>(mut self, prefix: &'static str, binding: &'static str) -> Self {
+        self.mounts.push(Mount {
+            prefix,
+            binding,
+            #[cfg(not(target_arch = "wasm32"))]
+            start: crate::host::local::start::<R>,
+        });
+        self
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn mounts(&self) -> impl Iterator<Item = &Mount> {
+        self.mounts.iter()
+    }
+
+    pub(crate) fn target<'p>(&self, method: &Method, path: &'p str) -> Target<'p> {
+        if let Some((_, html)) = self.pages.iter().find(|(at, _)| *at == path && method == Method::GET) {
+            return Target::Page(page(html));
+        }
+        let rooms = self.mounts.iter().enumerate().filter_map(|(mount, &Mount { prefix, binding, .. })| {
+            let (parameters, path) = match_prefix(prefix, path)?;
+            let name = parameters.into_first()?;
+            Some(Target::Room { mount, binding, name, path: if path.is_empty() { "/" } else { path } })
+        });
+        { rooms }.next().unwrap_or(Target::Nowhere)
+    }
+}
+
+fn page(html: &'static str) -> Response {
+    let mut response = html.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}

@@ -1,0 +1,124 @@
+//! How a session ends: the close codes that may be sent, and what is known of a connection that is over.
+
+use std::fmt;
+
+/// A close code and reason that may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Close {
+    code: u16,
+    reason: String,
+}
+
+/// Why a close code or reason may not be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloseError {
+    /// The code is reserved, or outside 1000 to 4999.
+    Code(u16),
+    /// The reason is longer than 123 bytes.
+    Reason(usize),
+}
+
+impl Close {
+    /// The most bytes of a reason ([RFC 6455, section 5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5): 125
+    /// with the code).
+    pub const MAX_REASON: usize = 123;
+
+    /// A code and a reason.
+    ///
+    /// # Errors
+    /// [`CloseError`], for a code that may not be sent or a reason that is too long.
+    pub fn new(code: u16, reason: impl Into<String>) -> Result<Self, CloseError> {
+        let reason = reason.into();
+        if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
+            return Err(CloseError::Code(code));
+        }
+        if reason.len() > Self::MAX_REASON {
+            return Err(CloseError::Reason(reason.len()));
+        }
+        Ok(Self { code, reason })
+    }
+
+    /// 1012, "service restart": the client should connect again.
+    pub fn restart(reason: &'static str) -> Self {
+        Self { code: 1012, reason: reason.chars().take(Self::MAX_REASON / 4).collect() }
+    }
+
+    /// The code.
+    pub fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// The reason, possibly empty.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for CloseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => {
+                write!(f, "the close code {code} may not be sent; use 1000 to 1003, 1007 to 1014 or 3000 to 4999")
+            }
+            Self::Reason(bytes) => {
+                write!(f, "a close reason of {bytes} bytes is too long; use at most {}", Close::MAX_REASON)
+            }
+        }
+    }
+}
+
+impl std::error::Error for CloseError {}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    code: u16,
+    reason: String,
+    failed: bool,
+}
+
+impl Closed {
+    /// What a connection reports that ended without a close frame.
+    pub const ABNORMAL: u16 = 1006;
+
+    /// The peer's close frame, or 1005 where it held no code.
+    pub(crate) fn by_peer(code: u16, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into(), failed: false }
+    }
+
+    /// A connection that was lost.
+    pub(crate) fn lost() -> Self {
+        Self { code: Self::ABNORMAL, reason: String::new(), failed: false }
+    }
+
+    /// A socket that failed, with what the host says of it.
+    pub(crate) fn failed(reason: impl Into<String>) -> Self {
+        Self { code: Self::ABNORMAL, reason: reason.into(), failed: true }
+    }
+
+    /// The close code: the peer's, 1005 if its close frame held none, 1006 if the connection was lost without one.
+    pub fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// The peer's reason, or what the host says of a lost connection; possibly empty.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Whether the peer took its leave with a close frame.
+    pub fn is_clean(&self) -> bool {
+        self.code != Self::ABNORMAL
+    }
+
+    /// The close that answers this one: none for a lost connection, 1000 for a close without a code, 1011 for a socket
+    /// that failed.
+    pub(crate) fn answer(&self) -> Option<(u16, &str)> {
+        match self.code {
+            _ if self.failed => Some((1011, "")),
+            1005 => Some((1000, "")),
+            Self::ABNORMAL => None,
+            code => Some((code, &self.reason)),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The two wire formats, their names in queries and subprotocols, and the frame that carries a message.
+
+use std::{fmt, str::FromStr};
+
+/// The wire format of a session.
+///
+/// ```
+/// # use websocket_do_runtime::codec::Format;
+/// assert_eq!("buffer".parse(), Ok(Format::MessagePack));
+/// assert_eq!(Format::from_subprotocol("websocket-do.json"), Some(Format::Json));
+/// assert_eq!(Format::MessagePack.to_string(), "msgpack");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Format {
+    /// JSON in text frames.
+    #[default]
+    Json,
+    /// MessagePack in binary frames.
+    MessagePack,
+}
+
+impl Format {
+    /// The name that a client offers as WebSocket subprotocol: `websocket-do.json` or `websocket-do.msgpack`.
+    pub const fn subprotocol(self) -> &'static str {
+        match self {
+            Self::Json => "websocket-do.json",
+            Self::MessagePack => "websocket-do.msgpack",
+        }
+    }
+
+    /// The format with this subprotocol, if there is one. Subprotocols are compared exactly.
+    pub fn from_subprotocol(name: &str) -> Option<Self> {
+        [Self::Json, Self::MessagePack].into_iter().find(|format| format.subprotocol() == name)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "json",
+            Self::MessagePack => "msgpack",
+        })
+    }
+}
+
+/// Reads the value of the query parameter `format`: `json`, or `buffer` or `msgpack` for MessagePack.
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        match name {
+            "json" => Ok(Self::Json),
+            "buffer" | "msgpack" => Ok(Self::MessagePack),
+            _ => Err(UnknownFormat),
+        }
+    }
+}
+
+/// The name is no format's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownFormat;
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown format; use `json` or `msgpack`")
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
+
+/// One message as it travels: JSON in a text frame, MessagePack in a binary frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// A text frame.
+    Text(String),
+    /// A binary frame.
+    Binary(Vec<u8>),
+}

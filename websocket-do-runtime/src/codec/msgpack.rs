@@ -1,0 +1,40 @@
+//! MessagePack: bytes to messages and back, with JavaScript's numbers both ways.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Format, numbers, walk};
+use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
+
+/// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
+pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Rejection> {
+    let mut bytes = Vec::with_capacity(128);
+    let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable();
+    numbers::serialize(value, &mut serializer, Format::MessagePack)?;
+    Ok(bytes)
+}
+
+/// Reads a message, without checking its rules.
+pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
+    let bytes = walk::check(bytes).map_err(malformed)?;
+    read(&bytes).or_else(|_| second_look(&bytes))
+}
+
+/// Reads any value, with no more than a syntax error to say.
+#[cfg_attr(not(feature = "client"), allow(dead_code))]
+pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    read(&walk::check(bytes).map_err(malformed)?).map_err(malformed)
+}
+
+fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, rmp_serde::decode::Error> {
+    T::deserialize(&mut rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable())
+}
+
+fn malformed(reason: impl std::fmt::Display) -> Rejection {
+    Rejection::new(RejectionCode::Malformed, format!("not MessagePack: {reason}"))
+}
+
+/// The second look at what was not read at once, to explain it.
+#[cold]
+fn second_look<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
+    reread(read(bytes).map_err(malformed)?)
+}

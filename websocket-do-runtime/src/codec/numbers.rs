@@ -1,0 +1,234 @@
+//! JavaScript's numbers for any serde format: a serializer around a serializer that lets through only what a JavaScript
+//! peer can hold, and keeps the path to what it refused. Knows nothing of frames or protocols.
+
+mod compound;
+
+use std::cell::Cell;
+
+use serde::ser::{Serialize, Serializer};
+
+use self::compound::Compound;
+use super::Format;
+use crate::protocol::{Rejection, RejectionCode};
+
+/// Up to here every integer is a JavaScript number.
+const EXACT: u64 = 1 << 53;
+
+/// Writes `value` to `serializer` with JavaScript's numbers.
+pub(super) fn serialize<S: Serializer>(
+    value: &impl Serialize,
+    serializer: S,
+    format: Format,
+) -> Result<S::Ok, Rejection> {
+    let context = Context { format, refused: Cell::new(None) };
+    value.serialize(Js { inner: serializer, context: &context }).map_err(|error| {
+        context
+            .refused
+            .take()
+            .unwrap_or_else(|| Rejection::new(RejectionCode::Invalid, format!("cannot be written: {error}")))
+    })
+}
+
+struct Context {
+    format: Format,
+    /// The refusal on its way out to the message; its path grows at every step.
+    refused: Cell<Option<Rejection>>,
+}
+
+impl Context {
+    /// In MessagePack, a 64-bit integer is a `BigInt` to JavaScript: what 32 bits cannot hold is written as a float.
+    fn float_for(&self, magnitude: u64, negative: bool) -> bool {
+        let limit = if negative { 1 << 31 } else { u64::from(u32::MAX) };
+        self.format == Format::MessagePack && magnitude > limit
+    }
+
+    #[cold]
+    fn refuse<E: serde::ser::Error>(&self, message: String) -> E {
+        self.refused.set(Some(Rejection::new(RejectionCode::Number, message)));
+        E::custom("a number that JavaScript cannot hold")
+    }
+
+    #[cold]
+    fn step(&self, step: impl FnOnce(Rejection) -> Rejection) {
+        self.refused.set(self.refused.take().map(step));
+    }
+}
+
+/// A serializer that writes JavaScript's numbers.
+struct Js<'c, S> {
+    inner: S,
+    context: &'c Context,
+}
+
+/// A value that is written with JavaScript's numbers by whatever serializer it meets.
+struct JsValue<'c, 'v, T: ?Sized> {
+    value: &'v T,
+    context: &'c Context,
+}
+
+impl<T: Serialize + ?Sized> Serialize for JsValue<'_, '_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(Js { inner: serializer, context: self.context })
+    }
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // all casts are of integers up to 2⁵³
+impl<'c, S: Serializer> Js<'c, S> {
+    fn unsigned(self, value: u64) -> Result<S::Ok, S::Error> {
+        if value > EXACT {
+            Err(self.inexact(value))
+        } else if self.context.float_for(value, false) {
+            self.inner.serialize_f64(value as f64)
+        } else {
+            self.inner.serialize_u64(value)
+        }
+    }
+
+    fn signed(self, value: i64) -> Result<S::Ok, S::Error> {
+        if value.unsigned_abs() > EXACT {
+            Err(self.inexact(value))
+        } else if self.context.float_for(value.unsigned_abs(), value < 0) {
+            self.inner.serialize_f64(value as f64)
+        } else {
+            self.inner.serialize_i64(value)
+        }
+    }
+
+    /// An integral float is written as the integer it is to JavaScript, except −0, which is no integer.
+    fn float(self, value: f64, write: impl FnOnce(S) -> Result<S::Ok, S::Error>) -> Result<S::Ok, S::Error> {
+        if !value.is_finite() {
+            return Err(self.context.refuse(format!("must be a finite number, is {value}")));
+        }
+        let integral =
+            value.fract() == 0.0 && value.abs() <= EXACT as f64 && !(value == 0.0 && value.is_sign_negative());
+        if integral { self.signed(value as i64) } else { write(self.inner) }
+    }
+
+    #[cold]
+    fn inexact(&self, value: impl std::fmt::Display) -> S::Error {
+        self.context
+            .refuse(format!("must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is {value}"))
+    }
+
+    fn value<'v, T: ?Sized>(&self, value: &'v T) -> JsValue<'c, 'v, T> {
+        JsValue { value, context: self.context }
+    }
+}
+
+macro_rules! integers {
+    ($($name:ident($type:ty) => $to:ident;)*) => {
+        $(fn $name(self, v: $type) -> Result<S::Ok, S::Error> { self.$to(v.into()) })*
+    };
+}
+
+macro_rules! unchanged {
+    ($($name:ident($($arg:ident: $type:ty),*);)*) => {
+        $(fn $name(self, $($arg: $type),*) -> Result<S::Ok, S::Error> { self.inner.$name($($arg),*) })*
+    };
+}
+
+macro_rules! compounds {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $compound:ident $(in $variant:ident)?;)*) => {
+        $(fn $name(self, $($arg: $type),*) -> Result<Self::$compound, S::Error> {
+            let inner = self.inner.$name($($arg),*)?;
+            Ok(Compound::new(inner, self.context)$(.in_variant($variant))?)
+        })*
+    };
+}
+
+impl<'c, S: Serializer> Serializer for Js<'c, S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Compound<'c, S::SerializeSeq>;
+    type SerializeTuple = Compound<'c, S::SerializeTuple>;
+    type SerializeTupleStruct = Compound<'c, S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Compound<'c, S::SerializeTupleVariant>;
+    type SerializeMap = Compound<'c, S::SerializeMap>;
+    type SerializeStruct = Compound<'c, S::SerializeStruct>;
+    type SerializeStructVariant = Compound<'c, S::SerializeStructVariant>;
+
+    integers! {
+        serialize_i8(i8) => signed;
+        serialize_i16(i16) => signed;
+        serialize_i32(i32) => signed;
+        serialize_i64(i64) => signed;
+        serialize_u8(u8) => unsigned;
+        serialize_u16(u16) => unsigned;
+        serialize_u32(u32) => unsigned;
+        serialize_u64(u64) => unsigned;
+    }
+
+    fn serialize_i128(self, v: i128) -> Result<S::Ok, S::Error> {
+        match i64::try_from(v) {
+            Ok(small) => self.signed(small),
+            Err(_) => Err(self.inexact(v)),
+        }
+    }
+
+    fn serialize_u128(self, v: u128) -> Result<S::Ok, S::Error> {
+        match u64::try_from(v) {
+            Ok(small) => self.unsigned(small),
+            Err(_) => Err(self.inexact(v)),
+        }
+    }
+
+    fn serialize_f32(self, v: f32) -> Result<S::Ok, S::Error> {
+        self.float(f64::from(v), |inner| inner.serialize_f32(v))
+    }
+
+    fn serialize_f64(self, v: f64) -> Result<S::Ok, S::Error> {
+        self.float(v, |inner| inner.serialize_f64(v))
+    }
+
+    unchanged! {
+        serialize_bool(v: bool);
+        serialize_char(v: char);
+        serialize_str(v: &str);
+        serialize_bytes(v: &[u8]);
+        serialize_none();
+        serialize_unit();
+        serialize_unit_struct(name: &'static str);
+        serialize_unit_variant(name: &'static str, index: u32, variant: &'static str);
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        let value = self.value(value);
+        self.inner.serialize_some(&value)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
+        let value = self.value(value);
+        self.inner.serialize_newtype_struct(name, &value)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        let value = self.value(value);
+        self.inner
+            .serialize_newtype_variant(name, index, variant, &value)
+            .inspect_err(|_| self.context.step(|refused| refused.within(variant)))
+    }
+
+    compounds! {
+        serialize_seq(len: Option<usize>) -> SerializeSeq;
+        serialize_tuple(len: usize) -> SerializeTuple;
+        serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct;
+        serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeTupleVariant in variant;
+        serialize_map(len: Option<usize>) -> SerializeMap;
+        serialize_struct(name: &'static str, len: usize) -> SerializeStruct;
+        serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeStructVariant in variant;
+    }
+
+    fn collect_str<T: std::fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.inner.collect_str(value)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}

@@ -1,0 +1,138 @@
+//! The wire, byte by byte: what is written, what is read, what is refused.
+
+mod encode;
+mod malformed;
+mod read;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Format, Frame};
+use crate::protocol::{
+    Message, Rejection, RejectionCode, Value,
+    schema::{MessageSchema, Rule, Type},
+};
+
+/// A message with one field of each kind that the formats treat in their own way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Probe {
+    Empty,
+    Signed { value: i64 },
+    Unsigned { value: u64 },
+    Wide { value: i128 },
+    Small { value: u8 },
+    Float { value: f64 },
+    Single { value: f32 },
+    Text { value: String },
+    Maybe { value: Option<u32> },
+    Many { items: Vec<Item> },
+    Keyed { table: std::collections::BTreeMap<String, Item> },
+    Shaped { shape: Shape },
+    Pair { pair: (u64, u64) },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    at: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Shape {
+    Dot,
+    Circle(u64),
+    Line(u64, u64),
+    Box { width: u64 },
+}
+
+impl Value for Probe {
+    const TYPE: Type = Type::Opaque;
+
+    fn validate(&self) -> Result<(), Rejection> {
+        match self {
+            Self::Text { value } if value == "forbidden" => {
+                Err(Rejection::of_rule(Rule::Custom("not_forbidden"), "is forbidden").within("value"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A message that serde reads without buffering it, as the derive does.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Direct {
+    value: u8,
+}
+
+impl Value for Direct {
+    const TYPE: Type = Type::Opaque;
+}
+
+impl Message for Direct {
+    const SCHEMA: MessageSchema = MessageSchema { name: "Direct", tag: "type", docs: "", variants: &[] };
+}
+
+impl Message for Probe {
+    const SCHEMA: MessageSchema = MessageSchema { name: "Probe", tag: "type", docs: "", variants: &[] };
+}
+
+fn json(message: &Probe) -> String {
+    match super::encode(message, Format::Json).unwrap() {
+        Frame::Text(text) => text,
+        Frame::Binary(_) => panic!("JSON in a binary frame"),
+    }
+}
+
+fn msgpack(message: &Probe) -> Vec<u8> {
+    match super::encode(message, Format::MessagePack).unwrap() {
+        Frame::Binary(bytes) => bytes,
+        Frame::Text(_) => panic!("MessagePack in a text frame"),
+    }
+}
+
+/// The bytes of `{"type": kind, "value": …}` with the value as it is given, in hex.
+fn packed(kind: &str, value: &str) -> Vec<u8> {
+    let mut bytes = vec![0x82, 0xa4];
+    bytes.extend_from_slice(b"type");
+    bytes.push(0xa0 | u8::try_from(kind.len()).unwrap());
+    bytes.extend_from_slice(kind.as_bytes());
+    bytes.push(0xa5);
+    bytes.extend_from_slice(b"value");
+    bytes.extend_from_slice(&hex(value));
+    bytes
+}
+
+fn hex(digits: &str) -> Vec<u8> {
+    digits
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Rejection>, code: RejectionCode) -> Rejection {
+    let rejection = result.unwrap_err();
+    assert_eq!(rejection.code(), code, "{rejection}");
+    rejection
+}
+
+#[test]
+fn formats_have_their_names() {
+    for format in [Format::Json, Format::MessagePack] {
+        assert_eq!(format.to_string().parse(), Ok(format));
+        assert_eq!(Format::from_subprotocol(format.subprotocol()), Some(format));
+    }
+    assert_eq!("buffer".parse(), Ok(Format::MessagePack));
+    assert_eq!("JSON".parse::<Format>(), Err(super::UnknownFormat));
+    assert_eq!(Format::from_subprotocol("websocket-do.xml"), None);
+}
+
+#[test]
+fn rules_are_checked_both_ways() {
+    let message = Probe::Text { value: "forbidden".into() };
+    for format in [Format::Json, Format::MessagePack] {
+        assert_eq!(refusal(super::encode(&message, format), RejectionCode::Rule).path(), "value");
+    }
+    refusal(super::decode_text::<Probe>(r#"{"type":"text","value":"forbidden"}"#), RejectionCode::Rule);
+    refusal(super::decode_binary::<Probe>(&packed("text", "a9666f7262696464656e")), RejectionCode::Rule);
+}

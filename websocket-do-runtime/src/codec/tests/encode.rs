@@ -1,0 +1,121 @@
+//! What is written.
+
+use super::super::encode;
+use super::{Format, Frame, Item, Probe, RejectionCode, Shape, json, msgpack, packed, refusal};
+
+const MAX: i64 = 1 << 53;
+
+#[test]
+fn msgpack_writes_integers_as_msgpackr_does() {
+    for (value, bytes) in [
+        (0, "00"),
+        (127, "7f"),
+        (128, "cc80"),
+        (255, "ccff"),
+        (256, "cd0100"),
+        (65_536, "ce00010000"),
+        (4_294_967_295, "ceffffffff"),
+        (4_294_967_296, "cb41f0000000000000"),
+        (1_764_000_000_000, "cb4279ab697e800000"),
+        (MAX, "cb4340000000000000"),
+        (-1, "ff"),
+        (-32, "e0"),
+        (-33, "d0df"),
+        (-128, "d080"),
+        (-129, "d1ff7f"),
+        (-32_769, "d2ffff7fff"),
+        (-2_147_483_648, "d280000000"),
+        (-2_147_483_649, "cbc1e0000000200000"),
+        (-MAX, "cbc340000000000000"),
+    ] {
+        let expected = packed("signed", bytes);
+        assert_eq!(msgpack(&Probe::Signed { value }), expected, "{value}");
+        assert_eq!(super::super::decode_binary::<Probe>(&expected).unwrap(), Probe::Signed { value });
+    }
+}
+
+#[test]
+fn json_writes_integers_up_to_two_to_the_53rd() {
+    assert_eq!(json(&Probe::Signed { value: MAX }), r#"{"type":"signed","value":9007199254740992}"#);
+    assert_eq!(json(&Probe::Signed { value: -MAX }), r#"{"type":"signed","value":-9007199254740992}"#);
+    assert_eq!(json(&Probe::Wide { value: 7 }), r#"{"type":"wide","value":7}"#);
+    assert_eq!(msgpack(&Probe::Wide { value: 7 }), packed("wide", "07"));
+}
+
+#[test]
+fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
+    let over = 1_u64 << 53 | 1;
+    for format in [Format::Json, Format::MessagePack] {
+        for (message, path) in [
+            (Probe::Signed { value: MAX + 1 }, "value"),
+            (Probe::Signed { value: i64::MIN }, "value"),
+            (Probe::Unsigned { value: u64::MAX }, "value"),
+            (Probe::Wide { value: i128::MAX }, "value"),
+            (Probe::Wide { value: i128::from(MAX) + 1 }, "value"),
+            (Probe::Many { items: vec![Item { at: 1 }, Item { at: over }] }, "items[1].at"),
+            (Probe::Keyed { table: [("a b".to_owned(), Item { at: over })].into() }, "table.a b.at"),
+            (Probe::Shaped { shape: Shape::Circle(over) }, "shape.Circle"),
+            (Probe::Shaped { shape: Shape::Line(1, over) }, "shape.Line[1]"),
+            (Probe::Shaped { shape: Shape::Box { width: over } }, "shape.Box.width"),
+            (Probe::Pair { pair: (1, over) }, "pair[1]"),
+        ] {
+            let rejection = refusal(encode(&message, format), RejectionCode::Number);
+            assert_eq!(rejection.path(), path, "{message:?} in {format}");
+        }
+    }
+    let rejection = refusal(encode(&Probe::Signed { value: MAX + 1 }, Format::Json), RejectionCode::Number);
+    assert_eq!(
+        rejection.to_string(),
+        "`value` must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is 9007199254740993"
+    );
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_refused_in_both_formats() {
+    for format in [Format::Json, Format::MessagePack] {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(refusal(encode(&Probe::Float { value }, format), RejectionCode::Number).path(), "value");
+        }
+        refusal(encode(&Probe::Single { value: f32::NAN }, format), RejectionCode::Number);
+    }
+}
+
+#[test]
+fn floats_are_written_as_javascript_writes_them() {
+    for (value, text, bytes) in [
+        (1.0, "1", "01"),
+        (-1.0, "-1", "ff"),
+        (0.5, "0.5", "cb3fe0000000000000"),
+        (4_294_967_296.0, "4294967296", "cb41f0000000000000"),
+        (-0.0, "-0.0", "cb8000000000000000"),
+        (1e300, "1e+300", "cb7e37e43c8800759c"),
+    ] {
+        assert_eq!(json(&Probe::Float { value }), format!(r#"{{"type":"float","value":{text}}}"#));
+        assert_eq!(msgpack(&Probe::Float { value }), packed("float", bytes));
+    }
+    assert_eq!(json(&Probe::Single { value: 0.1 }), r#"{"type":"single","value":0.1}"#);
+    assert_eq!(msgpack(&Probe::Single { value: 0.5 }), packed("single", "ca3f000000"));
+}
+
+#[test]
+fn both_formats_give_the_same_value_back() {
+    for message in [
+        Probe::Empty,
+        Probe::Float { value: -0.0 },
+        Probe::Float { value: 1e300 },
+        Probe::Single { value: 0.1 },
+        Probe::Text { value: "\u{0}\"\\ü🦀\u{2028}".into() },
+        Probe::Text { value: "x".repeat(70_000) },
+        Probe::Maybe { value: None },
+        Probe::Many { items: (0..70_000).map(|at| Item { at }).collect() },
+        Probe::Keyed { table: (0..20).map(|at| (at.to_string(), Item { at })).collect() },
+        Probe::Shaped { shape: Shape::Dot },
+        Probe::Shaped { shape: Shape::Line(1, 1 << 40) },
+        Probe::Shaped { shape: Shape::Box { width: 1 } },
+    ] {
+        for format in [Format::Json, Format::MessagePack] {
+            let frame: Frame = encode(&message, format).unwrap();
+            assert_eq!(super::super::decode::<Probe>(&frame).unwrap(), message);
+        }
+    }
+}

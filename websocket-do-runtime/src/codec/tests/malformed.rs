@@ -1,0 +1,109 @@
+//! What is no message at all.
+
+use super::super::{decode_binary, decode_text};
+use super::{Probe, RejectionCode, hex, packed, refusal};
+
+fn malformed(bytes: &[u8]) -> String {
+    refusal(decode_binary::<Probe>(bytes), RejectionCode::Malformed).to_string()
+}
+
+#[test]
+fn each_kind_of_broken_bytes_is_named() {
+    for (bytes, reason) in [
+        ("", "the frame is empty"),
+        ("c1", "the byte `c1` starts no value"),
+        ("91c1", "the byte `c1` starts no value"),
+        ("de", "the frame ends before the value does"),
+        ("de0001", "the frame ends before the value does"),
+        ("81a474797065", "the frame ends before the value does"),
+        ("a578", "the frame ends before the value does"),
+        ("cb00", "the frame ends before the value does"),
+        ("c4ff00", "the frame ends before the value does"),
+        ("dd01ffffff", "the frame ends before the value does"),
+        ("ddffffffff", "the frame ends before the value does"),
+        ("dfffffffff", "the frame ends before the value does"),
+        ("dbffffffff", "the frame ends before the value does"),
+        ("c9ffffffff00", "the frame ends before the value does"),
+        ("de000000", "1 byte follows the value"),
+        ("c0c0c0", "2 bytes follow the value"),
+        ("a1ff", "a string is not UTF-8"),
+        ("d40100", "extension type 1 is not known"),
+        ("d40001", "extension type 0 is not known"),
+        ("d4ff00", "extension type -1 is not known"),
+        ("c70142ff", "extension type 66 is not known"),
+    ] {
+        assert_eq!(malformed(&hex(bytes)), format!("not MessagePack: {reason}"), "{bytes}");
+    }
+}
+
+#[test]
+fn every_truncation_of_a_message_is_malformed() {
+    let bytes = packed("signed", "cb4279ab697e800000");
+    for len in 0..bytes.len() {
+        malformed(&bytes[..len]);
+    }
+}
+
+#[test]
+fn well_formed_but_no_message_is_not_malformed() {
+    for bytes in ["c0", "de0000", "90", "a0", "05", "d40000", "dc0000"] {
+        let rejection = decode_binary::<Probe>(&hex(bytes)).unwrap_err();
+        assert_ne!(rejection.code(), RejectionCode::Malformed, "{bytes}: {rejection}");
+    }
+}
+
+#[test]
+fn depth_bombs_are_refused() {
+    assert_eq!(malformed(&vec![0x91; 100_000]), "not MessagePack: it nests deeper than 128");
+    assert_eq!(malformed(&vec![0x81; 100_000]), "not MessagePack: it nests deeper than 128");
+    for open in ["[", r#"{"a":"#, r#"{"type":"many","items":[["#] {
+        decode_text::<Probe>(&open.repeat(100_000)).unwrap_err();
+    }
+    refusal(decode_text::<Probe>(&"[".repeat(100_000)), RejectionCode::Malformed);
+    // As deep as it may be.
+    let mut bytes = packed("empty", "");
+    bytes.extend([0x91; 126]);
+    bytes.push(0x90);
+    assert_eq!(decode_binary::<Probe>(&bytes).unwrap(), Probe::Empty);
+}
+
+#[test]
+fn broken_json_is_malformed() {
+    for text in [
+        "",
+        " ",
+        "{",
+        "nul",
+        r#"{"type":"empty"}}"#,
+        r#"{"type":"empty"} x"#,
+        "{'type':1}",
+        r#"{"type":"\ud800"}"#,
+        "NaN",
+        "undefined",
+    ] {
+        let rejection = refusal(decode_text::<Probe>(text), RejectionCode::Malformed);
+        assert!(rejection.message().starts_with("not JSON: "), "{rejection}");
+    }
+    for text in ["null", "[]", "{}", "1", r#""x""#] {
+        let rejection = decode_text::<Probe>(text).unwrap_err();
+        assert_ne!(rejection.code(), RejectionCode::Malformed, "{text}: {rejection}");
+    }
+}
+
+#[test]
+fn no_bytes_make_the_walk_panic() {
+    // A small generator of its own: the same bytes on every run.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_be_bytes()[0]
+    };
+    for len in 0..20_000 {
+        let mut bytes: Vec<u8> = (0..len % 40).map(|_| next()).collect();
+        let _ = decode_binary::<Probe>(&bytes);
+        bytes = packed("many", "").into_iter().chain(bytes).collect();
+        let _ = decode_binary::<Probe>(&bytes);
+    }
+}

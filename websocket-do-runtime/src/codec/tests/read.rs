@@ -1,0 +1,125 @@
+//! What is read as JavaScript peers write it.
+
+use super::super::{decode_binary, decode_text};
+use super::{Direct, Probe, RejectionCode, hex, packed, refusal};
+
+#[test]
+fn an_integral_float_is_an_integer_of_any_type_within_its_range() {
+    // Date.now() as msgpackr writes it.
+    assert_eq!(
+        decode_binary::<Probe>(&packed("unsigned", "cb42799c82cc000000")).unwrap(),
+        Probe::Unsigned { value: 1_760_000_000_000 }
+    );
+    for (kind, bytes, message) in [
+        ("small", "cb406fe00000000000", Probe::Small { value: 255 }),
+        ("small", "ca437f0000", Probe::Small { value: 255 }),
+        ("signed", "cbc1e0000000200000", Probe::Signed { value: -2_147_483_649 }),
+        ("signed", "cbc3e0000000000000", Probe::Signed { value: i64::MIN }),
+        ("unsigned", "cb43b0000000000000", Probe::Unsigned { value: 1 << 60 }),
+        ("maybe", "cb3ff0000000000000", Probe::Maybe { value: Some(1) }),
+        ("float", "cb3ff0000000000000", Probe::Float { value: 1.0 }),
+        ("float", "cb7e37e43c8800759c", Probe::Float { value: 1e300 }),
+        ("float", "01", Probe::Float { value: 1.0 }),
+        ("single", "cb3ff0000000000000", Probe::Single { value: 1.0 }),
+    ] {
+        assert_eq!(decode_binary::<Probe>(&packed(kind, bytes)).unwrap(), message);
+    }
+    for (kind, bytes) in [
+        ("small", "cb4070000000000000"),
+        ("small", "cbbff0000000000000"),
+        ("small", "cb3fe0000000000000"),
+        ("unsigned", "cb43f0000000000000"),
+        ("unsigned", "cbbff0000000000000"),
+        ("signed", "cb43e0000000000000"),
+    ] {
+        refusal(decode_binary::<Probe>(&packed(kind, bytes)), RejectionCode::Invalid);
+    }
+}
+
+#[test]
+fn minus_zero_stays_a_float() {
+    let Probe::Float { value } = decode_binary(&packed("float", "cb8000000000000000")).unwrap() else { panic!() };
+    assert!(value.is_sign_negative());
+}
+
+#[test]
+fn json_integers_may_look_like_floats() {
+    for text in ["3.0", "3e0", "0.3e1", "3"] {
+        let text = format!(r#"{{"value":{text}}}"#);
+        assert_eq!(decode_text::<Direct>(&text).unwrap(), Direct { value: 3 }, "{text}");
+    }
+    for text in ["3.5", "256.0", "-1.0", "1e300"] {
+        let text = format!(r#"{{"value":{text}}}"#);
+        refusal(decode_text::<Direct>(&text), RejectionCode::Invalid);
+    }
+}
+
+#[test]
+fn integers_of_other_encoders_are_read_whatever_their_width() {
+    for bytes in [
+        "05",
+        "cc05",
+        "cd0005",
+        "ce00000005",
+        "cf0000000000000005",
+        "d005",
+        "d10005",
+        "d200000005",
+        "d30000000000000005",
+    ] {
+        assert_eq!(decode_binary::<Probe>(&packed("small", bytes)).unwrap(), Probe::Small { value: 5 });
+    }
+    assert_eq!(
+        decode_binary::<Probe>(&packed("unsigned", "cfffffffffffffffff")).unwrap(),
+        Probe::Unsigned { value: u64::MAX }
+    );
+}
+
+#[test]
+fn undefined_is_absent() {
+    assert_eq!(decode_binary::<Probe>(&packed("maybe", "d40000")).unwrap(), Probe::Maybe { value: None });
+    assert_eq!(decode_binary::<Probe>(&packed("maybe", "c0")).unwrap(), Probe::Maybe { value: None });
+    // A float and an `undefined` beside each other, so that the copy has both to change.
+    let mut bytes = packed("signed", "cb4279ab697e800000");
+    bytes[0] = 0x83;
+    bytes.extend(hex("a170d40000"));
+    assert_eq!(decode_binary::<Probe>(&bytes).unwrap(), Probe::Signed { value: 1_764_000_000_000 });
+    let rejection = decode_binary::<Probe>(&packed("small", "d40000")).unwrap_err();
+    let missing = decode_text::<Probe>(r#"{"type":"small"}"#).unwrap_err();
+    assert_eq!(rejection, missing, "as in JSON, where JavaScript leaves the field out");
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_null_as_json_has_it() {
+    for bytes in ["cb7ff8000000000000", "cb7ff0000000000000", "ca7f800000"] {
+        refusal(decode_binary::<Probe>(&packed("float", bytes)), RejectionCode::Invalid);
+        assert_eq!(decode_binary::<Probe>(&packed("maybe", bytes)).unwrap(), Probe::Maybe { value: None });
+    }
+}
+
+#[test]
+fn strings_and_maps_may_have_any_head() {
+    for head in ["a1", "d901", "da0001", "db00000001"] {
+        let message = decode_binary::<Probe>(&packed("text", &format!("{head}78"))).unwrap();
+        assert_eq!(message, Probe::Text { value: "x".into() });
+    }
+    for head in ["81", "de0001", "df00000001"] {
+        let bytes = hex(&format!("{head}a474797065a5656d707479"));
+        assert_eq!(decode_binary::<Probe>(&bytes).unwrap(), Probe::Empty);
+    }
+    for head in ["91", "dc0001", "dd00000001"] {
+        let mut bytes = hex("82a474797065a46d616e79a56974656d73");
+        bytes.extend(hex(head));
+        bytes.extend(hex("81a261742a"));
+        assert_eq!(decode_binary::<Probe>(&bytes).unwrap(), Probe::Many { items: vec![super::Item { at: 42 }] });
+    }
+}
+
+#[test]
+fn timestamps_pass_the_walk() {
+    for bytes in ["d6ff00000000", "d7ff0000000000000000", "c70cff000000000000000000000000"] {
+        // No field asks for one here: it is the wrong type, or not read at all; never unknown.
+        let rejection = decode_binary::<Probe>(&packed("small", bytes)).unwrap_err();
+        assert!(!rejection.message().contains("is not known"), "{rejection}");
+    }
+}

@@ -1,0 +1,74 @@
+//! HTTP requests of a room: the upgrade at `/websocket`, and the routes of the user's own.
+
+use http::{HeaderMap, Method, StatusCode, header};
+
+
+use crate::{
+    Accept, Refusal, Request, Response, Result, Room, Upgrade, WebSocketDo, attachment,
+    http::IntoResponse,
+    host::SocketId,
+    room::host_tags,
+    session::SessionCell,
+    upgrade::{check_upgrade, negotiate, subprotocol},
+};
+
+/// Where rooms take upgrades.
+const WEBSOCKET: &str = "/websocket";
+
+/// What the room says to a request.
+#[derive(Debug)]
+pub enum Answer {
+    /// An ordinary response.
+    Response(Response),
+    /// 101: the socket was accepted.
+    Upgrade {
+        /// The socket, as the host numbered it.
+        socket: SocketId,
+        /// Headers for the 101 response, the subprotocol among them.
+        headers: HeaderMap,
+    },
+}
+
+impl<R: WebSocketDo> Room<R> {
+    /// Answers a request.
+    #[doc(hidden)]
+    pub async fn fetch(&self, request: Request) -> Answer {
+        if request.uri().path() == WEBSOCKET && request.method() == Method::GET {
+            return self.upgrade(request).await.unwrap_or_else(|refusal| Answer::Response(refusal.into_response()));
+        }
+        let answer = self.value().http(self, request).await;
+        Answer::Response(answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()))
+    }
+
+    async fn upgrade(&self, request: Request) -> Result<Answer, Refusal> {
+        let (parts, _) = request.into_parts();
+        check_upgrade(&parts)?;
+        let format = negotiate(&parts, R::FORMAT)?;
+        let upgrade = Upgrade::new(parts, self.name(), self.now(), format);
+        let accept = self.value().connect(self, &upgrade).await?;
+        let format = accept.format.unwrap_or(format);
+
+        let mut headers = HeaderMap::new();
+        headers.extend(accept.headers.iter().cloned());
+        if let Some(subprotocol) = subprotocol(upgrade.parts(), format) {
+            headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        }
+        let socket = self.admit(&upgrade, accept).await?;
+        Ok(Answer::Upgrade { socket, headers })
+    }
+
+    async fn admit(&self, upgrade: &Upgrade, accept: Accept<R::Session>) -> Result<SocketId> {
+        let (id, format) = (upgrade.session_id(), accept.format.unwrap_or(upgrade.format()));
+        let attachment = attachment::encode(id, format, &accept.data)?;
+        let socket = self.host().accept(&host_tags(id, format, &accept.tags), &attachment)?;
+        let session = self.remember(SessionCell::new(socket, id, format, accept.data, attachment));
+        // Messages wait until `opened` is done.
+        session.cell.busy.set(true);
+        if let Err(error) = self.value().opened(&session).await {
+            self.failed(&session, &error).await;
+        }
+        session.cell.busy.set(false);
+        self.drain(&session).await;
+        Ok(socket)
+    }
+}

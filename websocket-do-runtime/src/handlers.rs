@@ -1,0 +1,88 @@
+//! What `#[websocket_do]` makes of an impl block: one trait that dispatch calls.
+
+use std::future::Future;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Accept, Close, Closed, Error, Refusal, Rejection, Request, Response, Result, ResumeFailure, Room, Session, Upgrade,
+    codec::Format, protocol::ClientMessage,
+};
+
+/// A room: implemented by `#[websocket_do]` on the impl block that holds its handlers.
+pub trait WebSocketDo: Sized + 'static {
+    /// What clients send; what the room sends is its [`ClientMessage::Server`].
+    type Client: ClientMessage;
+
+    /// What the room knows of one session, kept across hibernation.
+    type Session: Serialize + DeserializeOwned + 'static;
+
+    /// The name of the Durable Object class.
+    const NAME: &'static str;
+
+    /// The format of all sessions, where the room fixes one.
+    const FORMAT: Option<Format>;
+
+    /// The room's own memory, made at its first event and again after hibernation.
+    fn new(room: &Room<Self>) -> Self;
+
+    /// Lets a client in, or turns it away with an HTTP answer.
+    fn connect(
+        &self,
+        room: &Room<Self>,
+        upgrade: &Upgrade,
+    ) -> impl Future<Output = Result<Accept<Self::Session>, Refusal>>;
+
+    /// A session has begun.
+    fn opened(&self, session: &Session<Self>) -> impl Future<Output = Result>;
+
+    /// A valid message has come.
+    fn message(&self, session: &Session<Self>, message: Self::Client) -> impl Future<Output = Result>;
+
+    /// A frame came that is not a valid message.
+    fn rejected(&self, session: &Session<Self>, why: &Rejection) -> impl Future<Output = Result>;
+
+    /// A handler returned an error.
+    fn failed(&self, session: &Session<Self>, error: &Error) -> impl Future<Output = Result>;
+
+    /// The session is over; it is still counted.
+    fn closed(&self, session: &Session<Self>, how: &Closed) -> impl Future<Output = Result>;
+
+    /// The session's data could not be read after hibernation: give it new data, or close it.
+    ///
+    /// # Errors
+    /// The close frame the client gets.
+    fn resume_failed(&self, room: &Room<Self>, failure: &ResumeFailure) -> Result<Self::Session, Close>;
+
+    /// The room's alarm has gone off.
+    fn alarm(&self, room: &Room<Self>) -> impl Future<Output = Result>;
+
+    /// A request to one of the room's own routes; `None` where no route fits.
+    fn http(&self, room: &Room<Self>, request: Request) -> impl Future<Output = Option<Response>>;
+}
+
+/// What a handler may return: nothing, or a `Result` whose error becomes an [`Error`].
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}`",
+    label = "neither `()` nor a `Result` whose error is a `std::error::Error`",
+    note = "return `websocket_do::Result`, or nothing"
+)]
+pub trait IntoOutcome {
+    /// The outcome, whatever its `Ok` holds.
+    ///
+    /// # Errors
+    /// What the handler returned.
+    fn into_outcome(self) -> Result;
+}
+
+impl IntoOutcome for () {
+    fn into_outcome(self) -> Result {
+        Ok(())
+    }
+}
+
+impl<T, E: Into<Error>> IntoOutcome for Result<T, E> {
+    fn into_outcome(self) -> Result {
+        self.map(drop).map_err(Into::into)
+    }
+}

@@ -1,0 +1,167 @@
+//! The host on workerd and Cloudflare: the hibernation API of Durable Objects.
+
+mod convert;
+mod entry;
+mod object;
+mod promise;
+
+use std::cell::RefCell;
+
+use js_sys::{Date, Object, Uint8Array, WeakMap};
+use wasm_bindgen_futures::JsFuture;
+use worker::{
+    State, WebSocketPair,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::WebSocket,
+    worker_sys::{WebSocketRequestResponsePair, ext::WebSocketExt},
+};
+
+pub use entry::fetch;
+pub use object::DurableObject;
+
+use super::{Host, HostFuture, SocketId};
+use crate::{HostError, codec::Frame};
+
+/// The number of a socket whose `closed` handler has run.
+const FORGOTTEN: f64 = -1.0;
+
+/// The sockets and the alarm of one object, through its state.
+struct WorkerHost {
+    state: State,
+    sockets: RefCell<Vec<Option<WebSocket>>>,
+    /// From a socket to its number. Weak, so that it can remember the sockets that are over.
+    numbers: WeakMap,
+    /// The client's end of a socket that was accepted just now.
+    client: RefCell<Option<worker::WebSocket>>,
+}
+
+impl WorkerHost {
+    fn new(state: State) -> Result<Self, JsValue> {
+        let heartbeat = WebSocketRequestResponsePair::new("wsdo:ping", "wsdo:pong")?;
+        state.as_raw().set_websocket_auto_response(&heartbeat)?;
+        Ok(Self { state, sockets: RefCell::default(), numbers: WeakMap::new(), client: RefCell::default() })
+    }
+
+    /// The number of a socket, a new one where the object has not seen it since it woke.
+    fn number(&self, socket: &WebSocket) -> Option<SocketId> {
+        let known = self.numbers.get(socket.unchecked_ref::<Object>()).as_f64();
+        if known == Some(FORGOTTEN) {
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32 before")]
+        Some(known.map_or_else(|| self.insert(socket), |number| SocketId(number as u32)))
+    }
+
+    fn insert(&self, socket: &WebSocket) -> SocketId {
+        let mut sockets = self.sockets.borrow_mut();
+        let number = u32::try_from(sockets.len()).unwrap_or(u32::MAX);
+        sockets.push(Some(socket.clone()));
+        self.numbers.set(socket.unchecked_ref(), &number.into());
+        SocketId(number)
+    }
+
+    fn socket(&self, id: SocketId) -> Option<WebSocket> {
+        self.sockets.borrow().get(id.0 as usize)?.clone()
+    }
+
+    fn try_accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, JsValue> {
+        let pair = WebSocketPair::new().map_err(JsValue::from)?;
+        let server: &WebSocket = pair.server.as_ref();
+        let tags = tags.iter().map(JsValue::from).collect();
+        self.state.as_raw().accept_websocket_with_tags(server, tags)?;
+        server.serialize_attachment(Uint8Array::from(attachment).into())?;
+        self.client.replace(Some(pair.client));
+        Ok(self.insert(server))
+    }
+}
+
+impl Host for WorkerHost {
+    fn room_name(&self) -> Option<String> {
+        self.state.as_raw().id().ok()?.name()
+    }
+
+    fn now(&self) -> u64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
+        let now = Date::now() as u64;
+        now
+    }
+
+    fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
+        self.try_accept(tags, attachment).map_err(|error| host_error(&error))
+    }
+
+    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
+        let state = self.state.as_raw();
+        let sockets = tag.map_or_else(|| state.get_websockets(), |tag| state.get_websockets_with_tag(tag));
+        sockets.unwrap_or_default().iter().filter_map(|socket| self.number(socket)).collect()
+    }
+
+    fn tags(&self, socket: SocketId) -> Vec<String> {
+        let tags = self.socket(socket).and_then(|socket| self.state.as_raw().get_tags(&socket).ok());
+        tags.unwrap_or_default()
+    }
+
+    fn attachment(&self, socket: SocketId) -> Vec<u8> {
+        let attachment = self.socket(socket).and_then(|socket| socket.deserialize_attachment().ok());
+        attachment.and_then(|value| value.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()).unwrap_or_default()
+    }
+
+    fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
+        let socket = self.socket(socket).ok_or_else(|| HostError::new("the socket is gone"))?;
+        socket.serialize_attachment(Uint8Array::from(bytes).into()).map_err(|error| host_error(&error))
+    }
+
+    fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
+        // One JavaScript value for all receivers.
+        let frame = match frame {
+            Frame::Text(text) => JsValue::from_str(text),
+            Frame::Binary(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        };
+        let known = self.sockets.borrow();
+        let open = sockets.iter().filter_map(|id| known.get(id.0 as usize)?.as_ref());
+        open.filter(|socket| convert::send(socket, &frame).is_ok()).count()
+    }
+
+    fn close(&self, socket: SocketId, code: u16, reason: &str) {
+        if let Some(socket) = self.socket(socket) {
+            // Throws where the socket is closed already, which is what was asked for.
+            let _ = socket.close_with_code_and_reason(code, reason);
+        }
+    }
+
+    fn forget(&self, socket: SocketId) {
+        let gone = self.sockets.borrow_mut().get_mut(socket.0 as usize).and_then(Option::take);
+        if let Some(gone) = gone {
+            self.numbers.set(gone.unchecked_ref(), &FORGOTTEN.into());
+        }
+    }
+
+    fn set_alarm(&self, at: Option<u64>) -> HostFuture<()> {
+        let storage = self.state.as_raw().storage();
+        Box::pin(async move {
+            #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float64")]
+            let at = at.map(|at| Date::new(&(at as f64).into()));
+            let promise = storage.and_then(|storage| match at {
+                Some(at) => storage.set_alarm(at, Object::new()),
+                None => storage.delete_alarm(Object::new()),
+            });
+            let promise = promise.map_err(|error| host_error(&error))?;
+            JsFuture::from(promise).await.map(drop).map_err(|error| host_error(&error))
+        })
+    }
+
+    fn alarm(&self) -> HostFuture<Option<u64>> {
+        let promise = self.state.as_raw().storage().and_then(|storage| storage.get_alarm(Object::new()));
+        Box::pin(async move {
+            let promise = promise.map_err(|error| host_error(&error))?;
+            let at = JsFuture::from(promise).await.map_err(|error| host_error(&error))?;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
+            let at = at.as_f64().map(|at| at as u64);
+            Ok(at)
+        })
+    }
+}
+
+fn host_error(error: &JsValue) -> HostError {
+    HostError::new(convert::message(error))
+}

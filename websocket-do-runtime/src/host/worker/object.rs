@@ -1,0 +1,106 @@
+//! The Durable Object of a room: the platform's events, as the exported class passes them on.
+
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use worker::{
+    State,
+    wasm_bindgen::JsValue,
+    web_sys,
+    worker_sys::DurableObjectState,
+};
+
+use super::{WorkerHost, convert, promise};
+use crate::{
+    Closed, Room, WebSocketDo,
+    codec::Frame,
+    dispatch::{Answer, Event},
+};
+
+/// What an event handler returns to the platform.
+pub type Outcome = Result<JsValue, JsValue>;
+
+/// The object behind the exported class of the room `R`.
+pub struct DurableObject<R: WebSocketDo> {
+    host: Rc<WorkerHost>,
+    room: Room<R>,
+}
+
+impl<R: WebSocketDo> DurableObject<R> {
+    /// The constructor of the class.
+    ///
+    /// # Errors
+    /// Where the platform refuses the heartbeat's auto-response.
+    pub fn new(state: DurableObjectState) -> Result<Self, JsValue> {
+        let host = Rc::new(WorkerHost::new(State::from(state))?);
+        Ok(Self { room: Room::on(host.clone()), host })
+    }
+
+    /// `fetch`.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    pub fn fetch(&self, request: web_sys::Request) -> Outcome {
+        let (host, room) = (self.host.clone(), self.room.clone());
+        promise::run(async move {
+            let response = match room.fetch(convert::request(&request).await?).await {
+                Answer::Response(response) => convert::response(response)?,
+                Answer::Upgrade { headers, .. } => {
+                    let client = host.client.take().ok_or("the socket was not accepted")?;
+                    convert::upgrade(client, &headers)?
+                }
+            };
+            Ok(response.into())
+        })
+    }
+
+    /// `webSocketMessage`.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    pub fn message(&self, socket: &web_sys::WebSocket, data: &JsValue) -> Outcome {
+        let frame = match data.as_string() {
+            Some(text) => Frame::Text(text),
+            None => Frame::Binary(Uint8Array::new(data).to_vec()),
+        };
+        self.event(socket, Event::Message(frame))
+    }
+
+    /// `webSocketClose`.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    pub fn close(&self, socket: &web_sys::WebSocket, code: u16, reason: String) -> Outcome {
+        let closed = if code == Closed::ABNORMAL { Closed::lost() } else { Closed::by_peer(code, reason) };
+        self.event(socket, Event::Closed(closed))
+    }
+
+    /// `webSocketError`.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    pub fn error(&self, socket: &web_sys::WebSocket, error: &JsValue) -> Outcome {
+        self.event(socket, Event::Closed(Closed::failed(convert::message(error))))
+    }
+
+    /// `alarm`.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    pub fn alarm(&self) -> Outcome {
+        let room = self.room.clone();
+        promise::run(async move {
+            room.alarm_event().await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    fn event(&self, socket: &web_sys::WebSocket, event: Event) -> Outcome {
+        let Some(socket) = self.host.number(socket) else { return Ok(JsValue::UNDEFINED) };
+        let room = self.room.clone();
+        promise::run(async move {
+            room.event(socket, event).await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}

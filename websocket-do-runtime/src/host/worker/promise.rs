@@ -1,0 +1,77 @@
+//! From a future to what an event handler of the platform returns: a value where nothing was awaited, else a promise.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    future::Future,
+    panic,
+    sync::Once,
+    task::{Context, Poll, Waker},
+};
+
+use js_sys::{Error, Function, Promise};
+use wasm_bindgen_futures::spawn_local;
+use worker::wasm_bindgen::JsValue;
+
+/// Runs the future up to its first wait. A promise costs a turn of the event loop, so only a future that waits gets one.
+pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
+    reject_pending_on_panic();
+    let mut future = Box::pin(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Ok(promise(future).into()),
+    }
+}
+
+/// The `reject` functions of the promises that are not settled yet.
+#[derive(Default)]
+struct Pending {
+    count: u32,
+    rejects: BTreeMap<u32, Function>,
+}
+
+thread_local! {
+    static PENDING: RefCell<Pending> = RefCell::default();
+}
+
+impl Pending {
+    fn add(&mut self, reject: Function) -> u32 {
+        self.count = self.count.wrapping_add(1);
+        self.rejects.insert(self.count, reject);
+        self.count
+    }
+}
+
+fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let mut future = Some(future);
+    Promise::new(&mut |resolve, reject| {
+        let Some(future) = future.take() else { return };
+        let key = PENDING.with_borrow_mut(|pending| pending.add(reject.clone()));
+        spawn_local(async move {
+            let outcome = future.await;
+            PENDING.with_borrow_mut(|pending| pending.rejects.remove(&key));
+            // A promise does not throw when it is settled.
+            let _ = match outcome {
+                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
+                Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+            };
+        });
+    })
+}
+
+/// A panic takes the whole instance with it: what is in flight would never be settled, and its request would hang.
+fn reject_pending_on_panic() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            before(info);
+            PENDING.with(|pending| {
+                let rejects = pending.try_borrow_mut().map(|mut pending| std::mem::take(&mut pending.rejects));
+                for reject in rejects.unwrap_or_default().into_values() {
+                    let _ = reject.call1(&JsValue::UNDEFINED, &Error::new("a handler panicked"));
+                }
+            });
+        }));
+    });
+}

@@ -1,0 +1,86 @@
+//! Rules for each item: `each(…)`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    rc::Rc,
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use super::super::{Rejection, values::name};
+
+/// What has items.
+#[diagnostic::on_unimplemented(
+    message = "the rule `each` does not fit `{Self}`",
+    label = "`{Self}` has no items",
+    note = "`each` is for the items of lists and sets and the values of maps; write its rules directly on the field"
+)]
+pub trait Each {
+    /// The item.
+    type Item;
+
+    /// Checks items until one fails, whose place is told.
+    fn check(&self, check: impl Fn(&Self::Item) -> Result<(), Rejection>) -> Result<(), Rejection>;
+}
+
+macro_rules! lists {
+    ($($list:ty, [$($generics:tt)*];)*) => {$(
+        impl<T, $($generics)*> Each for $list {
+            type Item = T;
+
+            fn check(&self, check: impl Fn(&T) -> Result<(), Rejection>) -> Result<(), Rejection> {
+                self.iter().enumerate().try_for_each(|(index, item)| check(item).map_err(|error| error.at(index)))
+            }
+        }
+    )*};
+}
+lists! {
+    Vec<T>, [];
+    VecDeque<T>, [];
+    BTreeSet<T>, [];
+    HashSet<T, S>, [S];
+    [T; N], [const N: usize];
+}
+
+macro_rules! maps {
+    ($($map:ty, [$($generics:tt)*];)*) => {$(
+        impl<K: Serialize, V, $($generics)*> Each for $map {
+            type Item = V;
+
+            fn check(&self, check: impl Fn(&V) -> Result<(), Rejection>) -> Result<(), Rejection> {
+                self.iter().try_for_each(|(key, value)| check(value).map_err(|error| error.within(&name(key))))
+            }
+        }
+    )*};
+}
+maps! {
+    BTreeMap<K, V>, [];
+    HashMap<K, V, S>, [S];
+}
+
+impl<T: Each> Each for Option<T> {
+    type Item = T::Item;
+
+    fn check(&self, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+        self.as_ref().map_or(Ok(()), |value| value.check(check))
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        impl<T: Each> Each for $pointer<T> {
+            type Item = T::Item;
+
+            fn check(&self, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+                self.as_ref().check(check)
+            }
+        }
+    )*};
+}
+pointers! { Box Rc Arc }
+
+/// Checks each item.
+pub fn each<T: Each>(value: &T, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+    value.check(check)
+}

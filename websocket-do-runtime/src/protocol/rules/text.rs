@@ -1,0 +1,219 @@
+//! Rules on how much there is and on what a text says: `len`, `bytes`, `pattern`, `one_of`.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    rc::Rc,
+    sync::{Arc, OnceLock},
+};
+
+use regex_lite::Regex;
+
+use super::super::{Rejection, schema::Rule};
+
+/// What has a length: `None` where there is no value.
+#[diagnostic::on_unimplemented(
+    message = "the rule `len` does not fit `{Self}`",
+    label = "`{Self}` has no length",
+    note = "`len` counts the characters of strings and the items of collections; numbers take `range`"
+)]
+pub trait Len {
+    /// How many, and of what: one and many.
+    fn count(&self) -> Option<(usize, [&'static str; 2])>;
+}
+
+/// What has bytes.
+#[diagnostic::on_unimplemented(
+    message = "the rule `bytes` does not fit `{Self}`",
+    label = "`{Self}` is not text and not bytes",
+    note = "`bytes` counts the bytes of strings (in UTF-8) and of `Vec<u8>`; collections take `len`, numbers `range`"
+)]
+pub trait Bytes {
+    /// How many.
+    fn size(&self) -> Option<usize>;
+}
+
+/// What a pattern can be matched with.
+#[diagnostic::on_unimplemented(
+    message = "the rule `pattern` does not fit `{Self}`",
+    label = "`{Self}` is not text",
+    note = "`pattern` is for strings; for each string of a collection write `each(pattern = \"…\")`"
+)]
+pub trait Matched {
+    /// The text.
+    fn text(&self) -> Option<&str>;
+}
+
+/// What can be one of several texts.
+#[diagnostic::on_unimplemented(
+    message = "the rule `one_of` does not fit `{Self}`",
+    label = "`{Self}` is not text",
+    note = "`one_of` is for strings; for each string of a collection write `each(one_of(…))`"
+)]
+pub trait OneOf {
+    /// The text.
+    fn text(&self) -> Option<&str>;
+}
+
+macro_rules! texts {
+    ($($ty:ty)*) => {$(
+        impl Len for $ty {
+            fn count(&self) -> Option<(usize, [&'static str; 2])> {
+                Some((self.chars().count(), ["character", "characters"]))
+            }
+        }
+        impl Bytes for $ty {
+            fn size(&self) -> Option<usize> {
+                Some(self.len())
+            }
+        }
+        impl Matched for $ty {
+            fn text(&self) -> Option<&str> {
+                Some(self)
+            }
+        }
+        impl OneOf for $ty {
+            fn text(&self) -> Option<&str> {
+                Some(self)
+            }
+        }
+    )*};
+}
+texts! { str String Cow<'_, str> }
+
+macro_rules! collections {
+    ($($ty:ty, [$($generics:tt)*];)*) => {$(
+        impl<T, $($generics)*> Len for $ty {
+            fn count(&self) -> Option<(usize, [&'static str; 2])> {
+                Some((self.len(), ["item", "items"]))
+            }
+        }
+    )*};
+}
+collections! {
+    [T], [];
+    [T; N], [const N: usize];
+    Vec<T>, [];
+    VecDeque<T>, [];
+    BTreeSet<T>, [];
+    HashSet<T, S>, [S];
+    BTreeMap<T, V>, [V];
+    HashMap<T, V, S>, [V, S];
+}
+
+macro_rules! byte_lists {
+    ($($ty:ty, [$($generics:tt)*];)*) => {$(
+        impl<$($generics)*> Bytes for $ty {
+            fn size(&self) -> Option<usize> {
+                Some(self.len())
+            }
+        }
+    )*};
+}
+byte_lists! {
+    [u8], [];
+    [u8; N], [const N: usize];
+    Vec<u8>, [];
+    VecDeque<u8>, [];
+}
+
+macro_rules! holders {
+    ($($holder:ty, [$($bound:tt)*], |$this:ident| $inner:expr;)*) => {$(
+        impl<T: Len $($bound)*> Len for $holder {
+            fn count(&self) -> Option<(usize, [&'static str; 2])> {
+                let $this = self;
+                $inner.and_then(T::count)
+            }
+        }
+        impl<T: Bytes $($bound)*> Bytes for $holder {
+            fn size(&self) -> Option<usize> {
+                let $this = self;
+                $inner.and_then(T::size)
+            }
+        }
+        impl<T: Matched $($bound)*> Matched for $holder {
+            fn text(&self) -> Option<&str> {
+                let $this = self;
+                $inner.and_then(T::text)
+            }
+        }
+        impl<T: OneOf $($bound)*> OneOf for $holder {
+            fn text(&self) -> Option<&str> {
+                let $this = self;
+                $inner.and_then(T::text)
+            }
+        }
+    )*};
+}
+holders! {
+    Option<T>, [], |this| this.as_ref();
+    Box<T>, [+ ?Sized], |this| Some(this.as_ref());
+    Rc<T>, [+ ?Sized], |this| Some(this.as_ref());
+    Arc<T>, [+ ?Sized], |this| Some(this.as_ref());
+}
+
+/// Characters of a string, items of a collection.
+pub fn len<T: Len + ?Sized>(value: &T, (min, max): (Option<usize>, Option<usize>)) -> Result<(), Rejection> {
+    value.count().map_or(Ok(()), |(count, unit)| amount(Rule::Len { min, max }, count, (min, max), unit))
+}
+
+/// Bytes of a string or byte list.
+pub fn bytes<T: Bytes + ?Sized>(value: &T, (min, max): (Option<usize>, Option<usize>)) -> Result<(), Rejection> {
+    value.size().map_or(Ok(()), |size| amount(Rule::Bytes { min, max }, size, (min, max), ["byte", "bytes"]))
+}
+
+fn amount(
+    rule: Rule,
+    count: usize,
+    bounds: (Option<usize>, Option<usize>),
+    [one, many]: [&'static str; 2],
+) -> Result<(), Rejection> {
+    if bounds.0.is_none_or(|min| min <= count) && bounds.1.is_none_or(|max| count <= max) {
+        return Ok(());
+    }
+    let unit = |bound| if bound == 1 { one } else { many };
+    let wanted = match bounds {
+        (Some(min), Some(max)) if min == max => format!("exactly {min} {}", unit(max)),
+        (Some(min), Some(max)) => format!("{min} to {max} {}", unit(max)),
+        (Some(min), None) => format!("at least {min} {}", unit(min)),
+        (None, Some(max)) => format!("at most {max} {}", unit(max)),
+        (None, None) => return Ok(()),
+    };
+    Err(Rejection::of_rule(rule, format!("must have {wanted}, has {count}")))
+}
+
+/// A regular expression, compiled when it is first needed.
+#[derive(Debug)]
+pub struct Pattern {
+    source: &'static str,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// The derive has checked that it is one.
+    pub const fn new(source: &'static str) -> Self {
+        Self { source, regex: OnceLock::new() }
+    }
+}
+
+/// A text in which the pattern matches somewhere.
+pub fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static Pattern) -> Result<(), Rejection> {
+    let regex = pattern.regex.get_or_init(|| Regex::new(pattern.source).ok());
+    match value.text() {
+        Some(text) if !regex.as_ref().is_some_and(|regex| regex.is_match(text)) => {
+            Err(Rejection::of_rule(Rule::Pattern(pattern.source), format!("must match `{}`", pattern.source)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One of several texts.
+pub fn one_of<T: OneOf + ?Sized>(value: &T, texts: &'static [&'static str]) -> Result<(), Rejection> {
+    match value.text() {
+        Some(text) if !texts.contains(&text) => {
+            let texts_quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+            Err(Rejection::of_rule(Rule::OneOf(texts), format!("must be {}", texts_quoted.join(" or "))))
+        }
+        _ => Ok(()),
+    }
+}

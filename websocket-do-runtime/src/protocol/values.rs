@@ -1,0 +1,129 @@
+//! The standard library's types as values of messages.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    rc::Rc,
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use super::{Rejection, Type, Value, explain::shorten};
+
+macro_rules! plain {
+    ($($ty:ty => $description:expr,)*) => {$(
+        impl Value for $ty {
+            const TYPE: Type = $description;
+        }
+    )*};
+}
+
+// `usize` is described as 64 bits wide although a Worker's has 32: the description must not depend on the host.
+plain! {
+    bool => Type::Bool,
+    i8 => Type::Integer { bits: 8, signed: true },
+    i16 => Type::Integer { bits: 16, signed: true },
+    i32 => Type::Integer { bits: 32, signed: true },
+    i64 => Type::Integer { bits: 64, signed: true },
+    i128 => Type::Integer { bits: 128, signed: true },
+    isize => Type::Integer { bits: 64, signed: true },
+    u8 => Type::Integer { bits: 8, signed: false },
+    u16 => Type::Integer { bits: 16, signed: false },
+    u32 => Type::Integer { bits: 32, signed: false },
+    u64 => Type::Integer { bits: 64, signed: false },
+    u128 => Type::Integer { bits: 128, signed: false },
+    usize => Type::Integer { bits: 64, signed: false },
+    f32 => Type::Float,
+    f64 => Type::Float,
+    char => Type::String,
+    String => Type::String,
+}
+
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        impl<T: Value> Value for $pointer<T> {
+            const TYPE: Type = T::TYPE;
+
+            fn is_absent(&self) -> bool {
+                T::is_absent(self)
+            }
+
+            fn validate(&self) -> Result<(), Rejection> {
+                T::validate(self)
+            }
+        }
+    )*};
+}
+pointers! { Box Rc Arc }
+
+impl<T: Value> Value for Option<T> {
+    const TYPE: Type = Type::Optional(&T::TYPE);
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn validate(&self) -> Result<(), Rejection> {
+        self.as_ref().map_or(Ok(()), T::validate)
+    }
+}
+
+macro_rules! lists {
+    ($($list:ty, [$($generics:tt)*];)*) => {$(
+        impl<T: Value, $($generics)*> Value for $list {
+            const TYPE: Type = Type::List(&T::TYPE);
+
+            fn validate(&self) -> Result<(), Rejection> {
+                self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
+            }
+        }
+    )*};
+}
+lists! {
+    Vec<T>, [];
+    VecDeque<T>, [];
+    BTreeSet<T>, [];
+    HashSet<T, S>, [S];
+    [T; N], [const N: usize];
+}
+
+macro_rules! maps {
+    ($($map:ty, [$($generics:tt)*];)*) => {$(
+        // Keys need only be serde's: all travel as strings in JSON, and a key that is no `Value` of ours, as a UUID,
+        // must not hide the rules of the values.
+        impl<K: Serialize, V: Value, $($generics)*> Value for $map {
+            const TYPE: Type = Type::Map(&Type::String, &V::TYPE);
+
+            fn validate(&self) -> Result<(), Rejection> {
+                self.iter().try_for_each(|(key, value)| value.validate().map_err(|error| error.within(&name(key))))
+            }
+        }
+    )*};
+}
+maps! {
+    BTreeMap<K, V>, [];
+    HashMap<K, V, S>, [S];
+}
+
+/// A key as it stands in a path.
+pub(super) fn name<K: Serialize>(key: &K) -> String {
+    match serde_json::to_value(key) {
+        Ok(serde_json::Value::String(key)) => shorten(&key),
+        Ok(key) => shorten(&key.to_string()),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+macro_rules! tuples {
+    ($(($($item:ident $index:tt),*))*) => {$(
+        impl<$($item: Value),*> Value for ($($item,)*) {
+            const TYPE: Type = Type::Tuple(&[$($item::TYPE),*]);
+
+            fn validate(&self) -> Result<(), Rejection> {
+                $(self.$index.validate().map_err(|error| error.at($index))?;)*
+                Ok(())
+            }
+        }
+    )*};
+}
+tuples! { (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }

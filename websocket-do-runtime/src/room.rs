@@ -1,0 +1,232 @@
+//! The room as handlers see it: its sessions, and ways to reach them.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    fmt,
+    rc::Rc,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    Result, SendError, Session, WebSocketDo,
+    attachment::{self, AttachmentError},
+    codec::{self, Format},
+    host::{Host, SocketId},
+    protocol::{ClientMessage, Value},
+    session::SessionCell,
+};
+
+/// What the room `R` sends.
+pub type ServerMessageOf<R> = <<R as WebSocketDo>::Client as ClientMessage>::Server;
+
+/// The room a handler runs in. Cheap to clone.
+pub struct Room<R: WebSocketDo> {
+    core: Rc<Core<R>>,
+}
+
+/// The room's memory. All of it can be lost at any time and made again from the host.
+struct Core<R: WebSocketDo> {
+    host: Rc<dyn Host>,
+    value: OnceCell<R>,
+    cells: RefCell<HashMap<SocketId, Rc<SessionCell<R::Session>>>>,
+}
+
+impl<R: WebSocketDo> Room<R> {
+    /// A room with empty memory on a host.
+    #[doc(hidden)]
+    pub fn on(host: Rc<dyn Host>) -> Self {
+        Self { core: Rc::new(Core { host, value: OnceCell::new(), cells: RefCell::default() }) }
+    }
+
+    /// The name the room was reached by, if it was reached by name and not by id.
+    pub fn name(&self) -> Option<String> {
+        self.core.host.room_name()
+    }
+
+    /// The time, in milliseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.core.host.now()
+    }
+
+    /// How many sessions there are. A session counts until its `closed` handler has returned.
+    pub fn len(&self) -> usize {
+        self.core.host.sockets(None).len()
+    }
+
+    /// Whether there is no session.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All sessions. Reads the attachment of each that was not read since the room woke; one that cannot be read is left
+    /// out, and dealt with when its next event comes.
+    pub fn sessions(&self) -> Vec<Session<R>> {
+        self.core.host.sockets(None).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
+    }
+
+    /// The session with this id, if it is connected.
+    pub fn session(&self, id: Uuid) -> Option<Session<R>> {
+        let sockets = self.core.host.sockets(Some(&id.to_string()));
+        sockets.into_iter().find_map(|socket| self.resume(socket).ok())
+    }
+
+    /// Sends a message to every session.
+    ///
+    /// # Errors
+    /// [`SendError::Rejected`], where the message breaks its own rules; then it reaches nobody.
+    pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result {
+        self.everyone().send(message).map(drop)
+    }
+
+    /// Every session, to be narrowed down and sent to.
+    pub fn everyone(&self) -> Audience<'_, R> {
+        Audience { room: self, tag: None, except: None, filter: None }
+    }
+
+    /// The sessions that `connect` put this tag on.
+    pub fn tagged<'a>(&'a self, tag: &'a str) -> Audience<'a, R> {
+        Audience { tag: Some(tag), ..self.everyone() }
+    }
+
+    /// Sets the room's one alarm, in milliseconds since 1970, in place of the one that was set before.
+    ///
+    /// # Errors
+    /// Where the host's storage fails.
+    pub async fn set_alarm(&self, at: u64) -> Result {
+        Ok(self.core.host.set_alarm(Some(at)).await?)
+    }
+
+    /// Takes the alarm back, if one is set.
+    ///
+    /// # Errors
+    /// Where the host's storage fails.
+    pub async fn delete_alarm(&self) -> Result {
+        Ok(self.core.host.set_alarm(None).await?)
+    }
+
+    /// When the alarm will go off, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// Where the host's storage fails.
+    pub async fn alarm(&self) -> Result<Option<u64>> {
+        Ok(self.core.host.alarm().await?)
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.core.host
+    }
+
+    /// The user's own value, made at the first use.
+    pub(crate) fn value(&self) -> &R {
+        self.core.value.get_or_init(|| R::new(self))
+    }
+
+    /// The session of a socket, from memory or else from its attachment.
+    pub(crate) fn resume(&self, socket: SocketId) -> Result<Session<R>, AttachmentError> {
+        if let Some(cell) = self.core.cells.borrow().get(&socket) {
+            return Ok(Session::new(self.clone(), cell.clone()));
+        }
+        let attachment = self.core.host.attachment(socket);
+        let read = attachment::decode(&attachment)?;
+        Ok(self.remember(SessionCell::new(socket, read.id, read.format, read.data, attachment)))
+    }
+
+    pub(crate) fn remember(&self, cell: SessionCell<R::Session>) -> Session<R> {
+        let cell = Rc::new(cell);
+        self.core.cells.borrow_mut().insert(cell.socket, cell.clone());
+        Session::new(self.clone(), cell)
+    }
+
+    pub(crate) fn forget(&self, socket: SocketId) {
+        self.core.cells.borrow_mut().remove(&socket);
+        self.core.host.forget(socket);
+    }
+
+    fn is_closing(&self, socket: SocketId) -> bool {
+        self.core.cells.borrow().get(&socket).is_some_and(|cell| cell.closing.get())
+    }
+
+    pub(crate) fn user_tags(&self, socket: SocketId, format: Format) -> Vec<String> {
+        let prefix = host_tag(format, "");
+        self.core.host.tags(socket).iter().filter_map(|tag| tag.strip_prefix(&prefix)).map(str::to_owned).collect()
+    }
+}
+
+/// The tags a session is accepted with: its id, its format, and the user's own, each under the format so that the
+/// receivers of one encoding can be asked for at once.
+pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Vec<String> {
+    let own = [id.to_string(), format.to_string()];
+    own.into_iter().chain(tags.iter().map(|tag| host_tag(format, tag))).collect()
+}
+
+fn host_tag(format: Format, tag: &str) -> String {
+    format!("{format}:{tag}")
+}
+
+/// Some of the sessions of a room.
+#[must_use = "nothing is sent before `send`"]
+pub struct Audience<'a, R: WebSocketDo> {
+    room: &'a Room<R>,
+    tag: Option<&'a str>,
+    except: Option<SocketId>,
+    filter: Option<Box<dyn Fn(&Session<R>) -> bool + 'a>>,
+}
+
+impl<'a, R: WebSocketDo> Audience<'a, R> {
+    /// All of them but this one.
+    pub fn except(self, session: &Session<R>) -> Self {
+        Self { except: Some(session.cell.socket), ..self }
+    }
+
+    /// Those for which `filter` holds. Reads the data of each session.
+    pub fn filter(self, filter: impl Fn(&Session<R>) -> bool + 'a) -> Self {
+        Self { filter: Some(Box::new(filter)), ..self }
+    }
+
+    /// Sends a message to them, encoded once for each format in use, and tells how many it was handed to.
+    ///
+    /// # Errors
+    /// [`SendError::Rejected`], where the message breaks its own rules; then it reaches nobody.
+    pub fn send(self, message: ServerMessageOf<R>) -> Result<usize> {
+        message.validate().map_err(SendError::from)?;
+        let mut deliveries = Vec::new();
+        for format in [Format::Json, Format::MessagePack] {
+            let sockets = self.sockets(format);
+            if !sockets.is_empty() {
+                deliveries.push((sockets, codec::encode_valid(&message, format).map_err(SendError::from)?));
+            }
+        }
+        Ok(deliveries.iter().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())
+    }
+
+    fn sockets(&self, format: Format) -> Vec<SocketId> {
+        let tag = self.tag.map_or_else(|| format.to_string(), |tag| host_tag(format, tag));
+        let mut sockets = self.room.host().sockets(Some(&tag));
+        sockets.retain(|&socket| Some(socket) != self.except && !self.room.is_closing(socket) && self.admits(socket));
+        sockets
+    }
+
+    fn admits(&self, socket: SocketId) -> bool {
+        self.filter.as_ref().is_none_or(|filter| self.room.resume(socket).is_ok_and(|session| filter(&session)))
+    }
+}
+
+impl<R: WebSocketDo> Clone for Room<R> {
+    fn clone(&self) -> Self {
+        Self { core: self.core.clone() }
+    }
+}
+
+impl<R: WebSocketDo> fmt::Debug for Room<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(R::NAME).field("name", &self.name()).field("sessions", &self.len()).finish()
+    }
+}
+
+impl<R: WebSocketDo> fmt::Debug for Audience<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Audience").field("tag", &self.tag).field("except", &self.except).finish_non_exhaustive()
+    }
+}

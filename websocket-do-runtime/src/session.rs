@@ -1,0 +1,223 @@
+//! One connected client, as handlers see it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    fmt,
+    rc::Rc,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    Error, Result, Room, SendError, WebSocketDo,
+    attachment::{self, AttachmentError},
+    close::Close,
+    codec::{self, Format},
+    dispatch::Event,
+    host::{Host, SocketId},
+    room::ServerMessageOf,
+};
+
+/// One connected client: its data, its socket, its room.
+///
+/// Cheap to clone. The data is kept in the socket's attachment, so it survives hibernation.
+pub struct Session<R: WebSocketDo> {
+    room: Room<R>,
+    pub(crate) cell: Rc<SessionCell<R::Session>>,
+}
+
+/// What the room keeps in memory of one session. The attachment holds the same, so it can be lost at any time.
+pub(crate) struct SessionCell<D> {
+    pub(crate) socket: SocketId,
+    pub(crate) id: Uuid,
+    pub(crate) format: Format,
+    /// The data as decoded and as attached: always the same value.
+    stored: RefCell<Stored<D>>,
+    updating: Cell<bool>,
+    pub(crate) closing: Cell<bool>,
+    /// Events that wait for the one that is being handled, so that each session sees its own in order.
+    pub(crate) queue: RefCell<VecDeque<Event>>,
+    pub(crate) busy: Cell<bool>,
+}
+
+struct Stored<D> {
+    data: Rc<D>,
+    attachment: Rc<[u8]>,
+}
+
+impl<R: WebSocketDo> Session<R> {
+    pub(crate) fn new(room: Room<R>, cell: Rc<SessionCell<R::Session>>) -> Self {
+        Self { room, cell }
+    }
+
+    /// The id of the session: a random UUID, the same for as long as the client stays connected.
+    pub fn id(&self) -> Uuid {
+        self.cell.id
+    }
+
+    /// The wire format of the session.
+    pub fn format(&self) -> Format {
+        self.cell.format
+    }
+
+    /// The tags that `connect` put on the session.
+    pub fn tags(&self) -> Vec<String> {
+        self.room.user_tags(self.cell.socket, self.cell.format)
+    }
+
+    /// The room the session is in.
+    pub fn room(&self) -> &Room<R> {
+        &self.room
+    }
+
+    /// Looks at the session's data.
+    pub fn read<T>(&self, look: impl FnOnce(&R::Session) -> T) -> T {
+        look(&self.cell.data())
+    }
+
+    /// Changes the session's data and attaches it to the socket, before any frame can leave.
+    ///
+    /// # Errors
+    /// Where the data does not fit an attachment (16,370 bytes) or cannot be encoded, and inside another `update` of
+    /// the same session. The data is then what it was.
+    pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T> {
+        let _updating = Updating::begin(&self.cell.updating)?;
+        let before = self.cell.attachment();
+        let mut data: R::Session = attachment::decode(&before)?.data;
+        let answer = change(&mut data);
+        let after = attachment::encode(self.cell.id, self.cell.format, &data)?;
+        if after != *before {
+            self.room.host().set_attachment(self.cell.socket, &after)?;
+            *self.cell.stored.borrow_mut() = Stored { data: Rc::new(data), attachment: after.into() };
+        }
+        Ok(answer)
+    }
+
+    /// Sends a message to this client.
+    ///
+    /// # Errors
+    /// [`SendError`], where the message breaks its own rules or the session is closed. A connection that was lost
+    /// without notice is no error: `closed` tells of it.
+    pub fn send(&self, message: ServerMessageOf<R>) -> Result {
+        let frame = codec::encode(&message, self.cell.format).map_err(SendError::from)?;
+        self.send_frame(&frame)
+    }
+
+    pub(crate) fn send_frame(&self, frame: &codec::Frame) -> Result {
+        let closed = self.cell.closing.get() || self.room.host().send(&[self.cell.socket], frame) == 0;
+        if closed { Err(SendError::Closed.into()) } else { Ok(()) }
+    }
+
+    /// Closes the session. All that was sent before is delivered before; nothing can be sent after. `closed` runs when
+    /// the client has answered.
+    ///
+    /// # Errors
+    /// Where `code` is not one that may be sent ([RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4):
+    /// 1000 to 1003, 1007 to 1014, 3000 to 4999) or `reason` is longer than 123 bytes.
+    pub fn close(&self, code: u16, reason: &str) -> Result {
+        self.close_with(&Close::new(code, reason)?);
+        Ok(())
+    }
+
+    pub(crate) fn close_with(&self, close: &Close) {
+        if !self.cell.closing.replace(true) {
+            self.room.host().close(self.cell.socket, close.code(), close.reason());
+        }
+    }
+}
+
+impl<D> SessionCell<D> {
+    pub(crate) fn new(socket: SocketId, id: Uuid, format: Format, data: D, attachment: Vec<u8>) -> Self {
+        Self {
+            socket,
+            id,
+            format,
+            stored: RefCell::new(Stored { data: Rc::new(data), attachment: attachment.into() }),
+            updating: Cell::new(false),
+            closing: Cell::new(false),
+            queue: RefCell::default(),
+            busy: Cell::new(false),
+        }
+    }
+
+    fn data(&self) -> Rc<D> {
+        self.stored.borrow().data.clone()
+    }
+
+    fn attachment(&self) -> Rc<[u8]> {
+        self.stored.borrow().attachment.clone()
+    }
+}
+
+/// Held while `update` runs the user's closure, so that an `update` inside it cannot be overwritten by the outer one.
+struct Updating<'c>(&'c Cell<bool>);
+
+impl<'c> Updating<'c> {
+    fn begin(flag: &'c Cell<bool>) -> Result<Self> {
+        if flag.replace(true) {
+            return Err(Error::msg("`update` inside `update` of the same session; make one change of the two"));
+        }
+        Ok(Self(flag))
+    }
+}
+
+impl Drop for Updating<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
+impl<R: WebSocketDo> Clone for Session<R> {
+    fn clone(&self) -> Self {
+        Self { room: self.room.clone(), cell: self.cell.clone() }
+    }
+}
+
+impl<R: WebSocketDo> fmt::Debug for Session<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("id", &self.cell.id).field("format", &self.cell.format).finish_non_exhaustive()
+    }
+}
+
+/// The attachment of a session could not be read: it was written by an older version of the room.
+#[derive(Debug)]
+pub struct ResumeFailure {
+    id: Uuid,
+    format: Format,
+    attachment: Vec<u8>,
+    error: AttachmentError,
+}
+
+impl ResumeFailure {
+    /// Id and format stand in the socket's tags as well, whatever has become of the attachment.
+    pub(crate) fn new(host: &dyn Host, socket: SocketId, error: AttachmentError) -> Self {
+        let tags = host.tags(socket);
+        let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
+        let format = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
+        Self { id, format, attachment: host.attachment(socket), error }
+    }
+
+    /// The session's id.
+    pub fn session_id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The session's format.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Why the data could not be read.
+    pub fn error(&self) -> &AttachmentError {
+        &self.error
+    }
+
+    /// The data as another type: the shape an older version of the room gave it.
+    ///
+    /// # Errors
+    /// Where it is not of that shape either.
+    pub fn decode<D: serde::de::DeserializeOwned>(&self) -> Result<D> {
+        Ok(attachment::decode(&self.attachment)?.data)
+    }
+}

@@ -1,0 +1,154 @@
+//! The way in: the request that asks for a session, the format it will speak, and the answer of `connect`.
+
+use std::borrow::Cow;
+
+use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use uuid::Uuid;
+
+use crate::{Refusal, codec::Format};
+
+/// A request for a session, before the upgrade.
+#[derive(Debug)]
+pub struct Upgrade {
+    parts: Parts,
+    room: Option<String>,
+    session_id: Uuid,
+    now: u64,
+    format: Format,
+}
+
+impl Upgrade {
+    pub(crate) fn new(parts: Parts, room: Option<String>, now: u64, format: Format) -> Self {
+        Self { parts, room, session_id: Uuid::new_v4(), now, format }
+    }
+
+    /// The name of the room that is asked for, if it was reached by name.
+    pub fn room_name(&self) -> Option<&str> {
+        self.room.as_deref()
+    }
+
+    /// The id that the session will have: a random UUID (version 4).
+    pub fn session_id(&self) -> Uuid {
+        self.session_id
+    }
+
+    /// When the request came, in milliseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The format that was negotiated. [`Accept::format`] chooses another.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The first value of `name` in the query, decoded.
+    pub fn query(&self, name: &str) -> Option<Cow<'_, str>> {
+        query_value(&self.parts, name)
+    }
+
+    /// The first value of a header, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+
+    /// The token of `Authorization: Bearer …`.
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// Method, URI and headers of the request.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// The answer of `connect` that lets a client in: the session's data and, where the default will not do, more.
+#[derive(Debug, Clone)]
+pub struct Accept<D> {
+    pub(crate) data: D,
+    pub(crate) format: Option<Format>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl<D> Accept<D> {
+    /// Lets the client in with this session data.
+    pub fn new(data: D) -> Self {
+        Self { data, format: None, tags: Vec::new(), headers: Vec::new() }
+    }
+
+    /// Speaks this format with the client, whatever was negotiated.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Puts a tag on the session, for [`Room::tagged`](crate::Room::tagged). Tags are fixed from here on: up to 8, of
+    /// at most 240 bytes each (Cloudflare allows 10 of 256; two hold the session's id and format).
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+
+    /// Adds a header to the answer that completes the upgrade.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl<D> From<D> for Accept<D> {
+    fn from(data: D) -> Self {
+        Self::new(data)
+    }
+}
+
+/// Whether the request asks for a WebSocket.
+///
+/// # Errors
+/// 400 with the reason.
+pub(crate) fn check_upgrade(parts: &Parts) -> Result<(), Refusal> {
+    let upgrade = parts.headers.get(header::UPGRADE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if parts.method == Method::GET && upgrade.eq_ignore_ascii_case("websocket") {
+        Ok(())
+    } else {
+        Err(Refusal::new(StatusCode::BAD_REQUEST, "Expected websocket"))
+    }
+}
+
+/// The format of a new session, in the order of the contract: the room's own, the first known subprotocol, the
+/// query, JSON.
+///
+/// # Errors
+/// 400 where the query asks for a format that does not exist.
+pub(crate) fn negotiate(parts: &Parts, fixed: Option<Format>) -> Result<Format, Refusal> {
+    if let Some(format) = fixed.or_else(|| offered(parts).next()) {
+        return Ok(format);
+    }
+    query_value(parts, "format").map_or(Ok(Format::default()), |value| {
+        value.parse().map_err(|_| Refusal::bad_request(format!("unknown format `{value}`: `json` or `msgpack`")))
+    })
+}
+
+/// The subprotocol to answer with: the one that names `format`, if the client offered it.
+pub(crate) fn subprotocol(parts: &Parts, format: Format) -> Option<HeaderValue> {
+    offered(parts).any(|offer| offer == format).then(|| HeaderValue::from_static(format.subprotocol()))
+}
+
+fn offered(parts: &Parts) -> impl Iterator<Item = Format> {
+    let values = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .filter_map(|offer| Format::from_subprotocol(offer.trim()))
+}
+
+fn query_value<'p>(parts: &'p Parts, name: &str) -> Option<Cow<'p, str>> {
+    let query = parts.uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+}

@@ -1,0 +1,117 @@
+//! Programs that serve rooms on 127.0.0.1, and waiting until they do.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{process::Group, project::Project};
+
+/// Wrangler, set to serve locally and to leave the rest of the world alone: no question, no telemetry, no update check.
+pub(crate) fn wrangler(
+    project: &Project,
+    package: &Path,
+    port: u16,
+    state: Option<&Path>,
+) -> Result<Command> {
+    let mut wrangler = Command::new(project.npm_bin("wrangler"));
+    wrangler
+        .args(["dev", "--local", "--ip", "127.0.0.1"])
+        .args([
+            "--port",
+            &port.to_string(),
+            "--inspector-port",
+            &free_port()?.to_string(),
+        ])
+        .arg("--config")
+        .arg(project.wrangler_config(package))
+        .current_dir(project.root())
+        .envs([("CI", "true"), ("NO_COLOR", "1"), ("FORCE_COLOR", "0")])
+        .envs([
+            ("WRANGLER_SEND_METRICS", "false"),
+            ("WRANGLER_SEND_ERROR_REPORTS", "false"),
+        ])
+        .envs([
+            ("WRANGLER_HIDE_BANNER", "true"),
+            ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
+        ])
+        .env("WRANGLER_LOG_PATH", project.target("wrangler/logs"))
+        .env(
+            "WRANGLER_REGISTRY_PATH",
+            project.target("wrangler/registry"),
+        );
+    if let Some(state) = state {
+        wrangler.arg("--persist-to").arg(state);
+    }
+    Ok(wrangler)
+}
+
+/// A port nobody listens on.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
+
+/// Whether a server can be started on this port.
+pub(crate) fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+/// Waits until the program answers HTTP on its port.
+pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) -> Result<()> {
+    let start = Instant::now();
+    while start.elapsed() < limit {
+        if let Some(status) = group.exited()? {
+            bail!("it ended with {status} before it was ready");
+        }
+        if answers(port).is_ok() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    bail!("it was not ready within {} s", limit.as_secs())
+}
+
+fn answers(port: u16) -> std::io::Result<()> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+    stream.read_exact(&mut [0; 12])
+}
+
+/// A host under test: it logs into a file, and is stopped when this is dropped.
+pub(crate) struct Host {
+    _group: Group,
+    address: String,
+}
+
+impl Host {
+    /// Starts `command`, which is to serve on `port`, and waits until it does.
+    pub(crate) fn start(name: &str, command: &mut Command, port: u16, log: &Path) -> Result<Self> {
+        let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        let mut group = Group::start(command.stdout(file.try_clone()?).stderr(file))?;
+        wait_until_ready(&mut group, port, Duration::from_mins(1)).with_context(|| {
+            let said = std::fs::read_to_string(log).unwrap_or_default();
+            format!("the {name} host said:\n{said}\nand")
+        })?;
+        let address = format!("http://127.0.0.1:{port}");
+        eprintln!("-- {name} on {address}, logging to {}", log.display());
+        Ok(Self {
+            _group: group,
+            address,
+        })
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+}

@@ -1,0 +1,158 @@
+//! Starting programs, and stopping them with everything they have started.
+
+use std::{
+    io,
+    os::unix::process::CommandExt,
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+const POLL: Duration = Duration::from_millis(50);
+/// How long a stopped program may take to clean up.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs a program to its end. What it prints to stdout goes to stderr.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let name = name(command);
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(io::stderr())
+        .status()
+        .with_context(|| format!("cannot run `{name}`"))?;
+    succeeded(&name, status)
+}
+
+/// Runs a program to its end, but no longer than `limit`.
+pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
+    let name = name(command);
+    let mut group = Group::start(command.stdout(io::stderr()))?;
+    let start = Instant::now();
+    while start.elapsed() < limit {
+        if let Some(status) = group.exited()? {
+            return succeeded(&name, status);
+        }
+        thread::sleep(POLL);
+    }
+    bail!("`{name}` did not finish within {} s", limit.as_secs())
+}
+
+/// What a program prints; nothing if there is no such program, or it fails.
+pub(crate) fn output(command: &mut Command) -> Option<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+fn name(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    let program = program.rsplit('/').next().unwrap_or_default();
+    let args: Vec<_> = command
+        .get_args()
+        .take(3)
+        .map(|arg| arg.to_string_lossy())
+        .collect();
+    format!("{program} {}", args.join(" "))
+        .trim_end()
+        .to_owned()
+}
+
+fn succeeded(name: &str, status: ExitStatus) -> Result<()> {
+    if !status.success() {
+        bail!("`{name}` ended with {status}");
+    }
+    Ok(())
+}
+
+/// A running program in a process group of its own, which is stopped when this is dropped.
+///
+/// A guard process holds the other end of a pipe: should this program be killed outright, the pipe closes and the guard
+/// stops the group. So nothing is left behind, whichever way things end.
+pub(crate) struct Group {
+    child: Child,
+    guard: Child,
+    _pipe: Option<ChildStdin>,
+}
+
+const GUARD: &str = r#"
+read -r _
+kill -s INT -- "-$1"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    sleep 0.5
+    kill -s 0 -- "-$1" || exit 0
+done
+kill -s KILL -- "-$1"
+"#;
+
+impl Group {
+    /// Starts a program.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let name = name(command);
+        let mut child = command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("cannot run `{name}`"))?;
+        let guard = Command::new("sh")
+            .args(["-c", GUARD, "guard", &child.id().to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        match guard {
+            Ok(mut guard) => Ok(Self {
+                _pipe: guard.stdin.take(),
+                child,
+                guard,
+            }),
+            Err(error) => {
+                child.kill()?;
+                Err(error).context("cannot run `sh`")
+            }
+        }
+    }
+
+    /// How the program ended, if it has.
+    pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// The program's stdout and stderr, where they are pipes.
+    pub(crate) fn pipes(&mut self) -> [Option<Box<dyn io::Read + Send>>; 2] {
+        [
+            self.child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            self.child.stderr.take().map(|pipe| Box::new(pipe) as _),
+        ]
+    }
+
+    fn signal(&self, signal: &str) -> bool {
+        let group = format!("-{}", self.child.id());
+        output(Command::new("kill").args(["-s", signal, "--", &group])).is_some()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let start = Instant::now();
+        let mut alive = self.signal("INT");
+        while alive && start.elapsed() < GRACE {
+            thread::sleep(POLL);
+            // Reaps the child; until then it counts as a member of its group.
+            let _ = self.child.try_wait();
+            alive = self.signal("0");
+        }
+        if alive {
+            self.signal("KILL");
+        }
+        let _ = self.child.wait();
+        let _ = self.guard.kill();
+        let _ = self.guard.wait();
+    }
+}

@@ -1,0 +1,69 @@
+//! Telling what is being done and how long it took.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+/// Runs one slow part of a command, telling what it does and how long it took.
+///
+/// All of it goes to stderr: stdout belongs to what a command promises to print there.
+pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("-- {what} ...");
+    let start = Instant::now();
+    let result = work();
+    let took = seconds(start.elapsed());
+    match &result {
+        Ok(_) => eprintln!("-- {what}: done in {took}"),
+        Err(_) => eprintln!("-- {what}: failed after {took}"),
+    }
+    result
+}
+
+/// The steps of a test run.
+#[derive(Default)]
+pub(crate) struct Report {
+    lines: Vec<(String, Duration, bool)>,
+}
+
+impl Report {
+    /// Runs one step; what it gives is there only when it passed.
+    pub(crate) fn run<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Option<T> {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = work();
+        let took = start.elapsed();
+        self.lines.push((name.to_owned(), took, result.is_ok()));
+        match result {
+            Ok(value) => {
+                println!("== {name}: passed in {}", seconds(took));
+                Some(value)
+            }
+            Err(error) => {
+                println!("== {name}: FAILED after {}: {error:#}", seconds(took));
+                None
+            }
+        }
+    }
+
+    /// Prints all steps with their times; the last line counts them.
+    pub(crate) fn finish(self) -> Result<()> {
+        println!("\n== summary");
+        for (name, took, passed) in &self.lines {
+            println!(
+                "{:>9}  {}  {name}",
+                seconds(*took),
+                if *passed { "passed" } else { "FAILED" }
+            );
+        }
+        let failed = self.lines.iter().filter(|(_, _, passed)| !passed).count();
+        println!("{} passed, {failed} failed", self.lines.len() - failed);
+        if failed > 0 {
+            bail!("not all steps passed");
+        }
+        Ok(())
+    }
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}

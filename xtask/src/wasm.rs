@@ -1,0 +1,106 @@
+//! The compiler for wasm32: rustup's target, or else Debian's Rust.
+
+use std::{env, fs, process::Command, time::Duration};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    debian,
+    process::{output, run_within},
+    project::Project,
+    step::step,
+};
+
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+/// Set to `rustup` or `debian`, this leaves no choice.
+pub(crate) const FORCE: &str = "WEBSOCKET_DO_WASM";
+/// Longer than any download of the target takes that is worth waiting for.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Where the compiler for wasm32 comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wasm {
+    /// The toolchain that also builds the native code, with the target added by rustup.
+    Rustup,
+    /// Debian's Rust, which compiles the standard library from its sources.
+    Debian,
+}
+
+impl Wasm {
+    /// Chooses what is installed, and installs one where there is none.
+    pub(crate) fn choose() -> Result<Self> {
+        match env::var(FORCE).as_deref() {
+            Ok("rustup") => rustup(),
+            Ok("debian") => debian(),
+            Ok(other) => bail!("`{FORCE}={other}` is neither `rustup` nor `debian`"),
+            Err(_) if debian::rust_is_installed() && !target_is_installed() => Ok(Self::Debian),
+            Err(_) => rustup().or_else(|error| {
+                eprintln!("rustup cannot add {TARGET} ({error:#}); trying Debian's Rust");
+                debian().with_context(|| {
+                    format!("no compiler for wasm32: run `rustup target add {TARGET}`, or")
+                })
+            }),
+        }
+    }
+
+    /// A short name, also for folders: what the two compile must not be mixed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rustup => "rustup",
+            Self::Debian => "debian",
+        }
+    }
+
+    /// Lets `command`, and all it starts, build for wasm32.
+    pub(crate) fn prepare(self, project: &Project, command: &mut Command) -> Result<()> {
+        command.env(
+            "CARGO_TARGET_DIR",
+            project.target(format!("wasm-{}", self.name())),
+        );
+        // worker-build sets this; cargo calls of our own must agree with it to share what they compile.
+        command.env("WASM_BINDGEN_USE_JS_SYS", "1");
+        match self {
+            Self::Rustup => Ok(()),
+            Self::Debian => debian::use_rust(project, command),
+        }
+    }
+}
+
+/// Asks rustc and not rustup: any toolchain that has the target will do.
+fn target_is_installed() -> bool {
+    let folder =
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+    let files = folder
+        .and_then(|folder| fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten();
+    files
+        .flatten()
+        .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+}
+
+fn rustup() -> Result<Wasm> {
+    if !target_is_installed() {
+        step(&format!("rustup target add {TARGET}"), || {
+            run_within(
+                PATIENCE,
+                Command::new("rustup").args(["target", "add", TARGET]),
+            )?;
+            if !target_is_installed() {
+                bail!("rustup did not add it to the toolchain in use");
+            }
+            Ok(())
+        })?;
+    }
+    Ok(Wasm::Rustup)
+}
+
+fn debian() -> Result<Wasm> {
+    if !debian::rust_is_installed() {
+        step(
+            "installing Debian's Rust, which can build for wasm32",
+            debian::install_rust,
+        )?;
+    }
+    Ok(Wasm::Debian)
+}
