@@ -5,7 +5,7 @@ mod entry;
 mod object;
 mod promise;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashMap};
 
 use js_sys::{Date, Object, Uint8Array, WeakMap};
 use wasm_bindgen_futures::JsFuture;
@@ -31,15 +31,15 @@ struct WorkerHost {
     sockets: RefCell<Vec<Option<WebSocket>>>,
     /// From a socket to its number. Weak, so that it can remember the sockets that are over.
     numbers: WeakMap,
-    /// The client's end of a socket that was accepted just now.
-    client: RefCell<Option<worker::WebSocket>>,
+    /// The clients' ends of sockets that were accepted just now.
+    clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
 }
 
 impl WorkerHost {
     fn new(state: State) -> Result<Self, JsValue> {
         let heartbeat = WebSocketRequestResponsePair::new("wsdo:ping", "wsdo:pong")?;
         state.as_raw().set_websocket_auto_response(&heartbeat)?;
-        Ok(Self { state, sockets: RefCell::default(), numbers: WeakMap::new(), client: RefCell::default() })
+        Ok(Self { state, sockets: RefCell::default(), numbers: WeakMap::new(), clients: RefCell::default() })
     }
 
     /// The number of a socket, a new one where the object has not seen it since it woke.
@@ -70,8 +70,9 @@ impl WorkerHost {
         let tags = tags.iter().map(JsValue::from).collect();
         self.state.as_raw().accept_websocket_with_tags(server, tags)?;
         server.serialize_attachment(Uint8Array::from(attachment).into())?;
-        self.client.replace(Some(pair.client));
-        Ok(self.insert(server))
+        let socket = self.insert(server);
+        self.clients.borrow_mut().insert(socket, pair.client);
+        Ok(socket)
     }
 }
 

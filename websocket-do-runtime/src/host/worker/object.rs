@@ -45,8 +45,8 @@ impl<R: WebSocketDo> DurableObject<R> {
         promise::run(async move {
             let response = match room.fetch(convert::request(&request).await?).await {
                 Answer::Response(response) => convert::response(response)?,
-                Answer::Upgrade { headers, .. } => {
-                    let client = host.client.take().ok_or("the socket was not accepted")?;
+                Answer::Upgrade { socket, headers } => {
+                    let client = host.clients.borrow_mut().remove(&socket).ok_or("the socket was not accepted")?;
                     convert::upgrade(client, &headers)?
                 }
             };
