@@ -22,7 +22,7 @@ use crate::{HostError, codec::Frame};
 
 /// What goes out through a socket, in order.
 #[derive(Debug, Clone)]
-enum Outgoing {
+pub(crate) enum Outgoing {
     Text(Bytes),
     Binary(Bytes),
     Pong(Bytes),
@@ -30,7 +30,7 @@ enum Outgoing {
 }
 
 /// Both ends of the way out of a socket: the reader answers pings through the sender.
-type Way = (mpsc::UnboundedSender<Outgoing>, mpsc::UnboundedReceiver<Outgoing>);
+pub(crate) type Way = (mpsc::UnboundedSender<Outgoing>, mpsc::UnboundedReceiver<Outgoing>);
 
 /// The sockets and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
 struct LocalHost {

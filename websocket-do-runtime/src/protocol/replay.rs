@@ -24,7 +24,7 @@ pub(super) trait Trace<E> {
 }
 
 /// Errors stay as they are, and no key is copied.
-pub(super) struct Quiet;
+pub struct Quiet;
 
 impl<E> Trace<E> for Quiet {
     fn within(error: E, _: &str) -> E {

@@ -22,13 +22,13 @@ use crate::{
 const IDLE: Duration = Duration::from_secs(10);
 
 /// What a room is asked to do.
-pub(super) enum Command {
+pub(crate) enum Command {
     Fetch { request: Request, reply: oneshot::Sender<Reply> },
     Event { socket: SocketId, event: Event },
 }
 
 /// What a room says to a request.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     Response(Response),
     Upgrade { socket: SocketId, headers: HeaderMap, way: Way },
 }

@@ -3,7 +3,8 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use fastwebsockets::upgrade::{is_upgrade_request, upgrade};
+use http::{StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,12 +20,7 @@ use super::{
     registry::Registry,
     socket,
 };
-use crate::{
-    App, Response,
-    app::Target,
-    http::IntoResponse,
-    log,
-};
+use crate::{App, Response, app::Target, http::IntoResponse, log};
 
 /// The most a request body may hold.
 const MAX_BODY: usize = 32 << 20;
@@ -153,8 +149,7 @@ impl Shared {
         let registry = self.registries.get(mount).ok_or(StatusCode::NOT_FOUND)?;
         *request.uri_mut() = inner_uri(&path, request.uri().query())?;
 
-        let key = request.headers().get(header::SEC_WEBSOCKET_KEY).cloned();
-        let on_upgrade = hyper::upgrade::on(&mut request);
+        let handshake = is_upgrade_request(&request).then(|| upgrade(&mut request));
         let (parts, body) = request.into_parts();
         let body = Limited::new(body, MAX_BODY).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         let request = http::Request::from_parts(parts, body.to_bytes());
@@ -166,17 +161,19 @@ impl Shared {
         match answer.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)? {
             Reply::Response(response) => Ok(response),
             Reply::Upgrade { socket, headers, way } => {
-                let Some(response) = switching_protocols(key.as_ref(), headers) else {
-                    socket::lost(socket, room).await;
+                let Some(Ok((response, upgraded))) = handshake else {
+                    socket::lost(socket, &room).await;
                     return Err(StatusCode::BAD_REQUEST);
                 };
                 tokio::spawn(async move {
-                    match on_upgrade.await {
-                        Ok(io) => socket::serve(io, socket, room, way).await,
-                        Err(_) => socket::lost(socket, room).await,
+                    match upgraded.await {
+                        Ok(websocket) => socket::serve(websocket, socket, room, way).await,
+                        Err(_) => socket::lost(socket, &room).await,
                     }
                 });
-                Ok(response)
+                let (mut parts, _) = response.into_parts();
+                parts.headers.extend(headers);
+                Ok(Response::from_parts(parts, Bytes::new()))
             }
         }
     }
@@ -186,18 +183,4 @@ impl Shared {
 fn inner_uri(path: &str, query: Option<&str>) -> Result<Uri, StatusCode> {
     let uri = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     uri.parse().map_err(|_| StatusCode::BAD_REQUEST)
-}
-
-fn switching_protocols(key: Option<&HeaderValue>, headers: HeaderMap) -> Option<Response> {
-    let accept = tokio_tungstenite::tungstenite::handshake::derive_accept_key(key?.as_bytes());
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    response.headers_mut().extend(headers);
-    let fixed = [
-        (header::UPGRADE, HeaderValue::from_static("websocket")),
-        (header::CONNECTION, HeaderValue::from_static("upgrade")),
-        (header::SEC_WEBSOCKET_ACCEPT, HeaderValue::from_str(&accept).ok()?),
-    ];
-    response.headers_mut().extend(fixed);
-    Some(response)
 }

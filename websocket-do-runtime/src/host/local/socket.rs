@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use fastwebsockets::{FragmentCollectorRead, Frame as WsFrame, OpCode, Payload, Role, WebSocket, WebSocketError, WebSocketWrite};
+use fastwebsockets::{FragmentCollectorRead, Frame as WsFrame, OpCode, Payload, WebSocket, WebSocketError, WebSocketWrite};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -27,31 +27,28 @@ const PONG: &[u8] = b"wsdo:pong";
 type Io = TokioIo<Upgraded>;
 
 /// Serves the connection until it is over; tells the room so exactly once.
-pub(super) async fn serve(io: Upgraded, socket: SocketId, room: mpsc::Sender<Command>, (out, outgoing): Way) {
-    let mut websocket = WebSocket::after_handshake(TokioIo::new(io), Role::Server);
+pub(super) async fn serve(
+    mut websocket: WebSocket<Io>,
+    socket: SocketId,
+    room: mpsc::Sender<Command>,
+    (out, outgoing): Way,
+) {
     websocket.set_max_message_size(MAX_MESSAGE);
     websocket.set_auto_close(false);
     let (reader, writer) = websocket.split(tokio::io::split);
 
-    let reading = read(FragmentCollectorRead::new(reader), socket, &room, out);
     let writing = tokio::spawn(write(writer, outgoing));
-    let closed = {
-        tokio::pin!(reading);
-        let abort = async {
-            // The writer ends early where the room has closed and the peer does not answer.
-            let _ = (&mut { writing }).await;
-        };
-        tokio::select! {
-            closed = &mut reading => closed,
-            () = abort => Closed::lost(),
-        }
+    let closed = tokio::select! {
+        closed = read(FragmentCollectorRead::new(reader), socket, &room, out) => closed,
+        // The writer ends first where the connection broke, or the room has closed and the peer does not answer.
+        _ = writing => Closed::lost(),
     };
     // A room that is gone has no session to tell of.
     let _ = room.send(Command::Event { socket, event: Event::Closed(closed) }).await;
 }
 
 /// Tells the room that a connection broke before it became a WebSocket.
-pub(super) async fn lost(socket: SocketId, room: mpsc::Sender<Command>) {
+pub(super) async fn lost(socket: SocketId, room: &mpsc::Sender<Command>) {
     let _ = room.send(Command::Event { socket, event: Event::Closed(Closed::lost()) }).await;
 }
 
