@@ -1,0 +1,73 @@
+//! A room without mistakes: whatever can be written down here can be emitted.
+
+use syn::{Attribute, Ident, LitStr, Path, Type};
+
+use super::arguments::Format;
+
+/// A room.
+pub(super) struct Room<'a> {
+    /// The type of the impl block, and its last name.
+    pub(super) ty: &'a Type,
+    pub(super) name: Ident,
+    pub(super) client: &'a Path,
+    pub(super) session: &'a Path,
+    pub(super) format: Option<&'a Format>,
+    pub(super) new: Option<Hook>,
+    pub(super) connect: Hook,
+    pub(super) opened: Option<Hook>,
+    pub(super) rejected: Option<Hook>,
+    pub(super) failed: Option<Hook>,
+    pub(super) closed: Option<Hook>,
+    pub(super) resume_failed: Option<Hook>,
+    pub(super) alarm: Option<Hook>,
+    pub(super) messages: Vec<MessageHandler>,
+    pub(super) routes: Vec<Route>,
+}
+
+/// A method to call.
+#[derive(Clone)]
+pub(super) struct Method {
+    pub(super) name: Ident,
+    pub(super) is_async: bool,
+    /// `#[cfg]`s of the method, which hold for the call as well.
+    pub(super) cfgs: Vec<Attribute>,
+}
+
+/// A handler whose arguments are known but for the room, which it may take first.
+#[derive(Clone)]
+pub(super) struct Hook {
+    pub(super) method: Method,
+    pub(super) takes_room: bool,
+}
+
+/// The handler of a message.
+pub(super) struct MessageHandler {
+    pub(super) method: Method,
+    pub(super) variant: Ident,
+    pub(super) fields: Fields,
+}
+
+/// How the variant's fields become arguments.
+pub(super) enum Fields {
+    /// By name: each field, and the argument's own name.
+    Named(Vec<(Ident, Ident)>),
+    /// The inner value of a newtype variant.
+    Inner(Ident),
+}
+
+/// An HTTP route.
+pub(super) struct Route {
+    pub(super) handler: Hook,
+    /// As `GET`.
+    pub(super) verb: Ident,
+    pub(super) path: LitStr,
+    pub(super) arguments: Vec<RouteArgument>,
+}
+
+/// Where an argument of a route comes from.
+pub(super) enum RouteArgument {
+    /// `{name}` in the path.
+    Parameter(Ident),
+    /// The request, as this type.
+    Extracted(Type),
+}
