@@ -80,9 +80,10 @@ pub(crate) struct Group {
     _pipe: Option<ChildStdin>,
 }
 
+/// TERM and not INT, which is ignored by what a script has started in the background.
 const GUARD: &str = r#"
 read -r _
-kill -s INT -- "-$1"
+kill -s TERM -- "-$1"
 for _ in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.5
     kill -s 0 -- "-$1" || exit 0
@@ -141,7 +142,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         let start = Instant::now();
-        let mut alive = self.signal("INT");
+        let mut alive = self.signal("TERM");
         while alive && start.elapsed() < GRACE {
             thread::sleep(POLL);
             // Reaps the child; until then it counts as a member of its group.

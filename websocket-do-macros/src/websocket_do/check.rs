@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Error, FnArg, Ident, ImplItemFn, Pat, PatIdent, PatType, Result, Type, ext::IdentExt, parse::ParseStream,
+    Attribute, Error, FnArg, Ident, ImplItemFn, Pat, PatIdent, PatType, Receiver, ReceiverKind, Result, Type, ext::IdentExt, parse::ParseStream,
     spanned::Spanned, token,
 };
 
@@ -50,7 +50,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a mut Inpu
         |route| &route.handler.method.name,
         &mut errors,
     );
-    let mut find = |kind| hooks.iter().find(|(found, _)| *found == kind).map(|(_, hook)| hook.clone());
+    let find = |kind| hooks.iter().find(|(found, _)| *found == kind).map(|(_, hook)| hook.clone());
     let connect = find("connect");
     if connect.is_none() && !input.handlers.iter().any(|marked| marked.attribute.path().is_ident("connect")) {
         let message = format!("the room lets nobody in; write `#[connect] {} {{ … }}`", example("connect"));
@@ -88,7 +88,7 @@ fn combined(errors: Vec<Error>) -> Option<Error> {
 /// The class is exported under the type's own name, so there must be one, without generics.
 fn room_name(input: &Input, errors: &mut Vec<Error>) -> Option<Ident> {
     let item = &input.item;
-    if let Some((path, _)) = item.trait_.as_ref().map(|parts| (&parts.1, ())) {
+    if let Some((path, _)) = &item.trait_ {
         errors.push(Error::new_spanned(path, "handlers stand in an impl block of the room itself; write `impl Room { … }`"));
     }
     if !item.generics.params.is_empty() {
@@ -139,7 +139,7 @@ impl<'a> Arguments<'a> {
     pub(super) fn of(method: &'a ImplItemFn) -> Result<Self> {
         let name = &method.sig.ident;
         match method.sig.inputs.first() {
-            Some(FnArg::Receiver(receiver)) if receiver.reference.is_some() && receiver.mutability.is_none() => {}
+            Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(_, _, None), .. })) => {}
             Some(FnArg::Receiver(receiver)) => {
                 let message = "a handler takes `&self`, as others may run while it waits; \
                                write `&self` and keep what changes in a `Cell` or `RefCell`";

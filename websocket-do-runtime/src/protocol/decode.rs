@@ -298,6 +298,12 @@ pub fn required<'de, T: Deserialize<'de>, E: Error>(slot: Option<T>, name: &'sta
     slot.map_or_else(|| T::deserialize(Missing(name, PhantomData)), Ok)
 }
 
+/// The value of a field that is read by a function of the user's, which a missing field cannot be read by.
+#[doc(hidden)]
+pub fn present<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+    slot.ok_or_else(|| E::missing_field(name))
+}
+
 /// The value of a field with a default, which stands for a missing field and for `null`.
 #[doc(hidden)]
 pub fn or_default<T>(slot: Option<Option<T>>, default: impl FnOnce() -> T) -> T {

@@ -1,0 +1,297 @@
+//! Writes the room: the user's own impl block, and the trait that the runtime dispatches to. Nothing can go wrong here.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Error, Ident, ItemImpl, spanned::Spanned};
+
+use super::{
+    arguments::{Arguments, Format},
+    export,
+    model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument},
+};
+
+pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
+    let Room { ty, name, client, session, .. } = room;
+    let text = name.to_string();
+    let format = match room.format {
+        None => quote!(::core::option::Option::None),
+        Some(Format::Json) => quote!(::core::option::Option::Some(__ws::codec::Format::Json)),
+        Some(Format::MessagePack) => quote!(::core::option::Option::Some(__ws::codec::Format::MessagePack)),
+    };
+    let new = new(room);
+    let connect = connect(&room.connect);
+    let opened = hook(room.opened.as_ref(), &quote!(session), &nothing());
+    let rejected = hook(room.rejected.as_ref(), &quote!(session, why), &quote!(session.answer_rejection(why)));
+    let failed = hook(room.failed.as_ref(), &quote!(session, error), &quote!(session.answer_failure(error)));
+    let closed = hook(room.closed.as_ref(), &quote!(session, how), &nothing());
+    let alarm = hook(room.alarm.as_ref(), &quote!(), &nothing());
+    let resume_failed = resume_failed(room.resume_failed.as_ref());
+    // rustc reports a variant without a handler here: at the enum the user named.
+    let scrutinee = Ident::new("message", Span::call_site().located_at(client.span()));
+    let messages = room.messages.iter().map(|handler| message(client, handler));
+    let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
+    let routes = room.routes.iter().map(route);
+    let export = export::export(room);
+    let client_name = Ident::new(&format!("{name}Client"), name.span());
+    let client_docs = format!("The typed client of [`{name}`]: every message it takes is a method.");
+    quote! {
+        #item
+
+        ::websocket_do::__private::if_client! {
+            #[doc = #client_docs]
+            pub type #client_name = <#client as ::websocket_do::__private::client::TypedClient>::Client;
+        }
+
+        const _: () = {
+            use ::websocket_do::__private as __ws;
+
+            #[automatically_derived]
+            impl __ws::WebSocketDo for #ty {
+                type Client = #client;
+                type Session = #session;
+                const NAME: &'static ::core::primitive::str = #text;
+                const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
+
+                fn new(room: &__ws::Room<Self>) -> Self {
+                    let _ = room;
+                    #new
+                }
+
+                async fn connect(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    upgrade: &__ws::Upgrade,
+                ) -> ::core::result::Result<__ws::Accept<Self::Session>, __ws::Refusal> {
+                    let _ = room;
+                    #connect
+                }
+
+                async fn opened(&self, session: &__ws::Session<Self>) -> __ws::Result {
+                    let _ = session;
+                    #opened
+                }
+
+                async fn message(&self, session: &__ws::Session<Self>, message: #client) -> __ws::Result {
+                    let _ = session;
+                    #dispatch
+                }
+
+                async fn rejected(&self, session: &__ws::Session<Self>, why: &__ws::protocol::Rejection) -> __ws::Result {
+                    #rejected
+                }
+
+                async fn failed(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
+                    #failed
+                }
+
+                async fn closed(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+                    let _ = (session, how);
+                    #closed
+                }
+
+                fn resume_failed(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    failure: &__ws::ResumeFailure,
+                ) -> ::core::result::Result<Self::Session, __ws::Close> {
+                    let _ = (room, failure);
+                    #resume_failed
+                }
+
+                async fn alarm(&self, room: &__ws::Room<Self>) -> __ws::Result {
+                    let _ = room;
+                    #alarm
+                }
+
+                async fn http(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    request: __ws::Request,
+                ) -> ::core::option::Option<__ws::Response> {
+                    let _ = (room, &request);
+                    #(#routes)*
+                    ::core::option::Option::None
+                }
+            }
+        };
+
+        #export
+    }
+}
+
+/// The user's item as it stands, beside an error about it: it is not an impl block.
+pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#error #item)
+}
+
+/// The user's methods, beside an error about the attribute's arguments.
+pub(super) fn without_arguments(item: &ItemImpl, errors: TokenStream) -> TokenStream {
+    quote!(#errors #item)
+}
+
+/// The user's methods and a room that does nothing, so that an error here is not followed by others elsewhere.
+pub(super) fn stand_in(item: &ItemImpl, arguments: &Arguments, errors: &TokenStream) -> TokenStream {
+    if item.trait_.is_some() || !item.generics.params.is_empty() {
+        return quote!(#errors #item);
+    }
+    let (ty, client, session) = (&item.self_ty, &arguments.client.0, &arguments.session.0);
+    quote! {
+        #errors
+        #[allow(dead_code, unused_variables)]
+        #item
+
+        const _: () = {
+            use ::websocket_do::__private as __ws;
+
+            #[automatically_derived]
+            #[allow(unused_variables)]
+            impl __ws::WebSocketDo for #ty {
+                type Client = #client;
+                type Session = #session;
+                const NAME: &'static ::core::primitive::str = "";
+                const FORMAT: ::core::option::Option<__ws::codec::Format> = ::core::option::Option::None;
+
+                fn new(room: &__ws::Room<Self>) -> Self {
+                    ::core::unreachable!()
+                }
+
+                async fn connect(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    upgrade: &__ws::Upgrade,
+                ) -> ::core::result::Result<__ws::Accept<Self::Session>, __ws::Refusal> {
+                    ::core::unreachable!()
+                }
+
+                async fn opened(&self, session: &__ws::Session<Self>) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn message(&self, session: &__ws::Session<Self>, message: #client) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn rejected(&self, session: &__ws::Session<Self>, why: &__ws::protocol::Rejection) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn failed(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn closed(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                fn resume_failed(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    failure: &__ws::ResumeFailure,
+                ) -> ::core::result::Result<Self::Session, __ws::Close> {
+                    ::core::unreachable!()
+                }
+
+                async fn alarm(&self, room: &__ws::Room<Self>) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn http(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    request: __ws::Request,
+                ) -> ::core::option::Option<__ws::Response> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}
+
+fn nothing() -> TokenStream {
+    quote!(::core::result::Result::Ok(()))
+}
+
+fn call(method: &Method, arguments: &TokenStream) -> TokenStream {
+    let Method { name, is_async, .. } = method;
+    let wait = is_async.then(|| quote!(.await));
+    quote!(Self::#name(#arguments) #wait)
+}
+
+fn new(room: &Room<'_>) -> TokenStream {
+    match &room.new {
+        None => quote_spanned!(room.ty.span()=> <Self as ::core::default::Default>::default()),
+        Some(hook) => {
+            let argument = hook.takes_room.then(|| quote!(room));
+            call(&hook.method, &quote!(#argument))
+        }
+    }
+}
+
+fn with_self(hook: &Hook, arguments: &TokenStream) -> TokenStream {
+    let room = hook.takes_room.then(|| quote!(room,));
+    call(&hook.method, &quote!(self, #room #arguments))
+}
+
+fn connect(hook: &Hook) -> TokenStream {
+    let call = with_self(hook, &quote!(upgrade));
+    quote!(#call.map(::core::convert::Into::into).map_err(::core::convert::Into::into))
+}
+
+fn resume_failed(hook: Option<&Hook>) -> TokenStream {
+    hook.map_or_else(
+        || quote!(::core::result::Result::Err(__ws::Close::restart("session data lost"))),
+        |hook| with_self(hook, &quote!(failure)),
+    )
+}
+
+fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: &TokenStream) -> TokenStream {
+    hook.map_or_else(|| default.clone(), |hook| {
+        let call = with_self(hook, arguments);
+        quote!(__ws::IntoOutcome::into_outcome(#call))
+    })
+}
+
+fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
+    let MessageHandler { method, variant, fields } = handler;
+    let cfgs = &method.cfgs;
+    let (pattern, arguments) = match fields {
+        Fields::Named(fields) => {
+            let patterns = fields.iter().map(|(field, name)| if field == name { quote!(#name) } else { quote!(#field: #name) });
+            let names = fields.iter().map(|(_, name)| name);
+            (quote!(#client::#variant { #(#patterns),* }), quote!(#(#names),*))
+        }
+        Fields::Inner(name) => (quote!(#client::#variant(#name)), quote!(#name)),
+    };
+    let call = call(method, &quote!(self, session, #arguments));
+    quote! {
+        #(#cfgs)*
+        #pattern => __ws::IntoOutcome::into_outcome(#call),
+    }
+}
+
+fn route(route: &Route) -> TokenStream {
+    let Route { handler, verb, path, arguments } = route;
+    let cfgs = &handler.method.cfgs;
+    let values = arguments.iter().map(|argument| match argument {
+        RouteArgument::Parameter(name) => {
+            let text = name.to_string();
+            quote_spanned!(name.span()=> __ws::path_parameter(&parameters, #text)?)
+        }
+        RouteArgument::Extracted(ty) => {
+            quote_spanned!(ty.span()=> <#ty as __ws::FromRequest>::from_request(&request)?)
+        }
+    });
+    let call = with_self(handler, &quote!(#(#values),*));
+    quote! {
+        #(#cfgs)*
+        if *request.method() == __ws::http::Method::#verb {
+            if let ::core::option::Option::Some(parameters) = __ws::match_route(#path, request.uri().path()) {
+                let _ = &parameters;
+                let answer: ::core::result::Result<__ws::Response, __ws::Refusal> =
+                    async { ::core::result::Result::Ok(__ws::IntoResponse::into_response(#call)) }.await;
+                return ::core::option::Option::Some(__ws::IntoResponse::into_response(answer));
+            }
+        }
+    }
+}

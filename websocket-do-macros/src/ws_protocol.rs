@@ -1,0 +1,28 @@
+//! `derive(WsProtocol)`: from an enum or struct to its wire form, its rules and its description.
+
+mod case;
+mod check;
+mod client;
+mod decode;
+mod emit;
+mod encode;
+mod model;
+mod parse;
+mod rules;
+mod schema;
+
+use proc_macro2::TokenStream;
+
+/// Parses what the user wrote, checks it into a model and emits the impls; on errors, impls that compile and do nothing,
+/// so that each mistake is reported once.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    match check::check(&input) {
+        Ok(model::Protocol::Messages(messages)) => emit::messages(&messages),
+        Ok(model::Protocol::Record(record)) => emit::record(&record),
+        Err(error) => emit::stand_in(&input, &error.write_errors()),
+    }
+}

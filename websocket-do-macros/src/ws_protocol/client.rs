@@ -1,0 +1,127 @@
+//! Writes the typed client of a client enum: one method a message.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Path, Type};
+
+use super::{
+    case::words,
+    model::{Content, Messages, Variant},
+};
+
+/// What the client can do besides; a message of that name is sent by `send_…`.
+const TAKEN: [&str; 9] = ["builder", "close", "close_with", "closed", "connect", "format", "from", "next", "send"];
+
+pub(super) fn client(messages: &Messages, server: &Path) -> TokenStream {
+    let Messages { ident, vis, .. } = messages;
+    let name = format_ident!("{ident}Client", span = ident.span());
+    let docs = format!("Sends [`{ident}`]s and receives what the server answers: one method a message.");
+    let methods = messages.variants.iter().map(|variant| method(ident, variant));
+    let _ = server;
+    quote! {
+        ::websocket_do::__private::if_client! {
+            #[doc = #docs]
+            #[derive(Debug)]
+            #vis struct #name {
+                connection: ::websocket_do::__private::client::Connection<#ident>,
+            }
+
+            #[automatically_derived]
+            impl #name {
+                /// Connects to a room.
+                ///
+                /// # Errors
+                /// Where the server cannot be reached or turns the client away.
+                pub async fn connect(
+                    url: impl ::core::convert::Into<::std::string::String>,
+                ) -> ::core::result::Result<Self, ::websocket_do::__private::client::ClientError> {
+                    Self::builder(url).connect().await
+                }
+
+                /// A connection to be made, with a format, headers or a query of its own.
+                pub fn builder(
+                    url: impl ::core::convert::Into<::std::string::String>,
+                ) -> ::websocket_do::__private::client::Builder<#ident> {
+                    ::websocket_do::__private::client::Builder::new(url)
+                }
+
+                #(#methods)*
+            }
+
+            #[automatically_derived]
+            impl ::core::convert::From<::websocket_do::__private::client::Connection<#ident>> for #name {
+                fn from(connection: ::websocket_do::__private::client::Connection<#ident>) -> Self {
+                    Self { connection }
+                }
+            }
+
+            #[automatically_derived]
+            impl ::core::ops::Deref for #name {
+                type Target = ::websocket_do::__private::client::Connection<#ident>;
+
+                fn deref(&self) -> &Self::Target {
+                    &self.connection
+                }
+            }
+
+            #[automatically_derived]
+            impl ::core::ops::DerefMut for #name {
+                fn deref_mut(&mut self) -> &mut Self::Target {
+                    &mut self.connection
+                }
+            }
+
+            #[automatically_derived]
+            impl ::websocket_do::__private::client::TypedClient for #ident {
+                type Client = #name;
+            }
+        }
+    }
+}
+
+fn method(message: &Ident, variant: &Variant) -> TokenStream {
+    let Variant { ident, docs, cfgs, content, .. } = variant;
+    let name = words(&ident.to_string()).join("_");
+    let name = if TAKEN.contains(&name.as_str()) { format!("send_{name}") } else { name };
+    let name = syn::parse_str::<Ident>(&name).unwrap_or_else(|_| format_ident!("r#{name}"));
+    let name = Ident::new(&name.to_string(), ident.span()).clone();
+    let docs = if docs.is_empty() { format!("Sends [`{message}::{ident}`].") } else { docs.clone() };
+    let (arguments, message) = match content {
+        Content::Unit => (quote!(), quote!(#message::#ident)),
+        Content::Newtype(ty) => (quote!(value: #ty), quote!(#message::#ident(value))),
+        Content::Fields(fields) => {
+            let arguments = fields.iter().map(|field| {
+                let (cfgs, name, ty) = (&field.cfgs, &field.ident, argument(&field.ty));
+                quote!(#(#cfgs)* #name: #ty)
+            });
+            let values = fields.iter().map(|field| {
+                let (cfgs, name) = (&field.cfgs, &field.ident);
+                let into = is_string(&field.ty).then(|| quote!(: ::core::convert::Into::into(#name)));
+                quote!(#(#cfgs)* #name #into)
+            });
+            (quote!(#(#arguments),*), quote!(#message::#ident { #(#values),* }))
+        }
+    };
+    quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        ///
+        /// # Errors
+        /// Where the message breaks a rule, with the field's name, or the connection is closed.
+        pub async fn #name(
+            &mut self,
+            #arguments
+        ) -> ::core::result::Result<(), ::websocket_do::__private::client::SendError> {
+            self.connection.send(#message).await
+        }
+    }
+}
+
+/// Texts are taken in any form that becomes a `String`.
+fn argument(ty: &Type) -> TokenStream {
+    if is_string(ty) { quote!(impl ::core::convert::Into<#ty>) } else { quote!(#ty) }
+}
+
+fn is_string(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
+}

@@ -1,0 +1,89 @@
+//! Writes how fields are read.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, Index, spanned::Spanned};
+
+use super::model::Field;
+
+/// Reads the fields from `entries` and makes `constructor { … }` of them, as an expression of type `Result`.
+pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStream) -> TokenStream {
+    let slots: Vec<_> = (0..fields.len()).map(|at| Ident::new(&format!("slot{at}"), Span::mixed_site())).collect();
+    let both = || fields.iter().zip(&slots).enumerate();
+    let names = both().map(|(at, (field, _))| {
+        let (cfgs, name, aliases, at) = (&field.cfgs, &field.name, &field.aliases, Index::from(at));
+        quote!(#(#cfgs)* #name #(| #aliases)* => #at,)
+    });
+    let declarations = both().map(|(at, (field, slot))| declare(at, field, slot));
+    let reads = both().map(|(at, (field, slot))| {
+        let (cfgs, name, at) = (&field.cfgs, &field.name, Index::from(at));
+        quote!(#(#cfgs)* ::core::option::Option::Some(#at) => __ws::decode::field(&mut entries, &mut #slot, #name)?,)
+    });
+    let values = both().map(|(_, (field, slot))| value(field, slot));
+    quote! {{
+        #(#declarations)*
+        loop {
+            match __ws::decode::key(&mut entries, #tag, |key| match key {
+                #(#names)*
+                _ => ::core::primitive::usize::MAX,
+            })? {
+                ::core::option::Option::None => break,
+                #(#reads)*
+                ::core::option::Option::Some(_) => __ws::decode::skip(&mut entries)?,
+            }
+        }
+        ::core::result::Result::Ok(#constructor { #(#values)* })
+    }}
+}
+
+/// The type a field is read as, behind `with`.
+fn wrapper(at: usize) -> Ident {
+    format_ident!("With{at}")
+}
+
+fn declare(at: usize, field: &Field, slot: &Ident) -> TokenStream {
+    let (cfgs, ty) = (&field.cfgs, &field.ty);
+    let with = field.deserialize_with.as_ref().map(|path| {
+        let with = wrapper(at);
+        quote! {
+            #(#cfgs)*
+            struct #with(#ty);
+            #(#cfgs)*
+            impl<'de> __serde::Deserialize<'de> for #with {
+                fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                    #path(deserializer).map(Self)
+                }
+            }
+        }
+    });
+    let read_as = field.deserialize_with.as_ref().map_or_else(
+        || quote_spanned!(ty.span()=> #ty),
+        |_| {
+            let with = wrapper(at);
+            quote!(#with)
+        },
+    );
+    let read_as = if field.default.is_some() { quote!(::core::option::Option<#read_as>) } else { read_as };
+    quote! {
+        #with
+        #(#cfgs)*
+        let mut #slot: ::core::option::Option<#read_as> = ::core::option::Option::None;
+    }
+}
+
+fn value(field: &Field, slot: &Ident) -> TokenStream {
+    let Field { ident, name, cfgs, default, deserialize_with, ty, .. } = field;
+    let inner = deserialize_with.is_some().then(|| quote!(.0));
+    let value = match default {
+        Some(default) if deserialize_with.is_some() => {
+            quote!(match #slot {
+                ::core::option::Option::Some(::core::option::Option::Some(found)) => found.0,
+                _ => #default(),
+            })
+        }
+        Some(default) => quote!(__ws::decode::or_default(#slot, #default)),
+        None if deserialize_with.is_some() => quote!(__ws::decode::present(#slot, #name)? #inner),
+        None => quote_spanned!(ty.span()=> __ws::decode::required(#slot, #name)?),
+    };
+    quote!(#(#cfgs)* #ident: #value,)
+}

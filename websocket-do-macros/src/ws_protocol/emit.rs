@@ -1,0 +1,318 @@
+//! Writes the impls. Nothing can go wrong here.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Data, DeriveInput, Ident, Index};
+
+use super::{
+    client, decode, encode,
+    model::{Content, Field, Messages, Record, Side, Variant},
+    schema,
+};
+
+/// A message enum.
+pub(super) fn messages(messages: &Messages) -> TokenStream {
+    let Messages { ident, tag, variants, side, .. } = messages;
+    let schema = schema::messages(messages);
+    let names = variants.iter().map(|Variant { name, cfgs, .. }| quote!(#(#cfgs)* #name));
+    let by_name = variants.iter().enumerate().map(|(at, Variant { name, cfgs, .. })| {
+        let at = Index::from(at);
+        quote!(#(#cfgs)* #name => ::core::option::Option::Some(#at),)
+    });
+    let reads = variants.iter().enumerate().map(|(at, variant)| {
+        let (at, cfgs, read) = (Index::from(at), &variant.cfgs, read_variant(variant, tag));
+        quote!(#(#cfgs)* #at => #read,)
+    });
+    let writes = variants.iter().map(|variant| write_variant(ident, variant, tag));
+    let checks = variants.iter().map(check_variant);
+    let (side, client) = match side {
+        Side::Client { server } => (
+            quote! {
+                #[automatically_derived]
+                impl __ws::ClientMessage for #ident {
+                    type Server = #server;
+                }
+            },
+            client::client(messages, server),
+        ),
+        Side::Server => (
+            quote! {
+                #[automatically_derived]
+                impl __ws::ServerMessage for #ident {}
+            },
+            quote!(),
+        ),
+    };
+    let (write, check) = if variants.is_empty() {
+        (quote!(match *self {}), quote!(match *self {}))
+    } else {
+        (
+            quote!(match self { #(#writes)* }),
+            quote!({
+                match self { #(#checks)* }
+                ::core::result::Result::Ok(())
+            }),
+        )
+    };
+    quote! {
+        const _: () = {
+            use ::websocket_do::__private::{protocol as __ws, serde as __serde};
+            #[allow(unused_imports)]
+            use __ws::probe::{Required as _, Unknown as _};
+
+            #[automatically_derived]
+            #[allow(unused_mut)]
+            impl __ws::decode::Tagged for #ident {
+                const TAG: &'static ::core::primitive::str = #tag;
+                const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+
+                fn variant(name: &::core::primitive::str) -> ::core::option::Option<::core::primitive::usize> {
+                    match name {
+                        #(#by_name)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+
+                fn read<'de, A: __serde::de::MapAccess<'de>>(
+                    variant: ::core::primitive::usize,
+                    mut entries: A,
+                ) -> ::core::result::Result<Self, A::Error> {
+                    match variant {
+                        #(#reads)*
+                        _ => __ws::decode::no_variant(),
+                    }
+                }
+            }
+
+            #[automatically_derived]
+            impl<'de> __serde::Deserialize<'de> for #ident {
+                fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                    __ws::decode::message(deserializer)
+                }
+            }
+
+            #[automatically_derived]
+            impl __serde::Serialize for #ident {
+                fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    #write
+                }
+            }
+
+            #[automatically_derived]
+            impl __ws::Value for #ident {
+                const TYPE: __ws::Type = __ws::Type::Message(|| &<Self as __ws::Message>::SCHEMA);
+
+                fn validate(&self) -> ::core::result::Result<(), __ws::Rejection> {
+                    #check
+                }
+            }
+
+            #[automatically_derived]
+            impl __ws::Message for #ident {
+                const SCHEMA: __ws::MessageSchema = #schema;
+            }
+
+            #side
+        };
+
+        #client
+    }
+}
+
+/// A struct that stands in messages.
+pub(super) fn record(record: &Record) -> TokenStream {
+    let Record { ident, fields, .. } = record;
+    let name = ident.to_string();
+    let schema = schema::record(record);
+    let values = names(fields);
+    let both = || fields.iter().zip(&values);
+    let bindings = bindings(fields, &values);
+    let count = encode::count(both());
+    let write = encode::write(both(), &quote!(out));
+    let checks = schema::checks(both());
+    let read = decode::read(fields, &quote!(Self), &quote!(tag));
+    quote! {
+        const _: () = {
+            use ::websocket_do::__private::{protocol as __ws, serde as __serde};
+            #[allow(unused_imports)]
+            use __ws::probe::{Required as _, Unknown as _};
+
+            #[automatically_derived]
+            #[allow(unused_mut, unused_variables)]
+            impl __ws::decode::Record for #ident {
+                const NAME: &'static ::core::primitive::str = #name;
+
+                fn read<'de, A: __serde::de::MapAccess<'de>>(
+                    mut entries: A,
+                    tag: ::core::option::Option<&'static ::core::primitive::str>,
+                ) -> ::core::result::Result<Self, A::Error> {
+                    #read
+                }
+
+                fn present(&self) -> ::core::primitive::usize {
+                    let Self { #bindings } = self;
+                    #count
+                }
+
+                fn write<S: __serde::ser::SerializeStruct>(&self, out: &mut S) -> ::core::result::Result<(), S::Error> {
+                    let Self { #bindings } = self;
+                    #write
+                    ::core::result::Result::Ok(())
+                }
+            }
+
+            #[automatically_derived]
+            impl<'de> __serde::Deserialize<'de> for #ident {
+                fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                    __ws::decode::record(deserializer)
+                }
+            }
+
+            #[automatically_derived]
+            impl __serde::Serialize for #ident {
+                fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    __ws::encode::record(self, serializer)
+                }
+            }
+
+            #[automatically_derived]
+            impl __ws::Value for #ident {
+                const TYPE: __ws::Type = __ws::Type::Struct(|| {
+                    const SCHEMA: __ws::schema::StructSchema = #schema;
+                    &SCHEMA
+                });
+
+                fn validate(&self) -> ::core::result::Result<(), __ws::Rejection> {
+                    let Self { #bindings } = self;
+                    #checks
+                    ::core::result::Result::Ok(())
+                }
+            }
+        };
+    }
+}
+
+/// Impls that compile and do nothing, beside the errors.
+pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return quote!(#errors);
+    }
+    let ident = &input.ident;
+    let messages = matches!(input.data, Data::Enum(_)).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __ws::Message for #ident {
+                const SCHEMA: __ws::MessageSchema =
+                    __ws::MessageSchema { name: "", tag: "", docs: "", variants: &[] };
+            }
+            #[automatically_derived]
+            impl __ws::ServerMessage for #ident {}
+            #[automatically_derived]
+            impl __ws::ClientMessage for #ident {
+                type Server = Self;
+            }
+        }
+    });
+    quote! {
+        #errors
+        const _: () = {
+            use ::websocket_do::__private::{protocol as __ws, serde as __serde};
+
+            #[automatically_derived]
+            impl<'de> __serde::Deserialize<'de> for #ident {
+                fn deserialize<D: __serde::Deserializer<'de>>(_: D) -> ::core::result::Result<Self, D::Error> {
+                    ::core::unreachable!()
+                }
+            }
+
+            #[automatically_derived]
+            impl __serde::Serialize for #ident {
+                fn serialize<S: __serde::Serializer>(&self, _: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    ::core::unreachable!()
+                }
+            }
+
+            #[automatically_derived]
+            impl __ws::Value for #ident {
+                const TYPE: __ws::Type = __ws::Type::Opaque;
+            }
+
+            #messages
+        };
+    }
+}
+
+/// A name for each field's value that the user's code cannot mean.
+fn names(fields: &[Field]) -> Vec<Ident> {
+    (0..fields.len()).map(|at| Ident::new(&format!("value{at}"), Span::mixed_site())).collect()
+}
+
+fn bindings(fields: &[Field], values: &[Ident]) -> TokenStream {
+    let bindings = fields.iter().zip(values).map(|(Field { ident, cfgs, .. }, value)| quote!(#(#cfgs)* #ident: #value));
+    quote!(#(#bindings),*)
+}
+
+fn read_variant(Variant { ident, content, .. }: &Variant, tag: &syn::LitStr) -> TokenStream {
+    let tag = quote!(::core::option::Option::Some(#tag));
+    match content {
+        Content::Unit => decode::read(&[], &quote!(Self::#ident), &tag),
+        Content::Fields(fields) => decode::read(fields, &quote!(Self::#ident), &tag),
+        Content::Newtype(ty) => quote!(<#ty as __ws::decode::Record>::read(entries, #tag).map(Self::#ident)),
+    }
+}
+
+fn write_variant(message: &Ident, variant: &Variant, tag: &syn::LitStr) -> TokenStream {
+    let Variant { ident, name, cfgs, content, .. } = variant;
+    let text = message.to_string();
+    let open = |count: TokenStream| quote!(__ws::encode::message(serializer, #text, (#tag, #name), #count)?);
+    match content {
+        Content::Unit => {
+            let open = open(quote!(0));
+            quote!(#(#cfgs)* Self::#ident => __serde::ser::SerializeStruct::end(#open),)
+        }
+        Content::Newtype(_) => {
+            let open = open(quote!(__ws::decode::Record::present(value)));
+            quote! {
+                #(#cfgs)*
+                Self::#ident(value) => {
+                    let mut out = #open;
+                    __ws::decode::Record::write(value, &mut out)?;
+                    __serde::ser::SerializeStruct::end(out)
+                }
+            }
+        }
+        Content::Fields(fields) => {
+            let values = names(fields);
+            let both = || fields.iter().zip(&values);
+            let bindings = bindings(fields, &values);
+            let open = open(encode::count(both()));
+            let write = encode::write(both(), &quote!(&mut out));
+            quote! {
+                #(#cfgs)*
+                Self::#ident { #bindings } => {
+                    #[allow(unused_mut)]
+                    let mut out = #open;
+                    #write
+                    __serde::ser::SerializeStruct::end(out)
+                }
+            }
+        }
+    }
+}
+
+fn check_variant(Variant { ident, cfgs, content, .. }: &Variant) -> TokenStream {
+    match content {
+        Content::Unit => quote!(#(#cfgs)* Self::#ident => {}),
+        Content::Newtype(ty) => {
+            let value = Ident::new("value", Span::mixed_site());
+            let check = schema::check_newtype(ty, &value);
+            quote!(#(#cfgs)* Self::#ident(#value) => { #check })
+        }
+        Content::Fields(fields) => {
+            let values = names(fields);
+            let bindings = bindings(fields, &values);
+            let checks = schema::checks(fields.iter().zip(&values));
+            quote!(#(#cfgs)* Self::#ident { #bindings } => { #checks })
+        }
+    }
+}

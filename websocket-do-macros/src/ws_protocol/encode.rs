@@ -1,0 +1,41 @@
+//! Writes how fields are counted and written.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use super::{model::Field, schema::is_absent};
+
+/// How many of the fields are written, as an expression.
+pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
+    let counts = fields.map(|(field, value)| {
+        let (cfgs, absent) = (&field.cfgs, is_absent(field, value));
+        quote!(#(#cfgs)* { fields += ::core::primitive::usize::from(!#absent); })
+    });
+    quote!({
+        let mut fields: ::core::primitive::usize = 0;
+        #(#counts)*
+        fields
+    })
+}
+
+/// Writes the fields to `out`, as statements.
+pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, out: &TokenStream) -> TokenStream {
+    let writes = fields.map(|(field, value)| {
+        let (name, cfgs, ty, absent) = (&field.name, &field.cfgs, &field.ty, is_absent(field, value));
+        let write = match &field.serialize_with {
+            None => quote!(__ws::encode::field(#out, #name, #value, #absent)?;),
+            Some(path) => quote! {
+                struct With<'a>(&'a #ty);
+                impl __serde::Serialize for With<'_> {
+                    fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                        #path(self.0, serializer)
+                    }
+                }
+                __ws::encode::field(#out, #name, &With(#value), #absent)?;
+            },
+        };
+        quote!(#(#cfgs)* { #write })
+    });
+    quote!(#(#writes)*)
+}

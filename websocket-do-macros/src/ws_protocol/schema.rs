@@ -1,0 +1,102 @@
+//! Writes the description of a protocol, and the check of a value's rules.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Ident, Type, spanned::Spanned};
+
+use super::{
+    model::{Content, Field, Messages, Record, Variant},
+    rules,
+};
+
+pub(super) fn messages(Messages { ident, docs, tag, variants, .. }: &Messages) -> TokenStream {
+    let name = ident.to_string();
+    let variants = variants.iter().map(variant);
+    quote!(__ws::schema::MessageSchema { name: #name, tag: #tag, docs: #docs, variants: &[#(#variants),*] })
+}
+
+pub(super) fn record(Record { ident, docs, fields }: &Record) -> TokenStream {
+    let name = ident.to_string();
+    let fields = fields.iter().map(field);
+    quote!(__ws::schema::StructSchema { name: #name, docs: #docs, fields: &[#(#fields),*] })
+}
+
+fn variant(Variant { ident, name, docs, cfgs, content }: &Variant) -> TokenStream {
+    let ident = ident.to_string();
+    let content = match content {
+        Content::Unit => quote!(__ws::schema::Content::Unit),
+        Content::Fields(fields) => {
+            let fields = fields.iter().map(field);
+            quote!(__ws::schema::Content::Fields(&[#(#fields),*]))
+        }
+        Content::Newtype(ty) => {
+            let ty = probe(ty, "TYPE");
+            quote!(__ws::schema::Content::Newtype(#ty))
+        }
+    };
+    quote!(#(#cfgs)* __ws::schema::VariantSchema { name: #name, ident: #ident, docs: #docs, content: #content })
+}
+
+fn field(field: &Field) -> TokenStream {
+    let Field { name, docs, cfgs, ty, rules, default, .. } = field;
+    let ident = field.ident.to_string();
+    let rules = rules.iter().map(rules::describe);
+    let has_default = default.is_some();
+    // What `with` writes is not what the type would.
+    let described = if field.serialize_with.is_some() || field.deserialize_with.is_some() {
+        quote!(__ws::schema::Type::Opaque)
+    } else {
+        probe(ty, "TYPE")
+    };
+    let optional = quote!(__ws::probe::Optional::<#ty>::IS);
+    quote! {
+        #(#cfgs)*
+        __ws::schema::FieldSchema {
+            name: #name,
+            ident: #ident,
+            docs: #docs,
+            ty: #described,
+            optional: #has_default || #optional,
+            rules: &[#(#rules),*],
+        }
+    }
+}
+
+fn probe(ty: &Type, what: &str) -> TokenStream {
+    let what = Ident::new(what, Span::call_site());
+    quote_spanned!(ty.span()=> __ws::probe::Probe::<#ty>::#what)
+}
+
+/// Whether a field is left out, as an expression.
+pub(super) fn is_absent(field: &Field, value: &Ident) -> TokenStream {
+    match &field.skip_serializing_if {
+        Some(path) => quote!(#path(#value)),
+        None => {
+            let (ty, probe) = (&field.ty, probe(&field.ty, "IS_ABSENT"));
+            quote!((#probe(#value) || __ws::probe::Optional::<#ty>::IS_NONE(#value)))
+        }
+    }
+}
+
+/// The checks of the fields bound to the names given, as statements.
+pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
+    let checks = fields.map(|(field, value)| {
+        let Field { name, cfgs, ty, rules, .. } = field;
+        let nested = probe(ty, "VALIDATE");
+        let rules = rules.iter().map(|rule| rules::check_of(rule, value));
+        quote! {
+            #(#cfgs)*
+            {
+                #(#rules.map_err(|error| error.within(#name))?;)*
+                #nested(#value).map_err(|error| error.within(#name))?;
+            }
+        }
+    });
+    quote!(#(#checks)*)
+}
+
+/// The check of a newtype variant's value.
+pub(super) fn check_newtype(ty: &Type, value: &Ident) -> TokenStream {
+    let nested = probe(ty, "VALIDATE");
+    quote!(#nested(#value)?;)
+}
