@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 /// Parses what the user wrote, checks it into a model, and emits the room; on errors, a stand-in that compiles, so that
 /// each mistake is reported once.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut input = match parse::parse(item.clone()) {
+    let input = match parse::parse(item.clone()) {
         Ok(input) => input,
         Err(error) => return emit::unparsed(&item, &error),
     };
@@ -21,7 +21,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(arguments) => arguments,
         Err(error) => return emit::without_arguments(&input.item, error.write_errors()),
     };
-    match check::check(&arguments, &mut input) {
+    match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),
         Err(errors) => emit::stand_in(&input.item, &arguments, &errors.into_compile_error()),
     }

@@ -6,6 +6,8 @@ mod route;
 
 use bytes::Bytes;
 
+pub use ::http::{HeaderName, HeaderValue, Method, StatusCode};
+
 pub use extract::{FromRequest, Json, Query, path_parameter};
 pub use respond::{IntoResponse, Refusal};
 pub(crate) use route::match_prefix;

@@ -1,0 +1,13 @@
+//! A chat room: the same on this machine, on workerd and on Cloudflare.
+
+pub mod protocol;
+pub mod room;
+
+use websocket_do::App;
+
+/// The page, and a room for each name.
+pub fn app() -> App {
+    App::new().page("/", include_str!("page.html")).rooms::<room::ChatRoom>("/room/{room}", "CHAT_ROOM")
+}
+
+websocket_do::export_worker!(app);

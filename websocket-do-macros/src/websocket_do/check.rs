@@ -25,8 +25,8 @@ const HOOKS: [(&str, usize, bool, &str); 8] = [
     ("new", 0, true, "fn new(room: &Room<Self>) -> Self"),
 ];
 
-pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a mut Input) -> Result<Room<'a>> {
-    let mut errors = std::mem::take(&mut input.misspelt);
+pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -> Result<Room<'a>> {
+    let mut errors = input.misspelt.clone();
     let name = room_name(input, &mut errors);
     let mut hooks = Vec::<(&str, Hook)>::new();
     let (mut messages, mut routes) = (Vec::new(), Vec::new());

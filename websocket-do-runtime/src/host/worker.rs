@@ -17,7 +17,18 @@ use worker::{
 };
 
 pub use entry::fetch;
-pub use object::DurableObject;
+pub use object::{DurableObject, Outcome};
+
+/// What the exported class is written with.
+#[doc(hidden)]
+pub mod export {
+    pub use ::worker::{
+        Env,
+        wasm_bindgen::{self as wasm_bindgen_crate, JsValue, prelude::wasm_bindgen},
+        web_sys::{Request, WebSocket},
+        worker_sys::DurableObjectState,
+    };
+}
 
 use super::{Host, HostFuture, SocketId};
 use crate::{HostError, codec::Frame};

@@ -1,0 +1,109 @@
+//! The chat room: what happens when someone comes, speaks, and goes.
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{Closed, Json, Refusal, Rejection, Result, Room, Session, StatusCode, Upgrade, websocket_do};
+
+use crate::protocol::{ClientMessage, ServerMessage};
+
+/// What the room knows of someone.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    user_id: String,
+    name: String,
+    joined_at: u64,
+}
+
+/// The room. It remembers nothing of its own: all there is to know stands in the sessions.
+#[derive(Default)]
+pub struct ChatRoom;
+
+#[websocket_do(client = ClientMessage, session = Member)]
+impl ChatRoom {
+    #[connect]
+    async fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
+        let is_private = upgrade.room_name().is_some_and(|room| room.starts_with("private-"));
+        if is_private && upgrade.bearer() != Some("demo") && upgrade.query("key").as_deref() != Some("demo") {
+            return Err(Refusal::unauthorized());
+        }
+        let user_id = upgrade.session_id().to_string();
+        let name = match upgrade.query("name") {
+            None => format!("User-{}", user_id.get(..4).unwrap_or_default()),
+            Some(name) if (1..=50).contains(&name.chars().count()) => name.into_owned(),
+            Some(_) => return Err(Refusal::bad_request("`name` must have 1 to 50 characters")),
+        };
+        Ok(Member { user_id, name, joined_at: upgrade.now() })
+    }
+
+    #[opened]
+    fn opened(&self, session: &Session<Self>) -> Result<usize> {
+        let Member { name, user_id, .. } = session.read(Clone::clone);
+        session.room().everyone().except(session).send(ServerMessage::UserJoined { name, user_id })
+    }
+
+    #[message]
+    fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
+        let Member { name: from, user_id, .. } = session.read(Clone::clone);
+        session.room().broadcast(ServerMessage::Message { text, from, user_id })
+    }
+
+    #[message]
+    fn set_name(&self, session: &Session<Self>, name: String) -> Result<()> {
+        let old_name = session.update(|member| std::mem::replace(&mut member.name, name.clone()))?;
+        let user_id = session.read(|member| member.user_id.clone());
+        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
+    }
+
+    #[rejected]
+    fn rejected(&self, session: &Session<Self>, _why: &Rejection) -> Result<()> {
+        session.send(ServerMessage::Error { message: "Invalid message format".into() })
+    }
+
+    #[closed]
+    fn closed(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
+        let Member { name, user_id, .. } = session.read(Clone::clone);
+        session.room().broadcast(ServerMessage::UserLeft { name, user_id })
+    }
+
+    #[get("/info")]
+    fn info(&self, room: &Room<Self>) -> Json<Info> {
+        let describe = |session: Session<Self>| MemberInfo {
+            member: session.read(Clone::clone),
+            format: session.format().to_string(),
+        };
+        Json(Info { session_count: room.len(), sessions: room.sessions().into_iter().map(describe).collect() })
+    }
+
+    #[post("/broadcast")]
+    async fn announce(&self, room: &Room<Self>, Json(body): Json<Announcement>) -> Result<Json<Sent>, StatusCode> {
+        let sent = room.everyone().send(ServerMessage::Announcement { text: body.text });
+        sent.map(|delivered| Json(Sent { delivered })).map_err(|_| StatusCode::BAD_REQUEST)
+    }
+}
+
+/// The answer to `GET /info`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Info {
+    session_count: usize,
+    sessions: Vec<MemberInfo>,
+}
+
+#[derive(Serialize)]
+struct MemberInfo {
+    #[serde(flatten)]
+    member: Member,
+    format: String,
+}
+
+/// The body of `POST /broadcast`.
+#[derive(Deserialize)]
+struct Announcement {
+    text: String,
+}
+
+/// The answer to it.
+#[derive(Serialize)]
+struct Sent {
+    delivered: usize,
+}
