@@ -6,7 +6,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use worker::{
     Headers, ResponseBuilder,
-    wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
     web_sys,
 };
 
@@ -37,7 +37,7 @@ pub(super) async fn request(request: &web_sys::Request) -> Result<Request, JsVal
         .uri(request.url())
         .body(body)
         .map_err(|error| JsValue::from(error.to_string()))?;
-    for (name, value) in Headers(request.headers()) {
+    for (name, value) in &Headers(request.headers()) {
         // What HTTP would not carry is not a header.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             ours.headers_mut().append(name, value);
