@@ -33,6 +33,9 @@ macro_rules! export_worker {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use $crate::__private::worker as __host;
+            // Part of what `wasm_bindgen` writes finds its crate by name alone.
+            #[allow(unused_imports)]
+            use __host::wasm_bindgen_crate as wasm_bindgen;
 
             #[__host::wasm_bindgen(wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate)]
             #[doc(hidden)]

@@ -13,6 +13,9 @@ pub(super) fn export(room: &Room<'_>) -> TokenStream {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use ::websocket_do::__private::worker as __host;
+            // Part of what `wasm_bindgen` writes finds its crate by name alone.
+            #[allow(unused_imports)]
+            use __host::wasm_bindgen_crate as wasm_bindgen;
 
             #[__host::wasm_bindgen(wasm_bindgen = ::websocket_do::__private::worker::wasm_bindgen_crate, js_name = #name)]
             #[doc(hidden)]
