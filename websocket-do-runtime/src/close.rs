@@ -113,6 +113,7 @@ impl Closed {
 
     /// The close that answers this one: none for a lost connection, 1000 for a close without a code, 1011 for a socket
     /// that failed.
+    #[cfg(feature = "server")]
     pub(crate) fn answer(&self) -> Option<(u16, &str)> {
         match self.code {
             _ if self.failed => Some((1011, "")),

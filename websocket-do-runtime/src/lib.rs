@@ -12,6 +12,10 @@ pub mod protocol;
 mod close;
 #[cfg(any(feature = "server", feature = "client"))]
 pub use close::{Close, CloseError, Closed};
+#[cfg(any(feature = "server", feature = "client"))]
+mod error;
+#[cfg(any(feature = "server", feature = "client"))]
+pub use error::{Error, HostError, Result, SendError};
 
 #[cfg(feature = "server")]
 mod app;
@@ -21,8 +25,6 @@ pub mod attachment;
 pub mod client;
 #[cfg(feature = "server")]
 pub mod dispatch;
-#[cfg(feature = "server")]
-mod error;
 #[cfg(feature = "server")]
 mod handlers;
 #[cfg(feature = "server")]
@@ -41,7 +43,6 @@ mod upgrade;
 #[cfg(feature = "server")]
 pub use self::{
     app::App,
-    error::{Error, HostError, Result, SendError},
     handlers::{IntoOutcome, WebSocketDo},
     http::{IntoResponse, Json, Query, Refusal, Request, Response},
     protocol::{Rejection, RejectionCode},

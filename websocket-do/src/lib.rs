@@ -16,11 +16,13 @@ pub use websocket_do_runtime::{
     http::{FromRequest, HeaderName, HeaderValue, StatusCode},
 };
 
-/// The typed client.
 #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::client;
 
-/// The native host.
+/// The typed client of a client message enum: `Client::<ClientMessage>::connect(url)`.
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+pub type Client<M> = <M as client::TypedClient>::Client;
+
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::host::local;
 

@@ -22,12 +22,7 @@ const OLDEST: u32 = 91;
 pub(crate) fn rust_is_installed() -> bool {
     let recent = || {
         let version = output(Command::new("/usr/bin/rustc").arg("--version"))?;
-        let minor: u32 = version
-            .strip_prefix("rustc 1.")?
-            .split('.')
-            .next()?
-            .parse()
-            .ok()?;
+        let minor: u32 = version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
         Some(minor >= OLDEST)
     };
     let files = [LINKER, SOURCES, TARGET, "/usr/bin/cargo"];
@@ -39,10 +34,7 @@ pub(crate) fn install_rust() -> Result<()> {
     install(&RUST)?;
     run(as_root("mkdir")?.args(["-p", TARGET]))?;
     if !rust_is_installed() {
-        bail!(
-            "the packages {} are here, but cannot build for wasm32",
-            RUST.join(", ")
-        );
+        bail!("the packages {} are here, but cannot build for wasm32", RUST.join(", "));
     }
     Ok(())
 }
@@ -57,13 +49,7 @@ pub(crate) fn use_rust(project: &Project, command: &mut Command) -> Result<()> {
             symlink(program, &link).with_context(|| format!("cannot write {}", link.display()))?;
         }
     }
-    for name in [
-        "CARGO",
-        "RUSTC",
-        "RUSTDOC",
-        "RUSTUP_TOOLCHAIN",
-        "LD_LIBRARY_PATH",
-    ] {
+    for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
         command.env_remove(name);
     }
     command
@@ -87,22 +73,14 @@ pub(crate) fn can_install() -> bool {
 
 /// Installs packages.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
-    let missing = || {
-        format!(
-            "missing: install the Debian packages {}",
-            packages.join(" ")
-        )
-    };
+    let missing = || format!("missing: install the Debian packages {}", packages.join(" "));
     if !can_install() {
         bail!(missing());
     }
     let apt = |args: &[&str]| {
         let options = ["-y", "-qq", "-o", "DPkg::Lock::Timeout=120"];
         let mut apt = as_root("env")?;
-        run(apt
-            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
-            .args(options)
-            .args(args))
+        run(apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(options).args(args))
     };
     // Fails also where only one of many sources is out of reach, so what counts is the installation.
     let _ = apt(&["update"]);

@@ -55,12 +55,17 @@ impl Log {
     }
 
     fn follow(&self, pipe: impl Read) {
+        let mut repeats = false;
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // What a failed build has said already, wrangler says again, twice.
+            repeats |= line.contains("Command failed with exit code");
             let mut state = self.state();
             if !state.shown {
                 state.start_up.push(line);
-            } else if !is_chatter(&line) {
-                eprintln!("{line}");
+            } else if !repeats && !is_chatter(&line) {
+                eprintln!("{}", line.strip_prefix(BUILD).unwrap_or(&line));
+            } else {
+                repeats &= !line.contains("There are likely more logs");
             }
         }
     }
@@ -74,12 +79,13 @@ impl Log {
     }
 }
 
+/// How wrangler marks the output of the build command in its configuration.
+const BUILD: &str = "[custom build] ";
+
 fn is_chatter(line: &str) -> bool {
-    let line = line.trim();
-    line.is_empty()
-        || ["[wrangler:info]", "⎔", "[custom build] Running"]
-            .iter()
-            .any(|start| line.starts_with(start))
+    let text = line.strip_prefix(BUILD).unwrap_or(line).trim();
+    let starts = ["[wrangler:info]", "⎔", "Running: cargo xtask build"];
+    text.is_empty() || starts.iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]
@@ -88,9 +94,7 @@ mod tests {
 
     #[test]
     fn the_workers_own_lines_are_no_chatter() {
-        assert!(is_chatter(
-            "[wrangler:info] GET /room/lobby/info 200 OK (3ms)"
-        ));
+        assert!(is_chatter("[wrangler:info] GET /room/lobby/info 200 OK (3ms)"));
         assert!(is_chatter("⎔ Reloading local server..."));
         assert!(!is_chatter("room lobby: Ada joined"));
         assert!(!is_chatter("[wrangler:error] Uncaught Error: thrown"));

@@ -15,38 +15,19 @@ use anyhow::{Context, Result, bail};
 use crate::{process::Group, project::Project};
 
 /// Wrangler, set to serve locally and to leave the rest of the world alone: no question, no telemetry, no update check.
-pub(crate) fn wrangler(
-    project: &Project,
-    package: &Path,
-    port: u16,
-    state: Option<&Path>,
-) -> Result<Command> {
+pub(crate) fn wrangler(project: &Project, package: &Path, port: u16, state: Option<&Path>) -> Result<Command> {
     let mut wrangler = Command::new(project.npm_bin("wrangler"));
     wrangler
         .args(["dev", "--local", "--ip", "127.0.0.1"])
-        .args([
-            "--port",
-            &port.to_string(),
-            "--inspector-port",
-            &free_port()?.to_string(),
-        ])
+        .args(["--port", &port.to_string(), "--inspector-port", &free_port()?.to_string()])
         .arg("--config")
         .arg(project.wrangler_config(package))
         .current_dir(project.root())
         .envs([("CI", "true"), ("NO_COLOR", "1"), ("FORCE_COLOR", "0")])
-        .envs([
-            ("WRANGLER_SEND_METRICS", "false"),
-            ("WRANGLER_SEND_ERROR_REPORTS", "false"),
-        ])
-        .envs([
-            ("WRANGLER_HIDE_BANNER", "true"),
-            ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
-        ])
+        .envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_SEND_ERROR_REPORTS", "false")])
+        .envs([("WRANGLER_HIDE_BANNER", "true"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")])
         .env("WRANGLER_LOG_PATH", project.target("wrangler/logs"))
-        .env(
-            "WRANGLER_REGISTRY_PATH",
-            project.target("wrangler/registry"),
-        );
+        .env("WRANGLER_REGISTRY_PATH", project.target("wrangler/registry"));
     if let Some(state) = state {
         wrangler.arg("--persist-to").arg(state);
     }
@@ -55,9 +36,7 @@ pub(crate) fn wrangler(
 
 /// A port nobody listens on.
 pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// Whether a server can be started on this port.
@@ -105,10 +84,7 @@ impl Host {
         })?;
         let address = format!("http://127.0.0.1:{port}");
         eprintln!("-- {name} on {address}, logging to {}", log.display());
-        Ok(Self {
-            _group: group,
-            address,
-        })
+        Ok(Self { _group: group, address })
     }
 
     pub(crate) fn address(&self) -> &str {

@@ -18,10 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{project::Project, worker::Profile};
 
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "Set up, build, serve and test this repository"
-)]
+#[command(name = "cargo xtask", about = "Set up, build, serve and test this repository")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -35,6 +32,9 @@ enum Command {
     Build {
         #[command(flatten)]
         worker: Worker,
+        /// Build without optimisation, with debug assertions.
+        #[arg(long)]
+        dev: bool,
     },
     /// Build a Worker and serve it with wrangler on 127.0.0.1, until interrupted.
     Dev {
@@ -57,19 +57,6 @@ struct Worker {
     /// The folder of the Worker's crate.
     #[arg(long, default_value = "examples/chat")]
     package: PathBuf,
-    /// Build without optimisation, with debug assertions.
-    #[arg(long)]
-    dev: bool,
-}
-
-impl Worker {
-    fn profile(&self) -> Profile {
-        if self.dev {
-            Profile::Dev
-        } else {
-            Profile::Release
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -87,13 +74,14 @@ fn run(command: Command, parent: u32) -> anyhow::Result<()> {
     let project = Project::find()?;
     match command {
         Command::Setup => setup::setup(&project).map(drop),
-        Command::Build { worker } => {
-            let tools = setup::setup(&project)?;
-            worker::build(&project, tools, &worker.package, worker.profile())
+        Command::Build { worker, dev } => {
+            let wasm = setup::setup(&project)?;
+            let profile = if dev { Profile::Dev } else { Profile::Release };
+            worker::build(&project, wasm, &worker.package, profile)
         }
         Command::Dev { worker, port } => {
-            let tools = setup::setup(&project)?;
-            worker::build(&project, tools, &worker.package, worker.profile())?;
+            let wasm = setup::setup(&project)?;
+            worker::build(&project, wasm, &worker.package, Profile::Release)?;
             dev::serve(&project, &worker.package, port, parent)
         }
         Command::Test { quick } => test::test(&project, quick),

@@ -17,11 +17,8 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Runs a program to its end. What it prints to stdout goes to stderr.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = name(command);
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(io::stderr())
-        .status()
-        .with_context(|| format!("cannot run `{name}`"))?;
+    let status =
+        command.stdin(Stdio::null()).stdout(io::stderr()).status().with_context(|| format!("cannot run `{name}`"))?;
     succeeded(&name, status)
 }
 
@@ -41,11 +38,7 @@ pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
 
 /// What a program prints; nothing if there is no such program, or it fails.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }
@@ -53,14 +46,8 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
 fn name(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
     let program = program.rsplit('/').next().unwrap_or_default();
-    let args: Vec<_> = command
-        .get_args()
-        .take(3)
-        .map(|arg| arg.to_string_lossy())
-        .collect();
-    format!("{program} {}", args.join(" "))
-        .trim_end()
-        .to_owned()
+    let args: Vec<_> = command.get_args().take(3).map(|arg| arg.to_string_lossy()).collect();
+    format!("{program} {}", args.join(" ")).trim_end().to_owned()
 }
 
 fn succeeded(name: &str, status: ExitStatus) -> Result<()> {
@@ -95,11 +82,8 @@ impl Group {
     /// Starts a program.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let name = name(command);
-        let mut child = command
-            .stdin(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .with_context(|| format!("cannot run `{name}`"))?;
+        let mut child =
+            command.stdin(Stdio::null()).process_group(0).spawn().with_context(|| format!("cannot run `{name}`"))?;
         let guard = Command::new("sh")
             .args(["-c", GUARD, "guard", &child.id().to_string()])
             .stdin(Stdio::piped())
@@ -108,11 +92,7 @@ impl Group {
             .process_group(0)
             .spawn();
         match guard {
-            Ok(mut guard) => Ok(Self {
-                _pipe: guard.stdin.take(),
-                child,
-                guard,
-            }),
+            Ok(mut guard) => Ok(Self { _pipe: guard.stdin.take(), child, guard }),
             Err(error) => {
                 child.kill()?;
                 Err(error).context("cannot run `sh`")

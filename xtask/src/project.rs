@@ -20,12 +20,8 @@ impl Project {
         let Some(root) = manifest.as_deref().and_then(Path::parent) else {
             bail!("not started by cargo; run `cargo xtask` inside the repository");
         };
-        let target = env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| root.join("target"), |dir| root.join(dir));
-        Ok(Self {
-            root: root.to_owned(),
-            target,
-        })
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        Ok(Self { root: root.to_owned(), target })
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -55,29 +51,21 @@ impl Project {
     /// The version of a dependency in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
         let path = self.path("Cargo.lock");
-        let lock =
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let lock = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         locked_version(&lock, package).with_context(|| format!("no `{package}` in Cargo.lock"))
     }
 
     /// The wrangler configuration of a Worker: its own, or the repository's, which runs the chat example.
     pub(crate) fn wrangler_config(&self, package: &Path) -> PathBuf {
         let own = self.path(package).join("wrangler.toml");
-        if own.is_file() {
-            own
-        } else {
-            self.path("wrangler.toml")
-        }
+        if own.is_file() { own } else { self.path("wrangler.toml") }
     }
 }
 
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
-    let version = lines
-        .next()?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')?;
+    let version = lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')?;
     Some(version.to_owned())
 }
 
@@ -89,10 +77,7 @@ mod tests {
     fn a_version_is_found_by_the_exact_name() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"1.0.0\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
-        assert_eq!(
-            locked_version(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked_version(lock, "wasm"), None);
     }
 }

@@ -27,12 +27,8 @@ pub(crate) fn setup(project: &Project) -> Result<Wasm> {
 
 fn node() -> Result<()> {
     let version = output(Command::new("node").arg("--version"));
-    let major = version
-        .as_deref()
-        .and_then(|version| version.strip_prefix('v')?.split('.').next()?.parse().ok());
-    if major.is_none_or(|major: u32| major < NODE)
-        || output(Command::new("npm").arg("--version")).is_none()
-    {
+    let major = version.as_deref().and_then(|version| version.strip_prefix('v')?.split('.').next()?.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE) || output(Command::new("npm").arg("--version")).is_none() {
         bail!("missing: install Node.js {NODE} or newer, with npm");
     }
     Ok(())
@@ -45,16 +41,8 @@ fn npm_packages(project: &Project) -> Result<()> {
         return Ok(());
     }
     // No package needs its install script: they only look for binaries that are packages themselves.
-    let args = [
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ];
-    step("npm ci", || {
-        run(Command::new("npm").args(args).current_dir(project.root()))
-    })
+    let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    step("npm ci", || run(Command::new("npm").args(args).current_dir(project.root())))
 }
 
 /// worker-build, and the one wasm-bindgen that fits the library of that name. Neither is in npm, and worker-build's own
@@ -62,20 +50,13 @@ fn npm_packages(project: &Project) -> Result<()> {
 fn cargo_tools(project: &Project) -> Result<()> {
     let wanted = [
         ("worker-build", "worker-build", WORKER_BUILD.to_owned()),
-        (
-            "wasm-bindgen",
-            "wasm-bindgen-cli",
-            project.locked_version("wasm-bindgen")?,
-        ),
+        ("wasm-bindgen", "wasm-bindgen-cli", project.locked_version("wasm-bindgen")?),
     ];
     let missing: Vec<_> = wanted
         .iter()
         .filter(|(program, _, version)| {
             let installed = output(Command::new(project.cargo_bin(program)).arg("--version"));
-            installed
-                .as_deref()
-                .and_then(|text| text.split(' ').next_back())
-                != Some(version)
+            installed.as_deref().and_then(|text| text.split(' ').next_back()) != Some(version)
         })
         .map(|(_, package, version)| format!("{package}@{version}"))
         .collect();
@@ -83,25 +64,22 @@ fn cargo_tools(project: &Project) -> Result<()> {
         return Ok(());
     }
     let target = project.target("tools");
-    step(
-        &format!("installing {} (some minutes, once)", missing.join(" and ")),
-        || {
-            // Unoptimised they are compiled in two thirds of the time, and run for a fraction of a second all the same.
-            let mut cargo = Command::new("cargo");
-            cargo
-                .args(["install", "--force", "--root"])
-                .arg(project.path(".tools"))
-                .args(&missing)
-                .env("CARGO_TARGET_DIR", &target)
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
-                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
-                .env("CARGO_PROFILE_RELEASE_LTO", "off")
-                .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
-                .env("CARGO_PROFILE_RELEASE_STRIP", "true")
-                .current_dir(project.root());
-            run(&mut cargo)
-        },
-    )?;
+    step(&format!("installing {} (some minutes, once)", missing.join(" and ")), || {
+        // Unoptimised they are compiled in two thirds of the time, and run for a fraction of a second all the same.
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args(["install", "--force", "--root"])
+            .arg(project.path(".tools"))
+            .args(&missing)
+            .env("CARGO_TARGET_DIR", &target)
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+            .env("CARGO_PROFILE_RELEASE_STRIP", "true")
+            .current_dir(project.root());
+        run(&mut cargo)
+    })?;
     // Almost a gigabyte that nobody needs any more.
     let _ = fs::remove_dir_all(target);
     Ok(())
@@ -115,16 +93,12 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(path) = find_chromium() {
         return Ok(path);
     }
-    step("installing Debian's chromium", || {
-        debian::install(&["chromium"])
-    })?;
+    step("installing Debian's chromium", || debian::install(&["chromium"]))?;
     find_chromium().context("missing: install Chromium, or set CHROMIUM to its path")
 }
 
 fn find_chromium() -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    env::split_paths(&folders)
-        .flat_map(|folder| names.map(|name| folder.join(name)))
-        .find(|path| path.is_file())
+    env::split_paths(&folders).flat_map(|folder| names.map(|name| folder.join(name))).find(|path| path.is_file())
 }

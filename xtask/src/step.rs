@@ -49,11 +49,7 @@ impl Report {
     pub(crate) fn finish(self) -> Result<()> {
         println!("\n== summary");
         for (name, took, passed) in &self.lines {
-            println!(
-                "{:>9}  {}  {name}",
-                seconds(*took),
-                if *passed { "passed" } else { "FAILED" }
-            );
+            println!("{:>9}  {}  {name}", seconds(*took), if *passed { "passed" } else { "FAILED" });
         }
         let failed = self.lines.iter().filter(|(_, _, passed)| !passed).count();
         println!("{} passed, {failed} failed", self.lines.len() - failed);

@@ -31,32 +31,21 @@ pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
     native(project, &mut report);
     if !quick {
         // Stops at the first step that the next ones need.
-        let _ = workers(project, &mut report)
-            .and_then(|chromium| hosts(project, &mut report, &chromium));
+        let _ = workers(project, &mut report).and_then(|chromium| hosts(project, &mut report, &chromium));
     }
     report.finish()
 }
 
 fn native(project: &Project, report: &mut Report) {
     report.run("format", || run(&mut cargo(project, "fmt --all --check")));
-    report.run("clippy", || {
-        run(&mut cargo(
-            project,
-            "clippy --workspace --all-targets -- -D warnings",
-        ))
-    });
-    report.run("native tests", || {
-        run(&mut cargo(project, "test --workspace"))
-    });
-    report.run("documentation", || {
-        run(cargo(project, "doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
-    });
+    report.run("clippy", || run(&mut cargo(project, "clippy --workspace --all-targets -- -D warnings")));
+    report.run("native tests", || run(&mut cargo(project, "test --workspace")));
+    report.run("documentation", || run(cargo(project, "doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
 }
 
 /// Builds what the hosts need; gives the browser to drive.
 fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
-    let (wasm, chromium) =
-        report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
+    let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
     report.run("warnings on wasm32", || lints(project, wasm));
     for (name, package, _) in WORKERS {
         report.run(&format!("build {name} for workerd"), || {
@@ -65,9 +54,7 @@ fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
     }
     // Where the target came from rustup, the other way has not been gone yet.
     if wasm == Wasm::Rustup && debian::can_install() {
-        report.run("build chat for workerd without rustup's server", || {
-            without_rustup(project)
-        })?;
+        report.run("build chat for workerd without rustup's server", || without_rustup(project))?;
     }
     Some(chromium)
 }
@@ -76,17 +63,11 @@ fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
 fn lints(project: &Project, wasm: Wasm) -> Result<()> {
     for (_, package, _) in WORKERS {
         let mut command = match wasm {
-            Wasm::Rustup => cargo(
-                project,
-                &format!("clippy --lib --release --target {TARGET} -- -D warnings"),
-            ),
+            Wasm::Rustup => cargo(project, &format!("clippy --lib --release --target {TARGET} -- -D warnings")),
             Wasm::Debian => cargo(project, &format!("build --lib --release --target {TARGET}")),
         };
         command.current_dir(project.path(package));
-        command.envs([
-            ("CARGO_UNSTABLE_WARNINGS", "true"),
-            ("CARGO_BUILD_WARNINGS", "deny"),
-        ]);
+        command.envs([("CARGO_UNSTABLE_WARNINGS", "true"), ("CARGO_BUILD_WARNINGS", "deny")]);
         wasm.prepare(project, &mut command)?;
         run(&mut command)?;
     }
@@ -96,35 +77,19 @@ fn lints(project: &Project, wasm: Wasm) -> Result<()> {
 /// What a machine does that cannot reach rustup's server, and has not got the target from it before.
 fn without_rustup(project: &Project) -> Result<()> {
     let mut again = Command::new(env::current_exe()?);
-    again
-        .arg("build")
-        .env(FORCE, Wasm::Debian.name())
-        .env("RUSTUP_DIST_SERVER", "http://127.0.0.1:9");
+    again.arg("build").env(FORCE, Wasm::Debian.name()).env("RUSTUP_DIST_SERVER", "http://127.0.0.1:9");
     run(again.current_dir(project.root()))
 }
 
 /// Starts every room on both hosts and lets the clients loose on them. All are stopped at the end, whatever happened.
 fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> {
     let hosts = report.run("start the hosts", || start(project))?;
-    let addresses: Vec<_> = hosts
-        .iter()
-        .map(|(name, host)| (*name, host.address()))
-        .collect();
+    let addresses: Vec<_> = hosts.iter().map(|(name, host)| (*name, host.address())).collect();
     let mut client = |name: &str, command: &mut Command| {
-        report.run(name, || {
-            run(command
-                .envs(addresses.iter().copied())
-                .env("CHROMIUM", chromium))
-        });
+        report.run(name, || run(command.envs(addresses.iter().copied()).env("CHROMIUM", chromium)));
     };
-    client(
-        "conformance on both hosts",
-        &mut cargo(project, "test --package tests --test conformance"),
-    );
-    client(
-        "JavaScript peers",
-        &mut node(project, "tests/peers/run.mjs"),
-    );
+    client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
+    client("JavaScript peers", &mut node(project, "tests/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
     Some(())
 }
@@ -138,26 +103,15 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
     for (name, package, [local, workerd]) in WORKERS {
         run(&mut cargo(project, &format!("build --package {name}")))?;
         let port = free_port()?;
-        let mut command = cargo(
-            project,
-            &format!("run --quiet --package {name} -- --port {port}"),
-        );
+        let mut command = cargo(project, &format!("run --quiet --package {name} -- --port {port}"));
         let log = folder.join(format!("{name}-local.log"));
         hosts.push((local, Host::start(local, &mut command, port, &log)?));
         let promised = format!("listening on http://127.0.0.1:{port}");
-        if !fs::read_to_string(&log)?
-            .lines()
-            .any(|line| line == promised)
-        {
+        if !fs::read_to_string(&log)?.lines().any(|line| line == promised) {
             bail!("{local} did not print `{promised}`");
         }
         let port = free_port()?;
-        let mut command = wrangler(
-            project,
-            Path::new(package),
-            port,
-            Some(&folder.join(format!("{name}-state"))),
-        )?;
+        let mut command = wrangler(project, Path::new(package), port, Some(&folder.join(format!("{name}-state"))))?;
         let log = folder.join(format!("{name}-workerd.log"));
         hosts.push((workerd, Host::start(workerd, &mut command, port, &log)?));
     }

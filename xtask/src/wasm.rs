@@ -36,9 +36,7 @@ impl Wasm {
             Err(_) if debian::rust_is_installed() && !target_is_installed() => Ok(Self::Debian),
             Err(_) => rustup().or_else(|error| {
                 eprintln!("rustup cannot add {TARGET} ({error:#}); trying Debian's Rust");
-                debian().with_context(|| {
-                    format!("no compiler for wasm32: run `rustup target add {TARGET}`, or")
-                })
+                debian().with_context(|| format!("no compiler for wasm32: run `rustup target add {TARGET}`, or"))
             }),
         }
     }
@@ -53,10 +51,7 @@ impl Wasm {
 
     /// Lets `command`, and all it starts, build for wasm32.
     pub(crate) fn prepare(self, project: &Project, command: &mut Command) -> Result<()> {
-        command.env(
-            "CARGO_TARGET_DIR",
-            project.target(format!("wasm-{}", self.name())),
-        );
+        command.env("CARGO_TARGET_DIR", project.target(format!("wasm-{}", self.name())));
         // worker-build sets this; cargo calls of our own must agree with it to share what they compile.
         command.env("WASM_BINDGEN_USE_JS_SYS", "1");
         match self {
@@ -68,24 +63,15 @@ impl Wasm {
 
 /// Asks rustc and not rustup: any toolchain that has the target will do.
 fn target_is_installed() -> bool {
-    let folder =
-        output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
-    let files = folder
-        .and_then(|folder| fs::read_dir(folder).ok())
-        .into_iter()
-        .flatten();
-    files
-        .flatten()
-        .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+    let folder = output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+    let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
+    files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
 }
 
 fn rustup() -> Result<Wasm> {
     if !target_is_installed() {
         step(&format!("rustup target add {TARGET}"), || {
-            run_within(
-                PATIENCE,
-                Command::new("rustup").args(["target", "add", TARGET]),
-            )?;
+            run_within(PATIENCE, Command::new("rustup").args(["target", "add", TARGET]))?;
             if !target_is_installed() {
                 bail!("rustup did not add it to the toolchain in use");
             }
@@ -97,10 +83,7 @@ fn rustup() -> Result<Wasm> {
 
 fn debian() -> Result<Wasm> {
     if !debian::rust_is_installed() {
-        step(
-            "installing Debian's Rust, which can build for wasm32",
-            debian::install_rust,
-        )?;
+        step("installing Debian's Rust, which can build for wasm32", debian::install_rust)?;
     }
     Ok(Wasm::Debian)
 }

@@ -31,11 +31,7 @@ impl Profile {
 
 /// Builds the Worker in `package` into its `build` folder. Nothing happens where nothing has changed.
 pub(crate) fn build(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
-    let what = format!(
-        "building the Worker {} with {}'s Rust",
-        package.display(),
-        wasm.name()
-    );
+    let what = format!("building the Worker {} with {}'s Rust", package.display(), wasm.name());
     step(&what, || {
         compile(project, wasm, package, profile)?;
         let stamp = project.path(package).join("build/.stamp");
@@ -51,9 +47,7 @@ pub(crate) fn build(project: &Project, wasm: Wasm, package: &Path, profile: Prof
 /// cargo alone, as worker-build is about to call it: cheap when nothing changed, and strict about warnings where cargo can be.
 fn compile(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo
-        .args(["build", "--lib", "--target", TARGET])
-        .current_dir(project.path(package));
+    cargo.args(["build", "--lib", "--target", TARGET]).current_dir(project.path(package));
     if profile == Profile::Release {
         cargo.arg("--release");
     }
@@ -64,11 +58,7 @@ fn compile(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> R
 fn bundle(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
     let mut worker_build = Command::new(project.cargo_bin("worker-build"));
     worker_build
-        .arg(if profile == Profile::Release {
-            "--release"
-        } else {
-            "--dev"
-        })
+        .arg(if profile == Profile::Release { "--release" } else { "--dev" })
         .current_dir(project.path(package))
         // With these it downloads nothing.
         .env("WASM_BINDGEN_BIN", project.cargo_bin("wasm-bindgen"))
@@ -81,11 +71,7 @@ fn bundle(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Re
 /// Changes whenever what is built would change.
 fn stamp_of(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<String> {
     let library = crate_name(&project.path(package))?;
-    let file = project.target(format!(
-        "wasm-{}/{TARGET}/{}/{library}.wasm",
-        wasm.name(),
-        profile.folder()
-    ));
+    let file = project.target(format!("wasm-{}/{TARGET}/{}/{library}.wasm", wasm.name(), profile.folder()));
     let modified = fs::metadata(&file).and_then(|file| file.modified());
     let modified = modified.with_context(|| format!("cargo did not build {}", file.display()))?;
     let time = modified.duration_since(UNIX_EPOCH)?.as_nanos();
@@ -94,13 +80,8 @@ fn stamp_of(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> 
 
 fn crate_name(package: &Path) -> Result<String> {
     let path = package.join("Cargo.toml");
-    let manifest =
-        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut names = manifest
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let name = names
-        .next()
-        .with_context(|| format!("no name in {}", path.display()))?;
+    let manifest = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut names = manifest.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    let name = names.next().with_context(|| format!("no name in {}", path.display()))?;
     Ok(name.replace('-', "_"))
 }

@@ -27,11 +27,8 @@ impl ChatRoom {
             return Err(Refusal::unauthorized());
         }
         let user_id = upgrade.session_id().to_string();
-        let name = match upgrade.query("name") {
-            None => format!("User-{}", user_id.get(..4).unwrap_or_default()),
-            Some(name) if (1..=50).contains(&name.chars().count()) => name.into_owned(),
-            Some(_) => return Err(Refusal::bad_request("`name` must have 1 to 50 characters")),
-        };
+        let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
+        let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
         Ok(Member { user_id, name, joined_at: upgrade.now() })
     }
 

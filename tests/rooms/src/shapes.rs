@@ -1,0 +1,117 @@
+//! Rooms of one fixed format, and rooms whose attachments are of an older shape when they are read again.
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{Close, Refusal, Result, ResumeFailure, Session, Upgrade, WsProtocol, websocket_do};
+
+/// What clients ask.
+#[derive(Debug, Clone, PartialEq, WsProtocol)]
+#[ws(client, server = Told)]
+pub enum Ask {
+    /// The session's data.
+    Who,
+    /// Loses the room's memory.
+    Panic,
+}
+
+/// What they are told.
+#[derive(Debug, Clone, PartialEq, WsProtocol)]
+#[ws(server)]
+pub enum Told {
+    /// The session's data.
+    Who { name: String },
+}
+
+#[expect(clippy::panic, reason = "a panic is the quickest way to lose a room's memory")]
+fn forget_everything() {
+    panic!("on purpose")
+}
+
+/// A room that speaks MessagePack alone.
+#[derive(Default)]
+pub struct Fixed;
+
+#[websocket_do(client = Ask, session = String, format = msgpack)]
+impl Fixed {
+    #[connect]
+    async fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+        Ok("fixed".into())
+    }
+
+    #[message]
+    fn who(&self, session: &Session<Self>) -> Result<()> {
+        session.send(Told::Who { name: session.read(Clone::clone) })
+    }
+
+    #[message]
+    fn panic(&self, _session: &Session<Self>) {
+        forget_everything();
+    }
+}
+
+/// Data that is written in one shape and read in another, as after a deploy.
+#[derive(Deserialize)]
+pub struct Newer {
+    name: String,
+    level: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Older {
+    title: String,
+}
+
+impl Serialize for Newer {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Older { title: self.name.clone() }.serialize(serializer)
+    }
+}
+
+/// A room that says nothing of what is to become of lost data.
+#[derive(Default)]
+pub struct Lost;
+
+#[websocket_do(client = Ask, session = Newer)]
+impl Lost {
+    #[connect]
+    async fn connect(&self, _upgrade: &Upgrade) -> Result<Newer, Refusal> {
+        Ok(Newer { name: "Ada".into(), level: 0 })
+    }
+
+    #[message]
+    fn who(&self, session: &Session<Self>) -> Result<()> {
+        session.send(Told::Who { name: session.read(|data| format!("{} {}", data.name, data.level)) })
+    }
+
+    #[message]
+    fn panic(&self, _session: &Session<Self>) {
+        forget_everything();
+    }
+}
+
+/// A room that knows the older shape.
+#[derive(Default)]
+pub struct Migrated;
+
+#[websocket_do(client = Ask, session = Newer)]
+impl Migrated {
+    #[connect]
+    async fn connect(&self, _upgrade: &Upgrade) -> Result<Newer, Refusal> {
+        Ok(Newer { name: "Ada".into(), level: 0 })
+    }
+
+    #[message]
+    fn who(&self, session: &Session<Self>) -> Result<()> {
+        session.send(Told::Who { name: session.read(|data| format!("{} {}", data.name, data.level)) })
+    }
+
+    #[message]
+    fn panic(&self, _session: &Session<Self>) {
+        forget_everything();
+    }
+
+    #[resume_failed]
+    fn resume_failed(&self, failure: &ResumeFailure) -> Result<Newer, Close> {
+        let older: Older = failure.decode().map_err(|_| Close::restart("unknown data"))?;
+        Ok(Newer { name: older.title, level: 7 })
+    }
+}
