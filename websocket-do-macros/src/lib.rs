@@ -14,5 +14,5 @@ pub fn derive_ws_protocol(input: TokenStream) -> TokenStream {
 /// Makes an impl block a room. See the facade.
 #[proc_macro_attribute]
 pub fn websocket_do(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    websocket_do::expand(arguments.into(), item.into()).into()
+    websocket_do::expand(arguments.into(), &item.into()).into()
 }

@@ -12,14 +12,14 @@ use proc_macro2::TokenStream;
 
 /// Parses what the user wrote, checks it into a model, and emits the room; on errors, a stand-in that compiles, so that
 /// each mistake is reported once.
-pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let input = match parse::parse(item.clone()) {
         Ok(input) => input,
-        Err(error) => return emit::unparsed(&item, &error),
+        Err(error) => return emit::unparsed(item, &error),
     };
     let arguments = match arguments::parse(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return emit::without_arguments(&input.item, error.write_errors()),
+        Err(error) => return emit::without_arguments(&input.item, &error.write_errors()),
     };
     match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),

@@ -165,13 +165,15 @@ fn host_tag(format: Format, tag: &str) -> String {
     format!("{format}:{tag}")
 }
 
+type Filter<'a, R> = Box<dyn Fn(&Session<R>) -> bool + 'a>;
+
 /// Some of the sessions of a room.
 #[must_use = "nothing is sent before `send`"]
 pub struct Audience<'a, R: WebSocketDo> {
     room: &'a Room<R>,
     tag: Option<&'a str>,
     except: Option<SocketId>,
-    filter: Option<Box<dyn Fn(&Session<R>) -> bool + 'a>>,
+    filter: Option<Filter<'a, R>>,
 }
 
 impl<'a, R: WebSocketDo> Audience<'a, R> {
@@ -189,6 +191,7 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     ///
     /// # Errors
     /// [`SendError::Rejected`], where the message breaks its own rules; then it reaches nobody.
+    #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
     pub fn send(self, message: ServerMessageOf<R>) -> Result<usize> {
         message.validate().map_err(SendError::from)?;
         let mut deliveries = Vec::new();

@@ -99,6 +99,7 @@ impl<R: WebSocketDo> Session<R> {
     /// # Errors
     /// [`SendError`], where the message breaks its own rules or the session is closed. A connection that was lost
     /// without notice is no error: `closed` tells of it.
+    #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
     pub fn send(&self, message: ServerMessageOf<R>) -> Result {
         let frame = codec::encode(&message, self.cell.format).map_err(SendError::from)?;
         self.send_frame(&frame)

@@ -21,7 +21,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ClientMessage, session = Member)]
 impl ChatRoom {
     #[connect]
-    async fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
+    fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
         let is_private = upgrade.room_name().is_some_and(|room| room.starts_with("private-"));
         if is_private && upgrade.bearer() != Some("demo") && upgrade.query("key").as_deref() != Some("demo") {
             return Err(Refusal::unauthorized());
@@ -72,7 +72,7 @@ impl ChatRoom {
     }
 
     #[post("/broadcast")]
-    async fn announce(&self, room: &Room<Self>, Json(body): Json<Announcement>) -> Result<Json<Sent>, StatusCode> {
+    fn announce(&self, room: &Room<Self>, Json(body): Json<Announcement>) -> Result<Json<Sent>, StatusCode> {
         let sent = room.everyone().send(ServerMessage::Announcement { text: body.text });
         sent.map(|delivered| Json(Sent { delivered })).map_err(|_| StatusCode::BAD_REQUEST)
     }

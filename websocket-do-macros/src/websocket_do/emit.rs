@@ -126,7 +126,7 @@ pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
 }
 
 /// The user's methods, beside an error about the attribute's arguments.
-pub(super) fn without_arguments(item: &ItemImpl, errors: TokenStream) -> TokenStream {
+pub(super) fn without_arguments(item: &ItemImpl, errors: &TokenStream) -> TokenStream {
     quote!(#errors #item)
 }
 

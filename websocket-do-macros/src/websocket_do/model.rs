@@ -69,5 +69,5 @@ pub(super) enum RouteArgument {
     /// `{name}` in the path.
     Parameter(Ident),
     /// The request, as this type.
-    Extracted(Type),
+    Extracted(Box<Type>),
 }

@@ -47,6 +47,15 @@ pub(super) fn parse(item: TokenStream) -> Result<Input> {
             });
             let mut ours = ours.into_iter();
             if let Some(attribute) = ours.next() {
+                // A handler's signature is asked for here, so nobody else should find fault with it.
+                method.attrs.push(syn::parse_quote!(
+                    #[allow(
+                        clippy::needless_pass_by_value,
+                        clippy::unnecessary_wraps,
+                        clippy::unused_async,
+                        clippy::unused_self
+                    )]
+                ));
                 handlers.push(Marked { attribute, extra: ours.collect(), method: method.clone() });
             }
         }

@@ -43,7 +43,7 @@ fn argument(pattern: &Pat, ty: &Type, parameters: &[String]) -> RouteArgument {
         Pat::Ident(name) if parameters.iter().any(|parameter| name.ident == parameter) => {
             RouteArgument::Parameter(name.ident.clone())
         }
-        _ => RouteArgument::Extracted(ty.clone()),
+        _ => RouteArgument::Extracted(Box::new(ty.clone())),
     }
 }
 

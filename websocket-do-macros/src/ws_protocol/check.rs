@@ -95,7 +95,7 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
             Content::Fields(fields)
         }
         Fields::Unnamed(unnamed) => match (unnamed.unnamed.first(), unnamed.unnamed.len()) {
-            (Some(inner), 1) => Content::Newtype(inner.ty.clone()),
+            (Some(inner), 1) => Content::Newtype(Box::new(inner.ty.clone())),
             _ => {
                 let message = "fields without names have no place in an object; write `Variant { name: Type, … }`";
                 errors.push(Error::custom(message).with_span(&unnamed));

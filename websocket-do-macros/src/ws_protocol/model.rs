@@ -36,7 +36,7 @@ pub(super) struct Variant {
 pub(super) enum Content {
     Unit,
     Fields(Vec<Field>),
-    Newtype(Type),
+    Newtype(Box<Type>),
 }
 
 /// A struct that stands in messages.

@@ -73,10 +73,10 @@ fn bounds(expr: &Expr) -> darling::Result<Bounds> {
     if min.is_none() && max.is_none() {
         return Err(Error::custom("the rule allows everything; write a bound, as in `1..=50`").with_span(expr));
     }
-    if let (Some(least), Some(most)) = (min.as_ref().and_then(number), max.as_ref().and_then(number)) {
-        if least > most || (below_max && least >= most) {
-            return Err(Error::custom("the rule allows nothing; write the smaller bound first").with_span(expr));
-        }
+    if let (Some(least), Some(most)) = (min.as_ref().and_then(number), max.as_ref().and_then(number))
+        && (least > most || (below_max && least >= most))
+    {
+        return Err(Error::custom("the rule allows nothing; write the smaller bound first").with_span(expr));
     }
     Ok(Bounds { min, max, below_max })
 }

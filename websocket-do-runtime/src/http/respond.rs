@@ -22,12 +22,12 @@ pub trait IntoResponse {
 ///
 /// Made from a status alone, a status and a body, or any [`Response`].
 #[derive(Debug)]
-pub struct Refusal(Response);
+pub struct Refusal(Box<Response>);
 
 impl Refusal {
     /// A status and a text.
     pub fn new(status: StatusCode, body: impl Into<Cow<'static, str>>) -> Self {
-        Self((status, body.into()).into_response())
+        (status, body.into()).into_response().into()
     }
 
     /// 401: who is asking must say who they are.
@@ -43,26 +43,26 @@ impl Refusal {
 
 impl From<Response> for Refusal {
     fn from(answer: Response) -> Self {
-        Self(answer)
+        Self(Box::new(answer))
     }
 }
 
 impl From<StatusCode> for Refusal {
     fn from(status: StatusCode) -> Self {
-        Self(status.into_response())
+        status.into_response().into()
     }
 }
 
 impl From<crate::Error> for Refusal {
     /// 500, with the reason in the log and not in the answer.
     fn from(error: crate::Error) -> Self {
-        Self(error.into_response())
+        error.into_response().into()
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        self.0
+        *self.0
     }
 }
 

@@ -127,13 +127,13 @@ impl Error for DecodeError {
 
     fn missing_field(name: &'static str) -> Self {
         let mut error = Self::new(RejectionCode::Missing, "is missing".to_owned());
-        error.rejection.path = name.to_owned();
+        name.clone_into(&mut error.rejection.path);
         error
     }
 
     fn duplicate_field(name: &'static str) -> Self {
         let mut error = Self::new(RejectionCode::Duplicate, "stands there twice".to_owned());
-        error.rejection.path = name.to_owned();
+        name.clone_into(&mut error.rejection.path);
         error
     }
 }

@@ -23,7 +23,7 @@ const IDLE: Duration = Duration::from_secs(10);
 
 /// What a room is asked to do.
 pub(crate) enum Command {
-    Fetch { request: Request, reply: oneshot::Sender<Reply> },
+    Fetch { request: Box<Request>, reply: oneshot::Sender<Reply> },
     Event { socket: SocketId, event: Event },
 }
 
@@ -65,14 +65,16 @@ impl<R: WebSocketDo> Actor<R> {
         let (room, host) = (self.room.clone(), self.host.clone());
         match command {
             Command::Fetch { request, reply } => self.start(async move {
-                let answer = match room.fetch(request).await {
+                let answer = match room.fetch(*request).await {
                     Answer::Response(response) => Some(Reply::Response(response)),
                     Answer::Upgrade { socket, headers } => {
                         host.way(socket).map(|way| Reply::Upgrade { socket, headers, way })
                     }
                 };
                 // Nobody waits any more where the client is gone: its socket reports that itself.
-                answer.map(|answer| reply.send(answer));
+                if let Some(answer) = answer {
+                    drop(reply.send(answer));
+                }
             }),
             Command::Event { socket, event } => self.start(async move { room.event(socket, event).await }),
         }

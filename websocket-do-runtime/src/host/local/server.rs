@@ -127,7 +127,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     let service = service_fn(move |request| {
         let shared = shared.clone();
         async move {
-            let response = shared.answer(request).await.unwrap_or_else(|status| status.into_response());
+            let response = shared.answer(request).await.unwrap_or_else(IntoResponse::into_response);
             Ok::<HyperResponse, Infallible>(response.map(Full::new))
         }
     });
@@ -156,7 +156,7 @@ impl Shared {
 
         let room = registry.room(&name);
         let (reply, answer) = oneshot::channel();
-        room.send(Command::Fetch { request, reply }).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        room.send(Command::Fetch { request: Box::new(request), reply }).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
         // The sender is dropped where the handler panicked.
         match answer.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)? {
             Reply::Response(response) => Ok(response),

@@ -1,0 +1,163 @@
+//! A WebSocket client and an HTTP client that know nothing of the crate under test.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{
+        Error, Message,
+        client::IntoClientRequest,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
+};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A format, as a raw peer sees it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Format {
+    Json,
+    MessagePack,
+}
+
+pub(crate) const FORMATS: [Format; 2] = [Format::Json, Format::MessagePack];
+
+/// A connected client.
+pub(crate) struct Peer {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) format: Format,
+    pub(crate) headers: hyper::HeaderMap,
+}
+
+/// What came.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Came {
+    Json(Value),
+    MessagePack(Value),
+    Text(String),
+    Closed(u16, String),
+}
+
+impl Peer {
+    /// Connects to `127.0.0.1:8787/room/…`, asking for the format in the query.
+    pub(crate) async fn join(address: &str, path: &str, format: Format) -> Self {
+        let name = if format == Format::Json { "json" } else { "msgpack" };
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let mut peer = Self::open(address, &format!("{path}{separator}format={name}"), &[]).await.expect("an upgrade");
+        peer.format = format;
+        peer
+    }
+
+    /// Connects, or gives the status and text of the refusal.
+    pub(crate) async fn open(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, (u16, String)> {
+        let mut request = format!("ws://{address}{path}").into_client_request().expect("a valid URL");
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a valid header"));
+        }
+        match timeout(PATIENCE, connect_async(request)).await.expect("an answer to the handshake") {
+            Ok((socket, response)) => Ok(Self { socket, format: Format::Json, headers: response.headers().clone() }),
+            Err(Error::Http(response)) => {
+                let body = response.body().as_deref().unwrap_or_default();
+                Err((response.status().as_u16(), String::from_utf8_lossy(body).into_owned()))
+            }
+            Err(other) => panic!("no answer: {other}"),
+        }
+    }
+
+    pub(crate) async fn send(&mut self, message: Value) {
+        let message = match self.format {
+            Format::Json => Message::text(message.to_string()),
+            Format::MessagePack => Message::binary(rmp_serde::to_vec_named(&message).expect("MessagePack")),
+        };
+        self.raw(message).await;
+    }
+
+    pub(crate) async fn raw(&mut self, message: Message) {
+        self.socket.send(message).await.expect("an open connection");
+    }
+
+    pub(crate) async fn came(&mut self) -> Came {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("something to come") {
+                Some(Ok(Message::Text(text))) => {
+                    return serde_json::from_str(&text).map_or_else(|_| Came::Text(text.to_string()), Came::Json);
+                }
+                Some(Ok(Message::Binary(bytes))) => {
+                    return Came::MessagePack(rmp_serde::from_slice(&bytes).expect("MessagePack"));
+                }
+                Some(Ok(Message::Close(frame))) => {
+                    let frame = frame.unwrap_or(CloseFrame { code: CloseCode::Status, reason: "".into() });
+                    return Came::Closed(frame.code.into(), frame.reason.to_string());
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Came::Closed(1006, String::new()),
+            }
+        }
+    }
+
+    /// The next message, which must come in the session's own format.
+    pub(crate) async fn message(&mut self) -> Value {
+        match (self.format, self.came().await) {
+            (Format::Json, Came::Json(value)) | (Format::MessagePack, Came::MessagePack(value)) => value,
+            (format, other) => panic!("expected a message in {format:?}, got {other:?}"),
+        }
+    }
+
+    /// Asserts that nothing is on its way: the answer to a ping comes next.
+    pub(crate) async fn nothing_came(&mut self) {
+        self.raw(Message::text("wsdo:ping")).await;
+        assert_eq!(self.came().await, Came::Text("wsdo:pong".into()), "something came before the answer to a ping");
+    }
+
+    pub(crate) async fn close(&mut self, code: Option<(u16, &str)>) {
+        let frame = code.map(|(code, reason)| CloseFrame { code: code.into(), reason: reason.to_owned().into() });
+        self.socket.close(frame).await.expect("a close frame to be sent");
+    }
+}
+
+/// A request, answered with status and text.
+pub(crate) async fn http(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    let request = async {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
+        let connection = tokio::spawn(connection);
+        let request = Request::builder().method(method).uri(path).header("host", address);
+        let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("a valid request");
+        let response = sender.send_request(request).await.expect("a response");
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        connection.abort();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    };
+    timeout(PATIENCE, request).await.expect("a response in time")
+}
+
+pub(crate) async fn get_json(address: &str, path: &str) -> Value {
+    let (status, body) = http(address, "GET", path, "").await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).expect("JSON")
+}
+
+/// A room name that no other case uses.
+pub(crate) fn room() -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("r{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Asks until it is so, for two seconds.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+    for _ in 0..100 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("never came true: {what}");
+}
