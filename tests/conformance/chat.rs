@@ -253,7 +253,7 @@ cases! {
             let refused = ada.message("").await.unwrap_err();
             assert!(refused.to_string().contains("`text` must have 1 to 1000 characters"), "{refused}");
             ada.message("hello").await.unwrap();
-            ada.close().await;
+            ada.close().await.unwrap();
             assert_eq!(ada.closed().map(websocket_do::Closed::code), Some(1000));
             let mut heard = Vec::new();
             while heard.len() < 3 {

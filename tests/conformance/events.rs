@@ -108,9 +108,10 @@ cases! {
             assert_eq!(json_peer.message().await["code"], "malformed", "{}", text.get(..20).unwrap_or(text));
         }
         let mut peer = join(&host, &room(), Format::MessagePack).await;
+        let nested = vec![0x91; 100_000];
         let frames: [&[u8]; 8] = [
             &[], &[0xc1], &[0x81], &[0xdd, 0x01, 0xff, 0xff, 0xff], &[0x80, 0x80], &[0xa2, 0xff, 0xfe], &[0xd4, 0x07, 0x00],
-            &[0x91; 100_000],
+            &nested,
         ];
         for bytes in frames {
             peer.raw(Message::binary(bytes.to_vec())).await;

@@ -92,6 +92,8 @@ impl Peer {
                     return Came::MessagePack(rmp_serde::from_slice(&bytes).expect("MessagePack"));
                 }
                 Some(Ok(Message::Close(frame))) => {
+                    // Lets the answer out.
+                    let _ = self.socket.flush().await;
                     let frame = frame.unwrap_or(CloseFrame { code: CloseCode::Status, reason: "".into() });
                     return Came::Closed(frame.code.into(), frame.reason.to_string());
                 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
-    Host, cases,
+    cases,
     peer::{Came, FORMATS, Format, Peer, http, room},
 };
 

@@ -1,26 +1,30 @@
-//! The typed client: messages of a protocol over a transport. Knows nothing of rooms.
+//! The typed client: opens a session in a room and speaks its protocol.
 //!
-//! [`Connection`] is what every client does, [`Builder`] how one is opened; the transport stands in a folder of its own.
+//! [`Connection`] is one session over one socket, typed by what the client sends; the methods that `derive(WsProtocol)`
+//! generates sit on top of it. Only `transport` knows what carries the frames.
 
+mod builder;
 mod connection;
 mod error;
-mod native;
-mod open;
+mod handshake;
+mod receive;
+mod tls;
+mod transport;
 
 use crate::protocol::ClientMessage;
 
-pub use crate::SendError;
+pub use builder::Builder;
 pub use connection::Connection;
+pub use crate::SendError;
 pub use error::ClientError;
-pub use open::Builder;
 
-/// The client with a method for each message: what `derive(WsProtocol)` makes of a client enum.
+/// Client messages that have a typed client: one method for each message. Implemented by `derive(WsProtocol)`.
 pub trait TypedClient: ClientMessage {
-    /// The client's type.
+    /// The client.
     type Client: From<Connection<Self>>;
 }
 
-/// Connects to a room, as `Builder::new(url).connect()`.
+/// Opens a session in the room at `url` (`ws://…` or `wss://…`), with what [`Builder`] has for defaults.
 ///
 /// # Errors
 /// As [`Builder::connect`].

@@ -71,7 +71,7 @@ fn target_is_installed() -> bool {
 fn rustup() -> Result<Wasm> {
     if !target_is_installed() {
         step(&format!("rustup target add {TARGET}"), || {
-            run_within(PATIENCE, Command::new("rustup").args(["target", "add", TARGET]))?;
+            run_within(PATIENCE, Command::new("rustup").args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0"))?;
             if !target_is_installed() {
                 bail!("rustup did not add it to the toolchain in use");
             }

@@ -1,130 +1,149 @@
-//! One connection, typed: messages out, messages in, and how it ended.
+//! One session over one socket: typed messages out and in, and the way it ends.
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
-use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{
-    ClientError, SendError,
-    native::{Incoming, Transport},
+    ClientError, SendError, receive,
+    transport::{Incoming, Socket},
 };
 use crate::{
-    Close, CloseError, Closed,
-    codec::{self, Format, Frame},
+    Close, Closed,
+    codec::{self, Format},
     protocol::ClientMessage,
 };
 
-/// How long the server may take to answer a close frame.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a peer may take to answer a close.
+const FAREWELL: Duration = Duration::from_secs(5);
 
-const PONG: &str = "wsdo:pong";
-
-/// A connection to a room that takes the messages `M`.
-pub struct Connection<M> {
-    transport: Transport,
+/// A session in a room, seen by its client.
+///
+/// Dropping it ends the session without a farewell; [`close`](Self::close) takes leave.
+pub struct Connection<M: ClientMessage> {
+    /// None once the session is over and the peer has been answered.
+    socket: Option<Socket>,
     format: Format,
     closed: Option<Closed>,
-    messages: PhantomData<fn() -> M>,
-}
-
-/// What a server sends that could not handle a frame: it has no tag.
-#[derive(Deserialize)]
-struct ErrorFrame {
-    error: String,
-    code: Option<String>,
-    path: Option<String>,
+    /// Whether a close frame of ours was sent.
+    closing: bool,
+    messages: PhantomData<fn(M)>,
 }
 
 impl<M: ClientMessage> Connection<M> {
-    pub(super) fn new(transport: Transport, format: Format) -> Self {
-        Self { transport, format, closed: None, messages: PhantomData }
+    pub(super) fn new(socket: Socket, format: Format) -> Self {
+        Self { socket: Some(socket), format, closed: None, closing: false, messages: PhantomData }
     }
 
-    /// The wire format.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Sends a message.
+    /// Sends a message, once its rules are checked. Waits while the connection cannot take more.
+    ///
+    /// If the future is dropped before it is done, the message may or may not be sent, but never in part.
     ///
     /// # Errors
-    /// [`SendError::Rejected`] where the message breaks a rule, with the field's name: nothing leaves then.
-    /// [`SendError::Closed`] where the connection is over.
+    /// [`SendError::Rejected`] for a message that breaks its own rules: nothing left, and the session goes on.
+    /// [`SendError::Closed`] when the session is over; [`next`](Self::next) still gives what came before, and
+    /// [`closed`](Self::closed) then says how it ended.
     pub async fn send(&mut self, message: M) -> Result<(), SendError> {
         let frame = codec::encode(&message, self.format)?;
-        if self.closed.is_none() && self.transport.send(frame).await { Ok(()) } else { Err(SendError::Closed) }
+        let over = self.closed.is_some() || self.closing;
+        let Some(socket) = self.socket.as_mut().filter(|_| !over) else { return Err(SendError::Closed) };
+        if socket.send(frame).await { Ok(()) } else { Err(SendError::Closed) }
     }
 
-    /// The next message, or nothing once the connection is over. Can be dropped at any time, as in `select!`, without
-    /// losing a message.
+    /// The next message, or what came instead of one; `None` once the session is over, and [`closed`](Self::closed)
+    /// says how.
+    ///
+    /// Cancel-safe: no message is lost if the future is dropped, as `select!` does.
     ///
     /// # Errors
-    /// [`ClientError::Rejected`] for a frame that is not a valid message, [`ClientError::Server`] for what the server says
-    /// of a frame it could not handle. The connection goes on after either.
+    /// None of them ends the session: [`ClientError::Rejected`] for a frame that is not a valid message,
+    /// [`ClientError::Server`] for an error that the server reports.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
         while self.closed.is_none() {
-            match self.transport.next().await {
-                Incoming::Frame(Frame::Text(text)) if text == PONG => {}
-                Incoming::Frame(frame) => return Some(read::<M>(&frame)),
+            match self.socket.as_mut()?.next().await {
+                Incoming::Frame(frame) => {
+                    if let Some(item) = receive::read(&frame) {
+                        return Some(item);
+                    }
+                }
                 Incoming::Closed(closed) => self.closed = Some(closed),
             }
         }
+        self.finish().await;
         None
     }
 
-    /// Closes with 1000, as [`close_with`](Self::close_with).
-    pub async fn close(&mut self) {
-        self.finish(1000, "").await;
-    }
-
-    /// Closes the connection: what was sent before is delivered, and what comes before the server's answer is dropped. Waits
-    /// for the answer, for five seconds at most.
+    /// Closes the session with code 1000. What was sent before is delivered; what comes in meanwhile is dropped. Does
+    /// nothing if the session is over.
     ///
     /// # Errors
-    /// Where the code or the reason may not be sent.
-    pub async fn close_with(&mut self, code: u16, reason: &str) -> Result<(), CloseError> {
-        let close = Close::new(code, reason)?;
-        self.finish(close.code(), close.reason()).await;
-        Ok(())
+    /// [`ClientError::Timeout`] if the server does not answer within 5 seconds, [`ClientError::Transport`] if the
+    /// connection is lost before it does. The session is over in any case.
+    pub async fn close(&mut self) -> Result<(), ClientError> {
+        self.close_with(1000, "").await
     }
 
-    /// How the connection ended, once it has.
+    /// Closes the session with a code and a reason; otherwise as [`close`](Self::close).
+    ///
+    /// # Errors
+    /// [`ClientError::Close`] for a code that may not be sent or a reason that is too long: the session goes on.
+    /// Otherwise as [`close`](Self::close).
+    pub async fn close_with(&mut self, code: u16, reason: impl Into<String>) -> Result<(), ClientError> {
+        let close = Close::new(code, reason)?;
+        if self.closed.is_some() {
+            self.finish().await;
+            return Ok(());
+        }
+        let Ok(closed) = timeout(FAREWELL, self.part(&close)).await else {
+            self.closed = Some(Closed::lost());
+            self.socket = None;
+            return Err(ClientError::Timeout(FAREWELL));
+        };
+        let result = if closed.is_clean() {
+            Ok(())
+        } else {
+            Err(ClientError::Transport("it was lost before the server answered the close".to_owned()))
+        };
+        self.closed = Some(closed);
+        self.socket = None;
+        result
+    }
+
+    /// Sends the close frame and waits for the answer.
+    async fn part(&mut self, close: &Close) -> Closed {
+        let Some(socket) = &mut self.socket else { return Closed::lost() };
+        if !self.closing {
+            self.closing = true;
+            socket.close(close).await;
+        }
+        loop {
+            if let Incoming::Closed(closed) = socket.next().await {
+                return closed;
+            }
+        }
+    }
+
+    /// Lets the peer have the answer to its close, and the socket go.
+    async fn finish(&mut self) {
+        if let Some(socket) = &mut self.socket {
+            let _ = timeout(FAREWELL, socket.flush()).await;
+        }
+        self.socket = None;
+    }
+
+    /// How the session ended, once [`next`](Self::next) has returned `None` or the session was closed: the server's code
+    /// and reason, 1005 if its close frame held none, 1006 if the connection was lost.
     pub fn closed(&self) -> Option<&Closed> {
         self.closed.as_ref()
     }
 
-    async fn finish(&mut self, code: u16, reason: &str) {
-        if self.closed.is_some() {
-            return;
-        }
-        self.transport.close(code, reason).await;
-        let answer = tokio::time::timeout(CLOSE_TIMEOUT, async {
-            loop {
-                if let Incoming::Closed(closed) = self.transport.next().await {
-                    return closed;
-                }
-            }
-        });
-        let closed = answer.await.unwrap_or_else(|_| Closed::lost());
-        self.closed = Some(closed);
+    /// The format that the session speaks.
+    pub fn format(&self) -> Format {
+        self.format
     }
 }
 
-/// A frame as the message it holds, in whichever format it came: a protocol error travels in a text frame.
-fn read<M: ClientMessage>(frame: &Frame) -> Result<M::Server, ClientError> {
-    codec::decode(frame).map_err(|rejection| {
-        let error = match frame {
-            Frame::Text(text) => codec::value_from_text::<ErrorFrame>(text),
-            Frame::Binary(bytes) => codec::value_from_binary(bytes),
-        };
-        match error {
-            Ok(ErrorFrame { error, code, path }) => ClientError::Server { error, code, path },
-            Err(_) => ClientError::Rejected(rejection),
-        }
-    })
-}
-
-impl<M> fmt::Debug for Connection<M> {
+impl<M: ClientMessage> fmt::Debug for Connection<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").field("format", &self.format).field("closed", &self.closed).finish_non_exhaustive()
     }

@@ -1,53 +1,80 @@
-//! What can go wrong with a client.
+//! What can go wrong on the client's side.
 
-use std::fmt;
+use std::{error::Error, fmt, time::Duration};
 
-use crate::protocol::Rejection;
+use crate::{CloseError, codec::Format, protocol::Rejection};
 
-/// Why a client could not connect, or what came that is no message.
+/// Why there is no session, or what came instead of a message.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// The URL or a header is not valid.
-    Request(String),
-    /// The server answered with another status than 101: it turns the client away.
+    /// The server answered the request for a session with something else: the room refused, or there is none.
     Refused {
         /// The HTTP status.
         status: u16,
-        /// The text of the answer.
+        /// The body as text, cut at 64 KiB.
         body: String,
     },
-    /// The server cannot be reached, or the connection broke in the handshake.
+    /// The address, a header or the token cannot be used; why.
+    Url(String),
+    /// The server was not reached, does not speak WebSocket, or the connection was lost; why.
     Transport(String),
-    /// The server did not answer in time.
-    Timeout,
-    /// The server chose another subprotocol than the format asked for.
-    Subprotocol(String),
-    /// A frame came that is not a valid message. The connection goes on.
+    /// The server did not answer within this time.
+    Timeout(Duration),
+    /// The server chose a subprotocol that was not offered.
+    Subprotocol {
+        /// What was offered.
+        offered: Option<Format>,
+        /// What the server chose.
+        chosen: String,
+    },
+    /// A frame of the server is not a message of the protocol, or breaks one of its rules. The session goes on.
     Rejected(Rejection),
-    /// The server says that it could not handle what it was sent. The connection goes on.
+    /// The server reports an error, such as a message of ours that it refused. The session goes on.
     Server {
-        /// The reason.
-        error: String,
-        /// Its code, such as `rule` or `internal`.
+        /// The server's sentence.
+        message: String,
+        /// The code, such as `rule` or `internal`.
         code: Option<String>,
-        /// The field it is about.
+        /// The field that the error is about, as `items[3].name`.
         path: Option<String>,
     },
+    /// The close code or reason may not be sent; the session goes on.
+    Close(CloseError),
 }
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Request(reason) => write!(f, "the connection cannot be asked for: {reason}"),
-            Self::Refused { status, body } => write!(f, "the server refused with {status}: {body}"),
-            Self::Transport(reason) => write!(f, "the server cannot be reached: {reason}"),
-            Self::Timeout => f.write_str("the server did not answer in time"),
-            Self::Subprotocol(name) => write!(f, "the server speaks the subprotocol `{name}`, which was not asked for"),
+            Self::Refused { status, body } if body.trim().is_empty() => {
+                write!(f, "the server refused the session with status {status}")
+            }
+            Self::Refused { status, body } => {
+                write!(f, "the server refused the session with status {status}: {}", body.trim())
+            }
+            Self::Url(reason) => write!(f, "the request cannot be made: {reason}"),
+            Self::Transport(reason) => write!(f, "the connection failed: {reason}"),
+            Self::Timeout(time) => write!(f, "the server did not answer within {time:?}"),
+            Self::Subprotocol { offered: Some(offered), chosen } => {
+                write!(f, "the server chose the subprotocol `{chosen}`, offered was `{}`", offered.subprotocol())
+            }
+            Self::Subprotocol { offered: None, chosen } => {
+                write!(f, "the server chose the subprotocol `{chosen}`, offered was none")
+            }
             Self::Rejected(rejection) => write!(f, "the server sent what is not a valid message: {rejection}"),
-            Self::Server { error, .. } => write!(f, "the server reports: {error}"),
+            Self::Server { message, path: Some(path), .. } if !path.is_empty() => {
+                write!(f, "the server reports an error at `{path}`: {message}")
+            }
+            Self::Server { message, .. } => write!(f, "the server reports an error: {message}"),
+            Self::Close(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for ClientError {}
+impl Error for ClientError {}
+
+impl From<CloseError> for ClientError {
+    fn from(error: CloseError) -> Self {
+        Self::Close(error)
+    }
+}

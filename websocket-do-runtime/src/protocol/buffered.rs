@@ -33,6 +33,22 @@ pub enum Buffered {
     Map(Vec<(Buffered, Buffered)>),
 }
 
+impl Buffered {
+    /// An object with the entry of this key moved to the front; anything else as it is.
+    pub(super) fn with_first(self, key: &str) -> Self {
+        match self {
+            Self::Map(mut entries) => {
+                let found = entries.iter().position(|(name, _)| matches!(name, Self::Str(name) if name == key));
+                if let Some(front) = found.and_then(|found| entries.get_mut(..=found)) {
+                    front.rotate_right(1);
+                }
+                Self::Map(entries)
+            }
+            other => other,
+        }
+    }
+}
+
 /// How many parts one buffered value may have.
 const PARTS: usize = 1 << 20;
 

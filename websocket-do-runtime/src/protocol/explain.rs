@@ -21,6 +21,8 @@ const QUOTED: usize = 40;
 /// # Errors
 /// A [`Rejection`] with the path of the first thing that is wrong.
 pub fn reread<M: Message>(buffered: Buffered) -> Result<M, Rejection> {
+    // The tag first, so that no field is buffered a second time, which would lose its path.
+    let buffered = buffered.with_first(M::SCHEMA.tag);
     traced(buffered).map_err(|DecodeError { mut rejection, unknown_name }| {
         if unknown_name && rejection.path() == M::SCHEMA.tag {
             rejection.code = RejectionCode::UnknownType;

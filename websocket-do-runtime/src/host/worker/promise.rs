@@ -3,12 +3,13 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
-    future::Future,
+    future::{Future, poll_fn},
     panic,
-    sync::Once,
-    task::{Context, Poll, Waker},
+    sync::{Arc, Once},
+    task::{Context, Poll, Wake, Waker},
 };
 
+use futures_util::task::AtomicWaker;
 use js_sys::{Error, Function, Promise};
 use wasm_bindgen_futures::spawn_local;
 use worker::wasm_bindgen::JsValue;
@@ -17,9 +18,26 @@ use worker::wasm_bindgen::JsValue;
 pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
     reject_pending_on_panic();
     let mut future = Box::pin(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    let relay = Arc::new(Relay::default());
+    let waker = Waker::from(relay.clone());
+    match future.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => Ok(promise(future).into()),
+        Poll::Pending => Ok(promise(poll_fn(move |context| {
+            relay.0.register(context.waker());
+            future.as_mut().poll(&mut Context::from_waker(&waker))
+        }))
+        .into()),
+    }
+}
+
+/// Wakes whoever polls the future now. A timer may keep the waker of its first poll for ever, and that poll comes before
+/// there is a task to wake.
+#[derive(Default)]
+struct Relay(AtomicWaker);
+
+impl Wake for Relay {
+    fn wake(self: Arc<Self>) {
+        self.0.wake();
     }
 }
 

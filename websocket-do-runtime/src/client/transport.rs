@@ -1,0 +1,130 @@
+//! The native transport: frames over tokio and tungstenite, in the clear or with TLS.
+
+use std::{future::poll_fn, pin::Pin};
+
+use futures_util::{Sink, SinkExt, StreamExt};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message,
+        handshake::client::Request,
+        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
+    },
+};
+
+use super::{ClientError, handshake, tls};
+use crate::{Close, Closed, codec::Frame};
+
+/// The most bytes of an incoming message.
+const LIMIT: usize = 32 * 1024 * 1024;
+
+trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Io for T {}
+
+/// An open WebSocket.
+pub(super) struct Socket {
+    inner: WebSocketStream<Box<dyn Io>>,
+    /// Whether a frame may still wait to be written, as when a send was cancelled.
+    unflushed: bool,
+}
+
+/// What came in.
+pub(super) enum Incoming {
+    Frame(Frame),
+    /// Nothing more will come.
+    Closed(Closed),
+}
+
+impl Socket {
+    /// Connects and asks for the upgrade; the subprotocol that the server chose comes with the socket.
+    pub(super) async fn open(request: Request) -> Result<(Self, Option<String>), ClientError> {
+        let secure = request.uri().scheme_str() == Some("wss");
+        let host = request.uri().host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let port = request.uri().port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let socket = TcpStream::connect((host.as_str(), port))
+            .await
+            .map_err(|error| ClientError::Transport(format!("{host}:{port}: {error}")))?;
+        // What is sent is small and wanted at once. A socket that cannot do without the delay still works.
+        let _ = socket.set_nodelay(true);
+        let mut socket: Box<dyn Io> =
+            if secure { Box::new(tls::secure(socket, &host).await?) } else { Box::new(socket) };
+        let (chosen, rest) = handshake::upgrade(&mut socket, request).await?;
+        let config = WebSocketConfig::default()
+            .read_buffer_size(16 * 1024)
+            .max_message_size(Some(LIMIT))
+            .max_frame_size(Some(LIMIT));
+        let inner = WebSocketStream::from_partially_read(socket, rest, Role::Client, Some(config)).await;
+        Ok((Self { inner, unflushed: false }, chosen))
+    }
+
+    /// Sends a frame: true once it is handed to the system.
+    pub(super) async fn send(&mut self, frame: Frame) -> bool {
+        self.write(match frame {
+            Frame::Text(text) => Message::text(text),
+            Frame::Binary(bytes) => Message::binary(bytes),
+        })
+        .await
+    }
+
+    /// Sends the close frame; what comes in until the peer's answer is still to be read.
+    pub(super) async fn close(&mut self, close: &Close) -> bool {
+        let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
+        self.write(Message::Close(Some(frame))).await
+    }
+
+    /// Writes what waits, such as the answer to the peer's close.
+    pub(super) async fn flush(&mut self) {
+        // What cannot be written any more will not be missed.
+        let _ = self.inner.flush().await;
+    }
+
+    async fn write(&mut self, message: Message) -> bool {
+        self.unflushed = true;
+        let sent = self.inner.send(message).await.is_ok();
+        self.unflushed = false;
+        sent
+    }
+
+    /// The next frame of the application, or the end. Cancel-safe.
+    pub(super) async fn next(&mut self) -> Incoming {
+        loop {
+            let item = poll_fn(|context| {
+                if self.unflushed && Pin::new(&mut self.inner).poll_flush(context).is_ready() {
+                    self.unflushed = false;
+                }
+                self.inner.poll_next_unpin(context)
+            })
+            .await;
+            return match item {
+                Some(Ok(Message::Text(text))) => Incoming::Frame(Frame::Text(text.as_str().to_owned())),
+                Some(Ok(Message::Binary(bytes))) => Incoming::Frame(Frame::Binary(bytes.into())),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    Incoming::Closed(Closed::by_peer(frame.code.into(), frame.reason.as_str()))
+                }
+                Some(Ok(Message::Close(None))) => Incoming::Closed(Closed::by_peer(1005, "")),
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                None => Incoming::Closed(Closed::lost()),
+                Some(Err(error)) => Incoming::Closed(self.fail(&error)),
+            };
+        }
+    }
+
+    /// A connection that broke, or a peer that broke the rules of WebSocket and is told so.
+    fn fail(&mut self, error: &Error) -> Closed {
+        let code = match error {
+            Error::Capacity(_) => CloseCode::Size,
+            Error::Utf8(_) => CloseCode::Invalid,
+            Error::Protocol(_) => CloseCode::Protocol,
+            _ => return Closed::failed(error.to_string()),
+        };
+        // Written when the connection is done with; not at all if it is broken.
+        let frame = CloseFrame { code, reason: "".into() };
+        let _ = Pin::new(&mut self.inner).start_send(Message::Close(Some(frame)));
+        Closed::failed(error.to_string())
+    }
+}
