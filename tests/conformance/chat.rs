@@ -8,7 +8,7 @@ use websocket_do::{Client, Format as Wire};
 
 use crate::{
     Host, cases,
-    peer::{Came, FORMATS, Format, Peer, eventually, get_json, http, room},
+    peer::{Came, FORMATS, Format, Peer, eventually, get_json, http, refused, room},
 };
 
 fn socket(room: &str, query: &str) -> String {
@@ -75,10 +75,10 @@ cases! {
 
     async fn a_private_room_wants_its_key(host: Host) {
         let path = format!("/room/private-{}/websocket", room());
-        let refused = Some((401, "Unauthorized".to_owned()));
-        assert_eq!(Peer::open(&host.chat, &path, &[]).await.err(), refused);
-        assert_eq!(Peer::open(&host.chat, &format!("{path}?key=wrong"), &[]).await.err(), refused);
-        assert_eq!(Peer::open(&host.chat, &path, &[("authorization", "Bearer wrong")]).await.err(), refused);
+        let unauthorized = (401, "Unauthorized".to_owned());
+        assert_eq!(refused(&host.chat, &path, &[]).await, unauthorized);
+        assert_eq!(refused(&host.chat, &format!("{path}?key=wrong"), &[]).await, unauthorized);
+        assert_eq!(refused(&host.chat, &path, &[("authorization", "Bearer wrong")]).await, unauthorized);
         assert!(Peer::open(&host.chat, &format!("{path}?key=demo"), &[]).await.is_ok());
         assert!(Peer::open(&host.chat, &path, &[("authorization", "Bearer demo")]).await.is_ok());
     }

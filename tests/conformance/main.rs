@@ -64,7 +64,9 @@ fn main() {
     for (name, host) in hosts {
         // A panic takes a whole isolate with it, and with it what other cases have in flight.
         let isolate = Arc::new(RwLock::new(()));
-        for (cases, is_alone) in [(chat::CASES, false), (upgrades::CASES, false), (events::CASES, false), (events::ALONE, true)] {
+        for (cases, is_alone) in
+            [(chat::CASES, false), (upgrades::CASES, false), (events::CASES, false), (events::ALONE, true)]
+        {
             for &(case, run) in cases {
                 let (host, isolate, runtime) = (host.clone(), isolate.clone(), runtime.clone());
                 trials.push(Trial::test(format!("{name}::{case}"), move || {

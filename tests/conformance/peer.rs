@@ -54,18 +54,15 @@ impl Peer {
         peer
     }
 
-    /// Connects, or gives the status and text of the refusal.
-    pub(crate) async fn open(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, (u16, String)> {
+    /// Connects, or gives the status of the refusal.
+    pub(crate) async fn open(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}{path}").into_client_request().expect("a valid URL");
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().expect("a valid header"));
         }
         match timeout(PATIENCE, connect_async(request)).await.expect("an answer to the handshake") {
             Ok((socket, response)) => Ok(Self { socket, format: Format::Json, headers: response.headers().clone() }),
-            Err(Error::Http(response)) => {
-                let body = response.body().as_deref().unwrap_or_default();
-                Err((response.status().as_u16(), String::from_utf8_lossy(body).into_owned()))
-            }
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(other) => panic!("no answer: {other}"),
         }
     }
@@ -125,11 +122,35 @@ impl Peer {
 
 /// A request, answered with status and text.
 pub(crate) async fn http(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    request(address, method, path, &[], body).await
+}
+
+/// The answer to a request for an upgrade that is refused: status and text.
+pub(crate) async fn refused(address: &str, path: &str, headers: &[(&'static str, &str)]) -> (u16, String) {
+    let upgrade = [
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    request(address, "GET", path, &[&upgrade, headers].concat(), "").await
+}
+
+async fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&'static str, &str)],
+    body: &str,
+) -> (u16, String) {
     let request = async {
         let stream = TcpStream::connect(address).await.expect("a connection");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
         let connection = tokio::spawn(connection);
-        let request = Request::builder().method(method).uri(path).header("host", address);
+        let mut request = Request::builder().method(method).uri(path).header("host", address);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("a valid request");
         let response = sender.send_request(request).await.expect("a response");
         let status = response.status().as_u16();

@@ -5,7 +5,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     cases,
-    peer::{Came, FORMATS, Format, Peer, http, room},
+    peer::{Came, FORMATS, Format, Peer, http, refused, room},
 };
 
 async fn speaks(peer: &mut Peer, format: Format) {
@@ -31,9 +31,9 @@ cases! {
     }
 
     async fn an_unknown_format_is_400(host: Host) {
-        let refused = Peer::open(&host.chat, "/room/a/websocket?format=xml", &[]).await.err().unwrap();
-        assert_eq!(refused.0, 400);
-        assert!(refused.1.contains("xml"), "{}", refused.1);
+        let (status, reason) = refused(&host.chat, "/room/a/websocket?format=xml", &[]).await;
+        assert_eq!(status, 400);
+        assert!(reason.contains("xml"), "{reason}");
     }
 
     async fn the_first_known_subprotocol_is_chosen_and_echoed(host: Host) {
@@ -69,12 +69,12 @@ cases! {
     }
 
     async fn a_refusal_of_connect_is_the_answer(host: Host) {
-        let refused = Peer::open(&host.rooms, &format!("/events/{}/websocket?do=refuse", room()), &[]).await.err();
-        assert_eq!(refused, Some((418, "not today".into())));
+        let answer = refused(&host.rooms, &format!("/events/{}/websocket?do=refuse", room()), &[]).await;
+        assert_eq!(answer, (418, "not today".into()));
     }
 
     async fn a_connect_that_fails_is_500_and_tells_nothing(host: Host) {
-        let (status, body) = Peer::open(&host.rooms, &format!("/events/{}/websocket?do=fail", room()), &[]).await.err().unwrap();
+        let (status, body) = refused(&host.rooms, &format!("/events/{}/websocket?do=fail", room()), &[]).await;
         assert_eq!(status, 500);
         assert!(!body.contains("purpose"), "{body}");
     }

@@ -13,9 +13,9 @@ mod transport;
 
 use crate::protocol::ClientMessage;
 
+pub use crate::SendError;
 pub use builder::Builder;
 pub use connection::Connection;
-pub use crate::SendError;
 pub use error::ClientError;
 
 /// Client messages that have a typed client: one method for each message. Implemented by `derive(WsProtocol)`.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::protocol::{Message, Rejection};
 
 pub use format::{Format, Frame, UnknownFormat};
-#[cfg(feature = "client")]
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
 pub(crate) use {json::decode_value as value_from_text, msgpack::decode_value as value_from_binary};
 
 /// Checks the rules of a message and writes it as one frame.

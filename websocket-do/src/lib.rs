@@ -3,17 +3,17 @@
 pub use websocket_do_macros::WsProtocol;
 #[cfg(feature = "server")]
 pub use websocket_do_macros::websocket_do;
+#[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    codec::{self, Format, Frame},
-    protocol::{self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Value},
+    Accept, App, Audience, Error, HostError, IntoResponse, Json, Query, Refusal, Request, Response, Result,
+    ResumeFailure, Room, SendError, Session, Upgrade, WebSocketDo, attachment,
+    http::{FromRequest, HeaderName, HeaderValue, StatusCode},
 };
 #[cfg(any(feature = "server", feature = "client"))]
 pub use websocket_do_runtime::{Close, CloseError, Closed};
-#[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    Accept, App, Audience, Error, HostError, IntoResponse, Json, Query, Refusal, Request, Response, Result, ResumeFailure,
-    Room, SendError, Session, Upgrade, WebSocketDo, attachment,
-    http::{FromRequest, HeaderName, HeaderValue, StatusCode},
+    codec::{self, Format, Frame},
+    protocol::{self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Value},
 };
 
 #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
@@ -55,8 +55,8 @@ pub mod __private {
     pub use websocket_do_runtime::client;
     #[cfg(feature = "server")]
     pub use websocket_do_runtime::{
-        Accept, Close, Closed, Error, IntoOutcome, IntoResponse, Refusal, Request, Response, Result, ResumeFailure, Room,
-        Session, Upgrade, WebSocketDo,
+        Accept, Close, Closed, Error, IntoOutcome, IntoResponse, Refusal, Request, Response, Result, ResumeFailure,
+        Room, Session, Upgrade, WebSocketDo,
         http::{self, FromRequest, match_route, path_parameter},
     };
     pub use websocket_do_runtime::{codec, protocol, serde};
@@ -64,9 +64,7 @@ pub mod __private {
     /// The host of a Worker, as the exported class sees it.
     #[cfg(all(feature = "server", target_arch = "wasm32"))]
     pub mod worker {
-        pub use websocket_do_runtime::host::worker::{
-            DurableObject, Outcome, export::*, fetch,
-        };
+        pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch};
     }
 
     /// Keeps what it is given where there is a client to be typed.

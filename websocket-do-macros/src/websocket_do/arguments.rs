@@ -26,7 +26,10 @@ impl FromMeta for TypePath {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         match expr {
             Expr::Path(path) if path.qself.is_none() => Ok(Self(path.path.clone())),
-            _ => Err(darling::Error::custom("not a type; write its path, as in `client = ClientMessage`").with_span(expr)),
+            _ => {
+                Err(darling::Error::custom("not a type; write its path, as in `client = ClientMessage`")
+                    .with_span(expr))
+            }
         }
     }
 }
@@ -40,7 +43,10 @@ impl FromMeta for Format {
         match name.as_deref() {
             Some("json") => Ok(Self::Json),
             Some("msgpack") => Ok(Self::MessagePack),
-            _ => Err(darling::Error::custom("unknown format; write `format = json` or `format = msgpack`").with_span(expr)),
+            _ => {
+                Err(darling::Error::custom("unknown format; write `format = json` or `format = msgpack`")
+                    .with_span(expr))
+            }
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Error, FnArg, Ident, ImplItemFn, Pat, PatIdent, PatType, Receiver, ReceiverKind, Result, Type, ext::IdentExt, parse::ParseStream,
-    spanned::Spanned, token,
+    Attribute, Error, FnArg, Ident, ImplItemFn, Pat, PatIdent, PatType, Receiver, ReceiverKind, Result, Type,
+    ext::IdentExt, parse::ParseStream, spanned::Spanned, token,
 };
 
 use super::{
@@ -89,7 +89,10 @@ fn combined(errors: Vec<Error>) -> Option<Error> {
 fn room_name(input: &Input, errors: &mut Vec<Error>) -> Option<Ident> {
     let item = &input.item;
     if let Some((path, _)) = &item.trait_ {
-        errors.push(Error::new_spanned(path, "handlers stand in an impl block of the room itself; write `impl Room { … }`"));
+        errors.push(Error::new_spanned(
+            path,
+            "handlers stand in an impl block of the room itself; write `impl Room { … }`",
+        ));
     }
     if !item.generics.params.is_empty() {
         let message = "a room cannot be generic: its class is exported by name; write a type for each room";
@@ -160,9 +163,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// Whether the first argument is the room, which is the only one that a handler borrows; and those after it.
-pub(super) fn takes_room<'a>(
-    arguments: Arguments<'a>,
-) -> (impl Iterator<Item = (&'a Pat, &'a Type)> + use<'a>, bool) {
+pub(super) fn takes_room<'a>(arguments: Arguments<'a>) -> (impl Iterator<Item = (&'a Pat, &'a Type)> + use<'a>, bool) {
     let takes_room = matches!(arguments.0.first(), Some((_, Type::Reference(_))));
     (arguments.0.into_iter().skip(usize::from(takes_room)), takes_room)
 }
@@ -197,7 +198,8 @@ fn message(marked: &Marked) -> Result<MessageHandler> {
     let (variant, is_newtype) = variant(&marked.attribute, name)?;
     let (inputs, takes_session) = takes_room(Arguments::of(&marked.method)?);
     if !takes_session {
-        let message = format!("`{name}` does not take the session; write `fn {name}(&self, session: &Session<Self>, …)`");
+        let message =
+            format!("`{name}` does not take the session; write `fn {name}(&self, session: &Session<Self>, …)`");
         return Err(Error::new(name.span(), message));
     }
     let mut fields = inputs.map(|(pattern, _)| field(pattern)).collect::<Result<Vec<_>>>()?;
@@ -205,7 +207,8 @@ fn message(marked: &Marked) -> Result<MessageHandler> {
         (false, _) => Fields::Named(fields),
         (true, 1) => Fields::Inner(fields.remove(0).1),
         (true, _) => {
-            let message = format!("a newtype variant has one value; write `fn {name}(&self, session: &Session<Self>, value: …)`");
+            let message =
+                format!("a newtype variant has one value; write `fn {name}(&self, session: &Session<Self>, value: …)`");
             return Err(Error::new(name.span(), message));
         }
     };

@@ -246,10 +246,13 @@ fn resume_failed(hook: Option<&Hook>) -> TokenStream {
 }
 
 fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: &TokenStream) -> TokenStream {
-    hook.map_or_else(|| default.clone(), |hook| {
-        let call = with_self(hook, arguments);
-        quote!(__ws::IntoOutcome::into_outcome(#call))
-    })
+    hook.map_or_else(
+        || default.clone(),
+        |hook| {
+            let call = with_self(hook, arguments);
+            quote!(__ws::IntoOutcome::into_outcome(#call))
+        },
+    )
 }
 
 fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
@@ -257,7 +260,8 @@ fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
     let cfgs = &method.cfgs;
     let (pattern, arguments) = match fields {
         Fields::Named(fields) => {
-            let patterns = fields.iter().map(|(field, name)| if field == name { quote!(#name) } else { quote!(#field: #name) });
+            let patterns =
+                fields.iter().map(|(field, name)| if field == name { quote!(#name) } else { quote!(#field: #name) });
             let names = fields.iter().map(|(_, name)| name);
             (quote!(#client::#variant { #(#patterns),* }), quote!(#(#names),*))
         }

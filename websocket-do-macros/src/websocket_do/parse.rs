@@ -5,8 +5,20 @@ use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result};
 
 /// The attributes that make a method a handler.
 const HANDLERS: [&str; 14] = [
-    "new", "connect", "opened", "message", "rejected", "failed", "closed", "resume_failed", "alarm", "get", "post", "put",
-    "patch", "delete",
+    "new",
+    "connect",
+    "opened",
+    "message",
+    "rejected",
+    "failed",
+    "closed",
+    "resume_failed",
+    "alarm",
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
 ];
 
 /// An impl block and the handlers in it.
@@ -70,7 +82,18 @@ fn name(attribute: &Attribute) -> Option<String> {
 /// The handler attribute that is almost called `name`. Attributes of the language are left alone.
 fn similar(name: &str) -> Option<&'static str> {
     const LANGUAGE: [&str; 13] = [
-        "allow", "cfg", "cfg_attr", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "must_use", "test",
+        "allow",
+        "cfg",
+        "cfg_attr",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "test",
         "warn",
     ];
     if LANGUAGE.contains(&name) {

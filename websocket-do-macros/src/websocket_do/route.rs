@@ -25,7 +25,8 @@ pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Res
         let is_taken =
             arguments.iter().any(|argument| matches!(argument, RouteArgument::Parameter(name) if *name == parameter));
         if !is_taken {
-            let message = format!("`{{{parameter}}}` is not an argument of `{}`; add `{parameter}: String` to it", name(marked));
+            let message =
+                format!("`{{{parameter}}}` is not an argument of `{}`; add `{parameter}: String` to it", name(marked));
             errors.push(Error::new(path.span(), message));
         }
     }
@@ -57,10 +58,13 @@ fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
     for segment in text.split('/') {
         match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
             Some(name) if found.iter().any(|other| other == name) => {
-                errors.push(Error::new(path.span(), format!("`{{{name}}}` stands there twice; give each its own name")));
+                errors
+                    .push(Error::new(path.span(), format!("`{{{name}}}` stands there twice; give each its own name")));
             }
             Some(name) if syn::parse_str::<Ident>(name).is_ok() => found.push(name.to_owned()),
-            Some(_) => errors.push(Error::new(path.span(), format!("`{segment}` is not a parameter; write `{{name}}`"))),
+            Some(_) => {
+                errors.push(Error::new(path.span(), format!("`{segment}` is not a parameter; write `{{name}}`")));
+            }
             None if segment.contains(['{', '}']) => {
                 let message = format!("`{segment}` is not a whole parameter; write `{{name}}` between two slashes");
                 errors.push(Error::new(path.span(), message));

@@ -16,6 +16,8 @@ pub(super) enum Case {
     ScreamingSnake,
     #[darling(rename = "kebab-case")]
     Kebab,
+    #[darling(rename = "SCREAMING-KEBAB-CASE")]
+    ScreamingKebab,
     #[darling(rename = "lowercase")]
     Lower,
     #[darling(rename = "UPPERCASE")]
@@ -27,13 +29,16 @@ impl Case {
     pub(super) fn apply(self, name: &str) -> String {
         let words = words(name);
         match self {
-            Self::Camel => words.iter().enumerate().map(|(at, word)| if at == 0 { word.clone() } else { capital(word) }).collect(),
+            Self::Camel => {
+                words.iter().enumerate().map(|(at, word)| if at == 0 { word.clone() } else { capital(word) }).collect()
+            }
             Self::Pascal => words.iter().map(|word| capital(word)).collect(),
             Self::Snake => words.join("_"),
             Self::ScreamingSnake => words.join("_").to_uppercase(),
             Self::Kebab => words.join("-"),
-            Self::Lower => words.concat(),
-            Self::Upper => words.concat().to_uppercase(),
+            Self::ScreamingKebab => words.join("-").to_uppercase(),
+            Self::Lower => name.to_lowercase(),
+            Self::Upper => name.to_uppercase(),
         }
     }
 }
@@ -75,8 +80,9 @@ mod tests {
             (Case::Snake, "set_name", "user_id"),
             (Case::ScreamingSnake, "SET_NAME", "USER_ID"),
             (Case::Kebab, "set-name", "user-id"),
-            (Case::Lower, "setname", "userid"),
-            (Case::Upper, "SETNAME", "USERID"),
+            (Case::ScreamingKebab, "SET-NAME", "USER-ID"),
+            (Case::Lower, "setname", "user_id"),
+            (Case::Upper, "SETNAME", "USER_ID"),
         ] {
             assert_eq!((case.apply("SetName").as_str(), case.apply("user_id").as_str()), (variant, field));
         }

@@ -5,7 +5,6 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{
     Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta, Path, ext::IdentExt,
-
 };
 
 use super::{
@@ -207,7 +206,8 @@ fn distinct<'a>(names: impl Iterator<Item = (&'a LitStr, &'a Ident)>, what: &str
     for (name, ident) in names {
         match seen.iter().find(|(other, _)| *other == name.value()) {
             Some((name, first)) => {
-                let message = format!("the {what} `{first}` is called `{name}` on the wire already; write another `rename`");
+                let message =
+                    format!("the {what} `{first}` is called `{name}` on the wire already; write another `rename`");
                 errors.push(Error::custom(message).with_span(ident));
             }
             None => seen.push((name.value(), ident)),
@@ -235,4 +235,3 @@ fn docs(attributes: &[Attribute]) -> String {
     let lines: Vec<_> = attributes.iter().filter_map(line).map(|line| line.trim().to_owned()).collect();
     lines.join("\n")
 }
-

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Ident, Path, Type};
+use syn::{Ident, Type, ext::IdentExt};
 
 use super::{
     case::words,
@@ -10,14 +10,14 @@ use super::{
 };
 
 /// What the client can do besides; a message of that name is sent by `send_…`.
-const TAKEN: [&str; 9] = ["builder", "close", "close_with", "closed", "connect", "format", "from", "next", "send"];
+const TAKEN: [&str; 12] =
+    ["builder", "close", "close_with", "closed", "connect", "crate", "format", "from", "next", "self", "send", "super"];
 
-pub(super) fn client(messages: &Messages, server: &Path) -> TokenStream {
+pub(super) fn client(messages: &Messages) -> TokenStream {
     let Messages { ident, vis, .. } = messages;
     let name = format_ident!("{ident}Client", span = ident.span());
     let docs = format!("Sends [`{ident}`]s and receives what the server answers: one method a message.");
     let methods = messages.variants.iter().map(|variant| method(ident, variant));
-    let _ = server;
     quote! {
         ::websocket_do::__private::if_client! {
             #[doc = #docs]
@@ -81,10 +81,12 @@ pub(super) fn client(messages: &Messages, server: &Path) -> TokenStream {
 
 fn method(message: &Ident, variant: &Variant) -> TokenStream {
     let Variant { ident, docs, cfgs, content, .. } = variant;
-    let name = words(&ident.to_string()).join("_");
-    let name = if TAKEN.contains(&name.as_str()) { format!("send_{name}") } else { name };
-    let name = syn::parse_str::<Ident>(&name).unwrap_or_else(|_| format_ident!("r#{name}"));
-    let name = Ident::new(&name.to_string(), ident.span()).clone();
+    let name = words(&ident.unraw().to_string()).join("_");
+    let name = match name.as_str() {
+        taken if TAKEN.contains(&taken) => Ident::new(&format!("send_{name}"), ident.span()),
+        word if syn::parse_str::<Ident>(word).is_err() => Ident::new_raw(word, ident.span()),
+        _ => Ident::new(&name, ident.span()),
+    };
     let docs = if docs.is_empty() { format!("Sends [`{message}::{ident}`].") } else { docs.clone() };
     let (arguments, message) = match content {
         Content::Unit => (quote!(), quote!(#message::#ident)),

@@ -38,7 +38,7 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
 
 /// The type a field is read as, behind `with`.
 fn wrapper(at: usize) -> Ident {
-    format_ident!("With{at}")
+    format_ident!("__With{at}")
 }
 
 fn declare(at: usize, field: &Field, slot: &Ident) -> TokenStream {
@@ -50,7 +50,7 @@ fn declare(at: usize, field: &Field, slot: &Ident) -> TokenStream {
             struct #with(#ty);
             #(#cfgs)*
             impl<'de> __serde::Deserialize<'de> for #with {
-                fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: __serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                     #path(deserializer).map(Self)
                 }
             }

@@ -33,7 +33,7 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
                     type Server = #server;
                 }
             },
-            client::client(messages, server),
+            client::client(messages),
         ),
         Side::Server => (
             quote! {
@@ -73,10 +73,10 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
                     }
                 }
 
-                fn read<'de, A: __serde::de::MapAccess<'de>>(
+                fn read<'de, __A: __serde::de::MapAccess<'de>>(
                     variant: ::core::primitive::usize,
-                    mut entries: A,
-                ) -> ::core::result::Result<Self, A::Error> {
+                    mut entries: __A,
+                ) -> ::core::result::Result<Self, __A::Error> {
                     match variant {
                         #(#reads)*
                         _ => __ws::decode::no_variant(),
@@ -86,14 +86,14 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
 
             #[automatically_derived]
             impl<'de> __serde::Deserialize<'de> for #ident {
-                fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: __serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                     __ws::decode::message(deserializer)
                 }
             }
 
             #[automatically_derived]
             impl __serde::Serialize for #ident {
-                fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                     #write
                 }
             }
@@ -142,10 +142,10 @@ pub(super) fn record(record: &Record) -> TokenStream {
             impl __ws::decode::Record for #ident {
                 const NAME: &'static ::core::primitive::str = #name;
 
-                fn read<'de, A: __serde::de::MapAccess<'de>>(
-                    mut entries: A,
+                fn read<'de, __A: __serde::de::MapAccess<'de>>(
+                    mut entries: __A,
                     tag: ::core::option::Option<&'static ::core::primitive::str>,
-                ) -> ::core::result::Result<Self, A::Error> {
+                ) -> ::core::result::Result<Self, __A::Error> {
                     #read
                 }
 
@@ -154,7 +154,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
                     #count
                 }
 
-                fn write<S: __serde::ser::SerializeStruct>(&self, out: &mut S) -> ::core::result::Result<(), S::Error> {
+                fn write<__S: __serde::ser::SerializeStruct>(&self, out: &mut __S) -> ::core::result::Result<(), __S::Error> {
                     let Self { #bindings } = self;
                     #write
                     ::core::result::Result::Ok(())
@@ -163,14 +163,14 @@ pub(super) fn record(record: &Record) -> TokenStream {
 
             #[automatically_derived]
             impl<'de> __serde::Deserialize<'de> for #ident {
-                fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: __serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
                     __ws::decode::record(deserializer)
                 }
             }
 
             #[automatically_derived]
             impl __serde::Serialize for #ident {
-                fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                     __ws::encode::record(self, serializer)
                 }
             }
@@ -220,14 +220,14 @@ pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream
 
             #[automatically_derived]
             impl<'de> __serde::Deserialize<'de> for #ident {
-                fn deserialize<D: __serde::Deserializer<'de>>(_: D) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: __serde::Deserializer<'de>>(_: __D) -> ::core::result::Result<Self, __D::Error> {
                     ::core::unreachable!()
                 }
             }
 
             #[automatically_derived]
             impl __serde::Serialize for #ident {
-                fn serialize<S: __serde::Serializer>(&self, _: S) -> ::core::result::Result<S::Ok, S::Error> {
+                fn serialize<__S: __serde::Serializer>(&self, _: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                     ::core::unreachable!()
                 }
             }

@@ -26,13 +26,13 @@ pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, ou
         let write = match &field.serialize_with {
             None => quote!(__ws::encode::field(#out, #name, #value, #absent)?;),
             Some(path) => quote! {
-                struct With<'a>(&'a #ty);
-                impl __serde::Serialize for With<'_> {
-                    fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                struct __With<'a>(&'a #ty);
+                impl __serde::Serialize for __With<'_> {
+                    fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                         #path(self.0, serializer)
                     }
                 }
-                __ws::encode::field(#out, #name, &With(#value), #absent)?;
+                __ws::encode::field(#out, #name, &__With(#value), #absent)?;
             },
         };
         quote!(#(#cfgs)* { #write })

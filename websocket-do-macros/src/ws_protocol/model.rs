@@ -21,7 +21,9 @@ pub(super) struct Messages {
 /// Who sends the messages.
 pub(super) enum Side {
     /// Clients; the server answers with these.
-    Client { server: Path },
+    Client {
+        server: Path,
+    },
     Server,
 }
 

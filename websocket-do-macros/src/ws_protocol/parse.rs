@@ -120,7 +120,8 @@ pub(super) struct Texts(pub(super) Vec<LitStr>);
 
 impl FromMeta for Texts {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
-        let wrong = || darling::Error::custom("`one_of` takes strings; write `one_of(\"red\", \"green\")`").with_span(meta);
+        let wrong =
+            || darling::Error::custom("`one_of` takes strings; write `one_of(\"red\", \"green\")`").with_span(meta);
         let Meta::List(list) = meta else { return Err(wrong()) };
         let texts = list.parse_args_with(syn::punctuated::Punctuated::<LitStr, syn::Token![,]>::parse_terminated);
         match texts {

@@ -155,7 +155,10 @@ pub(super) fn describe(rule: &Rule) -> TokenStream {
         })
     };
     let float = |expr: &Option<Expr>| {
-        let value = expr.as_ref().map(|expr| quote!((#expr) as f64));
+        let value = expr.as_ref().map(|expr| match number(expr) {
+            Some(number) => quote!(#number),
+            None => quote!((#expr) as f64),
+        });
         value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
     };
     match &rule.kind {

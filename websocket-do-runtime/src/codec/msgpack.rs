@@ -1,6 +1,8 @@
 //! MessagePack: bytes to messages and back, with JavaScript's numbers both ways.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::{Format, numbers, walk};
 use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
@@ -20,7 +22,7 @@ pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 }
 
 /// Reads any value, with no more than a syntax error to say.
-#[cfg_attr(not(feature = "client"), allow(dead_code))]
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
 pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     read(&walk::check(bytes).map_err(malformed)?).map_err(malformed)
 }

@@ -2,11 +2,10 @@
 
 use http::{HeaderMap, Method, StatusCode, header};
 
-
 use crate::{
     Accept, Refusal, Request, Response, Result, Room, Upgrade, WebSocketDo, attachment,
-    http::IntoResponse,
     host::SocketId,
+    http::IntoResponse,
     room::host_tags,
     session::SessionCell,
     upgrade::{check_upgrade, negotiate, subprotocol},
@@ -67,7 +66,7 @@ impl<R: WebSocketDo> Room<R> {
         if let Err(error) = self.value().opened(&session).await {
             self.failed(&session, &error).await;
         }
-        session.cell.busy.set(false);
+        session.cell.set_idle();
         self.drain(&session).await;
         Ok(socket)
     }

@@ -86,8 +86,7 @@ impl Host for LocalHost {
         let socket = SocketId(self.accepted.get());
         self.accepted.set(socket.0.wrapping_add(1));
         let (sender, receiver) = mpsc::unbounded_channel();
-        let entry =
-            Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), sender, receiver: Some(receiver) };
+        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), sender, receiver: Some(receiver) };
         self.sockets.borrow_mut().insert(socket, entry);
         Ok(socket)
     }

@@ -160,7 +160,6 @@ impl<T: IntoResponse> IntoResponse for Option<T> {
     }
 }
 
-
 impl IntoResponse for crate::Error {
     /// 500, with the reason in the log and not in the answer.
     fn into_response(self) -> Response {

@@ -35,7 +35,7 @@ pub(crate) fn match_prefix<'p>(pattern: &'static str, path: &'p str) -> Option<(
             Some(name) if !segment.is_empty() => {
                 let value = percent_decode_str(segment).decode_utf8().ok()?;
                 parameters.0.push((name, value.into_owned()));
-            },
+            }
             None if segment == expected => {}
             _ => return None,
         }

@@ -156,7 +156,9 @@ impl Shared {
 
         let room = registry.room(&name);
         let (reply, answer) = oneshot::channel();
-        room.send(Command::Fetch { request: Box::new(request), reply }).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        room.send(Command::Fetch { request: Box::new(request), reply })
+            .await
+            .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
         // The sender is dropped where the handler panicked.
         match answer.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)? {
             Reply::Response(response) => Ok(response),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use fastwebsockets::{FragmentCollectorRead, Frame as WsFrame, OpCode, Payload, WebSocket, WebSocketError, WebSocketWrite};
+use fastwebsockets::{
+    FragmentCollectorRead, Frame as WsFrame, OpCode, Payload, WebSocket, WebSocketError, WebSocketWrite,
+};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::{

@@ -3,12 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use worker::{
-    State,
-    wasm_bindgen::JsValue,
-    web_sys,
-    worker_sys::DurableObjectState,
-};
+use worker::{State, wasm_bindgen::JsValue, web_sys, worker_sys::DurableObjectState};
 
 use super::{WorkerHost, convert, promise};
 use crate::{
