@@ -8,8 +8,10 @@ import { within } from "./suite.mjs";
 
 const PATIENCE = 5000;
 
-const text = z.string().min(1).max(1000);
-const name = z.string().min(1).max(50);
+/** As the room counts: zod's own `max` would take an emoji for two. */
+const upTo = limit => z.string().min(1).refine(value => [...value].length <= limit, `longer than ${limit} characters`);
+const text = upTo(1000);
+const name = upTo(50);
 const userId = z.uuidv4();
 
 export const ClientMessage = z.discriminatedUnion("type", [

@@ -47,13 +47,8 @@ impl<R: WebSocketDo> Room<R> {
     pub async fn event(&self, socket: SocketId, event: Event) {
         match (self.wake(socket), event) {
             (Some(session), event) => {
-                let is_last = matches!(event, Event::Closed(_));
                 session.cell.queue.borrow_mut().push_back(event);
                 self.drain(&session).await;
-                // Hosts count the socket for as long as its close event takes.
-                if is_last {
-                    session.cell.wait_idle().await;
-                }
             }
             (None, Event::Message(_)) => {}
             (None, Event::Closed(closed)) => self.finish(socket, &closed),
@@ -79,7 +74,7 @@ impl<R: WebSocketDo> Room<R> {
                 None => break,
             }
         }
-        session.cell.set_idle();
+        session.cell.busy.set(false);
     }
 
     async fn handle(&self, session: &Session<R>, event: Event) {

@@ -4,12 +4,9 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     fmt,
-    future::poll_fn,
     rc::Rc,
-    task::Poll,
 };
 
-use futures_util::task::AtomicWaker;
 use uuid::Uuid;
 
 use crate::{
@@ -42,7 +39,6 @@ pub(crate) struct SessionCell<D> {
     /// Events that wait for the one that is being handled, so that each session sees its own in order.
     pub(crate) queue: RefCell<VecDeque<Event>>,
     pub(crate) busy: Cell<bool>,
-    idle: AtomicWaker,
 }
 
 struct Stored<D> {
@@ -143,23 +139,7 @@ impl<D> SessionCell<D> {
             closing: Cell::new(false),
             queue: RefCell::default(),
             busy: Cell::new(false),
-            idle: AtomicWaker::new(),
         }
-    }
-
-    /// No event of the session is being handled any more.
-    pub(crate) fn set_idle(&self) {
-        self.busy.set(false);
-        self.idle.wake();
-    }
-
-    /// Waits until no event of the session is being handled. One may wait at a time: its close event.
-    pub(crate) async fn wait_idle(&self) {
-        poll_fn(|context| {
-            self.idle.register(context.waker());
-            if self.busy.get() { Poll::Pending } else { Poll::Ready(()) }
-        })
-        .await;
     }
 
     fn data(&self) -> Rc<D> {

@@ -1,6 +1,97 @@
-//! Typed WebSocket rooms on Cloudflare Durable Objects.
+#![doc = include_str!("../../README.md")]
 
+/// Makes an enum a message protocol, or a struct a value in one.
+///
+/// On an enum, `#[ws(client, server = ServerMessage)]` or `#[ws(server)]` says who sends it; `tag` names the field that holds
+/// the variant's name (`type`), `rename_all` the case of names (`camelCase`). On variants and fields, `rename` names one.
+/// The derive implements serde's `Serialize` and `Deserialize` in the wire form, so nothing else is to be derived for it.
+///
+/// Fields take rules, and serde's `default`, `with`, `serialize_with`, `deserialize_with`, `rename`, `alias` and
+/// `skip_serializing_if`:
+///
+/// | rule | for | holds where |
+/// |---|---|---|
+/// | `len = 1..=50` | strings, collections | so many characters (Unicode scalar values) or items |
+/// | `bytes = ..=4096` | strings, `Vec<u8>` | so many bytes |
+/// | `range = 0.0..1.0` | numbers | the number is in the range |
+/// | `pattern = "^[a-z]+$"` | strings | the regular expression ([`regex_lite`](https://docs.rs/regex-lite)) matches somewhere |
+/// | `one_of("red", "green")` | strings | the string is one of these |
+/// | `each(len = 1..=20)` | collections | the rules hold for each item |
+/// | `custom = path` | anything | the function `fn(&T) -> Result<(), impl Display>` says `Ok` |
+///
+/// ```
+/// use websocket_do::{Format, Frame, WsProtocol, codec};
+///
+/// #[derive(Debug, PartialEq, WsProtocol)]
+/// #[ws(server)]
+/// enum Order {
+///     Place { #[ws(len = 1..=9)] items: Vec<Item>, note: Option<String> },
+///     Cancel,
+/// }
+///
+/// #[derive(Debug, PartialEq, WsProtocol)]
+/// struct Item {
+///     #[ws(range = 1..=99)]
+///     how_many: u8,
+/// }
+///
+/// let order = Order::Place { items: vec![Item { how_many: 3 }], note: None };
+/// let frame = codec::encode(&order, Format::Json)?;
+/// assert_eq!(frame, Frame::Text(r#"{"type":"place","items":[{"howMany":3}]}"#.into()));
+/// assert_eq!(codec::decode::<Order>(&frame)?, order);
+///
+/// let too_many = codec::decode_text::<Order>(r#"{"type":"place","items":[{"howMany":100}]}"#).unwrap_err();
+/// assert_eq!(too_many.to_string(), "`items[0].howMany` must be from 1 to 99, is 100");
+/// # Ok::<(), websocket_do::Rejection>(())
+/// ```
 pub use websocket_do_macros::WsProtocol;
+
+/// Makes an impl block a room: the methods with a handler's attribute are what happens in it.
+///
+/// `client` is what clients send, `session` the data of one session; `format = json` or `format = msgpack` fixes the format of all
+/// sessions. The [front page](crate) lists the handlers. On wasm32 the Durable Object class is exported under the type's own name;
+/// on native targets `<Type>Client` is the typed client.
+///
+/// ```
+/// use websocket_do::{Json, Refusal, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
+///
+/// #[derive(Debug, WsProtocol)]
+/// #[ws(client, server = Counted)]
+/// enum Count {
+///     Add { by: u32 },
+/// }
+///
+/// #[derive(Debug, WsProtocol)]
+/// #[ws(server)]
+/// enum Counted {
+///     Total { total: u32 },
+/// }
+///
+/// #[derive(Default)]
+/// struct Counter;
+///
+/// #[websocket_do(client = Count, session = u32)]
+/// impl Counter {
+///     #[connect]
+///     fn connect(&self, _upgrade: &Upgrade) -> Result<u32, Refusal> {
+///         Ok(0)
+///     }
+///
+///     #[message]
+///     fn add(&self, session: &Session<Self>, by: u32) -> Result<()> {
+///         let total = session.update(|total| {
+///             *total = total.saturating_add(by);
+///             *total
+///         })?;
+///         session.send(Counted::Total { total })
+///     }
+///
+///     #[get("/sessions")]
+///     fn sessions(&self, room: &Room<Self>) -> Json<usize> {
+///         Json(room.len())
+///     }
+/// }
+/// ```
 #[cfg(feature = "server")]
 pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]

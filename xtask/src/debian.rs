@@ -66,8 +66,13 @@ fn path_with(first: &Path) -> Result<OsString> {
     Ok(env::join_paths(folders)?)
 }
 
+/// Whether this machine has Debian's Rust, or can get it. Other systems with apt lack these packages.
+pub(crate) fn has_rust() -> bool {
+    rust_is_installed() || (can_install() && output(Command::new("apt-cache").arg("show").args(RUST)).is_some())
+}
+
 /// Whether packages can be installed here without asking anyone.
-pub(crate) fn can_install() -> bool {
+fn can_install() -> bool {
     output(Command::new("apt-get").arg("--version")).is_some() && as_root("true").is_ok()
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn serve(project: &Project, package: &Path, port: u16, parent: u32) -
     if !host::is_free(port) {
         bail!("port {port} is in use; choose another with `--port`");
     }
-    let mut wrangler = host::wrangler(project, package, port, None)?;
+    let mut wrangler = host::wrangler(project, &project.wrangler_config(package), port)?;
     let mut group = Group::start(wrangler.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let log = Log::default();
     for pipe in group.pipes().into_iter().flatten() {

@@ -1,7 +1,7 @@
 //! Programs that serve rooms on 127.0.0.1, and waiting until they do.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::Path,
@@ -15,23 +15,48 @@ use anyhow::{Context, Result, bail};
 use crate::{process::Group, project::Project};
 
 /// Wrangler, set to serve locally and to leave the rest of the world alone: no question, no telemetry, no update check.
-pub(crate) fn wrangler(project: &Project, package: &Path, port: u16, state: Option<&Path>) -> Result<Command> {
+pub(crate) fn wrangler(project: &Project, config: &Path, port: u16) -> Result<Command> {
     let mut wrangler = Command::new(project.npm_bin("wrangler"));
     wrangler
         .args(["dev", "--local", "--ip", "127.0.0.1"])
         .args(["--port", &port.to_string(), "--inspector-port", &free_port()?.to_string()])
         .arg("--config")
-        .arg(project.wrangler_config(package))
+        .arg(config)
         .current_dir(project.root())
         .envs([("CI", "true"), ("NO_COLOR", "1"), ("FORCE_COLOR", "0")])
         .envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_SEND_ERROR_REPORTS", "false")])
         .envs([("WRANGLER_HIDE_BANNER", "true"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")])
         .env("WRANGLER_LOG_PATH", project.target("wrangler/logs"))
         .env("WRANGLER_REGISTRY_PATH", project.target("wrangler/registry"));
-    if let Some(state) = state {
-        wrangler.arg("--persist-to").arg(state);
-    }
     Ok(wrangler)
+}
+
+/// The Worker's configuration for a test: with the build it has, whatever changes, and with a memory of its own in `folder`.
+pub(crate) fn wrangler_in(project: &Project, package: &Path, port: u16, folder: &Path) -> Result<Command> {
+    let original = project.wrangler_config(package);
+    let text = fs::read_to_string(&original).with_context(|| format!("cannot read {}", original.display()))?;
+    let home = original.parent().unwrap_or(project.root());
+    let config = folder.join("wrangler.toml");
+    fs::create_dir_all(folder)?;
+    fs::write(&config, without_build(&text, home))?;
+    let mut wrangler = wrangler(project, &config, port)?;
+    wrangler.arg("--persist-to").arg(folder.join("state"));
+    Ok(wrangler)
+}
+
+fn without_build(config: &str, home: &Path) -> String {
+    let mut lines = Vec::new();
+    let mut in_build = false;
+    for line in config.lines() {
+        if line.starts_with('[') {
+            in_build = line == "[build]";
+        }
+        if !in_build {
+            let main = line.strip_prefix("main = \"").map(|rest| format!("main = \"{}/{rest}", home.display()));
+            lines.push(main.unwrap_or_else(|| line.to_owned()));
+        }
+    }
+    lines.join("\n")
 }
 
 /// A port nobody listens on.
@@ -79,7 +104,7 @@ impl Host {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut group = Group::start(command.stdout(file.try_clone()?).stderr(file))?;
         wait_until_ready(&mut group, port, Duration::from_mins(1)).with_context(|| {
-            let said = std::fs::read_to_string(log).unwrap_or_default();
+            let said = fs::read_to_string(log).unwrap_or_default();
             format!("the {name} host said:\n{said}\nand")
         })?;
         let address = format!("http://127.0.0.1:{port}");
@@ -89,5 +114,19 @@ impl Host {
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::without_build;
+
+    #[test]
+    fn a_test_serves_what_is_built_already() {
+        let config = "main = \"build/index.js\"\n[build]\ncommand = \"make\"\n[[migrations]]\ntag = \"v1\"";
+        let expected = "main = \"/rooms/build/index.js\"\n[[migrations]]\ntag = \"v1\"";
+        assert_eq!(without_build(config, Path::new("/rooms")), expected);
     }
 }

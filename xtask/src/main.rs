@@ -5,6 +5,7 @@ mod dev;
 mod host;
 mod process;
 mod project;
+mod python;
 mod setup;
 mod step;
 mod test;

@@ -10,10 +10,10 @@ use anyhow::{Result, bail};
 
 use crate::{
     debian,
-    host::{Host, free_port, wrangler},
+    host::{Host, free_port, wrangler_in},
     process::run,
     project::Project,
-    setup,
+    python, setup,
     step::Report,
     wasm::{FORCE, TARGET, Wasm},
     worker::{self, Profile},
@@ -53,7 +53,7 @@ fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
         })?;
     }
     // Where the target came from rustup, the other way has not been gone yet.
-    if wasm == Wasm::Rustup && debian::can_install() {
+    if wasm == Wasm::Rustup && debian::has_rust() {
         report.run("build chat for workerd without rustup's server", || without_rustup(project))?;
     }
     Some(chromium)
@@ -91,6 +91,15 @@ fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> 
     client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
     client("JavaScript peers", &mut node(project, "tests/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
+    if python::is_here() {
+        report.run("Python peer", || {
+            let mut peer = Command::new(python::python(project)?);
+            peer.arg(project.path("tests/peers/peer.py")).current_dir(project.root());
+            run(peer.envs(addresses.iter().copied()))
+        });
+    } else {
+        println!("\n== Python peer: left out, there is no python3 (3.11 or newer) with venv here");
+    }
     Some(())
 }
 
@@ -111,7 +120,7 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
             bail!("{local} did not print `{promised}`");
         }
         let port = free_port()?;
-        let mut command = wrangler(project, Path::new(package), port, Some(&folder.join(format!("{name}-state"))))?;
+        let mut command = wrangler_in(project, Path::new(package), port, &folder.join(name))?;
         let log = folder.join(format!("{name}-workerd.log"));
         hosts.push((workerd, Host::start(workerd, &mut command, port, &log)?));
     }

@@ -1,6 +1,12 @@
 //! Building a Worker: cargo for wasm32, then worker-build for the JavaScript around it.
 
-use std::{fs, path::Path, process::Command, time::UNIX_EPOCH};
+use std::{
+    fs::{self, File},
+    io::{Read, Seek, Write},
+    path::Path,
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::{Context, Result};
 
@@ -31,16 +37,22 @@ impl Profile {
 
 /// Builds the Worker in `package` into its `build` folder. Nothing happens where nothing has changed.
 pub(crate) fn build(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
+    let asked = now();
     let what = format!("building the Worker {} with {}'s Rust", package.display(), wasm.name());
     step(&what, || {
-        compile(project, wasm, package, profile)?;
-        let stamp = project.path(package).join("build/.stamp");
-        let now = stamp_of(project, wasm, package, profile)?;
-        if fs::read_to_string(&stamp).is_ok_and(|before| before == now) {
+        let mut stamp = Stamp::lock(&project.path(package).join("build"))?;
+        let kind = format!("{} {}", wasm.name(), profile.folder());
+        // Wrangler asks once for each file that has changed; one build that began later has seen them all.
+        if stamp.kind == kind && stamp.began > asked {
             return Ok(());
         }
-        bundle(project, wasm, package, profile)?;
-        fs::write(&stamp, now).with_context(|| format!("cannot write {}", stamp.display()))
+        let began = now();
+        compile(project, wasm, package, profile)?;
+        let compiled = compiled(project, wasm, package, profile)?;
+        if stamp.kind != kind || stamp.compiled != compiled {
+            bundle(project, wasm, package, profile)?;
+        }
+        stamp.write(&kind, compiled, began)
     })
 }
 
@@ -68,14 +80,54 @@ fn bundle(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Re
     run(&mut worker_build)
 }
 
-/// Changes whenever what is built would change.
-fn stamp_of(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<String> {
+/// When cargo last had something to compile.
+fn compiled(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<u128> {
     let library = crate_name(&project.path(package))?;
     let file = project.target(format!("wasm-{}/{TARGET}/{}/{library}.wasm", wasm.name(), profile.folder()));
     let modified = fs::metadata(&file).and_then(|file| file.modified());
     let modified = modified.with_context(|| format!("cargo did not build {}", file.display()))?;
-    let time = modified.duration_since(UNIX_EPOCH)?.as_nanos();
-    Ok(format!("{} {} {time}\n", wasm.name(), profile.folder()))
+    Ok(nanoseconds(modified))
+}
+
+fn now() -> u128 {
+    nanoseconds(SystemTime::now())
+}
+
+fn nanoseconds(time: SystemTime) -> u128 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
+}
+
+/// What is in the `build` folder. While it is held, nobody else builds there.
+struct Stamp {
+    file: File,
+    kind: String,
+    compiled: u128,
+    began: u128,
+}
+
+impl Stamp {
+    fn lock(folder: &Path) -> Result<Self> {
+        let open = || {
+            fs::create_dir_all(folder)?;
+            let options = File::options().create(true).truncate(false).read(true).write(true).to_owned();
+            let mut file = options.open(folder.join(".stamp"))?;
+            file.lock()?;
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            std::io::Result::Ok((file, text))
+        };
+        let (file, text) = open().with_context(|| format!("cannot write to {}", folder.display()))?;
+        let mut lines = text.lines();
+        let kind = lines.next().unwrap_or_default().to_owned();
+        let mut time = || lines.next().and_then(|line| line.parse().ok()).unwrap_or_default();
+        Ok(Self { file, kind, compiled: time(), began: time() })
+    }
+
+    fn write(&mut self, kind: &str, compiled: u128, began: u128) -> Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        write!(self.file, "{kind}\n{compiled}\n{began}\n").context("cannot write the stamp")
+    }
 }
 
 fn crate_name(package: &Path) -> Result<String> {

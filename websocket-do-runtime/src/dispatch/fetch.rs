@@ -66,7 +66,7 @@ impl<R: WebSocketDo> Room<R> {
         if let Err(error) = self.value().opened(&session).await {
             self.failed(&session, &error).await;
         }
-        session.cell.set_idle();
+        session.cell.busy.set(false);
         self.drain(&session).await;
         Ok(socket)
     }

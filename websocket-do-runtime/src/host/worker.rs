@@ -42,6 +42,8 @@ struct WorkerHost {
     sockets: RefCell<Vec<Option<WebSocket>>>,
     /// From a socket to its number. Weak, so that it can remember the sockets that are over.
     numbers: WeakMap,
+    /// The sockets whose close event has come and is not handled yet. The platform may have dropped them from its list.
+    leaving: RefCell<Vec<SocketId>>,
     /// The clients' ends of sockets that were accepted just now.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
 }
@@ -50,7 +52,13 @@ impl WorkerHost {
     fn new(state: State) -> Result<Self, JsValue> {
         let heartbeat = WebSocketRequestResponsePair::new("wsdo:ping", "wsdo:pong")?;
         state.as_raw().set_websocket_auto_response(&heartbeat)?;
-        Ok(Self { state, sockets: RefCell::default(), numbers: WeakMap::new(), clients: RefCell::default() })
+        Ok(Self {
+            state,
+            sockets: RefCell::default(),
+            numbers: WeakMap::new(),
+            leaving: RefCell::default(),
+            clients: RefCell::default(),
+        })
     }
 
     /// The number of a socket, a new one where the object has not seen it since it woke.
@@ -105,7 +113,13 @@ impl Host for WorkerHost {
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
         let state = self.state.as_raw();
         let sockets = tag.map_or_else(|| state.get_websockets(), |tag| state.get_websockets_with_tag(tag));
-        sockets.unwrap_or_default().iter().filter_map(|socket| self.number(socket)).collect()
+        let mut sockets: Vec<_> = sockets.unwrap_or_default().iter().filter_map(|socket| self.number(socket)).collect();
+        if tag.is_none() {
+            let leaving = self.leaving.borrow();
+            let dropped: Vec<_> = leaving.iter().filter(|socket| !sockets.contains(socket)).copied().collect();
+            sockets.extend(dropped);
+        }
+        sockets
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
@@ -142,6 +156,7 @@ impl Host for WorkerHost {
     }
 
     fn forget(&self, socket: SocketId) {
+        self.leaving.borrow_mut().retain(|leaving| *leaving != socket);
         let gone = self.sockets.borrow_mut().get_mut(socket.0 as usize).and_then(Option::take);
         if let Some(gone) = gone {
             self.numbers.set(gone.unchecked_ref(), &FORGOTTEN.into());

@@ -92,6 +92,9 @@ impl<R: WebSocketDo> DurableObject<R> {
 
     fn event(&self, socket: &web_sys::WebSocket, event: Event) -> Outcome {
         let Some(socket) = self.host.number(socket) else { return Ok(JsValue::UNDEFINED) };
+        if matches!(event, Event::Closed(_)) {
+            self.host.leaving.borrow_mut().push(socket);
+        }
         let room = self.room.clone();
         promise::run(async move {
             room.event(socket, event).await;

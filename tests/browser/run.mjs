@@ -1,0 +1,205 @@
+// Drives the chat's page in headless Chromium: two tabs that talk, on each host.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { newRoom, suite, until } from "../peers/suite.mjs";
+
+const SCREENSHOTS = fileURLToPath(new URL("../../target/browser", import.meta.url));
+const FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const PATIENCE = 5000;
+
+const executablePath = process.env.CHROMIUM;
+if (!executablePath) {
+  console.error("set CHROMIUM to the path of a Chromium");
+  process.exit(1);
+}
+const browser = await chromium.launch({ executablePath, args: FLAGS, timeout: 20_000 });
+
+/** One tab, and what a person does and sees in it. */
+class Tab {
+  constructor(page) {
+    this.page = page;
+  }
+
+  at(testId) {
+    return this.page.getByTestId(testId);
+  }
+
+  async enter(address, name, room, { key, format } = {}) {
+    await this.page.goto(address);
+    if (format) await this.at("format").selectOption(format);
+    await this.at("name").fill(name);
+    await this.at("room").fill(room);
+    if (key) await this.at("key").fill(key);
+    await this.at("join").click();
+  }
+
+  async is(state) {
+    await this.page.locator(`[data-testid=state][data-state=${state}]`).waitFor();
+  }
+
+  async say(text) {
+    await this.at("text").fill(text);
+    await this.at("send").click();
+  }
+
+  async sees(kind, text) {
+    await this.at("log").locator(`[data-kind=${kind}]`, { hasText: text }).first().waitFor();
+  }
+
+  async lists(...names) {
+    const list = this.at("members").locator("li[data-user-id] b");
+    const wanted = JSON.stringify(names.sort());
+    await until(async () => JSON.stringify((await list.allTextContents()).sort()) === wanted, `the list is ${wanted}`);
+  }
+
+  async isOwn(text) {
+    const entry = this.at("log").locator("[data-kind=message]", { hasText: text }).first();
+    return entry.evaluate(element => element.classList.contains("own"));
+  }
+
+  /** The frames shown in the panel, newest last. */
+  frames(direction, kind) {
+    return this.page.locator(`#frames li[data-dir=${direction}]`, { hasText: `· ${kind} ·` });
+  }
+}
+
+/** The tabs of one host. Whatever goes wrong behind a page is a failure of the case that runs. */
+class Tabs {
+  #open = [];
+  #problems = [];
+
+  constructor(address) {
+    this.address = address;
+    this.room = newRoom("tea");
+  }
+
+  async tab(options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    const stay = url => {
+      const { host, protocol } = new URL(url);
+      if (protocol !== "data:" && host !== new URL(this.address).host) this.#problems.push(`a request to ${url}`);
+    };
+    page.on("request", request => stay(request.url()));
+    page.on("websocket", socket => stay(socket.url()));
+    page.on("pageerror", error => this.#problems.push(String(error)));
+    this.#open.push(page);
+    return new Tab(page);
+  }
+
+  check() {
+    assert.deepEqual(this.#problems.splice(0), []);
+  }
+
+  async failed(title) {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    for (const [n, page] of this.#open.entries()) {
+      const path = `${SCREENSHOTS}/${title.replaceAll(/\W+/g, "-")}-${n + 1}.png`;
+      await page.screenshot({ path, timeout: PATIENCE }).then(() => console.log(`    see ${path}`), () => {});
+    }
+  }
+
+  async close() {
+    await Promise.all(this.#open.map(page => page.context().close()));
+  }
+}
+
+// Each case goes on where the one before it ended.
+const cases = {
+  async "two tabs are in one room"(tabs) {
+    tabs.ada = await tabs.tab();
+    tabs.bob = await tabs.tab({ colorScheme: "dark" });
+    await tabs.ada.enter(tabs.address, "Ada", tabs.room);
+    await tabs.ada.is("open");
+    await tabs.ada.lists("Ada");
+    await tabs.bob.enter(tabs.address, "Bob", tabs.room);
+    await tabs.bob.is("open");
+    await tabs.ada.sees("joined", "Bob joined");
+    for (const tab of [tabs.ada, tabs.bob]) await tab.lists("Ada", "Bob");
+  },
+  async "a message from one appears in the other"({ ada, bob }) {
+    await ada.say("Good afternoon! <b>not bold</b> 😀");
+    await bob.sees("message", "Good afternoon! <b>not bold</b> 😀");
+    await ada.sees("message", "Good afternoon!");
+    assert.equal(await ada.isOwn("Good afternoon!"), true);
+    assert.equal(await bob.isOwn("Good afternoon!"), false);
+    await bob.say("Hello, Ada");
+    await ada.sees("message", "Hello, Ada");
+  },
+  async "a new name is seen by both"({ ada, bob }) {
+    await ada.at("rename").fill("Ada Lovelace");
+    await ada.at("rename-save").click();
+    for (const tab of [ada, bob]) {
+      await tab.sees("renamed", "Ada is now Ada Lovelace");
+      await tab.lists("Ada Lovelace", "Bob");
+    }
+  },
+  async "they talk on in MessagePack"({ ada, bob }) {
+    await ada.at("wire-toggle").click();
+    await ada.at("format").selectOption("msgpack");
+    await ada.is("open");
+    for (const tab of [ada, bob]) await tab.lists("Ada Lovelace", "Bob");
+    const long = "naïve 🦀 ".repeat(100);
+    await ada.say(`From binary: ${long}`);
+    await bob.sees("message", "From binary: naïve 🦀");
+    await ada.frames("out", "binary").last().waitFor();
+    await bob.say("From text: ☕");
+    await ada.sees("message", "From text: ☕");
+    await ada.frames("in", "binary").last().waitFor();
+    assert.equal(await ada.isOwn("From binary"), true);
+  },
+  async "an announcement is seen by both"({ address, room, ada, bob }) {
+    const body = JSON.stringify({ text: "Tea is ready" });
+    const headers = { "content-type": "application/json" };
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(`${address}/room/${room}/broadcast`, { method: "POST", headers, body, signal });
+    assert.equal(answer.status, 200);
+    for (const tab of [ada, bob]) await tab.sees("announcement", "Tea is ready");
+  },
+  async "what is too long is not sent"({ ada }) {
+    await ada.at("text").fill("🦀".repeat(1001));
+    await ada.at("send").click();
+    assert.match(await ada.at("hint").textContent(), /1001 of 1000/);
+    await ada.at("text").fill("");
+  },
+  async "who leaves is seen to leave"({ ada, bob }) {
+    await bob.at("leave").click();
+    await bob.is("closed");
+    await ada.sees("left", "Bob left");
+    await ada.lists("Ada Lovelace");
+  },
+  async "a private room refuses, then takes the key"(tabs) {
+    const eve = await tabs.tab();
+    await eve.enter(tabs.address, "Eve", newRoom("private"));
+    await eve.is("closed");
+    assert.match(await eve.at("problem").textContent(), /asks for a key/);
+    await eve.at("key").fill("demo");
+    await eve.at("join").click();
+    await eve.is("open");
+    await eve.lists("Eve");
+    assert.doesNotMatch(eve.page.url(), /demo/);
+  },
+  async "a guest gets a name, and the page fits a phone"(tabs) {
+    const phone = await tabs.tab({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+    await phone.enter(tabs.address, "", tabs.room);
+    await phone.is("open");
+    await until(async () => /^User-[0-9a-f]{4}$/.test(await phone.at("rename").inputValue()), "a guest's name");
+    await phone.say("On a phone, too");
+    await tabs.ada.sees("message", "On a phone, too");
+    assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth), 360);
+  },
+};
+
+const checked = Object.entries(cases).map(([title, run]) => [title, async tabs => {
+  await run(tabs);
+  tabs.check();
+}]);
+
+await suite("browser", { cases: Object.fromEntries(checked), open: address => new Tabs(address), limit: 85_000 });
