@@ -19,10 +19,13 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     };
     let arguments = match arguments::parse(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return emit::without_arguments(&input.item, &error.write_errors()),
+        Err(wrong) => {
+            let (known, error) = *wrong;
+            return emit::without_arguments(input.item, &known, &crate::mistake::tell(error));
+        }
     };
     match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),
-        Err(errors) => emit::stand_in(&input.item, &arguments, &errors.into_compile_error()),
+        Err(errors) => emit::stand_in(&input.item, &arguments.known(), &errors.into_compile_error()),
     }
 }

@@ -23,6 +23,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match check::check(&input) {
         Ok(model::Protocol::Messages(messages)) => emit::messages(&messages),
         Ok(model::Protocol::Record(record)) => emit::record(&record),
-        Err(error) => emit::stand_in(&input, &error.write_errors()),
+        Err(error) => emit::stand_in(&input, &crate::mistake::tell(error)),
     }
 }

@@ -2,7 +2,7 @@
 
 use darling::{FromMeta, ast::NestedMeta};
 use proc_macro2::TokenStream;
-use syn::{Expr, Ident, Path};
+use syn::{Expr, Ident, Meta, Path};
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
 #[derive(FromMeta)]
@@ -51,6 +51,30 @@ impl FromMeta for Format {
     }
 }
 
-pub(super) fn parse(arguments: TokenStream) -> darling::Result<Arguments> {
-    Arguments::from_list(&NestedMeta::parse_meta_list(arguments)?)
+/// What is known of the arguments, right or wrong.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) client: Option<Path>,
+    pub(super) session: Option<Path>,
+}
+
+impl Arguments {
+    pub(super) fn known(&self) -> Known {
+        Known { client: Some(self.client.0.clone()), session: Some(self.session.0.clone()) }
+    }
+}
+
+pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, darling::Error)>> {
+    let list = NestedMeta::parse_meta_list(arguments).map_err(|error| Box::new((Known::default(), error.into())))?;
+    Arguments::from_list(&list).map_err(|error| {
+        let path = |name: &str| {
+            list.iter().find_map(|argument| match argument {
+                NestedMeta::Meta(Meta::NameValue(pair)) if pair.path.is_ident(name) => {
+                    TypePath::from_expr(&pair.value).ok().map(|path| path.0)
+                }
+                _ => None,
+            })
+        };
+        Box::new((Known { client: path("client"), session: path("session") }, error))
+    })
 }

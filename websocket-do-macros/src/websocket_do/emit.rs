@@ -1,11 +1,11 @@
 //! Writes the room: the user's own impl block, and the trait that the runtime dispatches to. Nothing can go wrong here.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Error, Ident, ItemImpl, spanned::Spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Error, Ident, ImplItem, ItemImpl, spanned::Spanned};
 
 use super::{
-    arguments::{Arguments, Format},
+    arguments::{Format, Known},
     export,
     model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument},
 };
@@ -125,17 +125,39 @@ pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
     quote!(#error #item)
 }
 
-/// The user's methods, beside an error about the attribute's arguments.
-pub(super) fn without_arguments(item: &ItemImpl, errors: &TokenStream) -> TokenStream {
-    quote!(#errors #item)
+/// The user's methods, beside an error about the attribute's arguments. Where a type is not known, nothing can be said
+/// about what the methods do with it, so they do nothing.
+pub(super) fn without_arguments(mut item: ItemImpl, known: &Known, errors: &TokenStream) -> TokenStream {
+    if known.client.is_none() || known.session.is_none() {
+        for item in &mut item.items {
+            if let ImplItem::Fn(method) = item {
+                method.block = syn::parse_quote!({ ::core::unreachable!() });
+            }
+        }
+    }
+    stand_in(&item, known, errors)
 }
 
 /// The user's methods and a room that does nothing, so that an error here is not followed by others elsewhere.
-pub(super) fn stand_in(item: &ItemImpl, arguments: &Arguments, errors: &TokenStream) -> TokenStream {
+pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> TokenStream {
     if item.trait_.is_some() || !item.generics.params.is_empty() {
         return quote!(#errors #item);
     }
-    let (ty, client, session) = (&item.self_ty, &arguments.client.0, &arguments.session.0);
+    let ty = &item.self_ty;
+    let client = known.client.as_ref().map_or_else(|| quote!(Unsaid), ToTokens::to_token_stream);
+    let session = known.session.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let unsaid = known.client.is_none().then(|| {
+        quote! {
+            #[derive(::websocket_do::WsProtocol)]
+            #[ws(client, server = Unanswered)]
+            #[allow(missing_docs, missing_debug_implementations, unreachable_pub)]
+            pub enum Unsaid {}
+            #[derive(::websocket_do::WsProtocol)]
+            #[ws(server)]
+            #[allow(missing_docs, missing_debug_implementations, unreachable_pub)]
+            pub enum Unanswered {}
+        }
+    });
     quote! {
         #errors
         #[allow(dead_code, unused_variables)]
@@ -143,6 +165,8 @@ pub(super) fn stand_in(item: &ItemImpl, arguments: &Arguments, errors: &TokenStr
 
         const _: () = {
             use ::websocket_do::__private as __ws;
+
+            #unsaid
 
             #[automatically_derived]
             #[allow(unused_variables)]
@@ -212,10 +236,15 @@ fn nothing() -> TokenStream {
     quote!(::core::result::Result::Ok(()))
 }
 
+/// Where the user named a method, for what the macro makes of it.
+fn located(name: &Ident) -> Span {
+    Span::call_site().located_at(name.span())
+}
+
 fn call(method: &Method, arguments: &TokenStream) -> TokenStream {
     let Method { name, is_async, .. } = method;
     let wait = is_async.then(|| quote!(.await));
-    quote!(Self::#name(#arguments) #wait)
+    quote_spanned!(located(name)=> Self::#name(#arguments) #wait)
 }
 
 fn new(room: &Room<'_>) -> TokenStream {
@@ -250,7 +279,7 @@ fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: &TokenStream) -> 
         || default.clone(),
         |hook| {
             let call = with_self(hook, arguments);
-            quote!(__ws::IntoOutcome::into_outcome(#call))
+            quote_spanned!(located(&hook.method.name)=> __ws::IntoOutcome::into_outcome(#call))
         },
     )
 }
@@ -258,20 +287,40 @@ fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: &TokenStream) -> 
 fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
     let MessageHandler { method, variant, fields } = handler;
     let cfgs = &method.cfgs;
+    // The whole pattern stands where the user named the variant, so that rustc reports there what does not fit. The
+    // values have names of their own, whatever the fields are called.
+    let span = variant.span();
+    let client = at(client, span);
     let (pattern, arguments) = match fields {
         Fields::Named(fields) => {
-            let patterns =
-                fields.iter().map(|(field, name)| if field == name { quote!(#name) } else { quote!(#field: #name) });
-            let names = fields.iter().map(|(_, name)| name);
-            (quote!(#client::#variant { #(#patterns),* }), quote!(#(#names),*))
+            let names: Vec<_> = fields.iter().map(|(_, name)| bound(name)).collect();
+            let fields = fields.iter().map(|(field, _)| field);
+            (quote_spanned!(span=> #client::#variant { #(#fields: #names),* }), quote!(#(#names),*))
         }
-        Fields::Inner(name) => (quote!(#client::#variant(#name)), quote!(#name)),
+        Fields::Inner(name) => {
+            let name = bound(name);
+            (quote_spanned!(span=> #client::#variant(#name)), quote!(#name))
+        }
     };
     let call = call(method, &quote!(self, session, #arguments));
-    quote! {
-        #(#cfgs)*
-        #pattern => __ws::IntoOutcome::into_outcome(#call),
-    }
+    let outcome = quote_spanned!(located(&method.name)=> __ws::IntoOutcome::into_outcome(#call));
+    quote!(#(#cfgs)* #pattern => #outcome,)
+}
+
+/// The same tokens, standing elsewhere.
+fn at(path: &syn::Path, span: Span) -> TokenStream {
+    let moved = |mut token: proc_macro2::TokenTree| {
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    path.to_token_stream().into_iter().map(moved).collect()
+}
+
+/// A field's value, under a name that nothing else here has.
+fn bound(name: &Ident) -> Ident {
+    let mut bound = name.clone();
+    bound.set_span(Span::mixed_site().located_at(name.span()));
+    bound
 }
 
 fn route(route: &Route) -> TokenStream {

@@ -10,7 +10,7 @@ use super::{model::Field, schema::is_absent};
 pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
     let counts = fields.map(|(field, value)| {
         let (cfgs, absent) = (&field.cfgs, is_absent(field, value));
-        quote!(#(#cfgs)* { fields += ::core::primitive::usize::from(!#absent); })
+        quote!(#(#cfgs)* { fields += <::core::primitive::usize as ::core::convert::From<::core::primitive::bool>>::from(!#absent); })
     });
     quote!({
         let mut fields: ::core::primitive::usize = 0;

@@ -94,42 +94,51 @@ fn number(expr: &Expr) -> Option<f64> {
 /// The check of `value`, an expression of type `Result<(), Rejection>`, reported at the rule where it doesn't fit.
 pub(super) fn check_of(rule: &Rule, value: &Ident) -> TokenStream {
     let value = Ident::new(&value.to_string(), value.span().located_at(rule.span));
-    let rules = quote_spanned!(rule.span=> ::websocket_do::__private::protocol::rules);
+    // All of the call is the macro's own, and stands at the rule: rustc reports there.
+    let span = Span::mixed_site().located_at(rule.span);
+    let rules = quote_spanned!(span=> ::websocket_do::__private::protocol::rules);
     match &rule.kind {
         RuleKind::Len(bounds) => {
             let bounds = amounts(bounds);
-            quote_spanned!(rule.span=> #rules::len(#value, const { #bounds }))
+            quote_spanned!(span=> #rules::len(#value, const { #bounds }))
         }
         RuleKind::Bytes(bounds) => {
             let bounds = amounts(bounds);
-            quote_spanned!(rule.span=> #rules::bytes(#value, const { #bounds }))
+            quote_spanned!(span=> #rules::bytes(#value, const { #bounds }))
         }
         RuleKind::Range(Bounds { min, max, below_max }) => {
-            let (min, max) = (option(min.as_ref()), option(max.as_ref()));
-            quote_spanned!(rule.span=> #rules::range(#value, #min, #max, #below_max))
+            let (min, max) = (option_at(min.as_ref(), span), option_at(max.as_ref(), span));
+            quote_spanned!(span=> #rules::range(#value, #min, #max, #below_max))
         }
-        RuleKind::Pattern(pattern) => quote_spanned! {rule.span=> {
+        RuleKind::Pattern(pattern) => quote_spanned! {span=> {
             static PATTERN: #rules::Pattern = #rules::Pattern::new(#pattern);
             #rules::pattern(#value, &PATTERN)
         }},
-        RuleKind::OneOf(texts) => quote_spanned!(rule.span=> #rules::one_of(#value, &[#(#texts),*])),
+        RuleKind::OneOf(texts) => quote_spanned!(span=> #rules::one_of(#value, &[#(#texts),*])),
         RuleKind::Each(inner) => {
             let item = Ident::new("item", Span::mixed_site());
             let checks = inner.iter().map(|rule| check_of(rule, &item));
-            quote_spanned! {rule.span=> #rules::each(#value, |#item| {
+            quote_spanned! {span=> #rules::each(#value, |#item| {
                 #(#checks?;)*
                 ::core::result::Result::Ok(())
             })}
         }
         RuleKind::Custom(path) => {
             let text = path.to_token_stream().to_string().replace(' ', "");
-            quote_spanned!(rule.span=> #rules::custom(#path(#value), #text))
+            quote_spanned!(span=> #rules::custom(#path(#value), #text))
         }
     }
 }
 
 fn option(expr: Option<&Expr>) -> TokenStream {
-    expr.map_or_else(|| quote!(::core::option::Option::None), |expr| quote!(::core::option::Option::Some(#expr)))
+    option_at(expr, Span::call_site())
+}
+
+fn option_at(expr: Option<&Expr>, span: Span) -> TokenStream {
+    expr.map_or_else(
+        || quote_spanned!(span=> ::core::option::Option::None),
+        |expr| quote_spanned!(span=> ::core::option::Option::Some(#expr)),
+    )
 }
 
 /// Both bounds of an amount, as values that are allowed themselves.

@@ -1,0 +1,11 @@
+//! A field that is called like the tag.
+
+use websocket_do::WsProtocol;
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Said { r#type: String, text: String },
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! A room that lets nobody in.
+
+use websocket_do::{Session, WsProtocol, websocket_do};
+
+#[derive(WsProtocol)]
+#[ws(client, server = ServerMessage)]
+pub enum ClientMessage {
+    Message { text: String },
+    SetName { name: String },
+}
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Pong,
+}
+
+#[derive(Default)]
+pub struct ChatRoom;
+
+#[websocket_do(client = ClientMessage, session = String)]
+impl ChatRoom {
+    #[message]
+    fn message(&self, _session: &Session<Self>, _text: String) {}
+
+    #[message]
+    fn set_name(&self, _session: &Session<Self>, _name: String) {}
+}
+
+fn main() {}

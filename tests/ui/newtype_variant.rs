@@ -1,0 +1,37 @@
+//! A newtype variant whose handler is attributed as if it had fields.
+
+use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+
+#[derive(WsProtocol)]
+#[ws(client, server = ServerMessage)]
+pub enum ClientMessage {
+    Place(Point),
+}
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Pong,
+}
+
+#[derive(WsProtocol)]
+pub struct Point {
+    pub x: i32,
+    pub y: i32,
+}
+
+#[derive(Default)]
+pub struct ChatRoom;
+
+#[websocket_do(client = ClientMessage, session = String)]
+impl ChatRoom {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+        Ok(String::new())
+    }
+
+    #[message]
+    fn place(&self, _session: &Session<Self>, _point: Point) {}
+}
+
+fn main() {}

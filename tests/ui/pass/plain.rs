@@ -1,0 +1,105 @@
+//! All handlers, in all forms they may have.
+
+#![deny(warnings, missing_docs)]
+
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{
+    Accept, Close, Closed, Error, Json, Refusal, Rejection, Result, ResumeFailure, Room, Session, Upgrade, WsProtocol,
+    websocket_do,
+};
+
+/// What clients send.
+#[derive(WsProtocol)]
+#[ws(client, server = ServerMessage)]
+pub enum ClientMessage {
+    /// Counts.
+    Count {
+        /// How far.
+        #[ws(range = 1..=10)]
+        by: u32,
+    },
+    /// Only there where it is asked for.
+    #[cfg(any())]
+    Gone,
+}
+
+/// What the room sends.
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    /// The count.
+    Counted {
+        /// How far it is.
+        count: u32,
+    },
+}
+
+/// What the room knows of someone.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Member {
+    name: String,
+}
+
+/// The room.
+pub struct Counter {
+    count: Cell<u32>,
+}
+
+#[websocket_do(client = ClientMessage, session = Member, format = msgpack)]
+impl Counter {
+    #[new]
+    fn new(_room: &Room<Self>) -> Self {
+        Self { count: Cell::new(0) }
+    }
+
+    #[connect]
+    async fn connect(&self, _room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Member>, Refusal> {
+        Ok(Member { name: upgrade.session_id().to_string() }.into())
+    }
+
+    #[opened]
+    async fn opened(&self, _session: &Session<Self>) {}
+
+    #[message]
+    fn count(&self, session: &Session<Self>, by: u32) -> Result<()> {
+        self.count.set(self.count.get() + by);
+        session.send(ServerMessage::Counted { count: self.count.get() })
+    }
+
+    #[message]
+    #[cfg(any())]
+    fn gone(&self, _session: &Session<Self>) {}
+
+    #[rejected]
+    fn rejected(&self, _session: &Session<Self>, _why: &Rejection) {}
+
+    #[failed]
+    fn failed(&self, _session: &Session<Self>, _error: &Error) {}
+
+    #[closed]
+    async fn closed(&self, _session: &Session<Self>, _how: &Closed) -> Result<()> {
+        Ok(())
+    }
+
+    #[resume_failed]
+    fn resume_failed(&self, _failure: &ResumeFailure) -> Result<Member, Close> {
+        Ok(Member { name: String::new() })
+    }
+
+    #[alarm]
+    async fn alarm(&self) {}
+
+    #[get("/count")]
+    fn get(&self) -> Json<u32> {
+        Json(self.count.get())
+    }
+
+    #[delete("/count/{name}")]
+    async fn delete(&self, room: &Room<Self>, name: String) {
+        let _ = (room, name);
+    }
+}
+
+fn main() {}

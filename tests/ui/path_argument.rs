@@ -1,0 +1,40 @@
+//! An argument of a route that is neither in the path nor read from the request.
+
+use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+
+#[derive(WsProtocol)]
+#[ws(client, server = ServerMessage)]
+pub enum ClientMessage {
+    Message { text: String },
+    SetName { name: String },
+}
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Pong,
+}
+
+#[derive(Default)]
+pub struct ChatRoom;
+
+#[websocket_do(client = ClientMessage, session = String)]
+impl ChatRoom {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+        Ok(String::new())
+    }
+
+    #[message]
+    fn message(&self, _session: &Session<Self>, _text: String) {}
+
+    #[message]
+    fn set_name(&self, _session: &Session<Self>, _name: String) {}
+
+    #[get("/member/{id}")]
+    fn member(&self, id: String, _age: u32) -> String {
+        id
+    }
+}
+
+fn main() {}

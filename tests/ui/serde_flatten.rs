@@ -1,0 +1,20 @@
+//! A serde attribute that cannot be honoured.
+
+use websocket_do::WsProtocol;
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Placed {
+        #[serde(flatten)]
+        point: Point,
+    },
+}
+
+#[derive(WsProtocol)]
+pub struct Point {
+    pub x: i32,
+    pub y: i32,
+}
+
+fn main() {}

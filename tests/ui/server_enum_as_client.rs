@@ -1,0 +1,25 @@
+//! A room that takes the messages it should send.
+
+use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Pong,
+}
+
+#[derive(Default)]
+pub struct ChatRoom;
+
+#[websocket_do(client = ServerMessage, session = String)]
+impl ChatRoom {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+        Ok(String::new())
+    }
+
+    #[message]
+    fn pong(&self, _session: &Session<Self>) {}
+}
+
+fn main() {}

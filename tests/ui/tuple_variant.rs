@@ -1,0 +1,11 @@
+//! A variant with several fields without names.
+
+use websocket_do::WsProtocol;
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Said(String, u32),
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! A rule whose name is misspelt.
+
+use websocket_do::WsProtocol;
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Said {
+        #[ws(lenn = 1..=10)]
+        text: String,
+    },
+}
+
+fn main() {}
