@@ -197,6 +197,24 @@ cases! {
         assert!(log[0].as_str().unwrap().starts_with("closed 1006") && log.as_array().unwrap().len() == 1, "{log} is not {expected}");
     }
 
+    async fn a_socket_that_fails_is_closed_once(host: Host) {
+        let room = room();
+        let mut peer = join(&host, &room, Format::Json).await;
+        // Masked, empty, and of an opcode that RFC 6455 reserves.
+        peer.wire(&[0x83, 0x80, 0, 0, 0, 0]).await;
+        assert!(matches!(peer.came().await, Came::Closed(..)));
+        let path = format!("/events/{room}/log");
+        eventually("closed ran", || async { !get_json(&host.rooms, &path).await.as_array().unwrap().is_empty() }).await;
+        let log = get_json(&host.rooms, &path).await;
+        assert!(log[0].as_str().unwrap().starts_with("closed 1006") && log.as_array().unwrap().len() == 1, "{log}");
+    }
+
+    async fn the_failed_hook_gets_the_error_and_answers(host: Host) {
+        let mut peer = Peer::join(&host.rooms, &format!("/fixed/{}/websocket", room()), Format::MessagePack).await;
+        let answer = ask(&mut peer, json!({"type": "fail"})).await;
+        assert_eq!(answer, json!({"type": "who", "name": "failed: on purpose"}));
+    }
+
     async fn data_too_large_for_an_attachment_is_refused_and_the_old_kept(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         assert_eq!(ask(&mut peer, json!({"type": "remember", "note": "short"})).await["error"], Value::Null);

@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Request, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{
@@ -77,6 +77,13 @@ impl Peer {
 
     pub(crate) async fn raw(&mut self, message: Message) {
         self.socket.send(message).await.expect("an open connection");
+    }
+
+    /// Sends bytes that no WebSocket client would: past the framing.
+    pub(crate) async fn wire(&mut self, bytes: &[u8]) {
+        let stream = self.socket.get_mut();
+        stream.write_all(bytes).await.expect("an open connection");
+        stream.flush().await.expect("an open connection");
     }
 
     pub(crate) async fn came(&mut self) -> Came {

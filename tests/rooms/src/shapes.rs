@@ -1,7 +1,7 @@
 //! Rooms of one fixed format, and rooms whose attachments are of an older shape when they are read again.
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Close, Refusal, Result, ResumeFailure, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Close, Error, Refusal, Result, ResumeFailure, Session, Upgrade, WsProtocol, websocket_do};
 
 /// What clients ask.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
@@ -9,6 +9,8 @@ use websocket_do::{Close, Refusal, Result, ResumeFailure, Session, Upgrade, WsPr
 pub enum Ask {
     /// The session's data.
     Who,
+    /// The handler fails.
+    Fail,
     /// Loses the room's memory.
     Panic,
 }
@@ -40,6 +42,16 @@ impl Fixed {
     #[message]
     fn who(&self, session: &Session<Self>) -> Result<()> {
         session.send(Told::Who { name: session.read(Clone::clone) })
+    }
+
+    #[message]
+    fn fail(&self, _session: &Session<Self>) -> Result<()> {
+        Err(Error::msg("on purpose"))
+    }
+
+    #[failed]
+    fn failed(&self, session: &Session<Self>, error: &Error) -> Result<()> {
+        session.send(Told::Who { name: format!("failed: {error}") })
     }
 
     #[message]
@@ -83,6 +95,9 @@ impl Lost {
     }
 
     #[message]
+    fn fail(&self, _session: &Session<Self>) {}
+
+    #[message]
     fn panic(&self, _session: &Session<Self>) {
         forget_everything();
     }
@@ -103,6 +118,9 @@ impl Migrated {
     fn who(&self, session: &Session<Self>) -> Result<()> {
         session.send(Told::Who { name: session.read(|data| format!("{} {}", data.name, data.level)) })
     }
+
+    #[message]
+    fn fail(&self, _session: &Session<Self>) {}
 
     #[message]
     fn panic(&self, _session: &Session<Self>) {

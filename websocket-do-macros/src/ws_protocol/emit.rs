@@ -1,8 +1,8 @@
 //! Writes the impls. Nothing can go wrong here.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Data, DeriveInput, Ident, Index};
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Ident, Index, spanned::Spanned};
 
 use super::{
     client, decode, encode,
@@ -25,6 +25,7 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
     });
     let writes = variants.iter().map(|variant| write_variant(ident, variant, tag));
     let checks = variants.iter().map(check_variant);
+    let clashes = variants.iter().filter_map(|variant| clash(variant, tag));
     let (side, client) = match side {
         Side::Client { server } => (
             quote! {
@@ -59,6 +60,8 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
             use ::websocket_do::__private::{protocol as __ws, serde as __serde};
             #[allow(unused_imports)]
             use __ws::probe::{Required as _, Unknown as _};
+
+            #(#clashes)*
 
             #[automatically_derived]
             #[allow(unused_mut)]
@@ -131,6 +134,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
     let write = encode::write(both(), &quote!(out));
     let checks = schema::checks(both());
     let read = decode::read(fields, &quote!(Self), &quote!(tag));
+    let field_names = fields.iter().map(|Field { name, cfgs, .. }| quote!(#(#cfgs)* #name));
     quote! {
         const _: () = {
             use ::websocket_do::__private::{protocol as __ws, serde as __serde};
@@ -141,6 +145,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
             #[allow(unused_mut, unused_variables)]
             impl __ws::decode::Record for #ident {
                 const NAME: &'static ::core::primitive::str = #name;
+                const FIELDS: &'static [&'static ::core::primitive::str] = &[#(#field_names),*];
 
                 fn read<'de, __A: __serde::de::MapAccess<'de>>(
                     mut entries: __A,
@@ -250,6 +255,19 @@ fn names(fields: &[Field]) -> Vec<Ident> {
 fn bindings(fields: &[Field], values: &[Ident]) -> TokenStream {
     let bindings = fields.iter().zip(values).map(|(Field { ident, cfgs, .. }, value)| quote!(#(#cfgs)* #ident: #value));
     quote!(#(#bindings),*)
+}
+
+/// A newtype variant's fields stand beside the tag: none may be called like it.
+fn clash(Variant { cfgs, content, .. }: &Variant, tag: &syn::LitStr) -> Option<TokenStream> {
+    let Content::Newtype(ty) = content else { return None };
+    let message = format!(
+        "a field of the variant's struct is called `{0}`, as is the tag; write `#[ws(rename = \"…\")]` on it, or another `tag`",
+        tag.value()
+    );
+    Some(quote_spanned! {ty.span()=>
+        #(#cfgs)*
+        const _: () = ::core::assert!(!__ws::decode::has_field::<#ty>(#tag), #message);
+    })
 }
 
 fn read_variant(Variant { ident, content, .. }: &Variant, tag: &syn::LitStr) -> TokenStream {

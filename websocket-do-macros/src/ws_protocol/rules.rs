@@ -10,12 +10,12 @@ use super::{
     parse::{FieldAttributes, Rules},
 };
 
-/// The rules of a field, in the order of their kinds.
+/// The rules of a field, in the order they are written.
 pub(super) fn check(found: &FieldAttributes, attributes: &[Attribute], errors: &mut Accumulator) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut add = |name: &str, fallback: Span, kind: Option<RuleKind>| {
-        let span = keyword(attributes, name).unwrap_or(fallback);
-        rules.extend(kind.map(|kind| Rule { span, kind }));
+        let (position, span) = keyword(attributes, name).unwrap_or((0, fallback));
+        rules.extend(kind.map(|kind| (position, Rule { span, kind })));
     };
     if let Some(expr) = &found.len {
         add("len", expr.span(), errors.handle(bounds(expr)).map(RuleKind::Len));
@@ -50,17 +50,18 @@ pub(super) fn check(found: &FieldAttributes, attributes: &[Attribute], errors: &
     if let Some(path) = &found.custom {
         add("custom", path.span(), Some(RuleKind::Custom(path.clone())));
     }
-    rules
+    rules.sort_by_key(|(position, _)| *position);
+    rules.into_iter().map(|(_, rule)| rule).collect()
 }
 
-/// Where the word `name` stands in `#[ws(…)]`.
-fn keyword(attributes: &[Attribute], name: &str) -> Option<Span> {
+/// Where the word `name` stands in `#[ws(…)]`: the how manieth word, and its place in the source.
+fn keyword(attributes: &[Attribute], name: &str) -> Option<(usize, Span)> {
     let ws = attributes.iter().filter(|attribute| attribute.path().is_ident("ws"));
-    let mut words = ws.flat_map(|attribute| match &attribute.meta {
+    let words = ws.flat_map(|attribute| match &attribute.meta {
         Meta::List(list) => list.tokens.clone().into_iter().collect::<Vec<_>>(),
         _ => Vec::new(),
     });
-    words.find(|word| word.to_string() == name).map(|word| word.span())
+    words.enumerate().find(|(_, word)| word.to_string() == name).map(|(position, word)| (position, word.span()))
 }
 
 /// `1..=50`, `1..`, `..50`, or a single value.

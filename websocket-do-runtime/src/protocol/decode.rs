@@ -26,6 +26,8 @@ pub use super::explain::{explain, reread};
 pub trait Record: Sized {
     /// The Rust name.
     const NAME: &'static str;
+    /// The names of the fields.
+    const FIELDS: &'static [&'static str];
 
     /// Reads the fields. `tag` is the field that was already read, and may not come again.
     fn read<'de, A: MapAccess<'de>>(entries: A, tag: Option<&'static str>) -> Result<Self, A::Error>;
@@ -41,6 +43,7 @@ macro_rules! pointers {
     ($($pointer:ident)*) => {$(
         impl<T: Record> Record for $pointer<T> {
             const NAME: &'static str = T::NAME;
+            const FIELDS: &'static [&'static str] = T::FIELDS;
 
             fn read<'de, A: MapAccess<'de>>(entries: A, tag: Option<&'static str>) -> Result<Self, A::Error> {
                 T::read(entries, tag).map(Self::new)
@@ -57,6 +60,29 @@ macro_rules! pointers {
     )*};
 }
 pointers! { Box Rc Arc }
+
+/// Whether a record has a field that would stand where the tag stands.
+#[doc(hidden)]
+pub const fn has_field<T: Record>(name: &str) -> bool {
+    let mut rest = T::FIELDS;
+    while let [field, after @ ..] = rest {
+        if is_same(field.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([a, rest_of_one @ ..], [b, rest_of_other @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (rest_of_one, rest_of_other);
+    }
+    one.is_empty() && other.is_empty()
+}
 
 /// A message enum, seen by its decoder.
 #[doc(hidden)]

@@ -1,0 +1,16 @@
+//! A newtype variant whose struct has a field that is called like the tag.
+
+use websocket_do::WsProtocol;
+
+#[derive(WsProtocol)]
+struct Item {
+    r#type: String,
+}
+
+#[derive(WsProtocol)]
+#[ws(server)]
+enum ServerMessage {
+    Added(Item),
+}
+
+fn main() {}
