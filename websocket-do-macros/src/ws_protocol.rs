@@ -6,10 +6,12 @@ mod client;
 mod decode;
 mod emit;
 mod encode;
+mod itself;
 mod model;
 mod parse;
 mod rules;
 mod schema;
+mod stand_in;
 
 use proc_macro2::TokenStream;
 
@@ -17,12 +19,12 @@ use proc_macro2::TokenStream;
 /// so that each mistake is reported once.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let input = match syn::parse2(input) {
-        Ok(input) => input,
+        Ok(input) => itself::named(input),
         Err(error) => return error.to_compile_error(),
     };
     match check::check(&input) {
         Ok(model::Protocol::Messages(messages)) => emit::messages(&messages),
         Ok(model::Protocol::Record(record)) => emit::record(&record),
-        Err(error) => emit::stand_in(&input, &crate::mistake::tell(error)),
+        Err(error) => stand_in::stand_in(&input, &crate::mistake::tell(error)),
     }
 }

@@ -6,6 +6,8 @@ pub mod decode;
 pub mod encode;
 mod explain;
 #[doc(hidden)]
+pub mod field;
+#[doc(hidden)]
 pub mod probe;
 pub mod rejection;
 mod replay;

@@ -1,10 +1,11 @@
 //! From what the user wrote to a [`Protocol`]: all mistakes are collected, each at the token where it stands.
 
-use darling::{Error, FromAttributes, error::Accumulator};
+use darling::{Error, FromAttributes, ast::NestedMeta, error::Accumulator};
 use proc_macro2::Span;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta, Path, ext::IdentExt,
+    Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta, Path, Type, ext::IdentExt,
+    spanned::Spanned,
 };
 
 use super::{
@@ -83,7 +84,8 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
         Fields::Unit => Content::Unit,
         Fields::Named(named) => {
             let fields = fields(named.named.iter(), case, &mut errors);
-            for field in fields.iter().filter(|field| field.name.value() == tag.value()) {
+            let is_tag = |name: &LitStr| name.value() == tag.value();
+            for field in fields.iter().filter(|field| is_tag(&field.name) || field.aliases.iter().any(is_tag)) {
                 let message = format!(
                     "the field is called `{}` on the wire, as is the tag; write `#[ws(rename = \"…\")]` on it, or another \
                      `tag` on the enum",
@@ -94,7 +96,16 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
             Content::Fields(fields)
         }
         Fields::Unnamed(unnamed) => match (unnamed.unnamed.first(), unnamed.unnamed.len()) {
-            (Some(inner), 1) => Content::Newtype(Box::new(inner.ty.clone())),
+            (Some(inner), 1) => {
+                for attribute in
+                    inner.attrs.iter().filter(|one| one.path().is_ident("ws") || one.path().is_ident("serde"))
+                {
+                    let message = "a newtype variant's value has no name and no rules of its own; write \
+                                   `Variant { name: Type }`, or the attribute on the struct's fields";
+                    errors.push(Error::custom(message).with_span(&attribute.path()));
+                }
+                Content::Newtype(Box::new(inner.ty.clone()))
+            }
             _ => {
                 let message = "fields without names have no place in an object; write `Variant { name: Type, … }`";
                 errors.push(Error::custom(message).with_span(&unnamed));
@@ -126,13 +137,16 @@ fn record(input: &DeriveInput, all: &Fields) -> darling::Result<Record> {
 fn fields<'a>(all: impl Iterator<Item = &'a syn::Field>, case: Case, errors: &mut Accumulator) -> Vec<Field> {
     let named = all.filter_map(|one| Some((one, one.ident.as_ref()?)));
     let fields: Vec<_> = named.filter_map(|(one, ident)| errors.handle_in(|| field(one, ident, case))).collect();
-    distinct(fields.iter().map(|field| (&field.name, &field.ident)), "field", errors);
+    let wire = |field: &Field| [&field.name].into_iter().chain(&field.aliases).cloned().collect::<Vec<_>>();
+    let taken: Vec<_> =
+        fields.iter().flat_map(|field| wire(field).into_iter().map(move |name| (name, &field.ident))).collect();
+    distinct(taken.iter().map(|(name, ident)| (name, *ident)), "field", errors);
     fields
 }
 
 fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field> {
     let mut errors = Error::accumulator();
-    let serde = errors.handle(serde(&field.attrs)).flatten();
+    let serde = errors.handle(serde(&field.attrs, &field.ty)).flatten();
     let attributes = errors.handle(FieldAttributes::from_attributes(&field.attrs));
     let rules = attributes.as_ref().map(|attributes| rules::check(attributes, &field.attrs, &mut errors));
     let renamed = attributes.and_then(|attributes| attributes.rename);
@@ -163,10 +177,11 @@ struct Serde {
     skip_serializing_if: Option<Path>,
 }
 
-fn serde(attributes: &[Attribute]) -> darling::Result<Option<Serde>> {
+fn serde(attributes: &[Attribute], ty: &Type) -> darling::Result<Option<Serde>> {
     if !attributes.iter().any(|attribute| attribute.path().is_ident("serde")) {
         return Ok(None);
     }
+    not_honoured(attributes)?;
     let found = SerdeAttributes::from_attributes(attributes)?;
     let path = |literal: Option<LitStr>| literal.map(|literal| literal.parse::<Path>()).transpose();
     let with = |function: &str| {
@@ -178,7 +193,7 @@ fn serde(attributes: &[Attribute]) -> darling::Result<Option<Serde>> {
     };
     let default = match found.default {
         None => None,
-        Some(DefaultValue::Trait) => Some(quote!(::core::default::Default::default)),
+        Some(DefaultValue::Trait) => Some(quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default)),
         Some(DefaultValue::Function(literal)) => {
             let function: Path = literal.parse()?;
             Some(quote!(#function))
@@ -192,6 +207,28 @@ fn serde(attributes: &[Attribute]) -> darling::Result<Option<Serde>> {
         aliases: found.aliases,
         default,
     }))
+}
+
+/// Says of serde's attributes that cannot be honoured what to write instead.
+fn not_honoured(attributes: &[Attribute]) -> darling::Result<()> {
+    let mut errors = Error::accumulator();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let list = attribute.meta.require_list()?;
+        for item in NestedMeta::parse_meta_list(list.tokens.clone())? {
+            let NestedMeta::Meta(meta) = item else { continue };
+            let Some(name) = meta.path().get_ident() else { continue };
+            let instead = match name.to_string().as_str() {
+                "flatten" => "make a struct of all the fields and a newtype variant of it, or nest the value",
+                "skip" | "skip_deserializing" => "leave the field out of the message",
+                "skip_serializing" => "write `skip_serializing_if = \"…\"`",
+                "borrow" | "bound" => "take an owned type",
+                "getter" => "write `serialize_with = \"…\"`",
+                _ => continue,
+            };
+            errors.push(Error::custom(format!("`{name}` is not honoured in a protocol; {instead}")).with_span(name));
+        }
+    }
+    errors.finish()
 }
 
 fn no_serde(attributes: &[Attribute], instead: &str, errors: &mut Accumulator) {

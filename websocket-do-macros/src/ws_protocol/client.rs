@@ -110,6 +110,7 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
         ///
         /// # Errors
         /// Where the message breaks a rule, with the field's name, or the connection is closed.
+        #[allow(clippy::too_many_arguments)]
         pub async fn #name(
             &mut self,
             #arguments

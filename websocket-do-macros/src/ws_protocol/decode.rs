@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Index, spanned::Spanned};
+use syn::{Ident, Index, Type, spanned::Spanned};
 
 use super::model::Field;
 
@@ -16,8 +16,13 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
     });
     let declarations = both().map(|(at, (field, slot))| declare(at, field, slot));
     let reads = both().map(|(at, (field, slot))| {
-        let (cfgs, name, at) = (&field.cfgs, &field.name, Index::from(at));
-        quote!(#(#cfgs)* ::core::option::Option::Some(#at) => __ws::decode::field(&mut entries, &mut #slot, #name)?,)
+        let (cfgs, name, ty, at) = (&field.cfgs, &field.name, &field.ty, Index::from(at));
+        let read = match (&field.deserialize_with, &field.default) {
+            (Some(_), _) => quote!(__ws::decode::field),
+            (None, None) => of(ty, "read"),
+            (None, Some(_)) => of(ty, "read_or_null"),
+        };
+        quote!(#(#cfgs)* ::core::option::Option::Some(#at) => #read(&mut entries, &mut #slot, #name)?,)
     });
     let values = both().map(|(_, (field, slot))| value(field, slot));
     quote! {{
@@ -34,6 +39,12 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
         }
         ::core::result::Result::Ok(#constructor { #(#values)* })
     }}
+}
+
+/// A function of the field's type, at the type: the same words each time, so that a type without it is one error.
+pub(super) fn of(ty: &Type, function: &str) -> TokenStream {
+    let function = Ident::new(function, ty.span());
+    quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::field::Field>::#function)
 }
 
 /// The type a field is read as, behind `with`.
@@ -81,9 +92,12 @@ fn value(field: &Field, slot: &Ident) -> TokenStream {
                 _ => #default(),
             })
         }
-        Some(default) => quote!(__ws::decode::or_default(#slot, #default)),
+        Some(default) => quote!(__ws::decode::or_default(#slot, || #default())),
         None if deserialize_with.is_some() => quote!(__ws::decode::present(#slot, #name)? #inner),
-        None => quote_spanned!(ty.span()=> __ws::decode::required(#slot, #name)?),
+        None => {
+            let required = of(ty, "required");
+            quote!(#required(#slot, #name)?)
+        }
     };
     quote!(#(#cfgs)* #ident: #value,)
 }

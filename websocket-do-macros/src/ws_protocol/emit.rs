@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Ident, Index, spanned::Spanned};
+use syn::{Ident, Index, Type, spanned::Spanned};
 
 use super::{
     client, decode, encode,
@@ -197,56 +197,6 @@ pub(super) fn record(record: &Record) -> TokenStream {
     }
 }
 
-/// Impls that compile and do nothing, beside the errors.
-pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream {
-    if !input.generics.params.is_empty() {
-        return quote!(#errors);
-    }
-    let ident = &input.ident;
-    let messages = matches!(input.data, Data::Enum(_)).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl __ws::Message for #ident {
-                const SCHEMA: __ws::MessageSchema =
-                    __ws::MessageSchema { name: "", tag: "", docs: "", variants: &[] };
-            }
-            #[automatically_derived]
-            impl __ws::ServerMessage for #ident {}
-            #[automatically_derived]
-            impl __ws::ClientMessage for #ident {
-                type Server = Self;
-            }
-        }
-    });
-    quote! {
-        #errors
-        const _: () = {
-            use ::websocket_do::__private::{protocol as __ws, serde as __serde};
-
-            #[automatically_derived]
-            impl<'de> __serde::Deserialize<'de> for #ident {
-                fn deserialize<__D: __serde::Deserializer<'de>>(_: __D) -> ::core::result::Result<Self, __D::Error> {
-                    ::core::unreachable!()
-                }
-            }
-
-            #[automatically_derived]
-            impl __serde::Serialize for #ident {
-                fn serialize<__S: __serde::Serializer>(&self, _: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
-                    ::core::unreachable!()
-                }
-            }
-
-            #[automatically_derived]
-            impl __ws::Value for #ident {
-                const TYPE: __ws::Type = __ws::Type::Opaque;
-            }
-
-            #messages
-        };
-    }
-}
-
 /// A name for each field's value that the user's code cannot mean.
 fn names(fields: &[Field]) -> Vec<Ident> {
     (0..fields.len()).map(|at| Ident::new(&format!("value{at}"), Span::mixed_site())).collect()
@@ -275,8 +225,16 @@ fn read_variant(Variant { ident, content, .. }: &Variant, tag: &syn::LitStr) -> 
     match content {
         Content::Unit => decode::read(&[], &quote!(Self::#ident), &tag),
         Content::Fields(fields) => decode::read(fields, &quote!(Self::#ident), &tag),
-        Content::Newtype(ty) => quote!(<#ty as __ws::decode::Record>::read(entries, #tag).map(Self::#ident)),
+        Content::Newtype(ty) => {
+            let record = record_of(ty);
+            quote!(#record::read(entries, #tag).map(Self::#ident))
+        }
     }
+}
+
+/// A newtype variant's type as a struct whose fields can stand beside a tag, at the type.
+fn record_of(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::decode::Record>)
 }
 
 fn write_variant(message: &Ident, variant: &Variant, tag: &syn::LitStr) -> TokenStream {
@@ -288,13 +246,14 @@ fn write_variant(message: &Ident, variant: &Variant, tag: &syn::LitStr) -> Token
             let open = open(quote!(0));
             quote!(#(#cfgs)* Self::#ident => __serde::ser::SerializeStruct::end(#open),)
         }
-        Content::Newtype(_) => {
-            let open = open(quote!(__ws::decode::Record::present(value)));
+        Content::Newtype(ty) => {
+            let record = record_of(ty);
+            let open = open(quote!(#record::present(value)));
             quote! {
                 #(#cfgs)*
                 Self::#ident(value) => {
                     let mut out = #open;
-                    __ws::decode::Record::write(value, &mut out)?;
+                    #record::write(value, &mut out)?;
                     __serde::ser::SerializeStruct::end(out)
                 }
             }

@@ -4,13 +4,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::{model::Field, schema::is_absent};
+use super::{decode::of, model::Field, schema::is_absent};
 
 /// How many of the fields are written, as an expression.
 pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
     let counts = fields.map(|(field, value)| {
         let (cfgs, absent) = (&field.cfgs, is_absent(field, value));
-        quote!(#(#cfgs)* { fields += <::core::primitive::usize as ::core::convert::From<::core::primitive::bool>>::from(!#absent); })
+        quote!(#(#cfgs)* if !#absent { fields += 1; })
     });
     quote!({
         let mut fields: ::core::primitive::usize = 0;
@@ -24,7 +24,10 @@ pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, ou
     let writes = fields.map(|(field, value)| {
         let (name, cfgs, ty, absent) = (&field.name, &field.cfgs, &field.ty, is_absent(field, value));
         let write = match &field.serialize_with {
-            None => quote!(__ws::encode::field(#out, #name, #value, #absent)?;),
+            None => {
+                let write = of(ty, "write");
+                quote!(#write(#value, #out, #name, #absent)?;)
+            }
             Some(path) => quote! {
                 struct __With<'a>(&'a #ty);
                 impl __serde::Serialize for __With<'_> {

@@ -1,5 +1,7 @@
 //! The attributes as the user wrote them: nothing is judged here but their form.
 
+use std::slice;
+
 use darling::{FromAttributes, FromMeta, util::Flag};
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path};
 
@@ -132,7 +134,7 @@ impl FromMeta for Texts {
 }
 
 /// `each(len = 1..=20, pattern = "…")`: attributes of a field that has no name.
-pub(super) struct Rules(pub(super) Box<FieldAttributes>);
+pub(super) struct Rules(pub(super) Box<FieldAttributes>, pub(super) Attribute);
 
 impl FromMeta for Rules {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
@@ -141,6 +143,7 @@ impl FromMeta for Rules {
         };
         let rules = &list.tokens;
         let attribute: Attribute = syn::parse_quote!(#[ws(#rules)]);
-        FieldAttributes::from_attributes(&[attribute]).map(Box::new).map(Self)
+        let rules = FieldAttributes::from_attributes(slice::from_ref(&attribute))?;
+        Ok(Self(Box::new(rules), attribute))
     }
 }

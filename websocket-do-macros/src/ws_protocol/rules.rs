@@ -1,30 +1,34 @@
 //! Rules: from attributes to the model, and from the model to checks and descriptions.
 
-use darling::{Error, error::Accumulator};
+use std::slice;
+
+use darling::{Error, ast::NestedMeta, error::Accumulator};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Expr, ExprLit, ExprRange, Ident, Lit, Meta, RangeLimits, spanned::Spanned};
+use syn::{Attribute, Expr, ExprLit, ExprRange, Ident, Lit, RangeLimits, Type};
 
 use super::{
     model::{Bounds, Rule, RuleKind},
     parse::{FieldAttributes, Rules},
 };
 
-/// The rules of a field, in the order they are written.
+/// The rules of a field, in the order in which they are written.
 pub(super) fn check(found: &FieldAttributes, attributes: &[Attribute], errors: &mut Accumulator) -> Vec<Rule> {
+    let words = words(attributes);
     let mut rules = Vec::new();
-    let mut add = |name: &str, fallback: Span, kind: Option<RuleKind>| {
-        let (position, span) = keyword(attributes, name).unwrap_or((0, fallback));
-        rules.extend(kind.map(|kind| (position, Rule { span, kind })));
+    let mut add = |name: &str, kind: Option<RuleKind>| {
+        let place = words.iter().position(|word| word == name);
+        let span = place.and_then(|place| words.get(place)).map_or_else(Span::call_site, Ident::span);
+        rules.extend(kind.map(|kind| (place, Rule { span, kind })));
     };
     if let Some(expr) = &found.len {
-        add("len", expr.span(), errors.handle(bounds(expr)).map(RuleKind::Len));
+        add("len", errors.handle(amount(expr)).map(RuleKind::Len));
     }
     if let Some(expr) = &found.bytes {
-        add("bytes", expr.span(), errors.handle(bounds(expr)).map(RuleKind::Bytes));
+        add("bytes", errors.handle(amount(expr)).map(RuleKind::Bytes));
     }
     if let Some(expr) = &found.range {
-        add("range", expr.span(), errors.handle(bounds(expr)).map(RuleKind::Range));
+        add("range", errors.handle(bounds(expr)).map(RuleKind::Range));
     }
     if let Some(pattern) = &found.pattern {
         let kind = match regex_lite::Regex::new(&pattern.value()) {
@@ -35,33 +39,35 @@ pub(super) fn check(found: &FieldAttributes, attributes: &[Attribute], errors: &
                 None
             }
         };
-        add("pattern", pattern.span(), kind);
+        add("pattern", kind);
     }
     if let Some(texts) = &found.one_of {
-        add("one_of", Span::call_site(), Some(RuleKind::OneOf(texts.0.clone())));
+        add("one_of", Some(RuleKind::OneOf(texts.0.clone())));
     }
-    if let Some(Rules(inner)) = &found.each {
-        if inner.rename.is_some() {
-            errors.push(Error::custom("an item has no name; write `rename` on the field"));
+    if let Some(Rules(inner, attribute)) = &found.each {
+        if let Some(name) = &inner.rename {
+            errors.push(Error::custom("an item has no name; write `rename` on the field").with_span(name));
         }
-        // The inner rules keep the spans of their own values.
-        add("each", Span::call_site(), Some(RuleKind::Each(check(inner, &[], errors))));
+        add("each", Some(RuleKind::Each(check(inner, slice::from_ref(attribute), errors))));
     }
     if let Some(path) = &found.custom {
-        add("custom", path.span(), Some(RuleKind::Custom(path.clone())));
+        add("custom", Some(RuleKind::Custom(path.clone())));
     }
-    rules.sort_by_key(|(position, _)| *position);
+    rules.sort_by_key(|(place, _)| *place);
     rules.into_iter().map(|(_, rule)| rule).collect()
 }
 
-/// Where the word `name` stands in `#[ws(…)]`: the how manieth word, and its place in the source.
-fn keyword(attributes: &[Attribute], name: &str) -> Option<(usize, Span)> {
-    let ws = attributes.iter().filter(|attribute| attribute.path().is_ident("ws"));
-    let words = ws.flat_map(|attribute| match &attribute.meta {
-        Meta::List(list) => list.tokens.clone().into_iter().collect::<Vec<_>>(),
-        _ => Vec::new(),
+/// The words before `=` or parentheses in `#[ws(…)]`, in order.
+fn words(attributes: &[Attribute]) -> Vec<Ident> {
+    let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("ws")).filter_map(|attribute| {
+        let list = attribute.meta.require_list().ok()?;
+        NestedMeta::parse_meta_list(list.tokens.clone()).ok()
     });
-    words.enumerate().find(|(_, word)| word.to_string() == name).map(|(position, word)| (position, word.span()))
+    let words = lists.flatten().filter_map(|item| match item {
+        NestedMeta::Meta(meta) => meta.path().get_ident().cloned(),
+        _ => None,
+    });
+    words.collect()
 }
 
 /// `1..=50`, `1..`, `..50`, or a single value.
@@ -82,6 +88,17 @@ fn bounds(expr: &Expr) -> darling::Result<Bounds> {
     Ok(Bounds { min, max, below_max })
 }
 
+/// The same for how much there is, which is never below zero.
+fn amount(expr: &Expr) -> darling::Result<Bounds> {
+    let found = bounds(expr)?;
+    match found.max.as_ref().and_then(number) {
+        Some(max) if max < f64::from(u8::from(found.below_max)) => {
+            Err(Error::custom("the rule allows nothing; write a larger upper bound").with_span(expr))
+        }
+        _ => Ok(found),
+    }
+}
+
 /// The value of a literal, as near as an error needs it.
 fn number(expr: &Expr) -> Option<f64> {
     match expr {
@@ -89,6 +106,20 @@ fn number(expr: &Expr) -> Option<f64> {
         Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) => float.base10_parse().ok(),
         Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => number(&unary.expr).map(|number| -number),
         _ => None,
+    }
+}
+
+/// The check of a field's `value`: a function of the user's gets what an `Option` holds, and waits while it is `None`.
+pub(super) fn check_field(rule: &Rule, value: &Ident, ty: &Type) -> TokenStream {
+    let check = check_of(rule, value);
+    if !matches!(rule.kind, RuleKind::Custom(_)) {
+        return check;
+    }
+    quote! {
+        match __ws::probe::Optional::<#ty>::present(#value) {
+            ::core::option::Option::Some(#value) => #check,
+            ::core::option::Option::None => ::core::result::Result::Ok(()),
+        }
     }
 }
 
@@ -100,11 +131,11 @@ pub(super) fn check_of(rule: &Rule, value: &Ident) -> TokenStream {
     let rules = quote_spanned!(span=> ::websocket_do::__private::protocol::rules);
     match &rule.kind {
         RuleKind::Len(bounds) => {
-            let bounds = amounts(bounds);
+            let bounds = amounts(bounds, span);
             quote_spanned!(span=> #rules::len(#value, const { #bounds }))
         }
         RuleKind::Bytes(bounds) => {
-            let bounds = amounts(bounds);
+            let bounds = amounts(bounds, span);
             quote_spanned!(span=> #rules::bytes(#value, const { #bounds }))
         }
         RuleKind::Range(Bounds { min, max, below_max }) => {
@@ -143,22 +174,22 @@ fn option_at(expr: Option<&Expr>, span: Span) -> TokenStream {
 }
 
 /// Both bounds of an amount, as values that are allowed themselves.
-fn amounts(Bounds { min, max, below_max }: &Bounds) -> TokenStream {
+fn amounts(Bounds { min, max, below_max }: &Bounds, span: Span) -> TokenStream {
     let min = option(min.as_ref());
     let max = match max {
         Some(max) if *below_max => {
-            quote!(::core::option::Option::Some(::websocket_do::__private::protocol::rules::below(#max)))
+            quote_spanned!(span=> ::core::option::Option::Some(::websocket_do::__private::protocol::rules::below(#max)))
         }
         max => option(max.as_ref()),
     };
-    quote!(::websocket_do::__private::protocol::rules::bounds(#min, #max))
+    quote_spanned!(span=> ::websocket_do::__private::protocol::rules::bounds(#min, #max))
 }
 
 /// The description of a rule.
 pub(super) fn describe(rule: &Rule) -> TokenStream {
     let schema = quote!(::websocket_do::__private::protocol::schema::Rule);
     let amount = |name: &str, bounds: &Bounds| {
-        let (name, bounds) = (Ident::new(name, Span::call_site()), amounts(bounds));
+        let (name, bounds) = (Ident::new(name, Span::call_site()), amounts(bounds, rule.span));
         quote!({
             let (min, max) = #bounds;
             #schema::#name { min, max }

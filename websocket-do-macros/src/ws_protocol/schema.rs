@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Ident, Type, spanned::Spanned};
+use syn::{Ident, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     model::{Content, Field, Messages, Record, Variant},
@@ -10,19 +10,19 @@ use super::{
 };
 
 pub(super) fn messages(Messages { ident, docs, tag, variants, .. }: &Messages) -> TokenStream {
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
     let variants = variants.iter().map(variant);
     quote!(__ws::schema::MessageSchema { name: #name, tag: #tag, docs: #docs, variants: &[#(#variants),*] })
 }
 
 pub(super) fn record(Record { ident, docs, fields }: &Record) -> TokenStream {
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
     let fields = fields.iter().map(field);
     quote!(__ws::schema::StructSchema { name: #name, docs: #docs, fields: &[#(#fields),*] })
 }
 
 fn variant(Variant { ident, name, docs, cfgs, content }: &Variant) -> TokenStream {
-    let ident = ident.to_string();
+    let ident = ident.unraw().to_string();
     let content = match content {
         Content::Unit => quote!(__ws::schema::Content::Unit),
         Content::Fields(fields) => {
@@ -39,7 +39,7 @@ fn variant(Variant { ident, name, docs, cfgs, content }: &Variant) -> TokenStrea
 
 fn field(field: &Field) -> TokenStream {
     let Field { name, docs, cfgs, ty, rules, default, .. } = field;
-    let ident = field.ident.to_string();
+    let ident = field.ident.unraw().to_string();
     let rules = rules.iter().map(rules::describe);
     let has_default = default.is_some();
     // What `with` writes is not what the type would.
@@ -69,13 +69,9 @@ fn probe(ty: &Type, what: &str) -> TokenStream {
 
 /// Whether a field is left out, as an expression.
 pub(super) fn is_absent(field: &Field, value: &Ident) -> TokenStream {
-    match &field.skip_serializing_if {
-        Some(path) => quote!(#path(#value)),
-        None => {
-            let (ty, probe) = (&field.ty, probe(&field.ty, "IS_ABSENT"));
-            quote!((#probe(#value) || __ws::probe::Optional::<#ty>::IS_NONE(#value)))
-        }
-    }
+    let (ty, probe) = (&field.ty, probe(&field.ty, "IS_ABSENT"));
+    let skipped = field.skip_serializing_if.as_ref().map(|path| quote!(|| #path(#value)));
+    quote!((#probe(#value) || __ws::probe::Optional::<#ty>::IS_NONE(#value) #skipped))
 }
 
 /// The checks of the fields bound to the names given, as statements.
@@ -83,7 +79,7 @@ pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -
     let checks = fields.map(|(field, value)| {
         let Field { name, cfgs, ty, rules, .. } = field;
         let nested = probe(ty, "VALIDATE");
-        let rules = rules.iter().map(|rule| rules::check_of(rule, value));
+        let rules = rules.iter().map(|rule| rules::check_field(rule, value, ty));
         quote! {
             #(#cfgs)*
             {
