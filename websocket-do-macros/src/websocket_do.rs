@@ -7,6 +7,7 @@ mod export;
 mod model;
 mod parse;
 mod route;
+mod stand_in;
 
 use proc_macro2::TokenStream;
 
@@ -15,17 +16,17 @@ use proc_macro2::TokenStream;
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let input = match parse::parse(item.clone()) {
         Ok(input) => input,
-        Err(error) => return emit::unparsed(item, &error),
+        Err(error) => return stand_in::unparsed(item, &error),
     };
     let arguments = match arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(wrong) => {
             let (known, error) = *wrong;
-            return emit::without_arguments(input.item, &known, &crate::mistake::tell(error));
+            return stand_in::without_arguments(input.item, &known, &crate::mistake::tell(error));
         }
     };
     match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),
-        Err(errors) => emit::stand_in(&input.item, &arguments.known(), &errors.into_compile_error()),
+        Err(errors) => stand_in::stand_in(&input.item, &arguments.known(), &errors.into_compile_error()),
     }
 }
