@@ -4,9 +4,9 @@
 //! message is encoded, in either format, so that a value never changes with the format it travels in.
 
 mod format;
+mod javascript;
 mod json;
 mod msgpack;
-mod numbers;
 #[cfg(test)]
 mod tests;
 mod walk;

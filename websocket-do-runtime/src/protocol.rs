@@ -1,6 +1,8 @@
 //! What a message is: the traits that `derive(WsProtocol)` implements, and nothing about sockets or hosts.
 
 pub mod buffered;
+#[doc(hidden)]
+pub mod bytes;
 pub mod decode;
 #[doc(hidden)]
 pub mod encode;
@@ -14,12 +16,15 @@ mod replay;
 #[doc(hidden)]
 pub mod rules;
 pub mod schema;
+mod timestamp;
 mod values;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use rejection::{Rejection, RejectionCode};
 pub use schema::{MessageSchema, Type};
+pub(crate) use timestamp::{Extension, NAME as TIMESTAMP};
+pub use timestamp::{Timestamp, TimestampError};
 
 /// A value that may stand in a message: its rules and its description.
 ///

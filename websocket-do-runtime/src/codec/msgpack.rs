@@ -4,14 +4,14 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Format, numbers, walk};
+use super::{Format, javascript, walk};
 use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
 
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
 pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Rejection> {
     let mut bytes = Vec::with_capacity(128);
     let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable();
-    numbers::serialize(value, &mut serializer, Format::MessagePack)?;
+    javascript::serialize(value, &mut serializer, Format::MessagePack)?;
     Ok(bytes)
 }
 

@@ -29,7 +29,14 @@ enum Probe {
     Keyed { table: std::collections::BTreeMap<String, Item> },
     Shaped { shape: Shape },
     Pair { pair: (u64, u64) },
+    Numbered { table: std::collections::BTreeMap<i64, bool> },
+    Listed { table: std::collections::BTreeMap<(u8, u8), bool> },
+    Marked { marker: Marker },
+    At { value: crate::protocol::Timestamp },
 }
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Marker;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

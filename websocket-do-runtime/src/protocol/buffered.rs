@@ -7,6 +7,8 @@ use serde::{
     de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor},
 };
 
+use super::{Extension, Timestamp};
+
 /// Any value of JSON or MessagePack, held in memory.
 ///
 /// Reading one stops with an error after about a million parts: a part takes many times the two bytes it may have on
@@ -27,6 +29,8 @@ pub enum Buffered {
     Str(String),
     /// MessagePack's `bin`.
     Bytes(Vec<u8>),
+    /// MessagePack's timestamp extension.
+    Timestamp(Timestamp),
     /// A list.
     Seq(Vec<Buffered>),
     /// An object, in the order of the wire and with its duplicates.
@@ -143,6 +147,12 @@ impl<'de> Visitor<'de> for &Budget {
     fn visit_byte_buf<E: Error>(self, value: Vec<u8>) -> Result<Buffered, E> {
         self.spend()?;
         Ok(Buffered::Bytes(value))
+    }
+
+    /// The only newtype that MessagePack knows is the extension, and the only extension left is the timestamp.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Buffered, D::Error> {
+        self.spend()?;
+        Extension::deserialize(deserializer).map(|Extension(time)| Buffered::Timestamp(time))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Buffered, A::Error> {

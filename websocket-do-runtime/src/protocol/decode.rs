@@ -17,7 +17,7 @@ use super::{
 
 pub use super::explain::{explain, reread};
 #[doc(hidden)]
-pub use fields::{field, key, no_variant, or_default, present, required, skip};
+pub use fields::{Missing, field, key, no_variant, or_default, present, required, skip};
 
 /// A struct whose fields can stand in an object of their own or beside a tag.
 #[doc(hidden)]

@@ -185,6 +185,7 @@ impl fmt::Display for Found<'_> {
             Unexpected::Unit | Unexpected::Option => f.write_str("null"),
             Unexpected::Seq => f.write_str("a list"),
             Unexpected::Map => f.write_str("an object"),
+            Unexpected::NewtypeStruct => f.write_str("a time"),
             other => write!(f, "{other}"),
         }
     }

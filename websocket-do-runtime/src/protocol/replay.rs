@@ -6,7 +6,7 @@ use serde::{
     Deserializer,
     de::{
         DeserializeSeed, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
-        value::StrDeserializer,
+        value::{I64Deserializer, SeqDeserializer, StrDeserializer},
     },
     forward_to_deserialize_any,
 };
@@ -117,6 +117,7 @@ impl<'de, E: Error, T: Trace<E>> Deserializer<'de> for Reader<E, T> {
             Buffered::F64(value) => visitor.visit_f64(value),
             Buffered::Str(value) => visitor.visit_string(value),
             Buffered::Bytes(value) => visitor.visit_byte_buf(value),
+            Buffered::Timestamp(time) => visitor.visit_newtype_struct(I64Deserializer::new(time.as_millis())),
             Buffered::Seq(items) => {
                 let mut items = Items::<E, T> { items: items.into_iter(), index: 0, kind: PhantomData };
                 let value = visitor.visit_seq(&mut items)?;
@@ -166,12 +167,20 @@ impl<'de, E: Error, T: Trace<E>> Deserializer<'de> for Reader<E, T> {
         }
     }
 
+    /// Bytes are a list of numbers to a list.
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.value {
+            Buffered::Bytes(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.into_iter())),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
-        f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+        f32 f64 char str string bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier
     }
 }
 

@@ -81,6 +81,10 @@ pub enum Type {
     Float,
     /// Text.
     String,
+    /// Bytes: `bin` in MessagePack, a list of numbers in JSON.
+    Bytes,
+    /// A point in time: the timestamp extension in MessagePack, ISO 8601 in JSON.
+    Timestamp,
     /// `T` or left out.
     Optional(&'static Type),
     /// Any number of items.
@@ -110,6 +114,8 @@ impl PartialEq for Type {
             (Self::Bool, Self::Bool)
             | (Self::Float, Self::Float)
             | (Self::String, Self::String)
+            | (Self::Bytes, Self::Bytes)
+            | (Self::Timestamp, Self::Timestamp)
             | (Self::Opaque, Self::Opaque) => true,
             (Self::Integer { bits: a, signed: b }, Self::Integer { bits: c, signed: d }) => a == c && b == d,
             (Self::Optional(a), Self::Optional(b)) | (Self::List(a), Self::List(b)) => a == b,

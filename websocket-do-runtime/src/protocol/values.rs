@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Rejection, Type, Value, explain::shorten};
+use super::{Rejection, RejectionCode, Type, Value, explain::shorten};
 
 macro_rules! plain {
     ($($ty:ty => $description:expr,)*) => {$(
@@ -25,18 +25,37 @@ plain! {
     i16 => Type::Integer { bits: 16, signed: true },
     i32 => Type::Integer { bits: 32, signed: true },
     i64 => Type::Integer { bits: 64, signed: true },
-    i128 => Type::Integer { bits: 128, signed: true },
     isize => Type::Integer { bits: 64, signed: true },
     u8 => Type::Integer { bits: 8, signed: false },
     u16 => Type::Integer { bits: 16, signed: false },
     u32 => Type::Integer { bits: 32, signed: false },
     u64 => Type::Integer { bits: 64, signed: false },
-    u128 => Type::Integer { bits: 128, signed: false },
     usize => Type::Integer { bits: 64, signed: false },
     f32 => Type::Float,
     f64 => Type::Float,
     char => Type::String,
     String => Type::String,
+}
+
+macro_rules! wide {
+    ($($ty:ty, $signed:literal;)*) => {$(
+        impl Value for $ty {
+            const TYPE: Type = Type::Integer { bits: 128, signed: $signed };
+
+            /// MessagePack has no integer of more than 64 bits: `rmp_serde` makes one of 16 bytes, or of a negative
+            /// number for which there is no room.
+            fn validate(&self) -> Result<(), Rejection> {
+                if u64::try_from(*self).is_ok() || i64::try_from(*self).is_ok() {
+                    return Ok(());
+                }
+                Err(Rejection::new(RejectionCode::Invalid, "must be a whole number that 64 bits can hold"))
+            }
+        }
+    )*};
+}
+wide! {
+    i128, true;
+    u128, false;
 }
 
 macro_rules! pointers {

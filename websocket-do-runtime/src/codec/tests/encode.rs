@@ -1,7 +1,7 @@
 //! What is written.
 
 use super::super::encode;
-use super::{Format, Frame, Item, Probe, RejectionCode, Shape, json, msgpack, packed, refusal};
+use super::{Format, Frame, Item, Marker, Probe, RejectionCode, Shape, json, msgpack, packed, refusal};
 
 const MAX: i64 = 1 << 53;
 
@@ -87,21 +87,65 @@ fn floats_are_written_as_javascript_writes_them() {
         (-1.0, "-1", "ff"),
         (0.5, "0.5", "cb3fe0000000000000"),
         (4_294_967_296.0, "4294967296", "cb41f0000000000000"),
-        (-0.0, "-0.0", "cb8000000000000000"),
+        (-0.0, "0", "00"),
         (1e300, "1e+300", "cb7e37e43c8800759c"),
+        (1e21, "1e+21", "cb444b1ae4d6e2ef50"),
+        (123_456_789_012_345_680_000.0, "123456789012345680000", "cb441ac53a7e04bcda"),
+        (-1.5e-7, "-1.5e-7", "cbbe8421f5f40d8376"),
+        (0.000_001_5, "0.0000015", "cb3eb92a737110e454"),
+        (5e-324, "5e-324", "cb0000000000000001"),
     ] {
         assert_eq!(json(&Probe::Float { value }), format!(r#"{{"type":"float","value":{text}}}"#));
         assert_eq!(msgpack(&Probe::Float { value }), packed("float", bytes));
     }
     assert_eq!(json(&Probe::Single { value: 0.1 }), r#"{"type":"single","value":0.1}"#);
-    assert_eq!(msgpack(&Probe::Single { value: 0.5 }), packed("single", "ca3f000000"));
+    // To a peer without `f32` it is the same number in both formats.
+    assert_eq!(msgpack(&Probe::Single { value: 0.1 }), packed("single", "cb3fb999999999999a"));
+    assert_eq!(msgpack(&Probe::Single { value: 0.5 }), packed("single", "cb3fe0000000000000"));
+}
+
+#[test]
+fn keys_are_text_in_both_formats() {
+    let numbered = Probe::Numbered { table: [(-5, true), (1 << 40, false)].into() };
+    assert_eq!(json(&numbered), r#"{"type":"numbered","table":{"-5":true,"1099511627776":false}}"#);
+    let bytes = b"\x82\xa4type\xa8numbered\xa5table\x82\xa2-5\xc3\xad1099511627776\xc2";
+    assert_eq!(msgpack(&numbered), bytes);
+    let over = Probe::Numbered { table: [(MAX + 1, true)].into() };
+    for format in [Format::Json, Format::MessagePack] {
+        assert_eq!(refusal(encode(&over, format), RejectionCode::Number).path(), "table.9007199254740993");
+        let listed = Probe::Listed { table: [((1, 2), true)].into() };
+        refusal(encode(&listed, format), RejectionCode::Invalid);
+    }
+}
+
+#[test]
+fn what_is_nothing_is_null() {
+    let marked = Probe::Marked { marker: Marker };
+    assert_eq!(json(&marked), r#"{"type":"marked","marker":null}"#);
+    assert_eq!(msgpack(&marked), b"\x82\xa4type\xa6marked\xa6marker\xc0");
+}
+
+#[test]
+fn a_time_is_text_in_json_and_an_extension_in_messagepack() {
+    for (millis, text, extension) in [
+        (1_764_000_000_000, "2025-11-24T16:00:00.000Z", "d6ff69248100"),
+        (1_764_000_000_123, "2025-11-24T16:00:00.123Z", "d7ff1d53530069248100"),
+        (-1, "1969-12-31T23:59:59.999Z", "c70cff3b8b87c0ffffffffffffffff"),
+        (8_640_000_000_000_000, "+275760-09-13T00:00:00.000Z", "c70cff00000000000007dba8218000"),
+    ] {
+        let at = Probe::At { value: crate::protocol::Timestamp::from_millis(millis).unwrap() };
+        assert_eq!(json(&at), format!(r#"{{"type":"at","value":"{text}"}}"#));
+        assert_eq!(msgpack(&at), packed("at", extension));
+        assert_eq!(super::super::decode_binary::<Probe>(&packed("at", extension)).unwrap(), at);
+        assert_eq!(super::super::decode_text::<Probe>(&json(&at)).unwrap(), at);
+    }
 }
 
 #[test]
 fn both_formats_give_the_same_value_back() {
     for message in [
         Probe::Empty,
-        Probe::Float { value: -0.0 },
+        Probe::Float { value: -1e-300 },
         Probe::Float { value: 1e300 },
         Probe::Single { value: 0.1 },
         Probe::Text { value: "\u{0}\"\\ü🦀\u{2028}".into() },

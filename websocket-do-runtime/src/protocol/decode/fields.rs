@@ -85,7 +85,7 @@ pub fn skip<'de, A: MapAccess<'de>>(entries: &mut A) -> Result<(), A::Error> {
 
 /// The value of a field without a default. An `Option`, also behind an alias, is `None` when missing.
 pub fn required<'de, T: Deserialize<'de>, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
-    slot.map_or_else(|| T::deserialize(Missing(name, PhantomData)), Ok)
+    slot.map_or_else(|| T::deserialize(Missing::new(name)), Ok)
 }
 
 /// The value of a field that is read by a function of the user's, which a missing field cannot be read by.
@@ -104,7 +104,14 @@ pub fn no_variant<T, E: Error>() -> Result<T, E> {
 }
 
 /// What a field is read from that is not there.
-struct Missing<E>(&'static str, PhantomData<E>);
+pub struct Missing<E>(&'static str, PhantomData<E>);
+
+impl<E> Missing<E> {
+    /// A field of this name.
+    pub fn new(name: &'static str) -> Self {
+        Self(name, PhantomData)
+    }
+}
 
 impl<'de, E: Error> Deserializer<'de> for Missing<E> {
     type Error = E;

@@ -33,7 +33,7 @@ impl<'c, C> Compound<'c, C> {
     ) -> Result<(), E> {
         let index = self.index;
         self.index += 1;
-        write(&mut self.inner, &JsValue { value, context: self.context }).inspect_err(|_| {
+        write(&mut self.inner, &JsValue::new(value, self.context)).inspect_err(|_| {
             self.context.step(|refused| self.outside(refused.at(index)));
         })
     }
@@ -44,7 +44,7 @@ impl<'c, C> Compound<'c, C> {
         value: &T,
         write: impl FnOnce(&mut C, &JsValue<'_, '_, T>) -> Result<(), E>,
     ) -> Result<(), E> {
-        write(&mut self.inner, &JsValue { value, context: self.context }).inspect_err(|_| {
+        write(&mut self.inner, &JsValue::new(value, self.context)).inspect_err(|_| {
             self.context.step(|refused| self.outside(refused.within(key)));
         })
     }
@@ -112,12 +112,12 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
     type Error = C::Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), C::Error> {
-        self.inner.serialize_key(&JsValue { value: key, context: self.context })
+        self.inner.serialize_key(&JsValue::key(key, self.context))
     }
 
     /// Called without its key only by hand-written impls; the path then ends at the map.
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        self.inner.serialize_value(&JsValue { value, context: self.context })
+        self.inner.serialize_value(&JsValue::new(value, self.context))
     }
 
     fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
@@ -126,7 +126,7 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
         value: &V,
     ) -> Result<(), C::Error> {
         let context = self.context;
-        self.inner.serialize_entry(&JsValue { value: key, context }, &JsValue { value, context }).inspect_err(|_| {
+        self.inner.serialize_entry(&JsValue::key(key, context), &JsValue::new(value, context)).inspect_err(|_| {
             context.step(|refused| refused.within(&name(key)));
         })
     }

@@ -1,4 +1,4 @@
-//! JavaScript's numbers for any serde format: a serializer around a serializer that lets through only what a JavaScript
+//! JavaScript's values for any serde format: a serializer around a serializer that lets through only what a JavaScript
 //! peer can hold, and keeps the path to what it refused. Knows nothing of frames or protocols.
 
 mod compound;
@@ -9,19 +9,19 @@ use serde::ser::{Serialize, Serializer};
 
 use self::compound::Compound;
 use super::Format;
-use crate::protocol::{Rejection, RejectionCode};
+use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP};
 
 /// Up to here every integer is a JavaScript number.
 const EXACT: u64 = 1 << 53;
 
-/// Writes `value` to `serializer` with JavaScript's numbers.
+/// Writes `value` to `serializer` as JavaScript has it.
 pub(super) fn serialize<S: Serializer>(
     value: &impl Serialize,
     serializer: S,
     format: Format,
 ) -> Result<S::Ok, Rejection> {
     let context = Context { format, refused: Cell::new(None) };
-    value.serialize(Js { inner: serializer, context: &context }).map_err(|error| {
+    value.serialize(Js { inner: serializer, context: &context, is_key: false }).map_err(|error| {
         context
             .refused
             .take()
@@ -54,21 +54,35 @@ impl Context {
     }
 }
 
-/// A serializer that writes JavaScript's numbers.
+/// A serializer that writes JavaScript's values.
 struct Js<'c, S> {
     inner: S,
     context: &'c Context,
+    /// Whether the value is a key of MessagePack, which is text to JavaScript whatever it is in Rust.
+    is_key: bool,
 }
 
-/// A value that is written with JavaScript's numbers by whatever serializer it meets.
+/// A value that is written as JavaScript has it by whatever serializer it meets.
 struct JsValue<'c, 'v, T: ?Sized> {
     value: &'v T,
     context: &'c Context,
+    is_key: bool,
+}
+
+impl<'c, 'v, T: ?Sized> JsValue<'c, 'v, T> {
+    fn new(value: &'v T, context: &'c Context) -> Self {
+        Self { value, context, is_key: false }
+    }
+
+    fn key(value: &'v T, context: &'c Context) -> Self {
+        // JSON has no other keys than text, and makes it itself.
+        Self { value, context, is_key: context.format == Format::MessagePack }
+    }
 }
 
 impl<T: Serialize + ?Sized> Serialize for JsValue<'_, '_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(Js { inner: serializer, context: self.context })
+        self.value.serialize(Js { inner: serializer, context: self.context, is_key: self.is_key })
     }
 }
 
@@ -77,6 +91,8 @@ impl<'c, S: Serializer> Js<'c, S> {
     fn unsigned(self, value: u64) -> Result<S::Ok, S::Error> {
         if value > EXACT {
             Err(self.inexact(value))
+        } else if self.is_key {
+            self.inner.collect_str(&value)
         } else if self.context.float_for(value, false) {
             self.inner.serialize_f64(value as f64)
         } else {
@@ -87,6 +103,8 @@ impl<'c, S: Serializer> Js<'c, S> {
     fn signed(self, value: i64) -> Result<S::Ok, S::Error> {
         if value.unsigned_abs() > EXACT {
             Err(self.inexact(value))
+        } else if self.is_key {
+            self.inner.collect_str(&value)
         } else if self.context.float_for(value.unsigned_abs(), value < 0) {
             self.inner.serialize_f64(value as f64)
         } else {
@@ -94,14 +112,17 @@ impl<'c, S: Serializer> Js<'c, S> {
         }
     }
 
-    /// An integral float is written as the integer it is to JavaScript, except −0, which is no integer.
-    fn float(self, value: f64, write: impl FnOnce(S) -> Result<S::Ok, S::Error>) -> Result<S::Ok, S::Error> {
+    /// An integral float is written as the integer it is to JavaScript, and −0 as 0, as `JSON.stringify` has it.
+    fn float(self, value: f64) -> Result<S::Ok, S::Error> {
         if !value.is_finite() {
-            return Err(self.context.refuse(format!("must be a finite number, is {value}")));
+            Err(self.context.refuse(format!("must be a finite number, is {value}")))
+        } else if value.fract() == 0.0 && value.abs() <= EXACT as f64 {
+            self.signed(value as i64)
+        } else if self.is_key {
+            self.inner.collect_str(&value)
+        } else {
+            self.inner.serialize_f64(value)
         }
-        let integral =
-            value.fract() == 0.0 && value.abs() <= EXACT as f64 && !(value == 0.0 && value.is_sign_negative());
-        if integral { self.signed(value as i64) } else { write(self.inner) }
     }
 
     #[cold]
@@ -111,13 +132,53 @@ impl<'c, S: Serializer> Js<'c, S> {
     }
 
     fn value<'v, T: ?Sized>(&self, value: &'v T) -> JsValue<'c, 'v, T> {
-        JsValue { value, context: self.context }
+        JsValue { value, context: self.context, is_key: self.is_key }
+    }
+
+    /// A time that stands there as text, as the extension.
+    fn timestamp(self, text: &str) -> Result<S::Ok, S::Error> {
+        let time = text.parse().map_err(serde::ser::Error::custom)?;
+        self.inner.serialize_newtype_struct(rmp_serde::MSGPACK_EXT_STRUCT_NAME, &Extension(time))
+    }
+
+    /// A key that is no text.
+    #[cold]
+    fn no_key(&self) -> S::Error {
+        serde::ser::Error::custom("a key must be a string or a number")
+    }
+}
+
+/// The number that a person would write for it, 0.1 for `0.1_f32`, which is what JSON says too. Exactly, it is
+/// 0.10000000149011612, and that is what a peer would see who knows no `f32`.
+fn decimal(value: f32) -> f64 {
+    let exact = f64::from(value);
+    if exact.fract() == 0.0 || !exact.is_finite() {
+        return exact;
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::float_cmp)] // asks whether it comes back as it was
+    value.to_string().parse().ok().filter(|near| *near as f32 == value).unwrap_or(exact)
+}
+
+/// The text of a value that is nothing else.
+struct Shown<'v, T: ?Sized>(&'v T);
+
+impl<T: Serialize + ?Sized> std::fmt::Display for Shown<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.serialize(f)
     }
 }
 
 macro_rules! integers {
     ($($name:ident($type:ty) => $to:ident;)*) => {
         $(fn $name(self, v: $type) -> Result<S::Ok, S::Error> { self.$to(v.into()) })*
+    };
+}
+
+macro_rules! no_keys {
+    ($($name:ident($($arg:ident: $type:ty),*);)*) => {
+        $(fn $name(self, $($arg: $type),*) -> Result<S::Ok, S::Error> {
+            if self.is_key { Err(self.no_key()) } else { self.inner.$name($($arg),*) }
+        })*
     };
 }
 
@@ -130,6 +191,9 @@ macro_rules! unchanged {
 macro_rules! compounds {
     ($($name:ident($($arg:ident: $type:ty),*) -> $compound:ident $(in $variant:ident)?;)*) => {
         $(fn $name(self, $($arg: $type),*) -> Result<Self::$compound, S::Error> {
+            if self.is_key {
+                return Err(self.no_key());
+            }
             let inner = self.inner.$name($($arg),*)?;
             Ok(Compound::new(inner, self.context)$(.in_variant($variant))?)
         })*
@@ -173,21 +237,31 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
     }
 
     fn serialize_f32(self, v: f32) -> Result<S::Ok, S::Error> {
-        self.float(f64::from(v), |inner| inner.serialize_f32(v))
+        self.float(decimal(v))
     }
 
     fn serialize_f64(self, v: f64) -> Result<S::Ok, S::Error> {
-        self.float(v, |inner| inner.serialize_f64(v))
+        self.float(v)
     }
 
-    unchanged! {
-        serialize_bool(v: bool);
-        serialize_char(v: char);
-        serialize_str(v: &str);
+    fn serialize_bool(self, v: bool) -> Result<S::Ok, S::Error> {
+        if self.is_key { self.inner.collect_str(&v) } else { self.inner.serialize_bool(v) }
+    }
+
+    no_keys! {
         serialize_bytes(v: &[u8]);
         serialize_none();
         serialize_unit();
-        serialize_unit_struct(name: &'static str);
+    }
+
+    /// `null` in every format.
+    fn serialize_unit_struct(self, _: &'static str) -> Result<S::Ok, S::Error> {
+        self.serialize_unit()
+    }
+
+    unchanged! {
+        serialize_char(v: char);
+        serialize_str(v: &str);
         serialize_unit_variant(name: &'static str, index: u32, variant: &'static str);
     }
 
@@ -197,6 +271,9 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
+        if name == TIMESTAMP && self.context.format == Format::MessagePack && !self.is_key {
+            return self.timestamp(&Shown(value).to_string());
+        }
         let value = self.value(value);
         self.inner.serialize_newtype_struct(name, &value)
     }
