@@ -104,7 +104,9 @@ pub use websocket_do_runtime::{
 pub use websocket_do_runtime::{Close, CloseError, Closed};
 pub use websocket_do_runtime::{
     codec::{self, Format, Frame},
-    protocol::{self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Value},
+    protocol::{
+        self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Timestamp, TimestampError, Value,
+    },
 };
 
 #[cfg(all(feature = "client", not(target_arch = "wasm32")))]

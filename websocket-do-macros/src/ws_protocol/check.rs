@@ -149,8 +149,14 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
     let serde = errors.handle(serde(&field.attrs, &field.ty)).flatten();
     let attributes = errors.handle(FieldAttributes::from_attributes(&field.attrs));
     let rules = attributes.as_ref().map(|attributes| rules::check(attributes, &field.attrs, &mut errors));
-    let renamed = attributes.and_then(|attributes| attributes.rename);
     let serde = serde.unwrap_or_default();
+    let bytes = attributes.as_ref().map(|attributes| &attributes.bytes_field).filter(|flag| flag.is_present());
+    if let Some(flag) = bytes.filter(|_| serde.serialize_with.is_some() || serde.deserialize_with.is_some()) {
+        let message = "`bytes_field` and serde's `with` both say how the field travels; remove one of the two";
+        errors.push(Error::custom(message).with_span(&flag.span()));
+    }
+    let is_bytes = bytes.is_some();
+    let renamed = attributes.and_then(|attributes| attributes.rename);
     errors.finish_with(Field {
         ident: ident.clone(),
         name: renamed.or(serde.rename).unwrap_or_else(|| wire_name(ident, case)),
@@ -158,6 +164,7 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
         docs: docs(&field.attrs),
         cfgs: cfgs(&field.attrs),
         ty: field.ty.clone(),
+        is_bytes,
         rules: rules.unwrap_or_default(),
         default: serde.default,
         serialize_with: serde.serialize_with,

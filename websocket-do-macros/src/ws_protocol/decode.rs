@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Index, Type, spanned::Spanned};
+use syn::{Ident, Index, spanned::Spanned};
 
 use super::model::Field;
 
@@ -16,11 +16,11 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
     });
     let declarations = both().map(|(at, (field, slot))| declare(at, field, slot));
     let reads = both().map(|(at, (field, slot))| {
-        let (cfgs, name, ty, at) = (&field.cfgs, &field.name, &field.ty, Index::from(at));
+        let (cfgs, name, at) = (&field.cfgs, &field.name, Index::from(at));
         let read = match (&field.deserialize_with, &field.default) {
             (Some(_), _) => quote!(__ws::decode::field),
-            (None, None) => of(ty, "read"),
-            (None, Some(_)) => of(ty, "read_or_null"),
+            (None, None) => of(field, "read"),
+            (None, Some(_)) => of(field, "read_or_null"),
         };
         quote!(#(#cfgs)* ::core::option::Option::Some(#at) => #read(&mut entries, &mut #slot, #name)?,)
     });
@@ -41,10 +41,16 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
     }}
 }
 
-/// A function of the field's type, at the type: the same words each time, so that a type without it is one error.
-pub(super) fn of(ty: &Type, function: &str) -> TokenStream {
-    let function = Ident::new(function, ty.span());
-    quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::field::Field>::#function)
+/// A function or constant of the field's type, at the type: the same words each time, so that a type without it is one
+/// error.
+pub(super) fn of(field: &Field, member: &str) -> TokenStream {
+    let ty = &field.ty;
+    let member = Ident::new(member, ty.span());
+    if field.is_bytes {
+        quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::bytes::ByteField>::#member)
+    } else {
+        quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::field::Field>::#member)
+    }
 }
 
 /// The type a field is read as, behind `with`.
@@ -83,7 +89,7 @@ fn declare(at: usize, field: &Field, slot: &Ident) -> TokenStream {
 }
 
 fn value(field: &Field, slot: &Ident) -> TokenStream {
-    let Field { ident, name, cfgs, default, deserialize_with, ty, .. } = field;
+    let Field { ident, name, cfgs, default, deserialize_with, .. } = field;
     let inner = deserialize_with.is_some().then(|| quote!(.0));
     let value = match default {
         Some(default) if deserialize_with.is_some() => {
@@ -95,7 +101,7 @@ fn value(field: &Field, slot: &Ident) -> TokenStream {
         Some(default) => quote!(__ws::decode::or_default(#slot, || #default())),
         None if deserialize_with.is_some() => quote!(__ws::decode::present(#slot, #name)? #inner),
         None => {
-            let required = of(ty, "required");
+            let required = of(field, "required");
             quote!(#required(#slot, #name)?)
         }
     };

@@ -25,7 +25,7 @@ pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, ou
         let (name, cfgs, ty, absent) = (&field.name, &field.cfgs, &field.ty, is_absent(field, value));
         let write = match &field.serialize_with {
             None => {
-                let write = of(ty, "write");
+                let write = of(field, "write");
                 quote!(#write(#value, #out, #name, #absent)?;)
             }
             Some(path) => quote! {

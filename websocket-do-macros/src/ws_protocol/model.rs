@@ -55,6 +55,8 @@ pub(super) struct Field {
     pub(super) docs: String,
     pub(super) cfgs: Vec<Attribute>,
     pub(super) ty: Type,
+    /// Whether it travels as bytes.
+    pub(super) is_bytes: bool,
     pub(super) rules: Vec<Rule>,
     /// What stands for a missing field, where there is something.
     pub(super) default: Option<TokenStream>,

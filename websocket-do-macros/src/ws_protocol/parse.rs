@@ -44,6 +44,8 @@ pub(super) struct FieldAttributes {
     #[darling(default)]
     pub(super) rename: Option<LitStr>,
     #[darling(default)]
+    pub(super) bytes_field: Flag,
+    #[darling(default)]
     pub(super) len: Option<Expr>,
     #[darling(default)]
     pub(super) bytes: Option<Expr>,

@@ -48,6 +48,10 @@ pub(super) fn check(found: &FieldAttributes, attributes: &[Attribute], errors: &
         if let Some(name) = &inner.rename {
             errors.push(Error::custom("an item has no name; write `rename` on the field").with_span(name));
         }
+        if inner.bytes_field.is_present() {
+            let message = "an item travels as the field says; write `bytes_field` on a field of its own";
+            errors.push(Error::custom(message).with_span(&inner.bytes_field.span()));
+        }
         add("each", Some(RuleKind::Each(check(inner, slice::from_ref(attribute), errors))));
     }
     if let Some(path) = &found.custom {

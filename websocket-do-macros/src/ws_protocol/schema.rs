@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Ident, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
+    decode::of,
     model::{Content, Field, Messages, Record, Variant},
     rules,
 };
@@ -45,6 +46,8 @@ fn field(field: &Field) -> TokenStream {
     // What `with` writes is not what the type would.
     let described = if field.serialize_with.is_some() || field.deserialize_with.is_some() {
         quote!(__ws::schema::Type::Opaque)
+    } else if field.is_bytes {
+        of(field, "TYPE")
     } else {
         probe(ty, "TYPE")
     };

@@ -115,6 +115,7 @@ byte_lists! {
     [u8; N], [const N: usize];
     Vec<u8>, [];
     VecDeque<u8>, [];
+    ::bytes::Bytes, [];
 }
 
 macro_rules! holders {

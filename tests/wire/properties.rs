@@ -1,0 +1,179 @@
+//! Whatever a protocol can say survives each format, and both formats say the same; whatever else comes is refused.
+
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+};
+use websocket_do::{Format, Frame, Message, RejectionCode, Timestamp, codec};
+
+use crate::sample::{Point, Sample, Shape};
+
+/// Up to here JavaScript has every integer.
+const EXACT: i64 = 1 << 53;
+
+fn decoded<M: Message>(message: &M, format: Format) -> M {
+    let frame = codec::encode(message, format).expect("a message that can be written");
+    codec::decode(&frame).unwrap_or_else(|error| panic!("{frame:?} is refused: {error}"))
+}
+
+/// The same message with its tag, which we write first, at the end.
+fn tag_last(frame: &Frame) -> Frame {
+    match frame {
+        Frame::Text(text) => {
+            // `{"type":"place"`, then `,"x":1}` or `}`.
+            let (tag, fields) = text.split_at(text.match_indices('"').nth(3).unwrap().0 + 1);
+            let tag = tag.trim_start_matches('{');
+            let fields = fields.trim_start_matches(',');
+            let comma = if fields == "}" { "" } else { "," };
+            Frame::Text(format!("{{{}{comma}{tag}}}", fields.strip_suffix('}').unwrap()))
+        }
+        Frame::Binary(bytes) => {
+            // The head of a map, `a4` and `type`, the head of a short string and the string.
+            let end = 7 + usize::from(bytes[6] & 0x1f);
+            Frame::Binary([&bytes[..1], &bytes[end..], &bytes[1..end]].concat())
+        }
+    }
+}
+
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        any::<f64>().prop_filter("a peer cannot hold it", |number| number.is_finite()),
+        (-EXACT..=EXACT).prop_map(|integer| integer as f64),
+        (-1000..1000_i32).prop_map(|hundredths| f64::from(hundredths) / 100.0),
+    ]
+}
+
+fn integer() -> impl Strategy<Value = i64> {
+    prop_oneof![-EXACT..=EXACT, any::<i32>().prop_map(i64::from), (-300..300_i64)]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["\\PC*", any::<String>(), Just("x".repeat(300))]
+}
+
+fn point() -> impl Strategy<Value = Point> {
+    (number(), number(), option::of(text())).prop_map(|(x, y, label)| Point { x, y, label })
+}
+
+fn sample() -> impl Strategy<Value = Sample> {
+    let whole = prop_oneof![
+        any::<bool>().prop_map(|value| Sample::Bool { value }),
+        any::<i8>().prop_map(|value| Sample::I8 { value }),
+        any::<i16>().prop_map(|value| Sample::I16 { value }),
+        any::<i32>().prop_map(|value| Sample::I32 { value }),
+        integer().prop_map(|value| Sample::I64 { value }),
+        integer().prop_map(|value| Sample::I128 { value: value.into() }),
+        any::<u8>().prop_map(|value| Sample::U8 { value }),
+        any::<u16>().prop_map(|value| Sample::U16 { value }),
+        any::<u32>().prop_map(|value| Sample::U32 { value }),
+    ];
+    let numbers = prop_oneof![
+        integer().prop_map(|value| Sample::U64 { value: value.unsigned_abs() }),
+        integer().prop_map(|value| Sample::U128 { value: value.unsigned_abs().into() }),
+        any::<f32>()
+            .prop_filter("a peer cannot hold it", |number| number.is_finite())
+            .prop_map(|value| Sample::F32 { value }),
+        number().prop_map(|value| Sample::F64 { value }),
+        (-Timestamp::MAX.as_millis()..=Timestamp::MAX.as_millis())
+            .prop_map(|millis| Sample::Time { value: Timestamp::from_millis(millis).unwrap() }),
+    ];
+    let texts = prop_oneof![
+        any::<char>().prop_map(|value| Sample::Char { value }),
+        text().prop_map(|value| Sample::Text { value }),
+        vec(any::<u8>(), 0..300).prop_map(|value| Sample::Bytes { value }),
+        vec(text(), 0..5).prop_map(|value| Sample::Texts { value }),
+        (any::<u8>(), text(), any::<bool>()).prop_map(|value| Sample::Tuple { value }),
+    ];
+    let many = prop_oneof![
+        option::of(any::<i32>()).prop_map(|value| Sample::Optional { value }),
+        vec(any::<i32>(), 0..40).prop_map(|value| Sample::List { value }),
+        vec(number(), 0..20).prop_map(|value| Sample::Floats { value }),
+        btree_map(text(), integer(), 0..20).prop_map(|value| Sample::Map { value }),
+        btree_map(any::<u32>(), text(), 0..20).prop_map(|value| Sample::Numbered { value }),
+    ];
+    let shapes = prop_oneof![
+        point().prop_map(|value| Sample::Point { value }),
+        vec(point(), 0..20).prop_map(|value| Sample::Points { value }),
+        number().prop_map(|radius| Sample::Choice { value: Shape::Circle { radius } }),
+        text().prop_map(|name| Sample::Choice { value: Shape::Named(name) }),
+        Just(Sample::Choice { value: Shape::Empty }),
+        Just(Sample::Unit),
+        point().prop_map(Sample::Place),
+    ];
+    prop_oneof![whole, numbers, texts, many, shapes]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_message_survives_each_format_and_both_agree(message in sample()) {
+        for format in [Format::Json, Format::MessagePack] {
+            prop_assert_eq!(&decoded(&message, format), &message, "in {}", format);
+        }
+    }
+
+    #[test]
+    fn a_message_is_the_same_wherever_its_tag_stands(message in sample()) {
+        for format in [Format::Json, Format::MessagePack] {
+            let frame = tag_last(&codec::encode(&message, format).unwrap());
+            prop_assert_eq!(&codec::decode::<Sample>(&frame).unwrap(), &message, "in {}: {:?}", format, frame);
+        }
+    }
+
+    #[test]
+    fn an_integer_is_written_in_both_formats_or_in_neither(value in any::<i64>(), shift in 0..64_u32) {
+        let message = Sample::I64 { value: value >> shift };
+        for format in [Format::Json, Format::MessagePack] {
+            match codec::encode(&message, format) {
+                Ok(frame) => prop_assert_eq!(&codec::decode::<Sample>(&frame).unwrap(), &message),
+                Err(error) => {
+                    prop_assert!((value >> shift).unsigned_abs() > EXACT.unsigned_abs());
+                    prop_assert_eq!((error.code(), error.path()), (RejectionCode::Number, "value"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_of_any_kind_are_a_message_or_a_rejection(bytes in vec(any::<u8>(), 0..200)) {
+        let _ = codec::decode_binary::<Sample>(&bytes);
+        let _ = codec::decode_text::<Sample>(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn a_message_with_one_byte_changed_is_a_message_or_a_rejection(message in sample(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        for format in [Format::Json, Format::MessagePack] {
+            let mut bytes = match codec::encode(&message, format).unwrap() {
+                Frame::Text(text) => text.into_bytes(),
+                Frame::Binary(bytes) => bytes,
+            };
+            let at = at.index(bytes.len());
+            if let Some(changed) = bytes.get_mut(at) {
+                *changed = byte;
+            }
+            // What is read must be something that can be written again, unless a peer has said more than JavaScript can.
+            let read = match format {
+                Format::Json => codec::decode_text::<Sample>(&String::from_utf8_lossy(&bytes)),
+                Format::MessagePack => codec::decode_binary(&bytes),
+            };
+            if let Ok(read) = read {
+                match codec::encode(&read, format) {
+                    Ok(again) => prop_assert_eq!(codec::decode::<Sample>(&again).unwrap(), read),
+                    Err(error) => prop_assert_eq!(error.code(), RejectionCode::Number),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_cut_short_is_refused(message in sample(), at in any::<prop::sample::Index>()) {
+        let Frame::Binary(bytes) = codec::encode(&message, Format::MessagePack).unwrap() else { unreachable!() };
+        let cut = bytes.get(..at.index(bytes.len())).unwrap_or_default();
+        prop_assert_eq!(codec::decode_binary::<Sample>(cut).unwrap_err().code(), RejectionCode::Malformed);
+        let Frame::Text(text) = codec::encode(&message, Format::Json).unwrap() else { unreachable!() };
+        let end = (0..=at.index(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        prop_assert_eq!(codec::decode_text::<Sample>(text.get(..end).unwrap()).unwrap_err().code(), RejectionCode::Malformed);
+    }
+}
