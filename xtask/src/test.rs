@@ -46,6 +46,7 @@ fn native(project: &Project, report: &mut Report) {
 /// Builds what the hosts need; gives the browser to drive.
 fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
     let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
+    report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/vectors/check.mjs")));
     report.run("warnings on wasm32", || lints(project, wasm));
     for (name, package, _) in WORKERS {
         report.run(&format!("build {name} for workerd"), || {

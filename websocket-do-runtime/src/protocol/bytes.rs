@@ -72,7 +72,8 @@ macro_rules! byte_fields {
             }
 
             fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let bytes: Vec<u8> = deserializer.deserialize_byte_buf(BytesVisitor)?;
+                // Not `deserialize_byte_buf`, for which serde_json takes a string to be bytes.
+                let bytes: Vec<u8> = deserializer.deserialize_any(BytesVisitor)?;
                 ($from)(bytes).map_err(|length: usize| D::Error::invalid_length(length, &"as many bytes as its type says"))
             }
         }

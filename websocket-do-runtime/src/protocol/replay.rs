@@ -258,11 +258,10 @@ impl<'de, E: Error, T: Trace<E>> EnumAccess<'de> for Choice<E, T> {
     type Error = E;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), E> {
-        let name = std::mem::replace(&mut self.name, Buffered::Null);
-        let value = match &name {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), E> {
+        let value = match &self.name {
             Buffered::Str(name) => seed.deserialize(StrDeserializer::<E>::new(name))?,
-            _ => seed.deserialize(Reader::<E, T>::key(name))?,
+            other => seed.deserialize(Reader::<E, T>::key(other.clone()))?,
         };
         Ok((value, self))
     }
@@ -279,14 +278,24 @@ impl<'de, E: Error, T: Trace<E>> VariantAccess<'de> for Choice<E, T> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, E> {
-        seed.deserialize(Reader::<E, T>::new(self.content.unwrap_or(Buffered::Null)))
+        self.content(|content| seed.deserialize(content))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, E> {
-        Reader::<E, T>::new(self.content.unwrap_or(Buffered::Null)).deserialize_any(visitor)
+        self.content(|content| content.deserialize_any(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, E> {
-        Reader::<E, T>::new(self.content.unwrap_or(Buffered::Null)).deserialize_any(visitor)
+        self.content(|content| content.deserialize_any(visitor))
+    }
+}
+
+impl<E: Error, T: Trace<E>> Choice<E, T> {
+    /// Reads what stands under the variant's name, if anything does.
+    fn content<V>(self, read: impl FnOnce(Reader<E, T>) -> Result<V, E>) -> Result<V, E> {
+        match self.content {
+            Some(content) => read(Reader::new(content)).map_err(|error| T::within(error, &T::remember(&self.name))),
+            None => read(Reader::new(Buffered::Null)),
+        }
     }
 }

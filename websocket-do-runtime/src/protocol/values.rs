@@ -31,10 +31,21 @@ plain! {
     u32 => Type::Integer { bits: 32, signed: false },
     u64 => Type::Integer { bits: 64, signed: false },
     usize => Type::Integer { bits: 64, signed: false },
-    f32 => Type::Float,
     f64 => Type::Float,
     char => Type::String,
     String => Type::String,
+}
+
+impl Value for f32 {
+    const TYPE: Type = Type::Float;
+
+    /// serde makes an infinity of a number that 32 bits cannot hold.
+    fn validate(&self) -> Result<(), Rejection> {
+        if self.is_finite() {
+            return Ok(());
+        }
+        Err(Rejection::new(RejectionCode::Invalid, "must be a finite number that 32 bits can hold"))
+    }
 }
 
 macro_rules! wide {
