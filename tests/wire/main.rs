@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod claims;
 mod properties;
 mod sample;
 mod vectors;

@@ -1,0 +1,79 @@
+//! A frame costs what it holds, and never what it claims to hold.
+
+use allocation_counter::measure;
+use websocket_do::{RejectionCode, codec};
+
+use crate::sample::Sample;
+
+/// The message `{"type": name, "value": …}` with a value of these bytes.
+fn packed(name: &str, value: &[u8]) -> Vec<u8> {
+    let name_head = 0xa0 | u8::try_from(name.len()).unwrap();
+    [&[0x82][..], b"\xa4type", &[name_head], name.as_bytes(), b"\xa5value", value].concat()
+}
+
+/// The most memory that was held at once while the frame was refused.
+fn cost(frame: &[u8]) -> u64 {
+    let refused = measure(|| {
+        let error = codec::decode_binary::<Sample>(frame).unwrap_err();
+        assert_eq!(error.code(), RejectionCode::Malformed, "{error}");
+    });
+    refused.bytes_max
+}
+
+#[test]
+fn a_claim_of_millions_costs_nothing() {
+    // 33 million items and more, in each form that has a head of 32 bits, then those of 16.
+    for claim in [
+        &b"\xdd\x01\xff\xff\xff"[..],
+        b"\xdd\xff\xff\xff\xff",
+        b"\xdf\x01\xff\xff\xff",
+        b"\xdf\xff\xff\xff\xff",
+        b"\xdb\xff\xff\xff\xff",
+        b"\xc6\xff\xff\xff\xff",
+        b"\xc9\xff\xff\xff\xff\xff",
+        b"\xdc\xff\xff",
+        b"\xde\xff\xff",
+    ] {
+        let alone = cost(claim);
+        assert!(alone < 1024, "{alone} bytes for {claim:x?}");
+        for name in ["list", "points", "map", "text", "bytes", "texts", "nothing"] {
+            let inside = cost(&packed(name, claim));
+            assert!(inside < 1024, "{inside} bytes for {claim:x?} in `{name}`");
+        }
+    }
+}
+
+#[test]
+fn a_claim_inside_a_claim_costs_nothing() {
+    let frame = b"\xdd\x01\xff\xff\xff".repeat(20_000);
+    let held = cost(&frame);
+    assert!(held < 1024, "{held} bytes for {} of claims", frame.len());
+}
+
+#[test]
+fn nesting_of_a_hundred_thousand_levels_is_refused_at_once() {
+    for level in [0x91, 0x81] {
+        let held = cost(&[level; 100_000]);
+        assert!(held < 1024, "{held} bytes for {level:x} nested");
+        let held = cost(&packed("list", &[level; 100_000]));
+        assert!(held < 1024, "{held} bytes for {level:x} nested in a field");
+    }
+    for open in ["[", "{\"a\":", "[{\"a\":"] {
+        let deep = open.repeat(100_000);
+        for text in [deep.clone(), format!(r#"{{"type":"list","value":{deep}"#), format!(r#"{{"extra":{deep}"#)] {
+            let refused = measure(|| {
+                let error = codec::decode_text::<Sample>(&text).unwrap_err();
+                assert_eq!(error.code(), RejectionCode::Malformed, "{error}");
+            });
+            assert!(refused.bytes_max < 64 * 1024, "{} bytes for {open} nested", refused.bytes_max);
+        }
+    }
+}
+
+#[test]
+fn a_list_costs_what_it_holds() {
+    let mut frame = packed("list", b"\xdd\x00\x00\x27\x10");
+    frame.extend([1; 10_000]);
+    let read = measure(|| assert!(codec::decode_binary::<Sample>(&frame).is_ok()));
+    assert!(read.bytes_max < 200_000, "{} bytes for {}", read.bytes_max, frame.len());
+}
