@@ -53,9 +53,9 @@ fn a_claim_inside_a_claim_costs_nothing() {
 #[test]
 fn nesting_of_a_hundred_thousand_levels_is_refused_at_once() {
     for level in [0x91, 0x81] {
-        let held = cost(&[level; 100_000]);
+        let held = cost(&vec![level; 100_000]);
         assert!(held < 1024, "{held} bytes for {level:x} nested");
-        let held = cost(&packed("list", &[level; 100_000]));
+        let held = cost(&packed("list", &vec![level; 100_000]));
         assert!(held < 1024, "{held} bytes for {level:x} nested in a field");
     }
     for open in ["[", "{\"a\":", "[{\"a\":"] {

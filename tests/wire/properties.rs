@@ -39,7 +39,7 @@ fn tag_last(frame: &Frame) -> Frame {
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         any::<f64>().prop_filter("a peer cannot hold it", |number| number.is_finite()),
-        (-EXACT..=EXACT).prop_map(|integer| integer as f64),
+        (any::<i32>(), 0..21).prop_map(|(integer, shift)| f64::from(integer) * f64::from(1 << shift)),
         (-1000..1000_i32).prop_map(|hundredths| f64::from(hundredths) / 100.0),
     ]
 }

@@ -11,13 +11,12 @@ mod msgpack;
 mod tests;
 mod walk;
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Message, Rejection};
+use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, decode::reread};
 
 pub use format::{Format, Frame, UnknownFormat};
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
-pub(crate) use {json::decode_value as value_from_text, msgpack::decode_value as value_from_binary};
+pub use json::Json;
 
 /// Checks the rules of a message and writes it as one frame.
 ///
@@ -27,17 +26,14 @@ pub(crate) use {json::decode_value as value_from_text, msgpack::decode_value as 
 /// whose own `Serialize` fails is [`Invalid`](crate::protocol::RejectionCode::Invalid).
 pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejection> {
     message.validate()?;
-    encode_valid(message, format)
+    encode_as::<M, M>(message, format)
 }
 
-/// Writes a value as one frame: a message whose rules are already checked, or one that has none.
-///
-/// # Errors
-/// As [`encode`], without those of rules.
-pub fn encode_valid<T: Serialize>(value: &T, format: Format) -> Result<Frame, Rejection> {
+/// Writes a value for those who read `M`: a message whose rules are already checked, or an error that has none.
+pub(crate) fn encode_as<M: Message, T: Serialize>(value: &T, format: Format) -> Result<Frame, Rejection> {
     match format {
-        Format::Json => json::encode(value).map(Frame::Text),
-        Format::MessagePack => msgpack::encode(value).map(Frame::Binary),
+        Format::Json => javascript::written(value, format, |value| M::Text::encode(value)).map(Frame::Text),
+        Format::MessagePack => javascript::written(value, format, |value| msgpack::encode(value)).map(Frame::Binary),
     }
 }
 
@@ -52,7 +48,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
     }
 }
 
-/// Reads JSON as a message and checks its rules.
+/// Reads JSON, or what the protocol has in its [place](TextCodec), as a message and checks its rules.
 ///
 /// An integer may be written as JavaScript might (`3`, `3.0`, `3e0`).
 ///
@@ -60,7 +56,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// [`Malformed`](crate::protocol::RejectionCode::Malformed) for what is not JSON; otherwise what does not fit the
 /// protocol, or the first broken rule, with the path to it.
 pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
-    let message: M = json::decode(text)?;
+    let message: M = M::Text::decode(text).or_else(|_| second_look(text))?;
     message.validate()?;
     Ok(message)
 }
@@ -77,4 +73,24 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
     let message: M = msgpack::decode(bytes)?;
     message.validate()?;
     Ok(message)
+}
+
+/// Reads what is no message of the protocol, with no more than a syntax error to say.
+pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Result<T, Rejection> {
+    match frame {
+        Frame::Text(text) => text_value::<M, T>(text),
+        Frame::Binary(bytes) => msgpack::decode_value(bytes),
+    }
+}
+
+fn text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
+    let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not {}: {error}", M::Text::NAME));
+    M::Text::decode(text).map_err(malformed)
+}
+
+/// The second look at text that was not read at once: a number may be written as JavaScript might, anything else is
+/// explained.
+#[cold]
+fn second_look<M: Message>(text: &str) -> Result<M, Rejection> {
+    reread(text_value::<M, _>(text)?)
 }

@@ -11,6 +11,7 @@ use crate::{
     codec::{self, Format, Frame},
     host::SocketId,
     log,
+    room::ServerMessageOf,
     session::SessionCell,
 };
 
@@ -169,6 +170,6 @@ impl<R: WebSocketDo> Session<R> {
     }
 
     fn send_error(&self, error: &ErrorFrame<'_>) -> Result {
-        self.send_frame(&codec::encode_valid(error, self.format())?)
+        self.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(error, self.format())?)
     }
 }

@@ -16,6 +16,7 @@ mod replay;
 #[doc(hidden)]
 pub mod rules;
 pub mod schema;
+mod text;
 mod timestamp;
 mod values;
 
@@ -23,6 +24,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use rejection::{Rejection, RejectionCode};
 pub use schema::{MessageSchema, Type};
+pub use text::TextCodec;
 pub(crate) use timestamp::{Extension, NAME as TIMESTAMP};
 pub use timestamp::{Timestamp, TimestampError};
 
@@ -55,6 +57,9 @@ pub trait Value: Sized {
     note = "write `#[derive(WsProtocol)]` and `#[ws(server)]` or `#[ws(client, server = ServerMessage)]` on the enum"
 )]
 pub trait Message: Value + Serialize + DeserializeOwned + 'static {
+    /// What text frames hold: [`Json`](crate::codec::Json), unless the enum says otherwise.
+    type Text: TextCodec;
+
     /// The protocol as data: names, fields, types, rules and docs.
     const SCHEMA: MessageSchema;
 }
@@ -66,8 +71,8 @@ pub trait Message: Value + Serialize + DeserializeOwned + 'static {
     note = "write `#[derive(WsProtocol)] #[ws(client, server = ServerMessage)]` on the enum that clients send"
 )]
 pub trait ClientMessage: Message {
-    /// What the server answers with.
-    type Server: ServerMessage;
+    /// What the server answers with. Both enums speak of the same text frames.
+    type Server: ServerMessage<Text = Self::Text>;
 }
 
 /// What the server sends.

@@ -198,7 +198,10 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
         for format in [Format::Json, Format::MessagePack] {
             let sockets = self.sockets(format);
             if !sockets.is_empty() {
-                deliveries.push((sockets, codec::encode_valid(&message, format).map_err(SendError::from)?));
+                deliveries.push((
+                    sockets,
+                    codec::encode_as::<ServerMessageOf<R>, _>(&message, format).map_err(SendError::from)?,
+                ));
             }
         }
         Ok(deliveries.iter().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())

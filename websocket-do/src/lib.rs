@@ -105,7 +105,8 @@ pub use websocket_do_runtime::{Close, CloseError, Closed};
 pub use websocket_do_runtime::{
     codec::{self, Format, Frame},
     protocol::{
-        self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Timestamp, TimestampError, Value,
+        self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, TextCodec, Timestamp, TimestampError,
+        Value,
     },
 };
 

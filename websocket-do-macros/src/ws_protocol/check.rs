@@ -44,6 +44,7 @@ fn messages(input: &DeriveInput, data: &DataEnum) -> darling::Result<Messages> {
     let case = attributes.as_ref().map(|attributes| attributes.rename_all).unwrap_or_default();
     let tag = attributes.as_ref().and_then(|attributes| attributes.tag.clone());
     let tag = tag.unwrap_or_else(|| LitStr::new("type", Span::call_site()));
+    let text = attributes.as_ref().and_then(|attributes| attributes.text.clone());
     let side = attributes.and_then(|attributes| errors.handle(side(&input.ident, &attributes)));
     let variants: Vec<_> =
         data.variants.iter().filter_map(|one| errors.handle_in(|| variant(one, case, &tag))).collect();
@@ -51,7 +52,7 @@ fn messages(input: &DeriveInput, data: &DataEnum) -> darling::Result<Messages> {
     let docs = docs(&input.attrs);
     errors.finish()?;
     let side = side.ok_or_else(|| Error::custom("nobody sends these messages").with_span(&input.ident))?;
-    Ok(Messages { ident: input.ident.clone(), vis: input.vis.clone(), docs, tag, side, variants })
+    Ok(Messages { ident: input.ident.clone(), vis: input.vis.clone(), docs, tag, text, side, variants })
 }
 
 fn side(ident: &Ident, attributes: &EnumAttributes) -> darling::Result<Side> {

@@ -1,7 +1,7 @@
 //! Writes the impls. Nothing can go wrong here.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Index, Type, spanned::Spanned};
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
 /// A message enum.
 pub(super) fn messages(messages: &Messages) -> TokenStream {
     let Messages { ident, tag, variants, side, .. } = messages;
+    let text = text_codec(messages);
     let schema = schema::messages(messages);
     let names = variants.iter().map(|Variant { name, cfgs, .. }| quote!(#(#cfgs)* #name));
     let by_name = variants.iter().enumerate().map(|(at, Variant { name, cfgs, .. })| {
@@ -112,6 +113,7 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
 
             #[automatically_derived]
             impl __ws::Message for #ident {
+                type Text = #text;
                 const SCHEMA: __ws::MessageSchema = #schema;
             }
 
@@ -120,6 +122,10 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
 
         #client
     }
+}
+
+fn text_codec(messages: &Messages) -> TokenStream {
+    messages.text.as_ref().map_or_else(|| quote!(::websocket_do::__private::codec::Json), ToTokens::to_token_stream)
 }
 
 /// A struct that stands in messages.

@@ -14,6 +14,8 @@ pub(super) struct Messages {
     pub(super) vis: Visibility,
     pub(super) docs: String,
     pub(super) tag: LitStr,
+    /// The codec of text frames, where it is not JSON.
+    pub(super) text: Option<Path>,
     pub(super) side: Side,
     pub(super) variants: Vec<Variant>,
 }

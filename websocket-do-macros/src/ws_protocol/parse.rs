@@ -18,6 +18,8 @@ pub(super) struct EnumAttributes {
     #[darling(default)]
     pub(super) tag: Option<LitStr>,
     #[darling(default)]
+    pub(super) text: Option<Path>,
+    #[darling(default)]
     pub(super) rename_all: Case,
 }
 

@@ -14,6 +14,7 @@ pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream
         quote! {
             #[automatically_derived]
             impl __ws::Message for #ident {
+                type Text = ::websocket_do::__private::codec::Json;
                 const SCHEMA: __ws::MessageSchema =
                     __ws::MessageSchema { name: "", tag: "", docs: "", variants: &[] };
             }

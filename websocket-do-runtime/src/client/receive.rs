@@ -22,11 +22,7 @@ pub(super) fn read<M: Message>(frame: &Frame) -> Option<Result<M, ClientError>> 
 /// A frame that is no message may be an error that the server reports: `{"error":…,"code":…,"path":…}`, without the tag.
 #[cold]
 fn explain<M: Message>(frame: &Frame, rejection: Rejection) -> ClientError {
-    let object: Result<Map<String, Value>, _> = match frame {
-        Frame::Text(text) => codec::value_from_text(text),
-        Frame::Binary(bytes) => codec::value_from_binary(bytes),
-    };
-    let Ok(object) = object else { return ClientError::Rejected(rejection) };
+    let Ok(object) = codec::decode_as::<M, Map<String, Value>>(frame) else { return ClientError::Rejected(rejection) };
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
     match text("error") {
         Some(message) if !object.contains_key(M::SCHEMA.tag) => {

@@ -3,7 +3,7 @@
 
 mod compound;
 
-use std::cell::Cell;
+use std::{cell::Cell, fmt};
 
 use serde::ser::{Serialize, Serializer};
 
@@ -14,14 +14,14 @@ use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP};
 /// Up to here every integer is a JavaScript number.
 const EXACT: u64 = 1 << 53;
 
-/// Writes `value` to `serializer` as JavaScript has it.
-pub(super) fn serialize<S: Serializer>(
-    value: &impl Serialize,
-    serializer: S,
+/// Has `value` written by `write`, as JavaScript has it.
+pub(super) fn written<T: Serialize + ?Sized, O, E: fmt::Display>(
+    value: &T,
     format: Format,
-) -> Result<S::Ok, Rejection> {
+    write: impl FnOnce(&JsValue<'_, '_, T>) -> Result<O, E>,
+) -> Result<O, Rejection> {
     let context = Context { format, refused: Cell::new(None) };
-    value.serialize(Js { inner: serializer, context: &context, is_key: false }).map_err(|error| {
+    write(&JsValue::new(value, &context)).map_err(|error| {
         context
             .refused
             .take()
@@ -63,7 +63,7 @@ struct Js<'c, S> {
 }
 
 /// A value that is written as JavaScript has it by whatever serializer it meets.
-struct JsValue<'c, 'v, T: ?Sized> {
+pub(super) struct JsValue<'c, 'v, T: ?Sized> {
     value: &'v T,
     context: &'c Context,
     is_key: bool,
@@ -126,7 +126,7 @@ impl<'c, S: Serializer> Js<'c, S> {
     }
 
     #[cold]
-    fn inexact(&self, value: impl std::fmt::Display) -> S::Error {
+    fn inexact(&self, value: impl fmt::Display) -> S::Error {
         self.context
             .refuse(format!("must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is {value}"))
     }
@@ -140,12 +140,12 @@ impl<'c, S: Serializer> Js<'c, S> {
         let time = text.parse().map_err(serde::ser::Error::custom)?;
         self.inner.serialize_newtype_struct(rmp_serde::MSGPACK_EXT_STRUCT_NAME, &Extension(time))
     }
+}
 
-    /// A key that is no text.
-    #[cold]
-    fn no_key(&self) -> S::Error {
-        serde::ser::Error::custom("a key must be a string or a number")
-    }
+/// A key that is no text.
+#[cold]
+fn no_key<E: serde::ser::Error>() -> E {
+    E::custom("a key must be a string or a number")
 }
 
 /// The number that a person would write for it, 0.1 for `0.1_f32`, which is what JSON says too. Exactly, it is
@@ -162,8 +162,8 @@ fn decimal(value: f32) -> f64 {
 /// The text of a value that is nothing else.
 struct Shown<'v, T: ?Sized>(&'v T);
 
-impl<T: Serialize + ?Sized> std::fmt::Display for Shown<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<T: Serialize + ?Sized> fmt::Display for Shown<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.serialize(f)
     }
 }
@@ -177,7 +177,7 @@ macro_rules! integers {
 macro_rules! no_keys {
     ($($name:ident($($arg:ident: $type:ty),*);)*) => {
         $(fn $name(self, $($arg: $type),*) -> Result<S::Ok, S::Error> {
-            if self.is_key { Err(self.no_key()) } else { self.inner.$name($($arg),*) }
+            if self.is_key { Err(no_key()) } else { self.inner.$name($($arg),*) }
         })*
     };
 }
@@ -192,7 +192,7 @@ macro_rules! compounds {
     ($($name:ident($($arg:ident: $type:ty),*) -> $compound:ident $(in $variant:ident)?;)*) => {
         $(fn $name(self, $($arg: $type),*) -> Result<Self::$compound, S::Error> {
             if self.is_key {
-                return Err(self.no_key());
+                return Err(no_key());
             }
             let inner = self.inner.$name($($arg),*)?;
             Ok(Compound::new(inner, self.context)$(.in_variant($variant))?)
@@ -301,7 +301,7 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
         serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeStructVariant in variant;
     }
 
-    fn collect_str<T: std::fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.inner.collect_str(value)
     }
 

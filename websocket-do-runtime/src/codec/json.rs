@@ -1,35 +1,29 @@
-//! JSON: text to messages and back.
+//! JSON: values to text and back.
 
 use std::io;
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::ser::{Formatter, Serializer};
 
-use super::{Format, javascript};
-use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
+use crate::protocol::TextCodec;
 
-/// Writes a value as `JSON.stringify` would: no spaces, integral floats without a fraction.
-pub(super) fn encode<T: Serialize>(value: &T) -> Result<String, Rejection> {
-    let mut text = Vec::with_capacity(128);
-    javascript::serialize(value, &mut Serializer::with_formatter(&mut text, JavaScript), Format::Json)?;
-    String::from_utf8(text)
-        .map_err(|error| Rejection::new(RejectionCode::Invalid, format!("cannot be written: {error}")))
-}
+/// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct Json;
 
-/// Reads a message, without checking its rules.
-pub(super) fn decode<M: Message>(text: &str) -> Result<M, Rejection> {
-    serde_json::from_str(text).or_else(|_| second_look(text))
-}
+impl TextCodec for Json {
+    const NAME: &'static str = "JSON";
+    type Error = serde_json::Error;
 
-/// Reads any value, with no more than a syntax error to say.
-pub(crate) fn decode_value<T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
-    serde_json::from_str(text).map_err(|error| Rejection::new(RejectionCode::Malformed, format!("not JSON: {error}")))
-}
+    fn encode<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+        let mut text = Vec::with_capacity(128);
+        value.serialize(&mut Serializer::with_formatter(&mut text, JavaScript))?;
+        String::from_utf8(text).map_err(serde::ser::Error::custom)
+    }
 
-/// The second look at what was not read at once: a number may be written as JavaScript might, anything else is explained.
-#[cold]
-fn second_look<M: Message>(text: &str) -> Result<M, Rejection> {
-    reread(decode_value(text)?)
+    fn decode<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+        serde_json::from_str(text)
+    }
 }
 
 /// Numbers with a fraction or an exponent, as `Number.prototype.toString` writes them.

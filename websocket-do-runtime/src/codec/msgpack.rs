@@ -1,17 +1,14 @@
-//! MessagePack: bytes to messages and back, with JavaScript's numbers both ways.
+//! MessagePack: values to bytes and back.
 
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Format, javascript, walk};
+use super::walk;
 use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
 
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
-pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Rejection> {
+pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_serde::encode::Error> {
     let mut bytes = Vec::with_capacity(128);
-    let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable();
-    javascript::serialize(value, &mut serializer, Format::MessagePack)?;
+    value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable())?;
     Ok(bytes)
 }
 
@@ -22,8 +19,7 @@ pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 }
 
 /// Reads any value, with no more than a syntax error to say.
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
-pub(crate) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     read(&walk::check(bytes).map_err(malformed)?).map_err(malformed)
 }
 

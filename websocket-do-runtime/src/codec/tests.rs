@@ -76,10 +76,12 @@ impl Value for Direct {
 }
 
 impl Message for Direct {
+    type Text = super::Json;
     const SCHEMA: MessageSchema = MessageSchema { name: "Direct", tag: "type", docs: "", variants: &[] };
 }
 
 impl Message for Probe {
+    type Text = super::Json;
     const SCHEMA: MessageSchema = MessageSchema { name: "Probe", tag: "type", docs: "", variants: &[] };
 }
 

@@ -18,7 +18,7 @@ use tokio_tungstenite::{
 };
 use websocket_do_runtime::{
     client::{Builder, ClientError, Connection, TypedClient},
-    codec::{Format, Frame},
+    codec::{Format, Frame, Json},
     protocol::{
         ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Value,
         schema::{MessageSchema, Type},
@@ -45,6 +45,7 @@ impl Value for Note {
 }
 
 impl Message for Note {
+    type Text = Json;
     const SCHEMA: MessageSchema = MessageSchema { name: "Note", tag: "type", docs: "", variants: &[] };
 }
 

@@ -101,7 +101,7 @@ impl Visitor<'_> for SecondsVisitor {
             4 => bytes.try_into().ok().map(|seconds| (i64::from(u32::from_be_bytes(seconds)), 0)),
             8 => bytes.try_into().ok().map(|both| {
                 let both = u64::from_be_bytes(both);
-                #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "34 and 30 bits")]
+                #[expect(clippy::cast_possible_wrap, reason = "34 bits")]
                 let parts = ((both & ((1 << 34) - 1)) as i64, (both >> 34) as u32);
                 parts
             }),
