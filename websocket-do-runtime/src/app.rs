@@ -21,8 +21,9 @@ pub struct App {
 pub(crate) struct Mount {
     prefix: &'static str,
     binding: &'static str,
+    /// None for objects of another make.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) start: crate::host::local::Starter,
+    pub(crate) start: Option<crate::host::local::Starter>,
 }
 
 /// Where a request goes.
@@ -62,7 +63,20 @@ impl App {
             prefix,
             binding,
             #[cfg(not(target_arch = "wasm32"))]
-            start: crate::host::local::start::<R>,
+            start: Some(crate::host::local::start::<R>),
+        });
+        self
+    }
+
+    /// Durable Objects that are no rooms of this crate, below `prefix`, as [`rooms`](Self::rooms) has it. They need
+    /// workerd: the local host answers 501 for them.
+    #[must_use]
+    pub fn objects(mut self, prefix: &'static str, binding: &'static str) -> Self {
+        self.mounts.push(Mount {
+            prefix,
+            binding,
+            #[cfg(not(target_arch = "wasm32"))]
+            start: None,
         });
         self
     }

@@ -82,7 +82,7 @@ impl<R: WebSocketDo> Room<R> {
         match event {
             Event::Message(_) if session.cell.closing.get() => {}
             Event::Message(frame) => {
-                if let Err(error) = self.message(session, &frame).await {
+                if let Err(error) = self.message(session, frame).await {
                     self.failed(session, &error).await;
                 }
             }
@@ -93,12 +93,12 @@ impl<R: WebSocketDo> Room<R> {
         }
     }
 
-    async fn message(&self, session: &Session<R>, frame: &Frame) -> Result {
+    async fn message(&self, session: &Session<R>, frame: Frame) -> Result {
         let decoded = match (session.format(), frame) {
-            (Format::Json, Frame::Text(text)) => codec::decode_text(text),
-            (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(bytes),
-            (Format::MessagePack, Frame::Text(_)) => return session.send_frame(&Frame::Text(NO_TEXT.into())),
-            (Format::Json, Frame::Binary(_)) => return session.send_frame(&Frame::Text(NO_BINARY.into())),
+            (Format::Json, Frame::Text(text)) => codec::decode_text(&text),
+            (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(&bytes),
+            (Format::MessagePack, frame @ Frame::Text(_)) => return self.value().unsupported(session, &frame).await,
+            (Format::Json, Frame::Binary(bytes)) => return self.value().binary(session, bytes).await,
         };
         match decoded {
             Ok(message) => self.value().message(session, message).await,
@@ -157,6 +157,12 @@ impl<R: WebSocketDo> Session<R> {
     pub fn answer_rejection(&self, why: &Rejection) -> Result {
         let error = why.to_string();
         self.send_error(&ErrorFrame { error: &error, code: why.code().as_str(), path: Some(why.path()) })
+    }
+
+    /// What a client gets for a frame of the other kind, where the room has no `unsupported` hook.
+    #[doc(hidden)]
+    pub fn answer_unsupported(&self, frame: &Frame) -> Result {
+        self.send_frame(&Frame::Text(if matches!(frame, Frame::Text(_)) { NO_TEXT } else { NO_BINARY }.into()))
     }
 
     /// What a client gets for a handler that failed, where the room has no `failed` hook: not the error, that is for

@@ -6,7 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Accept, Close, Closed, Error, Refusal, Rejection, Request, Response, Result, ResumeFailure, Room, Session, Upgrade,
-    codec::Format, protocol::ClientMessage,
+    codec::{Format, Frame},
+    protocol::ClientMessage,
 };
 
 /// A room: implemented by `#[websocket_do]` on the impl block that holds its handlers.
@@ -38,6 +39,12 @@ pub trait WebSocketDo: Sized + 'static {
 
     /// A valid message has come.
     fn message(&self, session: &Session<Self>, message: Self::Client) -> impl Future<Output = Result>;
+
+    /// Raw bytes came in a session that speaks JSON.
+    fn binary(&self, session: &Session<Self>, bytes: Vec<u8>) -> impl Future<Output = Result>;
+
+    /// A frame came of the kind that the session does not speak.
+    fn unsupported(&self, session: &Session<Self>, frame: &Frame) -> impl Future<Output = Result>;
 
     /// A frame came that is not a valid message.
     fn rejected(&self, session: &Session<Self>, why: &Rejection) -> impl Future<Output = Result>;

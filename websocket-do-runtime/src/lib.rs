@@ -38,6 +38,8 @@ mod room;
 #[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
+pub mod socket;
+#[cfg(feature = "server")]
 mod upgrade;
 
 #[cfg(feature = "server")]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     Result, SendError, Session, WebSocketDo,
     attachment::{self, AttachmentError},
-    codec::{self, Format},
+    codec::{self, Format, Frame},
     host::{Host, SocketId},
     protocol::{ClientMessage, Value},
     session::SessionCell,
@@ -82,7 +82,7 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Every session, to be narrowed down and sent to.
     pub fn everyone(&self) -> Audience<'_, R> {
-        Audience { room: self, tag: None, except: None, filter: None }
+        Audience { room: self, tag: None, format: None, except: None, filter: None }
     }
 
     /// The sessions that `connect` put this tag on.
@@ -172,6 +172,7 @@ type Filter<'a, R> = Box<dyn Fn(&Session<R>) -> bool + 'a>;
 pub struct Audience<'a, R: WebSocketDo> {
     room: &'a Room<R>,
     tag: Option<&'a str>,
+    format: Option<Format>,
     except: Option<SocketId>,
     filter: Option<Filter<'a, R>>,
 }
@@ -180,6 +181,11 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     /// All of them but this one.
     pub fn except(self, session: &Session<R>) -> Self {
         Self { except: Some(session.cell.socket), ..self }
+    }
+
+    /// Those that speak this format.
+    pub fn speaking(self, format: Format) -> Self {
+        Self { format: Some(format), ..self }
     }
 
     /// Those for which `filter` holds. Reads the data of each session.
@@ -195,7 +201,7 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     pub fn send(self, message: ServerMessageOf<R>) -> Result<usize> {
         message.validate().map_err(SendError::from)?;
         let mut deliveries = Vec::new();
-        for format in [Format::Json, Format::MessagePack] {
+        for format in self.formats() {
             let sockets = self.sockets(format);
             if !sockets.is_empty() {
                 deliveries.push((
@@ -205,6 +211,20 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
             }
         }
         Ok(deliveries.iter().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())
+    }
+
+    /// Sends them a frame as it is, past the protocol, as [`Session::send_frame`] does, and tells how many it was handed
+    /// to.
+    pub fn send_frame(self, frame: &Frame) -> usize {
+        let sockets: Vec<_> = self.formats().flat_map(|format| self.sockets(format)).collect();
+        self.room.host().send(&sockets, frame)
+    }
+
+    fn formats(&self) -> impl Iterator<Item = Format> + use<R> {
+        let chosen = self.format;
+        [Format::Json, Format::MessagePack]
+            .into_iter()
+            .filter(move |format| chosen.is_none_or(|chosen| chosen == *format))
     }
 
     fn sockets(&self, format: Format) -> Vec<SocketId> {

@@ -105,7 +105,12 @@ impl<R: WebSocketDo> Session<R> {
         self.send_frame(&frame)
     }
 
-    pub(crate) fn send_frame(&self, frame: &codec::Frame) -> Result {
+    /// Sends a frame as it is, past the protocol: raw bytes in a JSON session, or what an `unsupported` hook answers.
+    /// Nothing checks whether the client can make sense of it.
+    ///
+    /// # Errors
+    /// [`SendError::Closed`].
+    pub fn send_frame(&self, frame: &codec::Frame) -> Result {
         let closed = self.cell.closing.get() || self.room.host().send(&[self.cell.socket], frame) == 0;
         if closed { Err(SendError::Closed.into()) } else { Ok(()) }
     }

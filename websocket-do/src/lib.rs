@@ -99,6 +99,7 @@ pub use websocket_do_runtime::{
     Accept, App, Audience, Error, HostError, IntoResponse, Json, Query, Refusal, Request, Response, Result,
     ResumeFailure, Room, SendError, Session, Upgrade, WebSocketDo, attachment,
     http::{FromRequest, HeaderName, HeaderValue, StatusCode},
+    socket,
 };
 #[cfg(any(feature = "server", feature = "client"))]
 pub use websocket_do_runtime::{Close, CloseError, Closed};

@@ -14,9 +14,11 @@ use super::{
 };
 
 /// What a hook looks like, by its name: the arguments after `&self`, and whether the room may stand before them.
-const HOOKS: [(&str, usize, bool, &str); 8] = [
+const HOOKS: [(&str, usize, bool, &str); 10] = [
     ("connect", 1, true, "async fn connect(&self, upgrade: &Upgrade) -> Result<Data, Refusal>"),
     ("opened", 1, false, "fn opened(&self, session: &Session<Self>) -> Result<()>"),
+    ("binary", 2, false, "fn binary(&self, session: &Session<Self>, bytes: Vec<u8>) -> Result<()>"),
+    ("unsupported", 2, false, "fn unsupported(&self, session: &Session<Self>, frame: &Frame) -> Result<()>"),
     ("rejected", 2, false, "fn rejected(&self, session: &Session<Self>, why: &Rejection) -> Result<()>"),
     ("failed", 2, false, "fn failed(&self, session: &Session<Self>, error: &Error) -> Result<()>"),
     ("closed", 2, false, "fn closed(&self, session: &Session<Self>, how: &Closed) -> Result<()>"),
@@ -50,6 +52,13 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
         |route| &route.handler.method.name,
         &mut errors,
     );
+    if let (Some(arguments::Format::MessagePack), Some((_, hook))) =
+        (&arguments.format, hooks.iter().find(|(kind, _)| *kind == "binary"))
+    {
+        let message = "`binary` takes the raw bytes of JSON sessions, and the room fixes `format = msgpack`, where bytes are \
+                       messages; remove one of the two";
+        errors.push(Error::new(hook.method.name.span(), message));
+    }
     let find = |kind| hooks.iter().find(|(found, _)| *found == kind).map(|(_, hook)| hook.clone());
     let connect = find("connect");
     if connect.is_none() && !input.handlers.iter().any(|marked| marked.attribute.path().is_ident("connect")) {
@@ -66,6 +75,8 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             new: find("new"),
             connect,
             opened: find("opened"),
+            binary: find("binary"),
+            unsupported: find("unsupported"),
             rejected: find("rejected"),
             failed: find("failed"),
             closed: find("closed"),

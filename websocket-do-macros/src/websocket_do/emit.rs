@@ -20,10 +20,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     };
     let new = new(room);
     let connect = connect(&room.connect);
-    let opened = hook(room.opened.as_ref(), &quote!(session), &nothing());
-    let rejected = hook(room.rejected.as_ref(), &quote!(session, why), &quote!(session.answer_rejection(why)));
-    let failed = hook(room.failed.as_ref(), &quote!(session, error), &quote!(session.answer_failure(error)));
-    let closed = hook(room.closed.as_ref(), &quote!(session, how), &nothing());
+    let hooks = hooks(room);
     let alarm = hook(room.alarm.as_ref(), &quote!(), &nothing());
     let resume_failed = resume_failed(room.resume_failed.as_ref());
     // rustc reports a variant without a handler here: at the enum the user named.
@@ -66,28 +63,12 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     #connect
                 }
 
-                async fn opened(&self, session: &__ws::Session<Self>) -> __ws::Result {
-                    let _ = session;
-                    #opened
-                }
-
                 async fn message(&self, session: &__ws::Session<Self>, message: #client) -> __ws::Result {
                     let _ = session;
                     #dispatch
                 }
 
-                async fn rejected(&self, session: &__ws::Session<Self>, why: &__ws::protocol::Rejection) -> __ws::Result {
-                    #rejected
-                }
-
-                async fn failed(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
-                    #failed
-                }
-
-                async fn closed(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
-                    let _ = (session, how);
-                    #closed
-                }
+                #hooks
 
                 fn resume_failed(
                     &self,
@@ -116,6 +97,50 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
         };
 
         #export
+    }
+}
+
+/// What happens to a session beside its messages.
+fn hooks(room: &Room<'_>) -> TokenStream {
+    let opened = hook(room.opened.as_ref(), &quote!(session), &nothing());
+    let unsupported =
+        hook(room.unsupported.as_ref(), &quote!(session, frame), &quote!(session.answer_unsupported(frame)));
+    let refuse =
+        quote!(<Self as __ws::WebSocketDo>::unsupported(self, session, &__ws::codec::Frame::Binary(bytes)).await);
+    let binary = hook(room.binary.as_ref(), &quote!(session, bytes), &refuse);
+    let rejected = hook(room.rejected.as_ref(), &quote!(session, why), &quote!(session.answer_rejection(why)));
+    let failed = hook(room.failed.as_ref(), &quote!(session, error), &quote!(session.answer_failure(error)));
+    let closed = hook(room.closed.as_ref(), &quote!(session, how), &nothing());
+    quote! {
+        async fn opened(&self, session: &__ws::Session<Self>) -> __ws::Result {
+            let _ = session;
+            #opened
+        }
+
+        async fn binary(
+            &self,
+            session: &__ws::Session<Self>,
+            bytes: ::std::vec::Vec<::core::primitive::u8>,
+        ) -> __ws::Result {
+            #binary
+        }
+
+        async fn unsupported(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
+            #unsupported
+        }
+
+        async fn rejected(&self, session: &__ws::Session<Self>, why: &__ws::protocol::Rejection) -> __ws::Result {
+            #rejected
+        }
+
+        async fn failed(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
+            #failed
+        }
+
+        async fn closed(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+            let _ = (session, how);
+            #closed
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Room<'a> {
     pub(super) new: Option<Hook>,
     pub(super) connect: Hook,
     pub(super) opened: Option<Hook>,
+    pub(super) binary: Option<Hook>,
+    pub(super) unsupported: Option<Hook>,
     pub(super) rejected: Option<Hook>,
     pub(super) failed: Option<Hook>,
     pub(super) closed: Option<Hook>,

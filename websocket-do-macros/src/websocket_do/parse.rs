@@ -4,11 +4,13 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result};
 
 /// The attributes that make a method a handler.
-const HANDLERS: [&str; 14] = [
+const HANDLERS: [&str; 16] = [
     "new",
     "connect",
     "opened",
     "message",
+    "binary",
+    "unsupported",
     "rejected",
     "failed",
     "closed",

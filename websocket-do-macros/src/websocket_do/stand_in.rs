@@ -83,6 +83,18 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
                     ::core::unreachable!()
                 }
 
+                async fn binary(
+                    &self,
+                    session: &__ws::Session<Self>,
+                    bytes: ::std::vec::Vec<::core::primitive::u8>,
+                ) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn unsupported(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
                 async fn rejected(&self, session: &__ws::Session<Self>, why: &__ws::protocol::Rejection) -> __ws::Result {
                     ::core::unreachable!()
                 }

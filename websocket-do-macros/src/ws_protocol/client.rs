@@ -10,8 +10,21 @@ use super::{
 };
 
 /// What the client can do besides; a message of that name is sent by `send_…`.
-const TAKEN: [&str; 12] =
-    ["builder", "close", "close_with", "closed", "connect", "crate", "format", "from", "next", "self", "send", "super"];
+const TAKEN: [&str; 13] = [
+    "builder",
+    "close",
+    "close_with",
+    "closed",
+    "connect",
+    "crate",
+    "format",
+    "from",
+    "next",
+    "self",
+    "send",
+    "send_frame",
+    "super",
+];
 
 pub(super) fn client(messages: &Messages) -> TokenStream {
     let Messages { ident, vis, .. } = messages;

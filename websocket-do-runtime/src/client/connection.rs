@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Close, Closed,
-    codec::{self, Format},
+    codec::{self, Format, Frame},
     protocol::ClientMessage,
 };
 
@@ -44,7 +44,14 @@ impl<M: ClientMessage> Connection<M> {
     /// [`SendError::Closed`] when the session is over; [`next`](Self::next) still gives what came before, and
     /// [`closed`](Self::closed) then says how it ended.
     pub async fn send(&mut self, message: M) -> Result<(), SendError> {
-        let frame = codec::encode(&message, self.format)?;
+        self.send_frame(codec::encode(&message, self.format)?).await
+    }
+
+    /// Sends a frame as it is, past the protocol: raw bytes in a JSON session, for a room with a `binary` handler.
+    ///
+    /// # Errors
+    /// [`SendError::Closed`].
+    pub async fn send_frame(&mut self, frame: Frame) -> Result<(), SendError> {
         let over = self.closed.is_some() || self.closing;
         let Some(socket) = self.socket.as_mut().filter(|_| !over) else { return Err(SendError::Closed) };
         if socket.send(frame).await { Ok(()) } else { Err(SendError::Closed) }
@@ -57,12 +64,13 @@ impl<M: ClientMessage> Connection<M> {
     ///
     /// # Errors
     /// None of them ends the session: [`ClientError::Rejected`] for a frame that is not a valid message,
-    /// [`ClientError::Server`] for an error that the server reports.
+    /// [`ClientError::Server`] for an error that the server reports, [`ClientError::Unsupported`] for a frame of the other
+    /// kind, such as raw bytes in a JSON session.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
         while self.closed.is_none() {
             match self.socket.as_mut()?.next().await {
                 Incoming::Frame(frame) => {
-                    if let Some(item) = receive::read(&frame) {
+                    if let Some(item) = receive::read(frame, self.format) {
                         return Some(item);
                     }
                 }

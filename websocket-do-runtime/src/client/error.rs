@@ -2,7 +2,11 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::{CloseError, codec::Format, protocol::Rejection};
+use crate::{
+    CloseError,
+    codec::{Format, Frame},
+    protocol::Rejection,
+};
 
 /// Why there is no session, or what came instead of a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +43,8 @@ pub enum ClientError {
         /// The field that the error is about, as `items[3].name`.
         path: Option<String>,
     },
+    /// A frame of the kind that the session does not speak, such as raw bytes in a JSON session. The session goes on.
+    Unsupported(Frame),
     /// The close code or reason may not be sent; the session goes on.
     Close(CloseError),
 }
@@ -66,6 +72,12 @@ impl fmt::Display for ClientError {
                 write!(f, "the server reports an error at `{path}`: {message}")
             }
             Self::Server { message, .. } => write!(f, "the server reports an error: {message}"),
+            Self::Unsupported(Frame::Text(_)) => {
+                f.write_str("the server sent text in a session that speaks MessagePack")
+            }
+            Self::Unsupported(Frame::Binary(bytes)) => {
+                write!(f, "the server sent {} raw bytes in a session that speaks JSON", bytes.len())
+            }
             Self::Close(error) => error.fmt(f),
         }
     }

@@ -4,30 +4,34 @@ use serde_json::{Map, Value};
 
 use super::ClientError;
 use crate::{
-    codec::{self, Frame},
-    protocol::{Message, Rejection},
+    codec::{self, Format, Frame},
+    protocol::Message,
 };
 
 /// The answer to `wsdo:ping`.
 const PONG: &str = "wsdo:pong";
 
 /// Reads a frame; none for one that is no business of the application.
-pub(super) fn read<M: Message>(frame: &Frame) -> Option<Result<M, ClientError>> {
-    if matches!(frame, Frame::Text(text) if text == PONG) {
+pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M, ClientError>> {
+    if matches!(&frame, Frame::Text(text) if text == PONG) {
         return None;
     }
-    Some(codec::decode(frame).map_err(|rejection| explain::<M>(frame, rejection)))
+    let is_spoken =
+        matches!((&frame, format), (Frame::Text(_), Format::Json) | (Frame::Binary(_), Format::MessagePack));
+    let decoded = is_spoken.then(|| codec::decode(&frame));
+    Some(match decoded {
+        Some(Ok(message)) => Ok(message),
+        Some(Err(rejection)) => Err(reported::<M>(&frame).unwrap_or(ClientError::Rejected(rejection))),
+        // The server says so in text when it was sent the other kind.
+        None => Err(reported::<M>(&frame).unwrap_or(ClientError::Unsupported(frame))),
+    })
 }
 
 /// A frame that is no message may be an error that the server reports: `{"error":…,"code":…,"path":…}`, without the tag.
 #[cold]
-fn explain<M: Message>(frame: &Frame, rejection: Rejection) -> ClientError {
-    let Ok(object) = codec::decode_as::<M, Map<String, Value>>(frame) else { return ClientError::Rejected(rejection) };
+fn reported<M: Message>(frame: &Frame) -> Option<ClientError> {
+    let object: Map<String, Value> = codec::decode_as::<M, _>(frame).ok()?;
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    match text("error") {
-        Some(message) if !object.contains_key(M::SCHEMA.tag) => {
-            ClientError::Server { message, code: text("code"), path: text("path") }
-        }
-        _ => ClientError::Rejected(rejection),
-    }
+    let message = text("error").filter(|_| !object.contains_key(M::SCHEMA.tag))?;
+    Some(ClientError::Server { message, code: text("code"), path: text("path") })
 }

@@ -1,6 +1,8 @@
 //! MessagePack: values to bytes and back.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::walk;
 use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
@@ -19,6 +21,7 @@ pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 }
 
 /// Reads any value, with no more than a syntax error to say.
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
 pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     read(&walk::check(bytes).map_err(malformed)?).map_err(malformed)
 }

@@ -4,6 +4,7 @@ mod convert;
 mod entry;
 mod object;
 mod promise;
+mod socket;
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -138,11 +139,7 @@ impl Host for WorkerHost {
     }
 
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
-        // One JavaScript value for all receivers.
-        let frame = match frame {
-            Frame::Text(text) => JsValue::from_str(text),
-            Frame::Binary(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-        };
+        let frame = convert::frame(frame);
         let known = self.sockets.borrow();
         let open = sockets.iter().filter_map(|id| known.get(id.0 as usize)?.as_ref());
         open.filter(|socket| convert::send(socket, &frame).is_ok()).count()

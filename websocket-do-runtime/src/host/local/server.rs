@@ -69,7 +69,7 @@ impl Server {
         let address = listener.local_addr()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let pool = LocalPoolHandle::new(threads);
-        let registries = self.app.mounts().map(|mount| Registry::new(mount.start, pool.clone())).collect();
+        let registries = self.app.mounts().map(|mount| Some(Registry::new(mount.start?, pool.clone()))).collect();
         let shared = Arc::new(Shared { app: self.app, registries });
         Ok(Serving { address, task: tokio::spawn(accept(listener, shared)) })
     }
@@ -102,8 +102,8 @@ impl Drop for Serving {
 
 struct Shared {
     app: App,
-    /// One for each mount of the app, in its order.
-    registries: Vec<Arc<Registry>>,
+    /// One for each mount of the app, in its order; none where its objects are of another make.
+    registries: Vec<Option<Arc<Registry>>>,
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -146,7 +146,7 @@ impl Shared {
             Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
             Target::Nowhere => return Err(StatusCode::NOT_FOUND),
         };
-        let registry = self.registries.get(mount).ok_or(StatusCode::NOT_FOUND)?;
+        let registry = self.registries.get(mount).and_then(Option::as_ref).ok_or(StatusCode::NOT_IMPLEMENTED)?;
         *request.uri_mut() = inner_uri(&path, request.uri().query())?;
 
         let handshake = is_upgrade_request(&request).then(|| upgrade(&mut request));

@@ -10,7 +10,7 @@ use worker::{
     web_sys,
 };
 
-use crate::{Request, Response};
+use crate::{Request, Response, codec::Frame};
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
@@ -23,6 +23,14 @@ extern "C" {
 
 pub(super) fn send(socket: &web_sys::WebSocket, frame: &JsValue) -> Result<(), JsValue> {
     socket.unchecked_ref::<Socket>().send_value(frame)
+}
+
+/// One JavaScript value for all receivers.
+pub(super) fn frame(frame: &Frame) -> JsValue {
+    match frame {
+        Frame::Text(text) => JsValue::from_str(text),
+        Frame::Binary(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+    }
 }
 
 /// The request with its whole body. Waits only where there is a body.
