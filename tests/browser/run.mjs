@@ -1,17 +1,18 @@
-// Drives the chat's page in headless Chromium: two tabs that talk, on each host.
+// Headless Chromium on each host: two tabs of the chat's page that talk, then the peers' conversation on its own WebSocket.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { newRoom, suite, until } from "../peers/suite.mjs";
+import { newRoom, suite, titled } from "../peers/suite.mjs";
+import { PATIENCE, until } from "../peers/waiting.mjs";
+import { socketCases, socketChat } from "./sockets.mjs";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../target/browser", import.meta.url));
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
-const PATIENCE = 5000;
 
 const executablePath = process.env.CHROMIUM;
 if (!executablePath) {
@@ -94,7 +95,7 @@ class Tabs {
     return new Tab(page);
   }
 
-  check() {
+  finish() {
     assert.deepEqual(this.#problems.splice(0), []);
   }
 
@@ -197,9 +198,10 @@ const cases = {
   },
 };
 
-const checked = Object.entries(cases).map(([title, run]) => [title, async tabs => {
-  await run(tabs);
-  tabs.check();
-}]);
-
-await suite("browser", { cases: Object.fromEntries(checked), open: address => new Tabs(address), limit: 85_000 });
+await suite("browser", {
+  parts: [
+    { cases: titled("page", cases), open: address => new Tabs(address) },
+    { cases: titled("WebSocket", socketCases), open: address => socketChat(new Tabs(address)) },
+  ],
+  limit: 85_000,
+});

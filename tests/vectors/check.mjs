@@ -1,4 +1,4 @@
-// Checks that vectors.json is what generate.mjs gives, and that JavaScript reads ours.json, what our Rust writes, as it should.
+// Checks that vectors.json is what generate.mjs gives now, and that JavaScript reads what our Rust writes (ours.json).
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -21,7 +21,8 @@ function refuses(name, message, code, path, only) {
 
 /** A field `value` of that type. */
 const of = (type, value) => ({ type, value });
-const wrong = (name, type, value, path = "value", only) => refuses(`${type}: ${name}`, of(type, value), "invalid", path, only);
+const wrong = (name, type, value, path = "value", only) =>
+  refuses(`${type}: ${name}`, of(type, value), "invalid", path, only);
 const right = (name, type, value, more) => reads(`${type}: ${name}`, of(type, value), more);
 /** JavaScript sends it, and we read it exactly, but JavaScript could not. */
 const TOO_LARGE = { unwritable: { code: "number", path: "value" } };
@@ -116,11 +117,15 @@ right("65536 letters", "text", "x".repeat(65536), { only: "msgpack" });
 const TEXTS = {
   "ASCII's control characters": String.fromCharCode(...times(32, n => n), 127),
   "Unicode's control characters": String.fromCharCode(...times(32, n => 128 + n)),
-  "NUL": "a\0b", "quotes and backslashes": "\"'`\\/\\u0041\\n", "line separators": "\u2028\u2029\u0085", "a byte order mark": "\ufeffx",
-  "emoji": "🦀👩‍🚀🏳️‍🌈", "combining marks": "e\u0301 n\u0303", "right to left": "שלום \u202eabc", "HTML": "</script><!-- & -->",
-  "no characters": "\ufffe\uffff", "the last scalar": "\u{10ffff}", "around the surrogates": "\ud7ff\ue000", "U+FFFD": "\ufffd",
+  "NUL": "a\0b", "quotes and backslashes": "\"'`\\/\\u0041\\n", "line separators": "\u2028\u2029\u0085",
+  "a byte order mark": "\ufeffx",
+  "emoji": "🦀👩‍🚀🏳️‍🌈", "combining marks": "e\u0301 n\u0303", "right to left": "שלום \u202eabc",
+  "HTML": "</script><!-- & -->",
+  "no characters": "\ufffe\uffff", "the last scalar": "\u{10ffff}", "around the surrogates": "\ud7ff\ue000",
+  "U+FFFD": "\ufffd",
   "31 bytes in fewer letters": "€".repeat(10) + "x", "33 bytes in 11 letters": "€".repeat(11),
-  "256 bytes in 128 letters": "é".repeat(128), "600 bytes in 200 letters": "€".repeat(200), "400 bytes of crabs": "🦀".repeat(100),
+  "256 bytes in 128 letters": "é".repeat(128), "600 bytes in 200 letters": "€".repeat(200),
+  "400 bytes of crabs": "🦀".repeat(100),
 };
 for (const [name, value] of Object.entries(TEXTS)) right(name, "text", value);
 right("a URL", "text", new URL("https://example.com/a?b=ü"), { means: of("text", "https://example.com/a?b=%C3%BC") });
@@ -130,7 +135,7 @@ wrong("bytes that are no text", "text", Uint8Array.of(255), "value", "msgpack");
 wrong("bytes, a list in JSON", "text", Uint8Array.of(104, 105), "value", "json");
 right("a Date, a string in JSON", "text", new Date(0), { only: "json", means: of("text", "1970-01-01T00:00:00.000Z") });
 wrong("a Date", "text", new Date(0), "value", "msgpack");
-// JSON.stringify escapes half a pair; msgpackr writes it as three bytes that are not UTF-8, but from 64 letters on as U+FFFD.
+// JSON.stringify escapes half a pair. msgpackr writes three bytes that are not UTF-8, but in a text of 64 letters U+FFFD.
 for (const value of ["\ud800", "\udc00x", "a\ud800b", "\udc00\ud800"]) {
   refuses(`text: half a surrogate pair, ${JSON.stringify(value)}`, of("text", value), "malformed", "");
 }
@@ -151,7 +156,9 @@ right("a Buffer", "bytes", Buffer.from("naïve \0"));
 right("part of a buffer", "bytes", bytes(16).subarray(5, 9));
 right("an ArrayBuffer", "bytes", bytes(3).buffer, { means: of("bytes", bytes(3)), only: "msgpack" });
 for (const value of ["", "hi", 5, true, null, {}]) wrong(show(value), "bytes", value);
-for (const item of [256, -1, 1.5, "1", null]) wrong(`${show(item)} among them`, "bytes", [0, item], "value[1]", "json");
+for (const item of [256, -1, 1.5, "1", null]) {
+  wrong(`${show(item)} among them`, "bytes", [0, item], "value[1]", "json");
+}
 wrong("a Uint8Array as JSON.stringify has it", "bytes", { ...bytes(3) }, "value", "json");
 wrong("a Buffer as JSON.stringify has it", "bytes", Buffer.from("hi").toJSON(), "value", "json");
 
@@ -169,7 +176,9 @@ for (const length of [0, 1, 15, 16]) right(`${length} items`, "list", times(leng
 right("300 items", "list", times(300, n => (-1) ** n * n ** 3));
 right("a Set", "list", new Set([3, 1, 2]), { only: "msgpack" });
 wrong("a Set, an empty object in JSON", "list", new Set([3, 1, 2]), "value", "json");
-for (const item of [undefined, null, NaN, "1", 0.5, 2 ** 31, []]) wrong(`${show(item)} among them`, "list", [1, item, 3], "value[1]");
+for (const item of [undefined, null, NaN, "1", 0.5, 2 ** 31, []]) {
+  wrong(`${show(item)} among them`, "list", [1, item, 3], "value[1]");
+}
 wrong("a hole", "list", [1, , 3], "value[1]");
 for (const value of ["1", 1, null, { 0: 1 }]) wrong(show(value), "list", value);
 right("bytes", "list", bytes(3), { means: of("list", [0, 1, 2]) });
@@ -186,7 +195,8 @@ const random = () => {
   return Number.isFinite(value) ? value : random();
 };
 right("a hundred at random", "floats", times(100, random));
-right("a hundred fractions of 1 at random", "floats", times(100, () => Math.abs(random()) % 1 || (Number(state % 1000003n) / 1000003)));
+const fraction = () => Math.abs(random()) % 1 || Number(state % 1000003n) / 1000003;
+right("a hundred fractions of 1 at random", "floats", times(100, fraction));
 right("all there", "tuple", [255, "x", true]);
 wrong("one short", "tuple", [255, "x"]);
 wrong("one over", "tuple", [255, "x", true, 0]);
@@ -198,10 +208,14 @@ wrong("not a list", "tuple", { 0: 255, 1: "x", 2: true });
 // Maps. msgpackr writes each object with a 16-bit head.
 const entries = count => Object.fromEntries(times(count, n => [`key ${n}`, n - 5]));
 for (const count of [0, 1, 15, 16, 300]) right(`${count} entries`, "map", entries(count));
-for (const count of [0, 15, 16]) right(`a Map of ${count} entries`, "map", new Map(Object.entries(entries(count))), { only: "msgpack" });
+for (const count of [0, 15, 16]) {
+  right(`a Map of ${count} entries`, "map", new Map(Object.entries(entries(count))), { only: "msgpack" });
+}
 right("undefined in it", "map", { a: 1, b: undefined, c: 3 });
 right("an object without prototype", "map", Object.assign(Object.create(null), { a: 1 }));
-right("keys of all kinds", "map", { "": 0, "a.b": 1, "[0]": 2, "ключ": 3, "🦀": 4, "\0": 5, "\"": 6, "1": 7, "type": 8, "value": 9 });
+right("keys of all kinds", "map", {
+  "": 0, "a.b": 1, "[0]": 2, "ключ": 3, "🦀": 4, "\0": 5, "\"": 6, "1": 7, "type": 8, "value": 9,
+});
 right("large values", "map", { now: 1764000000000, least: Number.MIN_SAFE_INTEGER });
 right("names that objects have", "map", JSON.parse('{"__proto__":1,"constructor":2,"toString":3,"hasOwnProperty":4}'));
 wrong("null in it", "map", { a: 1, b: null }, "value.b");
@@ -212,23 +226,28 @@ wrong("numbers as keys", "map", new Map([[1, 1]]), "value", "msgpack");
 right("0 entries", "numbered", {});
 right("keys as objects have them", "numbered", { 0: "zero", 1: "one", 4294967295: "the most" });
 right("undefined in it", "numbered", { 1: "one", 2: undefined });
-right("a Map", "numbered", new Map([[0, "zero"], [31, "a"], [128, "b"], [65536, "c"], [4294967295, "the most"]]), { only: "msgpack" });
+right("a Map", "numbered", new Map([[0, "zero"], [31, "a"], [128, "b"], [65536, "c"], [4294967295, "the most"]]), {
+  only: "msgpack",
+});
 right("a Map with BigInts", "numbered", new Map([[7n, "seven"]]), { only: "msgpack" });
-for (const key of ["-1", "1.5", "one", "", "4294967296"]) wrong(`the key ${JSON.stringify(key)}`, "numbered", { [key]: "x" });
-for (const key of [-1, 1.5, 4294967296, true]) wrong(`a Map with the key ${key}`, "numbered", new Map([[key, "x"]]), "value", "msgpack");
+for (const key of ["-1", "1.5", "one", "", "4294967296", "01", "+1", "1e3"]) wrong(`the key ${show(key)}`, "numbered", { [key]: "x" });
+for (const key of [-1, 1.5, 4294967296, true]) {
+  wrong(`a Map with the key ${key}`, "numbered", new Map([[key, "x"]]), "value", "msgpack");
+}
 wrong("a number in it", "numbered", { 7: 7 }, "value.7");
 
 // Time: an extension in MessagePack, a string in JSON.
 const TIMES = {
   "the epoch": 0, "a second": 1000, "a millisecond": 1, "now": 1764000000000, "now with milliseconds": 1764000000123,
-  "a millisecond before the epoch": -1, "a second before the epoch": -1000, "1900": Date.UTC(1900, 0), "32 bits of seconds": (2 ** 32 - 1) * 1000,
-  "its last millisecond": 2 ** 32 * 1000 - 1, "one second more": 2 ** 32 * 1000, "34 bits of seconds": 2 ** 34 * 1000 - 1, "a leap day": Date.UTC(2024, 1, 29),
+  "a millisecond before the epoch": -1, "a second before the epoch": -1000, "1900": Date.UTC(1900, 0),
+  "32 bits of seconds": (2 ** 32 - 1) * 1000,
+  "its last millisecond": 2 ** 32 * 1000 - 1, "one second more": 2 ** 32 * 1000, "34 bits of seconds": 2 ** 34 * 1000 - 1,
+  "a leap day": Date.UTC(2024, 1, 29),
   "the end of 9999": Date.UTC(9999, 11, 31, 23, 59, 59, 999), "year 10000": Date.UTC(10000, 0), "year 0": -62167219200000,
   "before year 0": -62167219200001, "the last": 8.64e15, "the first": -8.64e15,
 };
 for (const [name, value] of Object.entries(TIMES)) right(name, "time", new Date(value));
-wrong("an invalid Date, null in JSON", "time", new Date(NaN), "value", "json");
-refuses("time: an invalid Date", of("time", new Date(NaN)), "malformed", "", "msgpack");
+wrong("an invalid Date", "time", new Date(NaN));
 for (const value of ["yesterday", "", null, true, {}]) wrong(show(value), "time", value);
 
 // Structs.
@@ -247,7 +266,8 @@ wrong("y NaN", "point", { x: 1, y: NaN }, "value.y");
 wrong("a number as label", "point", { x: 1, y: 2, label: 3 }, "value.label");
 wrong("null", "point", null);
 wrong("text", "point", "here");
-for (const count of [0, 1, 20]) right(`${count} items`, "points", times(count, n => ({ x: n, y: n / 3, label: "x".repeat(n) })));
+const point = n => ({ x: n, y: n / 3, label: "x".repeat(n) });
+for (const count of [0, 1, 20]) right(`${count} items`, "points", times(count, point));
 refuses("points: the second without y", of("points", [{ x: 1, y: 2 }, { x: 3 }]), "missing", "value[1].y");
 wrong("undefined among them", "points", [{ x: 1, y: 2 }, undefined], "value[1]");
 reads("place: all there", { type: "place", x: 1, y: 2.5, label: "here" });
@@ -261,7 +281,9 @@ right("a name", "choice", "empty");
 right("with fields", "choice", { circle: { radius: 1.5 } });
 right("an integral radius", "choice", { circle: { radius: 2 ** 40 } });
 right("with a value", "choice", { named: "x" });
-for (const value of ["square", "circle", { square: 1 }, {}, { empty: null, named: "x" }, 5, null, []]) wrong(show(value), "choice", value);
+for (const value of ["square", "circle", { square: 1 }, {}, { empty: null, named: "x" }, 5, null, []]) {
+  wrong(show(value), "choice", value);
+}
 refuses("choice: radius missing", of("choice", { circle: {} }), "missing", "value.circle.radius");
 wrong("radius NaN", "choice", { circle: { radius: NaN } }, "value.circle.radius");
 wrong("a number as name", "choice", { named: 5 }, "value.named");
@@ -277,8 +299,10 @@ reads("the tag last, after a Date", { value: new Date(1764000000123), type: "tim
 reads("the tag last, after a choice", { value: { circle: { radius: 1.5 } }, type: "choice" });
 reads("the tag last, after numbered", { value: { 7: "seven" }, type: "numbered" });
 const EXTRAS = {
-  "null": null, "undefined": undefined, "a function": () => 5, "NaN": NaN, "text": "🦀", "a list": [1, [undefined, "two"]], "an object": { type: "f64", a: { b: {} } },
-  "bytes": bytes(3), "a Date": new Date(1764000000123), "an early Date": new Date(-1), "a Map": new Map([["a", 1]]), "a Set": new Set([1]),
+  "null": null, "undefined": undefined, "a function": () => 5, "NaN": NaN, "text": "🦀",
+  "a list": [1, [undefined, "two"]], "an object": { type: "f64", a: { b: {} } },
+  "bytes": bytes(3), "a Date": new Date(1764000000123), "an early Date": new Date(-1), "a Map": new Map([["a", 1]]),
+  "a Set": new Set([1]),
   "an Error": new TypeError("wrong"), "a RegExp": /a/g, "deep lists": times(100, n => n).reduce(deep => [deep], 0),
 };
 for (const [name, extra] of Object.entries(EXTRAS)) {
@@ -290,17 +314,23 @@ for (const [name, extra] of Object.entries({ "a BigInt": 2n ** 64n - 1n, "a Map 
   reads(`an unknown field: ${name}`, { ...of("u8", 1), extra }, { means: of("u8", 1), only: "msgpack" });
   reads(`an unknown field before the tag: ${name}`, { extra, ...of("u8", 1) }, { means: of("u8", 1), only: "msgpack" });
 }
-refuses("an unknown field: an invalid Date", { ...of("u8", 1), extra: new Date(NaN) }, "malformed", "", "msgpack");
-reads("an unknown field: an invalid Date, null in JSON", { ...of("u8", 1), extra: new Date(NaN) }, { means: of("u8", 1), only: "json" });
-for (const type of ["dance", "", "U8", "Bool", "toString", "__proto__"]) refuses(`a tag of no message, ${JSON.stringify(type)}`, of(type, 1), "unknown_type", "type");
-for (const type of [5, null, true, ["u8"], { u8: 1 }]) refuses(`a tag that is no string, ${JSON.stringify(type)}`, of(type, 1), "invalid", "type");
+reads("an unknown field: an invalid Date", { ...of("u8", 1), extra: new Date(NaN) }, { means: of("u8", 1) });
+for (const type of ["dance", "", "U8", "Bool", "toString", "__proto__"]) {
+  refuses(`a tag of no message, ${show(type)}`, of(type, 1), "unknown_type", "type");
+}
+for (const type of [5, null, true, ["u8"], { u8: 1 }]) {
+  refuses(`a tag that is no string, ${show(type)}`, of(type, 1), "invalid", "type");
+}
 refuses("no tag", { value: 1 }, "missing", "type");
 refuses("an undefined tag", of(undefined, 1), "missing", "type");
 refuses("an empty object", {}, "missing", "type");
-for (const value of [[], ["u8", 1], "u8", 5, 1.5, true, null, NaN]) refuses(`no object but ${show(value)}`, value, "invalid", "");
+for (const value of [[], ["u8", 1], "u8", 5, 1.5, true, null, NaN]) {
+  refuses(`no object but ${show(value)}`, value, "invalid", "");
+}
 refuses("no object but bytes", bytes(2), "invalid", "", "msgpack");
 refuses("no object but undefined", undefined, "invalid", "", "msgpack");
-for (const type of ["bool", "i8", "u64", "f64", "char", "text", "bytes", "list", "tuple", "map", "time", "point", "choice"]) {
+const REQUIRED = ["bool", "i8", "u64", "f64", "char", "text", "bytes", "list", "tuple", "map", "time", "point", "choice"];
+for (const type of REQUIRED) {
   refuses(`${type}: the value missing`, { type }, "missing", "value");
   refuses(`${type}: the value undefined`, of(type, undefined), "missing", "value");
 }

@@ -11,4 +11,5 @@
 mod claims;
 mod properties;
 mod sample;
+mod table;
 mod vectors;

@@ -1,7 +1,4 @@
-//! Messages to frames and back, in JSON and MessagePack. Knows nothing of sockets.
-//!
-//! Both formats carry what JavaScript can hold: an integer beyond ±2⁵³ or a number that is not finite is refused when a
-//! message is encoded, in either format, so that a value never changes with the format it travels in.
+#![doc = include_str!("codec/wire.md")]
 
 mod format;
 mod javascript;
@@ -21,9 +18,9 @@ pub use json::Json;
 /// Checks the rules of a message and writes it as one frame.
 ///
 /// # Errors
-/// The first rule that the message breaks ([`RejectionCode::Rule`](crate::protocol::RejectionCode::Rule)), or the first
-/// number that JavaScript cannot hold ([`Number`](crate::protocol::RejectionCode::Number)), with the path to it. A value
-/// whose own `Serialize` fails is [`Invalid`](crate::protocol::RejectionCode::Invalid).
+/// The first rule that the message breaks ([`RejectionCode::Rule`]), or the first
+/// number that JavaScript cannot hold ([`Number`](RejectionCode::Number)), with the path to it. A value
+/// whose own `Serialize` fails is [`Invalid`](RejectionCode::Invalid).
 pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejection> {
     message.validate()?;
     encode_as::<M, M>(message, format)
@@ -53,7 +50,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// An integer may be written as JavaScript might (`3`, `3.0`, `3e0`).
 ///
 /// # Errors
-/// [`Malformed`](crate::protocol::RejectionCode::Malformed) for what is not JSON; otherwise what does not fit the
+/// [`Malformed`](RejectionCode::Malformed) for what is not JSON; otherwise what does not fit the
 /// protocol, or the first broken rule, with the path to it.
 pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
     let message: M = M::Text::decode(text).or_else(|_| second_look(text))?;
@@ -67,7 +64,7 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
 /// nil, as `JSON.stringify` would have it. Nothing is allocated for what the bytes only claim to hold.
 ///
 /// # Errors
-/// [`Malformed`](crate::protocol::RejectionCode::Malformed) for what is not MessagePack, is cut short, goes on after the
+/// [`Malformed`](RejectionCode::Malformed) for what is not MessagePack, is cut short, goes on after the
 /// message or nests deeper than 128; otherwise what does not fit the protocol, or the first broken rule, with the path to it.
 pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
     let message: M = msgpack::decode(bytes)?;

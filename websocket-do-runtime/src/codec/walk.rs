@@ -61,6 +61,8 @@ enum Item {
     Float(f64),
     /// JavaScript's `undefined`.
     Undefined,
+    /// JavaScript's invalid `Date`, which is null in JSON.
+    NoDate,
     /// The head of an array of so many items.
     Array(usize),
     /// The head of a map of so many entries.
@@ -81,7 +83,7 @@ impl<'b> Walk<'b> {
                 self.foreign |= !matches!(Number::of(value), Number::Float);
                 return Ok(());
             }
-            Item::Undefined => {
+            Item::Undefined | Item::NoDate => {
                 self.foreign = true;
                 return Ok(());
             }
@@ -103,7 +105,7 @@ impl<'b> Walk<'b> {
         let start = self.rest;
         match self.item()? {
             Item::Plain => out.extend_from_slice(consumed(start, self.rest)),
-            Item::Undefined => out.push(NIL),
+            Item::Undefined | Item::NoDate => out.push(NIL),
             Item::Float(value) => match Number::of(value) {
                 Number::Unsigned(value) => put(out, 0xcf, value.to_be_bytes()),
                 Number::Signed(value) => put(out, 0xd3, value.to_be_bytes()),
@@ -172,12 +174,13 @@ impl<'b> Walk<'b> {
         })
     }
 
-    /// `undefined` and timestamps; nothing else is known.
+    /// `undefined` and times; nothing else is known.
     fn extension(&mut self, len: usize) -> Result<Item, Fault> {
         let kind = i8::from_be_bytes(self.take()?);
         let data = self.slice(len)?;
         match (kind, data) {
             (0, [0]) => Ok(Item::Undefined),
+            (-1, [0xff]) => Ok(Item::NoDate),
             (-1, data) if matches!(data.len(), 4 | 8 | 12) => Ok(Item::Plain),
             _ => Err(Fault::Extension(kind)),
         }

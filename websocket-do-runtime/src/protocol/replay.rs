@@ -1,6 +1,6 @@
 //! serde's way from a [`Buffered`] value into a type, for any error type. May know nothing of messages.
 
-use std::{marker::PhantomData, vec};
+use std::{marker::PhantomData, str::FromStr, vec};
 
 use serde::{
     Deserializer,
@@ -80,6 +80,11 @@ pub(super) fn integral(value: f64) -> Option<Buffered> {
     }
 }
 
+/// The integer that is written so and not otherwise, as `+3` or `03`: two keys must not become one.
+fn written<N: FromStr + ToString>(text: &str) -> Option<N> {
+    text.parse().ok().filter(|integer: &N| integer.to_string() == text)
+}
+
 macro_rules! integers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
@@ -94,7 +99,7 @@ impl<E, T> Reader<E, T> {
         let integer = match &self.value {
             Buffered::F64(value) => integral(*value),
             Buffered::Str(text) if self.is_key => {
-                text.parse().map(Buffered::I64).or_else(|_| text.parse().map(Buffered::U64)).ok()
+                written(text).map(Buffered::I64).or_else(|| written(text).map(Buffered::U64))
             }
             _ => None,
         };
