@@ -11,6 +11,7 @@ use crate::protocol::TextCodec;
 #[derive(Debug, Clone, Copy)]
 pub struct Json;
 
+#[diagnostic::do_not_recommend]
 impl TextCodec for Json {
     const NAME: &'static str = "JSON";
     type Error = serde_json::Error;

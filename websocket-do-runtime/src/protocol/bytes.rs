@@ -64,6 +64,7 @@ pub trait ByteField: Sized {
 
 macro_rules! byte_fields {
     ($($ty:ty, [$($generics:tt)*], $from:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> ByteField for $ty {
             const TYPE: Type = Type::Bytes;
 

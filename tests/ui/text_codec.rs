@@ -1,0 +1,19 @@
+//! A codec for text frames that is none.
+
+use websocket_do::WsProtocol;
+
+struct Toml;
+
+#[derive(WsProtocol)]
+#[ws(client, server = ServerMessage, text = Toml)]
+enum ClientMessage {
+    Ping,
+}
+
+#[derive(WsProtocol)]
+#[ws(server, text = Toml)]
+enum ServerMessage {
+    Pong,
+}
+
+fn main() {}
