@@ -7,14 +7,25 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::similar_names,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
+mod beyond;
 mod chat;
+mod closing;
 mod events;
+mod events_room;
+mod frames;
+mod hibernation;
+mod many;
+mod numbers;
 mod peer;
+mod raw;
+mod routing;
+mod rules;
+mod sending;
+mod shapes_of_messages;
 mod upgrades;
 
 use std::{
@@ -26,7 +37,7 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Trial};
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::Semaphore};
 use websocket_do::local::{Server, Serving};
 
 /// Longer than any case takes, hibernation included.
@@ -37,6 +48,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Host {
     pub(crate) chat: String,
     pub(crate) rooms: String,
+    pub(crate) is_local: bool,
+    /// Whether rooms with sockets lose their memory when they are idle.
+    pub(crate) hibernates: bool,
 }
 
 type Case = (&'static str, fn(Host) -> Pin<Box<dyn Future<Output = ()> + Send>>);
@@ -51,27 +65,61 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
+/// How cases of one list are run beside others.
+#[derive(Clone, Copy, PartialEq)]
+enum Company {
+    /// They only sleep.
+    Asleep,
+    /// They keep the machine busy.
+    Busy,
+    /// They take a whole isolate with them, and with it what other cases have in flight.
+    Alone,
+}
+
+/// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
+const CASES: [(Company, &[Case]); 14] = [
+    (Company::Asleep, hibernation::CASES),
+    (Company::Busy, chat::CASES),
+    (Company::Busy, upgrades::CASES),
+    (Company::Busy, routing::CASES),
+    (Company::Busy, sending::CASES),
+    (Company::Busy, rules::CASES),
+    (Company::Busy, shapes_of_messages::CASES),
+    (Company::Busy, numbers::CASES),
+    (Company::Busy, frames::CASES),
+    (Company::Busy, closing::CASES),
+    (Company::Busy, events::CASES),
+    (Company::Busy, beyond::CASES),
+    (Company::Busy, many::CASES),
+    (Company::Alone, events::ALONE),
+];
+
+/// How many cases that keep the machine busy run at once.
+const BUSY: usize = 6;
+
 fn main() {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("a tokio runtime"));
     let (local, _serving) = runtime.block_on(start_local());
     let mut hosts = vec![("local", local)];
     if let (Ok(chat), Ok(rooms)) = (env::var("CHAT_WORKERD"), env::var("ROOMS_WORKERD")) {
         let bare = |url: String| url.trim_start_matches("http://").to_owned();
-        hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms) }));
+        hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms), is_local: false, hibernates: true }));
     }
+    // Those that sleep take no turn from the others.
+    arguments.test_threads.get_or_insert(hosts.len() * hibernation::CASES.len() + BUSY);
+    let turns = Arc::new(Semaphore::new(BUSY));
+    let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
     let mut trials = Vec::new();
-    for (name, host) in hosts {
-        // A panic takes a whole isolate with it, and with it what other cases have in flight.
-        let isolate = Arc::new(RwLock::new(()));
-        for (cases, is_alone) in
-            [(chat::CASES, false), (upgrades::CASES, false), (events::CASES, false), (events::ALONE, true)]
-        {
+    for (company, cases) in CASES {
+        for (name, host, isolate) in &hosts {
             for &(case, run) in cases {
-                let (host, isolate, runtime) = (host.clone(), isolate.clone(), runtime.clone());
+                let (host, isolate) = (host.clone(), isolate.clone());
+                let (runtime, turns) = (runtime.clone(), turns.clone());
                 trials.push(Trial::test(format!("{name}::{case}"), move || {
-                    let _shared = (!is_alone).then(|| isolate.read());
-                    let _alone = is_alone.then(|| isolate.write());
+                    let _turn = (company != Company::Asleep).then(|| runtime.block_on(turns.acquire()));
+                    let _shared = (company != Company::Alone).then(|| isolate.read());
+                    let _alone = (company == Company::Alone).then(|| isolate.write());
                     let outcome = runtime.block_on(async { tokio::time::timeout(PATIENCE, run(host)).await });
                     outcome.map_err(|_| "took too long".into())
                 }));
@@ -84,6 +132,11 @@ fn main() {
 async fn start_local() -> (Host, [Serving; 2]) {
     let chat = Server::new(::chat::app()).port(0).start().await.expect("the chat on a free port");
     let rooms = Server::new(rooms::app()).port(0).start().await.expect("the rooms on a free port");
-    let host = Host { chat: chat.address().to_string(), rooms: rooms.address().to_string() };
+    let host = Host {
+        chat: chat.address().to_string(),
+        rooms: rooms.address().to_string(),
+        is_local: true,
+        hibernates: false,
+    };
     (host, [chat, rooms])
 }

@@ -4,20 +4,37 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes, client::conn::http1};
+use hyper::{
+    Request,
+    body::Bytes,
+    client::conn::http1,
+    header::{HeaderName, HeaderValue},
+};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{
         Error, Message,
         client::IntoClientRequest,
-        protocol::{CloseFrame, frame::coding::CloseCode},
+        protocol::{CloseFrame, Role, frame::coding::CloseCode},
     },
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The headers of an upgrade.
+const UPGRADE: [(&str, &str); 4] = [
+    ("connection", "Upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
 
 /// A format, as a raw peer sees it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -67,6 +84,26 @@ impl Peer {
         }
     }
 
+    /// The same without a WebSocket library's opinion of the answer, which must be 101.
+    pub(crate) async fn shake_hands(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Self {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let headers =
+            UPGRADE.iter().chain(headers).fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.expect("an open connection");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(timeout(PATIENCE, stream.read_u8()).await.expect("an answer").expect("an open connection"));
+        }
+        let answer = String::from_utf8(answer).expect("text");
+        assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+        let fields = answer.lines().filter_map(|line| line.split_once(": "));
+        let headers = fields.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+        let headers = headers.collect::<Vec<(HeaderName, HeaderValue)>>().into_iter().collect();
+        let socket = WebSocketStream::from_raw_socket(MaybeTlsStream::Plain(stream), Role::Client, None).await;
+        Self { socket, format: Format::Json, headers }
+    }
+
     pub(crate) async fn send(&mut self, message: Value) {
         let message = match self.format {
             Format::Json => Message::text(message.to_string()),
@@ -86,24 +123,44 @@ impl Peer {
         stream.flush().await.expect("an open connection");
     }
 
-    pub(crate) async fn came(&mut self) -> Came {
+    /// Sends, and gives the next message.
+    pub(crate) async fn ask(&mut self, message: Value) -> Value {
+        self.send(message).await;
+        self.message().await
+    }
+
+    /// The same with a frame that is written by hand.
+    pub(crate) async fn ask_raw(&mut self, message: Message) -> Value {
+        self.raw(message).await;
+        self.message().await
+    }
+
+    /// The next frame of data as it came, or the end.
+    pub(crate) async fn frame(&mut self) -> Message {
         loop {
             match timeout(PATIENCE, self.socket.next()).await.expect("something to come") {
-                Some(Ok(Message::Text(text))) => {
-                    return serde_json::from_str(&text).map_or_else(|_| Came::Text(text.to_string()), Came::Json);
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Ok(frame)) => return frame,
+                Some(Err(_)) | None => {
+                    let lost = CloseFrame { code: CloseCode::Abnormal, reason: "".into() };
+                    return Message::Close(Some(lost));
                 }
-                Some(Ok(Message::Binary(bytes))) => {
-                    return Came::MessagePack(rmp_serde::from_slice(&bytes).expect("MessagePack"));
-                }
-                Some(Ok(Message::Close(frame))) => {
-                    // Lets the answer out.
-                    let _ = self.socket.flush().await;
-                    let frame = frame.unwrap_or(CloseFrame { code: CloseCode::Status, reason: "".into() });
-                    return Came::Closed(frame.code.into(), frame.reason.to_string());
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Came::Closed(1006, String::new()),
             }
+        }
+    }
+
+    pub(crate) async fn came(&mut self) -> Came {
+        match self.frame().await {
+            Message::Text(text) => {
+                serde_json::from_str(&text).map_or_else(|_| Came::Text(text.to_string()), Came::Json)
+            }
+            Message::Close(frame) => {
+                // Lets the answer out.
+                let _ = self.socket.flush().await;
+                let frame = frame.unwrap_or(CloseFrame { code: CloseCode::Status, reason: "".into() });
+                Came::Closed(frame.code.into(), frame.reason.to_string())
+            }
+            other => Came::MessagePack(rmp_serde::from_slice(&other.into_data()).expect("MessagePack")),
         }
     }
 
@@ -121,6 +178,14 @@ impl Peer {
         assert_eq!(self.came().await, Came::Text("wsdo:pong".into()), "something came before the answer to a ping");
     }
 
+    /// Asserts that so many messages were on their way, and nothing more.
+    pub(crate) async fn nothing_came_but(&mut self, messages: usize) {
+        for _ in 0..messages {
+            self.message().await;
+        }
+        self.nothing_came().await;
+    }
+
     pub(crate) async fn close(&mut self, code: Option<(u16, &str)>) {
         let frame = code.map(|(code, reason)| CloseFrame { code: code.into(), reason: reason.to_owned().into() });
         self.socket.close(frame).await.expect("a close frame to be sent");
@@ -134,16 +199,10 @@ pub(crate) async fn http(address: &str, method: &str, path: &str, body: &str) ->
 
 /// The answer to a request for an upgrade that is refused: status and text.
 pub(crate) async fn refused(address: &str, path: &str, headers: &[(&'static str, &str)]) -> (u16, String) {
-    let upgrade = [
-        ("connection", "Upgrade"),
-        ("upgrade", "websocket"),
-        ("sec-websocket-version", "13"),
-        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    request(address, "GET", path, &[&upgrade, headers].concat(), "").await
+    request(address, "GET", path, &[&UPGRADE, headers].concat(), "").await
 }
 
-async fn request(
+pub(crate) async fn request(
     address: &str,
     method: &str,
     path: &str,
@@ -181,9 +240,9 @@ pub(crate) fn room() -> String {
     format!("r{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Asks until it is so, for two seconds.
+/// Asks until it is so, for five seconds.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
-    for _ in 0..100 {
+    for _ in 0..250 {
         if is_so().await {
             return;
         }

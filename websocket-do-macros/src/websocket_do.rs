@@ -22,7 +22,7 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
         Ok(arguments) => arguments,
         Err(wrong) => {
             let (known, error) = *wrong;
-            return stand_in::without_arguments(input.item, &known, &crate::mistake::tell(error));
+            return stand_in::without_arguments(input.item, &known, &error.into_compile_error());
         }
     };
     match check::check(&arguments, &input) {

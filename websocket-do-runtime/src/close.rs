@@ -112,13 +112,14 @@ impl Closed {
     }
 
     /// The close that answers this one: none for a lost connection, 1000 for a close without a code, 1011 for a socket
-    /// that failed.
+    /// that failed, 1002 for a code that no close frame may hold and that workerd would refuse to send.
     #[cfg(feature = "server")]
     pub(crate) fn answer(&self) -> Option<(u16, &str)> {
         match self.code {
             _ if self.failed => Some((1011, "")),
             1005 => Some((1000, "")),
             Self::ABNORMAL => None,
+            0..=999 | 1004 | 1015 | 5000.. => Some((1002, "")),
             code => Some((code, &self.reason)),
         }
     }

@@ -156,9 +156,16 @@ impl<R: WebSocketDo> Room<R> {
 
 /// The tags a session is accepted with: its id, its format, and the user's own, each under the format so that the
 /// receivers of one encoding can be asked for at once.
-pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Vec<String> {
+///
+/// # Errors
+/// Where there are more than Cloudflare takes, 10 of 256 bytes: every host refuses what that one would.
+pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Result<Vec<String>> {
     let own = [id.to_string(), format.to_string()];
-    own.into_iter().chain(tags.iter().map(|tag| host_tag(format, tag))).collect()
+    let tags: Vec<_> = own.into_iter().chain(tags.iter().map(|tag| host_tag(format, tag))).collect();
+    if tags.len() > 10 || tags.iter().any(|tag| tag.len() > 256) {
+        return Err(crate::Error::msg("too many tags, or one that is too long; at most 8 of 240 bytes fit"));
+    }
+    Ok(tags)
 }
 
 fn host_tag(format: Format, tag: &str) -> String {

@@ -90,7 +90,10 @@ impl<D> Accept<D> {
     /// at most 240 bytes each (Cloudflare allows 10 of 256; two hold the session's id and format).
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tags.push(tag.into());
+        let tag = tag.into();
+        if !self.tags.contains(&tag) {
+            self.tags.push(tag);
+        }
         self
     }
 

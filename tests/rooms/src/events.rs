@@ -1,12 +1,14 @@
 //! A room whose clients say what is to happen in it: every row of the event table.
 
-use std::{cell::RefCell, time::Duration};
+use std::cell::RefCell;
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
     Accept, Closed, Error, Format, HeaderName, HeaderValue, Json, Query, Refusal, Result, Room, Session, StatusCode,
     Upgrade, WsProtocol, websocket_do,
 };
+
+use crate::{births, wait::wait};
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
@@ -25,20 +27,37 @@ pub enum Do {
     Panic,
     /// The room sends what breaks its own rule, and then what came of it.
     SendInvalid,
-    /// The room sends a last message and closes.
-    Leave { code: u16, reason: String },
+    /// The room sends a last message and closes, after some time.
+    Leave {
+        code: u16,
+        reason: String,
+        #[serde(default)]
+        after_ms: u32,
+    },
+    /// The room sends many messages and closes.
+    Flood { count: u32, code: u16 },
     /// Changes the session's data.
     Remember { note: String },
     /// Tells the session's data.
     Recall,
-    /// Sends to the sessions with a tag, but not to the sender.
-    Tell { tag: String },
+    /// Sends to all sessions, or those with a tag, or all others; then tells the sender how many it reached.
+    Tell {
+        text: String,
+        tag: Option<String>,
+        #[serde(default)]
+        others: bool,
+    },
+    /// Writes a line into the room's log, which is nowhere but in memory.
+    Write { line: String },
     /// Nested values with rules.
     Order { items: Vec<Item> },
     /// A newtype variant.
     Place(Item),
     /// Sets the alarm.
-    Alarm,
+    Alarm {
+        #[serde(default)]
+        after_ms: u32,
+    },
 }
 
 /// Something with rules of its own.
@@ -63,8 +82,10 @@ pub enum Happened {
     Sent { error: Option<String> },
     /// The session as it is.
     Session { id: String, note: String, format: String, tags: Vec<String> },
-    /// Told to a tag.
-    Told,
+    /// Told to some or all.
+    Told { text: String },
+    /// How many were told.
+    Reached { count: usize },
     /// What was ordered.
     Ordered { total: u32 },
     /// The alarm went off.
@@ -75,6 +96,7 @@ pub enum Happened {
 #[derive(Serialize, Deserialize)]
 pub struct Data {
     note: String,
+    greet: bool,
 }
 
 /// The room, with a log of what ended.
@@ -85,7 +107,8 @@ pub struct Events {
 #[websocket_do(client = Do, session = Data)]
 impl Events {
     #[new]
-    fn new(_room: &Room<Self>) -> Self {
+    fn new(room: &Room<Self>) -> Self {
+        births::record(room.name().unwrap_or_default());
         Self { log: RefCell::default() }
     }
 
@@ -99,14 +122,25 @@ impl Events {
             Some("wait") => wait(50).await,
             _ => {}
         }
-        let mut accept = Accept::new(Data { note: format!("{} before", room.len()) });
-        if let Some(tag) = upgrade.query("tag") {
+        let is_large = upgrade.query("do").as_deref() == Some("large");
+        let note = if is_large { "x".repeat(16_400) } else { format!("{} before", room.len()) };
+        let mut accept = Accept::new(Data { note, greet: upgrade.query("greet").is_some() });
+        for tag in upgrade.query("tags").iter().flat_map(|tags| tags.split(',')) {
             accept = accept.tag(tag);
         }
         if upgrade.query("speak").is_some() {
             accept = accept.format(Format::MessagePack);
         }
         Ok(accept.header(HeaderName::from_static("x-room"), HeaderValue::from_static("events")))
+    }
+
+    #[opened]
+    async fn opened(&self, session: &Session<Self>) -> Result<()> {
+        if session.read(|data| data.greet) {
+            wait(50).await;
+            session.send(Happened::Echo { text: "hello".into() })?;
+        }
+        Ok(())
     }
 
     #[message]
@@ -135,15 +169,24 @@ impl Events {
     }
 
     #[message]
-    fn leave(&self, session: &Session<Self>, code: u16, reason: String) -> Result<()> {
+    async fn leave(&self, session: &Session<Self>, code: u16, reason: String, after_ms: u32) -> Result<()> {
+        if after_ms > 0 {
+            wait(after_ms).await;
+        }
         session.send(Happened::Echo { text: "last".into() })?;
         if let Err(error) = session.close(code, &reason) {
             return session.send(Happened::Sent { error: Some(error.to_string()) });
         }
         // Nothing is delivered after the close.
         let after = session.send(Happened::Echo { text: "after".into() });
-        self.log.borrow_mut().push(format!("send after close: {}", after.is_err()));
+        self.write(session, format!("send after close: {}", after.is_err()));
         Ok(())
+    }
+
+    #[message]
+    fn flood(&self, session: &Session<Self>, count: u32, code: u16) -> Result<()> {
+        (0..count).try_for_each(|number| session.send(Happened::Echo { text: number.to_string() }))?;
+        session.close(code, "")
     }
 
     #[message]
@@ -163,8 +206,17 @@ impl Events {
     }
 
     #[message]
-    fn tell(&self, session: &Session<Self>, tag: String) -> Result<usize> {
-        session.room().tagged(&tag).except(session).send(Happened::Told)
+    fn tell(&self, session: &Session<Self>, text: String, tag: Option<String>, others: bool) -> Result<()> {
+        let room = session.room();
+        let audience = tag.as_ref().map_or_else(|| room.everyone(), |tag| room.tagged(tag));
+        let audience = if others { audience.except(session) } else { audience };
+        let count = audience.send(Happened::Told { text })?;
+        session.send(Happened::Reached { count })
+    }
+
+    #[message]
+    fn write(&self, _session: &Session<Self>, line: String) {
+        self.log.borrow_mut().push(line);
     }
 
     #[message]
@@ -179,9 +231,9 @@ impl Events {
     }
 
     #[message(Alarm)]
-    async fn set_alarm(&self, session: &Session<Self>) -> Result<()> {
+    async fn set_alarm(&self, session: &Session<Self>, after_ms: u32) -> Result<()> {
         let room = session.room();
-        room.set_alarm(room.now() + 100).await
+        room.set_alarm(room.now() + u64::from(after_ms)).await
     }
 
     #[alarm]
@@ -192,12 +244,29 @@ impl Events {
     #[closed]
     async fn closed(&self, session: &Session<Self>, how: &Closed) {
         let counted = session.room().len();
-        self.log.borrow_mut().push(format!("closed {} {:?}, {counted} counted", how.code(), how.reason()));
+        let note = session.read(|data| data.note.clone());
+        self.write(session, format!("closed {} {:?}, {counted} counted, note {note:?}", how.code(), how.reason()));
     }
 
     #[get("/log")]
     fn log(&self) -> Json<Vec<String>> {
         Json(self.log.borrow().clone())
+    }
+
+    #[get("/count")]
+    fn count(&self, room: &Room<Self>) -> Json<usize> {
+        Json(room.len())
+    }
+
+    #[get("/name")]
+    fn name(&self, room: &Room<Self>) -> String {
+        room.name().unwrap_or_default()
+    }
+
+    /// Asked of one room about another, so that the other is not woken by the question.
+    #[get("/births/{room}")]
+    fn births(&self, room: String) -> Json<u32> {
+        Json(births::count(&room))
     }
 
     #[get("/sum/{a}/{b}")]
@@ -224,14 +293,4 @@ impl Events {
 struct Range {
     from: usize,
     to: usize,
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-async fn wait(millis: u32) {
-    tokio::time::sleep(Duration::from_millis(millis.into())).await;
-}
-
-#[cfg(target_arch = "wasm32")]
-async fn wait(millis: u32) {
-    worker::Delay::from(Duration::from_millis(millis.into())).await;
 }

@@ -1,11 +1,21 @@
 //! Rooms that do what the conformance tests ask of them, on both hosts.
 
+mod births;
 mod events;
+mod guarded;
+#[cfg(target_arch = "wasm32")]
+mod own;
+mod raw;
+mod rules;
 mod shapes;
+mod wait;
 
 use websocket_do::App;
 
 pub use events::Events;
+pub use guarded::{Heard, Said, Vault};
+pub use raw::{Keep, Kept, Raw};
+pub use rules::Rules;
 pub use shapes::{Fixed, Lost, Migrated};
 
 /// One room class a prefix.
@@ -15,6 +25,10 @@ pub fn app() -> App {
         .rooms::<Fixed>("/fixed/{room}", "FIXED")
         .rooms::<Lost>("/lost/{room}", "LOST")
         .rooms::<Migrated>("/migrated/{room}", "MIGRATED")
+        .rooms::<Rules>("/rules/{room}", "RULES")
+        .rooms::<Raw>("/raw/{room}", "RAW")
+        .rooms::<Vault>("/vault/{room}", "VAULT")
+        .objects("/own/{room}", "OWN")
 }
 
 websocket_do::export_worker!(app);

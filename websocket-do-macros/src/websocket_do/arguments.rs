@@ -1,20 +1,22 @@
-//! The arguments of the attribute: `client`, `session`, `format`.
+//! The arguments of the attribute: `client`, `session`, `format`. Parsed by hand, as `darling` takes expressions and
+//! `session` is a type: `Vec<u32>`, `()`.
 
-use darling::{FromMeta, ast::NestedMeta};
-use proc_macro2::TokenStream;
-use syn::{Expr, Ident, Meta, Path};
+use proc_macro2::{Span, TokenStream};
+use syn::{
+    Error, Ident, Path, Token, Type, TypePath,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+};
+
+/// What there is to say.
+const NAMES: [&str; 3] = ["client", "session", "format"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
-#[derive(FromMeta)]
 pub(super) struct Arguments {
-    pub(super) client: TypePath,
-    pub(super) session: TypePath,
-    #[darling(default)]
+    pub(super) client: Path,
+    pub(super) session: Type,
     pub(super) format: Option<Format>,
 }
-
-/// A type that is named by its path.
-pub(super) struct TypePath(pub(super) Path);
 
 /// The format that a room fixes.
 pub(super) enum Format {
@@ -22,59 +24,105 @@ pub(super) enum Format {
     MessagePack,
 }
 
-impl FromMeta for TypePath {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        match expr {
-            Expr::Path(path) if path.qself.is_none() => Ok(Self(path.path.clone())),
-            _ => {
-                Err(darling::Error::custom("not a type; write its path, as in `client = ClientMessage`")
-                    .with_span(expr))
-            }
-        }
-    }
-}
-
-impl FromMeta for Format {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        let name = match expr {
-            Expr::Path(path) => path.path.get_ident().map(Ident::to_string),
-            _ => None,
-        };
-        match name.as_deref() {
-            Some("json") => Ok(Self::Json),
-            Some("msgpack") => Ok(Self::MessagePack),
-            _ => {
-                Err(darling::Error::custom("unknown format; write `format = json` or `format = msgpack`")
-                    .with_span(expr))
-            }
-        }
-    }
-}
-
 /// What is known of the arguments, right or wrong.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) client: Option<Path>,
-    pub(super) session: Option<Path>,
+    pub(super) session: Option<Type>,
 }
 
 impl Arguments {
     pub(super) fn known(&self) -> Known {
-        Known { client: Some(self.client.0.clone()), session: Some(self.session.0.clone()) }
+        Known { client: Some(self.client.clone()), session: Some(self.session.clone()) }
     }
 }
 
-pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, darling::Error)>> {
-    let list = NestedMeta::parse_meta_list(arguments).map_err(|error| Box::new((Known::default(), error.into())))?;
-    Arguments::from_list(&list).map_err(|error| {
-        let path = |name: &str| {
-            list.iter().find_map(|argument| match argument {
-                NestedMeta::Meta(Meta::NameValue(pair)) if pair.path.is_ident(name) => {
-                    TypePath::from_expr(&pair.value).ok().map(|path| path.0)
-                }
-                _ => None,
-            })
-        };
-        Box::new((Known { client: path("client"), session: path("session") }, error))
-    })
+pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Error)>> {
+    let mut found = Found::default();
+    if let Err(error) = (|input: ParseStream<'_>| found.read(input)).parse2(arguments) {
+        found.errors.push(error);
+    }
+    // What is missing is not told beside a word that may be its misspelling.
+    if found.errors.is_empty() {
+        let missing = |name| Error::new(Span::call_site(), format!("`{name}` is missing; write `{name} = …`"));
+        found.errors.extend(found.known.client.is_none().then(|| missing("client")));
+        found.errors.extend(found.known.session.is_none().then(|| missing("session")));
+    }
+    let errors = found.errors.into_iter().reduce(|mut all, error| {
+        all.combine(error);
+        all
+    });
+    match (found.known, errors) {
+        (Known { client: Some(client), session: Some(session) }, None) => {
+            Ok(Arguments { client, session, format: found.format })
+        }
+        (known, errors) => {
+            let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "the arguments cannot be understood"));
+            Err(Box::new((known, errors)))
+        }
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    known: Known,
+    format: Option<Format>,
+    names: Vec<String>,
+    errors: Vec<Error>,
+}
+
+impl Found {
+    fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            let name = Ident::parse_any(input)?;
+            self.once(&name);
+            input.parse::<Token![=]>()?;
+            match name.to_string().as_str() {
+                "client" => self.known.client = Some(client(input.parse()?)?),
+                "session" => self.known.session = Some(input.parse()?),
+                "format" => match format(&input.call(Ident::parse_any)?) {
+                    Ok(format) => self.format = Some(format),
+                    Err(error) => self.errors.push(error),
+                },
+                _ => drop(input.parse::<Type>()?),
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of a name that there is not, and of one that stands there twice.
+    fn once(&mut self, name: &Ident) {
+        let text = name.to_string();
+        if !NAMES.contains(&text.as_str()) {
+            let near = NAMES.into_iter().find(|meant| strsim::damerau_levenshtein(&text, meant) <= meant.len() / 3);
+            let instead = match near {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "there are `client`, `session` and `format`".to_owned(),
+            };
+            self.errors.push(Error::new(name.span(), format!("unknown attribute `{text}`; {instead}")));
+        } else if self.names.contains(&text) {
+            self.errors.push(Error::new(name.span(), format!("`{text}` stands there twice; write it once")));
+        }
+        self.names.push(text);
+    }
+}
+
+/// The enum is named by its path, which patterns begin with.
+fn client(ty: Type) -> syn::Result<Path> {
+    match ty {
+        Type::Path(TypePath { qself: None, path, .. }) => Ok(path),
+        other => Err(Error::new_spanned(other, "not a message enum; write its path, as in `client = ClientMessage`")),
+    }
+}
+
+fn format(name: &Ident) -> syn::Result<Format> {
+    match name.to_string().as_str() {
+        "json" => Ok(Format::Json),
+        "msgpack" => Ok(Format::MessagePack),
+        _ => Err(Error::new(name.span(), "unknown format; write `format = json` or `format = msgpack`")),
+    }
 }

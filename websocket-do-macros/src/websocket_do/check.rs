@@ -69,8 +69,8 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
         (Some(name), Some(connect), None) => Ok(Room {
             ty: &input.item.self_ty,
             name,
-            client: &arguments.client.0,
-            session: &arguments.session.0,
+            client: &arguments.client,
+            session: &arguments.session,
             format: arguments.format.as_ref(),
             new: find("new"),
             connect,

@@ -10,7 +10,7 @@ pub(super) struct Room<'a> {
     pub(super) ty: &'a Type,
     pub(super) name: Ident,
     pub(super) client: &'a Path,
-    pub(super) session: &'a Path,
+    pub(super) session: &'a Type,
     pub(super) format: Option<&'a Format>,
     pub(super) new: Option<Hook>,
     pub(super) connect: Hook,

@@ -59,7 +59,7 @@ impl<R: WebSocketDo> Room<R> {
     async fn admit(&self, upgrade: &Upgrade, accept: Accept<R::Session>) -> Result<SocketId> {
         let (id, format) = (upgrade.session_id(), accept.format.unwrap_or(upgrade.format()));
         let attachment = attachment::encode(id, format, &accept.data)?;
-        let socket = self.host().accept(&host_tags(id, format, &accept.tags), &attachment)?;
+        let socket = self.host().accept(&host_tags(id, format, &accept.tags)?, &attachment)?;
         let session = self.remember(SessionCell::new(socket, id, format, accept.data, attachment));
         // Messages wait until `opened` is done.
         session.cell.busy.set(true);

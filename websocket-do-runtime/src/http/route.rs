@@ -34,6 +34,10 @@ pub(crate) fn match_prefix<'p>(pattern: &'static str, path: &'p str) -> Option<(
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) if !segment.is_empty() => {
                 let value = percent_decode_str(segment).decode_utf8().ok()?;
+                // URLs take these for steps of the path: on workerd they never arrive.
+                if matches!(&*value, "." | "..") {
+                    return None;
+                }
                 parameters.0.push((name, value.into_owned()));
             }
             None if segment == expected => {}

@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{LocalHost, Way, registry::Registry};
 use crate::{
-    Request, Response, Room, WebSocketDo,
+    Closed, Request, Response, Room, WebSocketDo,
     dispatch::{Answer, Event},
     host::{Host, SocketId},
     log,
@@ -71,9 +71,14 @@ impl<R: WebSocketDo> Actor<R> {
                         host.way(socket).map(|way| Reply::Upgrade { socket, headers, way })
                     }
                 };
-                // Nobody waits any more where the client is gone: its socket reports that itself.
-                if let Some(answer) = answer {
-                    drop(reply.send(answer));
+                let accepted = match &answer {
+                    Some(Reply::Upgrade { socket, .. }) => Some(*socket),
+                    _ => None,
+                };
+                let is_gone = answer.is_some_and(|answer| reply.send(answer).is_err());
+                // A client that is gone by now never takes its socket over: nobody else tells of its end.
+                if let (Some(socket), true) = (accepted, is_gone) {
+                    room.event(socket, Event::Closed(Closed::lost())).await;
                 }
             }),
             Command::Event { socket, event } => self.start(async move { room.event(socket, event).await }),

@@ -1,0 +1,182 @@
+//! MessagePack as JavaScript and other encoders write it, and the numbers that JavaScript can hold.
+
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{
+    Host, cases,
+    events_room::join,
+    peer::{FORMATS, Format, Peer, room},
+    raw::{hex, map, packed},
+};
+
+/// `{type: "place", name: "a", count: …}` with the count as it is given; the field is an optional `u8`.
+fn place(count: &str) -> Message {
+    Message::binary(map(&[("type", packed(&json!("place"))), ("name", packed(&json!("a"))), ("count", hex(count))]))
+}
+
+/// `{type, value}` with the value as it is given.
+fn value(kind: &str, value: &str) -> Message {
+    Message::binary(map(&[("type", packed(&json!(kind))), ("value", hex(value))]))
+}
+
+async fn rules(host: &Host, format: Format) -> Peer {
+    Peer::join(&host.rooms, &format!("/rules/{}/websocket", room()), format).await
+}
+
+async fn invalid(peer: &mut Peer, message: Message, path: &str) {
+    let answer = peer.ask_raw(message.clone()).await;
+    assert_eq!((&answer["code"], &answer["path"]), (&json!("invalid"), &json!(path)), "{message:?}: {answer}");
+}
+
+cases! {
+    async fn an_integral_float_is_an_integer(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for three in ["cb 4008000000000000", "ca 40400000"] {
+            assert_eq!(peer.ask_raw(place(three)).await["total"], 3, "{three}");
+        }
+        let mut peer = rules(&host, Format::MessagePack).await;
+        assert_eq!(peer.ask_raw(value("integer", "cb c008000000000000")).await["value"], -3);
+        // `Date.now()`, as msgpackr writes it.
+        let now = peer.ask_raw(value("number", "cb 42799c82cc000000")).await;
+        assert_eq!(now["value"].as_f64(), Some(1_760_000_000_000.0), "{now}");
+    }
+
+    async fn a_float_that_is_no_integer_is_invalid_for_one(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for fraction in ["cb 3fe0000000000000", "ca 3f000000", "cb 4008000000000001", "cb bff8000000000000"] {
+            invalid(&mut peer, place(fraction), "count").await;
+        }
+    }
+
+    async fn a_float_out_of_an_integers_range_is_invalid(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for outside in [
+            "cb 4070000000000000", "cb bff0000000000000", "cb 7e37e43c8800759c", "cb 43f0000000000000", "ca 43800000",
+        ] {
+            invalid(&mut peer, place(outside), "count").await;
+        }
+    }
+
+    async fn an_integer_out_of_range_is_invalid_whatever_its_width(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for outside in [
+            "cd 0100", "ce 00010000", "cf 0000000100000000", "cf ffffffffffffffff", "ff", "d0 80",
+            "d3 8000000000000000",
+        ] {
+            invalid(&mut peer, place(outside), "count").await;
+        }
+    }
+
+    async fn integers_of_other_encoders_are_read_in_any_width(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for five in [
+            "05", "cc 05", "cd 0005", "ce 00000005", "cf 0000000000000005", "d0 05", "d1 0005", "d2 00000005",
+            "d3 0000000000000005",
+        ] {
+            assert_eq!(peer.ask_raw(place(five)).await["total"], 5, "{five}");
+        }
+        let mut peer = rules(&host, Format::MessagePack).await;
+        for minus_two in ["fe", "d0 fe", "d1 fffe", "d2 fffffffe", "d3 fffffffffffffffe"] {
+            assert_eq!(peer.ask_raw(value("integer", minus_two)).await["value"], -2, "{minus_two}");
+        }
+    }
+
+    async fn an_integer_is_a_float_where_one_is_asked_for(host: Host) {
+        let mut peer = rules(&host, Format::MessagePack).await;
+        for zero in ["00", "cf 0000000000000000", "d3 0000000000000000", "cb 0000000000000000", "ca 00000000"] {
+            assert_eq!(peer.ask_raw(value("float", zero)).await["value"], 0, "{zero}");
+        }
+    }
+
+    async fn undefined_is_absent_where_a_value_is_optional(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        assert_eq!(peer.ask_raw(place("d4 00 00")).await["total"], 1);
+        let (text, kind) = (packed(&json!("a")), packed(&json!("echo")));
+        let default = map(&[("afterMs", hex("d4 00 00")), ("text", text), ("type", kind)]);
+        assert_eq!(peer.ask_raw(Message::binary(default)).await, json!({"type": "echo", "text": "a"}));
+        let mut peer = rules(&host, Format::MessagePack).await;
+        assert_eq!(peer.ask_raw(value("maybe", "d4 00 00")).await, json!({"type": "maybe"}));
+    }
+
+    async fn undefined_is_missing_where_a_value_is_required(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for (fields, path) in [
+            (map(&[("type", packed(&json!("echo"))), ("text", hex("d4 00 00"))]), "text"),
+            (map(&[("text", hex("d4 00 00")), ("type", packed(&json!("echo")))]), "text"),
+            (map(&[("type", hex("d4 00 00")), ("text", packed(&json!("a")))]), "type"),
+        ] {
+            let answer = peer.ask_raw(Message::binary(fields)).await;
+            assert_eq!((&answer["code"], &answer["path"]), (&json!("missing"), &json!(path)), "{answer}");
+        }
+    }
+
+    async fn a_number_that_is_not_finite_is_null_as_in_json(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        let mut floats = rules(&host, Format::MessagePack).await;
+        for number in [
+            "cb 7ff8000000000000", "cb 7ff0000000000000", "cb fff0000000000000", "ca 7fc00000", "ca 7f800000",
+        ] {
+            assert_eq!(peer.ask_raw(place(number)).await["total"], 1, "{number}");
+            invalid(&mut floats, value("float", number), "value").await;
+        }
+    }
+
+    async fn maps_and_strings_and_lists_may_have_any_head(host: Host) {
+        let mut peer = join(&host, &room(), Format::MessagePack).await;
+        for map in ["82", "de 0002", "df 00000002"] {
+            for string in ["a4", "d9 04", "da 0004", "db 00000004"] {
+                let bytes = [
+                    &hex(map), &hex(string), &b"type"[..], &hex(string), b"echo", &hex(string), b"text",
+                    &hex("a1 61"),
+                ].concat();
+                assert_eq!(
+                    peer.ask_raw(Message::binary(bytes)).await, json!({"type": "echo", "text": "a"}),
+                    "{map} {string}",
+                );
+            }
+        }
+        for list in ["91", "dc 0001", "dd 00000001"] {
+            let items = [hex(list), map(&[("name", packed(&json!("a")))])].concat();
+            let order = map(&[("type", packed(&json!("order"))), ("items", items)]);
+            assert_eq!(peer.ask_raw(Message::binary(order)).await["total"], 1, "{list}");
+        }
+    }
+
+    async fn an_integer_beyond_32_bits_goes_out_as_float64(host: Host) {
+        let mut peer = rules(&host, Format::MessagePack).await;
+        for (number, expected) in [
+            (4_294_967_295_i64, "ce ffffffff"), (4_294_967_296, "cb 41f0000000000000"), (-2_147_483_648, "d2 80000000"),
+            (-2_147_483_649, "cb c1e0000000200000"), (1_760_000_000_000, "cb 42799c82cc000000"),
+            (1 << 53, "cb 4340000000000000"),
+        ] {
+            peer.send(json!({"type": "number", "value": number})).await;
+            let frame = map(&[("type", packed(&json!("number"))), ("value", hex(expected))]);
+            assert_eq!(peer.frame().await, Message::binary(frame), "{number}");
+        }
+    }
+
+    async fn an_integer_that_javascript_cannot_hold_does_not_leave(host: Host) {
+        for format in FORMATS {
+            let mut peer = rules(&host, format).await;
+            for number in [(1_i64 << 53) + 1, -(1 << 53) - 1, i64::MAX, i64::MIN] {
+                let report = peer.ask(json!({"type": "send", "what": {"type": "number", "value": number}})).await;
+                let errors = report["errors"].as_array().unwrap();
+                assert_eq!(errors.len(), 2, "{number}: {report}");
+                assert!(
+                    errors[0].as_str().unwrap().contains("beyond which JavaScript holds no integer exactly"),
+                    "{report}",
+                );
+            }
+            assert_eq!(peer.ask(json!({"type": "number", "value": 1})).await["value"], 1);
+        }
+    }
+
+    async fn json_integers_may_look_like_floats(host: Host) {
+        let mut peer = rules(&host, Format::Json).await;
+        for two in ["2", "2.0", "2e0", "0.2e1", "20E-1"] {
+            let answer = peer.ask_raw(Message::text(format!("{{\"type\":\"integer\",\"value\":{two}}}"))).await;
+            assert_eq!(answer["value"], 2, "{two}: {answer}");
+        }
+    }
+}

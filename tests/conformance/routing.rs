@@ -1,0 +1,122 @@
+//! Which request goes where: rooms by name, and the routes of a room.
+
+use serde_json::json;
+
+use crate::{
+    Host, cases, events_room,
+    peer::{Format, Peer, http, room},
+};
+
+async fn name(host: &Host, segment: &str) -> (u16, String) {
+    http(&host.rooms, "GET", &format!("/events/{segment}/name"), "").await
+}
+
+/// Whether what is told in one room is heard in the other.
+async fn are_one(host: &Host, one: &str, other: &str) -> bool {
+    let mut ada = events_room::join(host, one, Format::Json).await;
+    let mut bob = events_room::join(host, other, Format::Json).await;
+    let told = json!({"type": "told", "text": "hi"});
+    bob.send(json!({"type": "tell", "text": "hi"})).await;
+    assert_eq!(bob.message().await, told);
+    let reached = bob.message().await["count"].clone();
+    if reached == 1 {
+        ada.nothing_came().await;
+        return false;
+    }
+    assert_eq!((ada.message().await, reached), (told, json!(2)));
+    true
+}
+
+cases! {
+    async fn unknown_paths_and_methods_are_404(host: Host) {
+        for (method, path) in [
+            ("GET", "/nope"), ("GET", "/room/a"), ("GET", "/room//info"), ("GET", "/room/a/info/more"),
+            ("POST", "/room/a/info"), ("PUT", "/room/a/broadcast"), ("POST", "/"), ("GET", "/room"),
+            ("GET", "/rooms/a/info"),
+        ] {
+            assert_eq!(http(&host.chat, method, path, "").await.0, 404, "{method} {path}");
+        }
+    }
+
+    async fn a_room_knows_its_name_as_it_was_before_it_was_encoded(host: Host) {
+        let unique = room();
+        for (segment, decoded) in [
+            ("plain", "plain"), ("two%20words", "two words"), ("a%2Fb", "a/b"), ("%C3%A4%E2%82%AC", "ä€"),
+            ("%F0%9F%90%9D", "🐝"),
+            ("a+b", "a+b"), ("100%25", "100%"), ("%3Fq%23f", "?q#f"), ("a;b=c", "a;b=c"), ("%22%3C%3E", "\"<>"),
+            ("a.b", "a.b"),
+        ] {
+            assert_eq!(
+                name(&host, &format!("{unique}{segment}")).await, (200, format!("{unique}{decoded}")), "{segment}",
+            );
+        }
+    }
+
+    async fn a_name_that_is_not_utf8_is_404(host: Host) {
+        assert_eq!(name(&host, "%FF").await.0, 404);
+    }
+
+    async fn a_name_that_urls_take_for_a_step_is_404(host: Host) {
+        for segment in [".", "..", "%2e", "%2E%2e", ".%2e"] {
+            assert_eq!(name(&host, segment).await.0, 404, "{segment}");
+        }
+    }
+
+    async fn the_same_name_is_the_same_room_however_it_is_encoded(host: Host) {
+        let room = room();
+        assert!(are_one(&host, &format!("{room}a/b").replace('/', "%2F"), &format!("{room}%61%2fb")).await);
+    }
+
+    async fn another_name_is_another_room(host: Host) {
+        let room = room();
+        for (one, other) in [("a", "A"), ("a", "a%20"), ("a+b", "a%20b"), ("a%2Fb", "a"), ("%C3%A4", "a%CC%88")] {
+            assert!(!are_one(&host, &format!("{room}{one}"), &format!("{room}{other}")).await, "{one} {other}");
+        }
+    }
+
+    async fn rooms_of_two_classes_with_one_name_are_two_rooms(host: Host) {
+        let room = room();
+        let mut rules = Peer::join(&host.rooms, &format!("/rules/{room}/websocket"), Format::Json).await;
+        let mut events = events_room::join(&host, &room, Format::Json).await;
+        assert_eq!(events_room::count(&host, &room).await, 1);
+        events.send(json!({"type": "tell", "text": "hi"})).await;
+        assert_eq!(events.message().await["text"], "hi");
+        assert_eq!(events.message().await["count"], 1);
+        rules.nothing_came().await;
+        assert_eq!(rules.ask(json!({"type": "number", "value": 1})).await["value"], 1);
+        events.nothing_came().await;
+    }
+
+    async fn a_message_in_one_room_is_not_heard_in_another(host: Host) {
+        let (one, other) = (room(), format!("{}%20%2F%C3%A4", room()));
+        let mut ada = Peer::join(&host.chat, &format!("/room/{one}/websocket?name=Ada"), Format::Json).await;
+        let mut bob = Peer::join(&host.chat, &format!("/room/{other}/websocket?name=Bob"), Format::Json).await;
+        assert_eq!(bob.ask(json!({"type": "message", "text": "alone"})).await["text"], "alone");
+        ada.nothing_came().await;
+    }
+
+    async fn a_route_takes_its_path_parameters_and_refuses_others(host: Host) {
+        let at = |path: &str| format!("/events/{}{path}", room());
+        assert_eq!(http(&host.rooms, "GET", &at("/sum/200/100"), "").await, (200, "300".into()));
+        for path in ["/sum/200/300", "/sum/200/x", "/sum/200/-1"] {
+            let (status, reason) = http(&host.rooms, "GET", &at(path), "").await;
+            assert_eq!(status, 400);
+            assert!(reason.contains("`b`"), "{reason}");
+        }
+        assert_eq!(http(&host.rooms, "GET", &at("/sum/1"), "").await.0, 404);
+    }
+
+    async fn a_route_takes_query_and_body_and_answers_with_a_status(host: Host) {
+        let at = |path: &str| format!("/events/{}{path}", room());
+        assert_eq!(http(&host.rooms, "PUT", &at("/note?from=1&to=3"), "abcd").await, (200, "bc".into()));
+        assert_eq!(http(&host.rooms, "PUT", &at("/note?from=1"), "abcd").await.0, 400);
+        assert_eq!(http(&host.rooms, "PUT", &at("/note?from=3&to=9"), "abcd").await.0, 416);
+        assert_eq!(http(&host.rooms, "DELETE", &at("/note"), "").await, (204, String::new()));
+    }
+
+    async fn a_route_that_fails_is_500_and_tells_nothing(host: Host) {
+        let (status, body) = http(&host.rooms, "POST", &format!("/events/{}/fail", room()), "").await;
+        assert_eq!(status, 500);
+        assert!(!body.contains("secret"), "{body}");
+    }
+}

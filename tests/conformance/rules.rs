@@ -1,0 +1,177 @@
+//! Each rule at its bounds and one past them, for messages that come in and messages that go out, in both formats.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Host, cases,
+    peer::{FORMATS, Peer, room},
+};
+
+/// A message without what is `null`, as it comes back.
+fn message(kind: &str, value: &Value) -> Value {
+    if value.is_null() { json!({"type": kind}) } else { json!({"type": kind, "value": value}) }
+}
+
+/// Lets the `accepted` values in and out, and stops the `refused` ones both ways: (value, path, part of what is said).
+async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &str, &str)]) {
+    for format in FORMATS {
+        let path = format!("/rules/{}/websocket", room());
+        let mut peer = Peer::join(&host.rooms, &path, format).await;
+        let mut other = Peer::join(&host.rooms, &path, format).await;
+        for value in accepted {
+            let expected = message(kind, value);
+            assert_eq!(peer.ask(json!({"type": kind, "value": value})).await, expected, "coming in");
+            // To this session, then to all, then the report.
+            peer.send(json!({"type": "send", "what": {"type": kind, "value": value}})).await;
+            for _ in 0..2 {
+                assert_eq!(peer.message().await, expected, "going out");
+            }
+            assert_eq!(peer.message().await, json!({"type": "sent", "errors": []}));
+            assert_eq!(other.message().await, expected, "going out to all");
+        }
+        for (value, path, says) in refused {
+            let answer = peer.ask(json!({"type": kind, "value": value})).await;
+            assert_eq!(
+                (&answer["code"], &answer["path"]),
+                (&json!("rule"), &json!(path)),
+                "coming in: {value}: {answer}"
+            );
+            let said = format!("`{path}` {says}");
+            assert!(answer["error"].as_str().unwrap().contains(&said), "{answer} does not say: {said}");
+
+            // Nothing leaves but the report.
+            let report = peer.ask(json!({"type": "send", "what": {"type": kind, "value": value}})).await;
+            let errors = report["errors"].as_array().unwrap_or_else(|| panic!("went out: {report}"));
+            assert_eq!(errors.len(), 2, "going out: {value}: {report}");
+            assert!(
+                errors.iter().all(|error| error.as_str().unwrap().contains(&said)),
+                "{report} does not say: {said}"
+            );
+            other.nothing_came().await;
+        }
+    }
+}
+
+cases! {
+    async fn len_of_a_string_counts_unicode_scalar_values(host: Host) {
+        let says = "must have 1 to 5 characters, has";
+        // A family of three is three people and two joiners; an accent may stand alone.
+        let family = "👨\u{200d}👩\u{200d}👧";
+        check(
+            &host, "text",
+            &[
+                json!("a"), json!("abcde"), json!("ä".repeat(5)), json!("😀".repeat(5)), json!(family),
+                json!("e\u{301}e\u{301}e"),
+            ],
+            &[
+                (json!(""), "value", says), (json!("abcdef"), "value", says), (json!("ä".repeat(6)), "value", says),
+                (json!("😀".repeat(6)), "value", says), (json!(format!("{family}!")), "value", says),
+            ],
+        ).await;
+    }
+
+    async fn len_of_a_list_counts_items(host: Host) {
+        let says = "must have 1 to 3 items, has";
+        let refused = [(json!([]), "value", says), (json!([1, 2, 3, 4]), "value", says)];
+        check(&host, "list", &[json!([0]), json!([1, 2, 3])], &refused).await;
+    }
+
+    async fn len_with_an_exclusive_end_stops_before_it(host: Host) {
+        let refused = [(json!("abcd"), "value", "must have at most 3 characters, has 4")];
+        check(&host, "short", &[json!(""), json!("abc")], &refused).await;
+    }
+
+    async fn bytes_count_utf8(host: Host) {
+        let says = "must have 2 to 4 bytes, has";
+        check(
+            &host, "bytes",
+            &[json!("ab"), json!("abcd"), json!("ä"), json!("ää"), json!("😀")],
+            &[
+                (json!("a"), "value", says), (json!("abcde"), "value", says), (json!("äää"), "value", says),
+                (json!("😀a"), "value", says),
+            ],
+        ).await;
+    }
+
+    async fn a_range_of_integers_holds_at_both_ends(host: Host) {
+        let says = "must be from -3 to 3, is";
+        check(
+            &host, "integer", &[json!(-3), json!(0), json!(3)],
+            &[
+                (json!(-4), "value", says), (json!(4), "value", says), (json!(i32::MAX), "value", says),
+                (json!(i32::MIN), "value", says),
+            ],
+        ).await;
+    }
+
+    async fn a_range_of_floats_excludes_its_end(host: Host) {
+        let says = "must be from 0 to below 1, is";
+        check(
+            &host, "float", &[json!(0), json!(0.5), json!(f64::MIN_POSITIVE), json!(1.0 - f64::EPSILON / 2.0)],
+            &[
+                (json!(1), "value", says), (json!(1.0 + f64::EPSILON), "value", says), (json!(1e300), "value", says),
+                (json!(-f64::MIN_POSITIVE), "value", says),
+            ],
+        ).await;
+    }
+
+    async fn a_pattern_must_match(host: Host) {
+        let refused = ["", "Abc", "abc1", "abc\n", "ä"].map(|text| (json!(text), "value", "must match `^[a-z]+$`"));
+        check(&host, "pattern", &[json!("a"), json!("abc")], &refused).await;
+    }
+
+    async fn one_of_takes_the_words_as_they_are(host: Host) {
+        let says = "must be `red` or `green`";
+        let refused = ["", "Red", "red ", "blue", "redgreen"].map(|text| (json!(text), "value", says));
+        check(&host, "oneOf", &[json!("red"), json!("green")], &refused).await;
+    }
+
+    async fn each_item_of_a_list_has_its_rules(host: Host) {
+        let says = "must have 1 to 2 characters, has";
+        check(
+            &host, "each", &[json!([]), json!(["a"]), json!(["ab", "ä😀"])],
+            &[
+                (json!([""]), "value[0]", says), (json!(["a", "abc"]), "value[1]", says),
+                (json!(["a", "b", "c"]), "value", "must have at most 2 items, has 3"),
+            ],
+        ).await;
+    }
+
+    async fn each_value_of_a_map_has_its_rules(host: Host) {
+        let says = "must be from 0 to 9, is";
+        let refused = [(json!({"a": 0, "b": 10}), "value.b", says), (json!({"ä": -1}), "value.ä", says)];
+        check(&host, "table", &[json!({}), json!({"a": 0, "b": 9})], &refused).await;
+    }
+
+    async fn a_custom_rule_says_what_it_says(host: Host) {
+        let refused = [(json!(1), "value", "must be even"), (json!(u32::MAX), "value", "must be even")];
+        check(&host, "custom", &[json!(0), json!(2)], &refused).await;
+    }
+
+    async fn a_nested_value_has_its_own_rules(host: Host) {
+        let inner = |name: &str, level: Option<u8>| match level {
+            Some(level) => json!({"name": name, "level": level}),
+            None => json!({"name": name}),
+        };
+        let (name, level) = ("must have 1 to 5 characters, has", "must be from 1 to 9, is");
+        check(
+            &host, "nested",
+            &[json!({"inner": []}), json!({"inner": [inner("a", None), inner("abcde", Some(9))]})],
+            &[
+                (json!({"inner": [inner("", None)]}), "value.inner[0].name", name),
+                (json!({"inner": [inner("a", Some(1)), inner("abcdef", Some(1))]}), "value.inner[1].name", name),
+                (json!({"inner": [inner("a", Some(1)), inner("a", Some(10))]}), "value.inner[1].level", level),
+            ],
+        ).await;
+    }
+
+    async fn a_rule_of_an_optional_holds_only_for_what_is_there(host: Host) {
+        let says = "must be from 1 to 9, is";
+        let refused = [(json!(0), "value", says), (json!(10), "value", says), (json!(255), "value", says)];
+        check(&host, "maybe", &[json!(null), json!(1), json!(9)], &refused).await;
+        for format in FORMATS {
+            let mut peer = Peer::join(&host.rooms, &format!("/rules/{}/websocket", room()), format).await;
+            assert_eq!(peer.ask(json!({"type": "maybe"})).await, json!({"type": "maybe"}));
+        }
+    }
+}
