@@ -2,21 +2,22 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod local;
+#[cfg(not(target_arch = "wasm32"))]
+mod memory;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
 use std::{future::Future, pin::Pin};
 
-use crate::{HostError, codec::Frame};
+use uuid::Uuid;
+
+use crate::{HostError, List, codec::Frame};
 
 /// One socket of a room, as its host numbers it. Means nothing after the room's memory is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
 
-/// A future of a host: rooms are single-threaded, so it need not be `Send`.
-pub type HostFuture<T> = Pin<Box<dyn Future<Output = Result<T, HostError>>>>;
-
-/// The sockets, the clock and the alarm of one room.
+/// The sockets, the clock, the alarm and the storage of one room.
 ///
 /// Sockets and their attachments outlive the room's memory; numbers of sockets do not.
 pub trait Host {
@@ -57,9 +58,52 @@ pub trait Host {
     /// Forgets the socket: its `closed` handler has returned.
     fn forget(&self, socket: SocketId);
 
-    /// Sets the one alarm of the room to a time in milliseconds since 1970, or takes it back.
-    fn set_alarm(&self, at: Option<u64>) -> HostFuture<()>;
+    /// A random UUID (version 4).
+    fn uuid(&self) -> Uuid;
 
-    /// When the alarm will go off, if one is set.
-    fn alarm(&self) -> HostFuture<Option<u64>>;
+    /// Waits so many milliseconds. The room's memory may be lost before.
+    fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>>;
+
+    /// Sets the one alarm of the room to a time in milliseconds since 1970, or takes it back. It is kept as what is stored
+    /// is.
+    ///
+    /// # Errors
+    /// Where the storage fails.
+    fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError>;
+
+    /// What the room keeps for good.
+    fn store(&self) -> &dyn Store;
+}
+
+/// Bytes under keys, kept for good. All is done when a call returns, and durable before a frame sent later leaves.
+pub trait Store {
+    /// The bytes under a key.
+    ///
+    /// # Errors
+    /// Where the storage fails, as in all that follow.
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, HostError>;
+
+    /// Keeps bytes under a key.
+    ///
+    /// # Errors
+    /// As above.
+    fn put(&self, key: &str, value: &[u8]) -> Result<(), HostError>;
+
+    /// Deletes a key, and tells whether it was there.
+    ///
+    /// # Errors
+    /// As above.
+    fn delete(&self, key: &str) -> Result<bool, HostError>;
+
+    /// Keys and bytes, sorted by key, but the framework's own.
+    ///
+    /// # Errors
+    /// As above.
+    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError>;
+
+    /// Calls `change`, and undoes all it has done where it returns `false` or panics.
+    ///
+    /// # Errors
+    /// As above, and inside another transaction.
+    fn transaction(&self, change: &mut dyn FnMut() -> bool) -> Result<(), HostError>;
 }

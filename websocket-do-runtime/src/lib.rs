@@ -40,6 +40,8 @@ mod session;
 #[cfg(feature = "server")]
 pub mod socket;
 #[cfg(feature = "server")]
+mod storage;
+#[cfg(feature = "server")]
 mod upgrade;
 
 #[cfg(feature = "server")]
@@ -50,5 +52,6 @@ pub use self::{
     protocol::{Rejection, RejectionCode},
     room::{Audience, Room, ServerMessageOf},
     session::{ResumeFailure, Session},
+    storage::{List, MAX_KEY, MAX_VALUE, Storage},
     upgrade::{Accept, Upgrade},
 };

@@ -10,7 +10,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    Result, SendError, Session, WebSocketDo,
+    Result, SendError, Session, Storage, WebSocketDo,
     attachment::{self, AttachmentError},
     codec::{self, Format, Frame},
     host::{Host, SocketId},
@@ -90,28 +90,30 @@ impl<R: WebSocketDo> Room<R> {
         Audience { tag: Some(tag), ..self.everyone() }
     }
 
+    /// Waits so many milliseconds, on every host. A room that waits does not hibernate.
+    pub async fn sleep(&self, millis: u64) {
+        self.core.host.sleep(millis).await;
+    }
+
+    /// What the room keeps for good.
+    pub fn storage(&self) -> Storage<'_> {
+        Storage::new(self.core.host.store())
+    }
+
     /// Sets the room's one alarm, in milliseconds since 1970, in place of the one that was set before.
     ///
     /// # Errors
     /// Where the host's storage fails.
-    pub async fn set_alarm(&self, at: u64) -> Result {
-        Ok(self.core.host.set_alarm(Some(at)).await?)
+    pub fn set_alarm(&self, at: u64) -> Result {
+        Ok(self.core.host.set_alarm(Some(at))?)
     }
 
     /// Takes the alarm back, if one is set.
     ///
     /// # Errors
     /// Where the host's storage fails.
-    pub async fn delete_alarm(&self) -> Result {
-        Ok(self.core.host.set_alarm(None).await?)
-    }
-
-    /// When the alarm will go off, in milliseconds since 1970.
-    ///
-    /// # Errors
-    /// Where the host's storage fails.
-    pub async fn alarm(&self) -> Result<Option<u64>> {
-        Ok(self.core.host.alarm().await?)
+    pub fn delete_alarm(&self) -> Result {
+        Ok(self.core.host.set_alarm(None)?)
     }
 
     pub(crate) fn host(&self) -> &dyn Host {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use uuid::Uuid;
 
-use crate::{Refusal, codec::Format};
+use crate::{Refusal, codec::Format, host::Host};
 
 /// A request for a session, before the upgrade.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub struct Upgrade {
 }
 
 impl Upgrade {
-    pub(crate) fn new(parts: Parts, room: Option<String>, now: u64, format: Format) -> Self {
-        Self { parts, room, session_id: Uuid::new_v4(), now, format }
+    pub(crate) fn new(parts: Parts, room: Option<String>, host: &dyn Host, format: Format) -> Self {
+        Self { parts, room, session_id: host.uuid(), now: host.now(), format }
     }
 
     /// The name of the room that is asked for, if it was reached by name.

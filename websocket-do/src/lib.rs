@@ -96,8 +96,8 @@ pub use websocket_do_macros::WsProtocol;
 pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    Accept, App, Audience, Error, HostError, IntoResponse, Json, Query, Refusal, Request, Response, Result,
-    ResumeFailure, Room, SendError, Session, Upgrade, WebSocketDo, attachment,
+    Accept, App, Audience, Error, HostError, IntoResponse, Json, List, Query, Refusal, Request, Response, Result,
+    ResumeFailure, Room, SendError, Session, Storage, Upgrade, WebSocketDo, attachment,
     http::{FromRequest, HeaderName, HeaderValue, StatusCode},
     socket,
 };

@@ -43,7 +43,7 @@ impl<R: WebSocketDo> Room<R> {
         let (parts, _) = request.into_parts();
         check_upgrade(&parts)?;
         let format = negotiate(&parts, R::FORMAT)?;
-        let upgrade = Upgrade::new(parts, self.name(), self.now(), format);
+        let upgrade = Upgrade::new(parts, self.name(), self.host(), format);
         let accept = self.value().connect(self, &upgrade).await?;
         let format = accept.format.unwrap_or(format);
 

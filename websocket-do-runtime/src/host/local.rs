@@ -8,16 +8,19 @@ mod socket;
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
+    future::Future,
+    pin::Pin,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
 use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
 
 pub(crate) use registry::{Starter, start};
 pub use server::{Server, Serving};
 
-use super::{Host, HostFuture, SocketId};
+use super::{Host, SocketId, Store, memory::Memory};
 use crate::{HostError, codec::Frame};
 
 /// What goes out through a socket, in order.
@@ -39,6 +42,7 @@ struct LocalHost {
     accepted: Cell<u32>,
     alarm: Cell<Option<u64>>,
     alarm_changed: Notify,
+    store: Memory,
 }
 
 struct Socket {
@@ -57,6 +61,7 @@ impl LocalHost {
             accepted: Cell::new(0),
             alarm: Cell::new(None),
             alarm_changed: Notify::new(),
+            store: Memory::default(),
         }
     }
 
@@ -127,14 +132,21 @@ impl Host for LocalHost {
         self.sockets.borrow_mut().remove(&socket);
     }
 
-    fn set_alarm(&self, at: Option<u64>) -> HostFuture<()> {
-        self.alarm.set(at);
-        self.alarm_changed.notify_one();
-        Box::pin(async { Ok(()) })
+    fn uuid(&self) -> Uuid {
+        Uuid::new_v4()
     }
 
-    fn alarm(&self) -> HostFuture<Option<u64>> {
-        let at = self.alarm.get();
-        Box::pin(async move { Ok(at) })
+    fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(tokio::time::sleep(Duration::from_millis(millis)))
+    }
+
+    fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {
+        self.alarm.set(at);
+        self.alarm_changed.notify_one();
+        Ok(())
+    }
+
+    fn store(&self) -> &dyn Store {
+        &self.store
     }
 }

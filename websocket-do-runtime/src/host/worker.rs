@@ -160,29 +160,29 @@ impl Host for WorkerHost {
         }
     }
 
-    fn set_alarm(&self, at: Option<u64>) -> HostFuture<()> {
-        let storage = self.state.as_raw().storage();
-        Box::pin(async move {
-            #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float64")]
-            let at = at.map(|at| Date::new(&(at as f64).into()));
-            let promise = storage.and_then(|storage| match at {
-                Some(at) => storage.set_alarm(at, Object::new()),
-                None => storage.delete_alarm(Object::new()),
-            });
-            let promise = promise.map_err(|error| host_error(&error))?;
-            JsFuture::from(promise).await.map(drop).map_err(|error| host_error(&error))
-        })
+    fn uuid(&self) -> Uuid {
+        Uuid::new_v4()
     }
 
-    fn alarm(&self) -> HostFuture<Option<u64>> {
-        let promise = self.state.as_raw().storage().and_then(|storage| storage.get_alarm(Object::new()));
-        Box::pin(async move {
-            let promise = promise.map_err(|error| host_error(&error))?;
-            let at = JsFuture::from(promise).await.map_err(|error| host_error(&error))?;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
-            let at = at.as_f64().map(|at| at as u64);
-            Ok(at)
-        })
+    fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(Delay::from(Duration::from_millis(millis)))
+    }
+
+    fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {
+        let set = || {
+            let storage = self.state.as_raw().storage()?;
+            match at {
+                #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float64")]
+                Some(at) => storage.set_alarm(Date::new(&(at as f64).into()), Object::new()),
+                None => storage.delete_alarm(Object::new()),
+            }
+        };
+        // Written before anything that is sent from here on leaves; a write that fails resets the object.
+        set().map(drop).map_err(|error| host_error(&error))
+    }
+
+    fn store(&self) -> &dyn Store {
+        &self.store
     }
 }
 

@@ -89,6 +89,7 @@ byte_fields! {
     [u8; N], [const N: usize], |bytes: Vec<u8>| bytes.try_into().map_err(|bytes: Vec<u8>| bytes.len());
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ByteField> ByteField for Option<T> {
     const TYPE: Type = Type::Optional(&T::TYPE);
 

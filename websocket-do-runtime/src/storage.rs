@@ -1,0 +1,173 @@
+//! What a room keeps for good: values under keys, beyond hibernation, restarts and deploys. Knows nothing of hosts.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Error, HostError, Result, host::Store};
+
+/// The most bytes a key may have, as on Cloudflare.
+pub const MAX_KEY: usize = 2048;
+
+/// The most bytes a key and its value may have together, as on
+/// [Cloudflare](https://developers.cloudflare.com/durable-objects/platform/limits/).
+pub const MAX_VALUE: usize = 2 << 20;
+
+/// Keys that begin so are the framework's own.
+pub(crate) const OWN: &str = "__websocket_do:";
+
+/// A room's storage: on workerd the object's own, SQLite-backed; on the local host in memory or in a file.
+///
+/// Whatever was written is durable before a frame that is sent afterwards leaves. Nothing is awaited: a write that fails
+/// later takes the room's memory with it, and the frame with the write.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use websocket_do_runtime::{List, Result, Room, WebSocketDo};
+/// #[derive(Serialize, Deserialize)]
+/// struct Said {
+///     by: String,
+///     text: String,
+/// }
+///
+/// fn remember<R: WebSocketDo>(room: &Room<R>, said: &Said) -> Result<Vec<Said>> {
+///     room.storage().transaction(|storage| {
+///         let count = storage.get::<u32>("count")?.unwrap_or(0) + 1;
+///         storage.put("count", &count)?;
+///         storage.put(&format!("said:{count:010}"), said)
+///     })?;
+///     let latest = room.storage().list(&List::prefix("said:").reverse().limit(10))?;
+///     Ok(latest.into_iter().map(|(_, said)| said).collect())
+/// }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Storage<'r> {
+    store: &'r dyn Store,
+}
+
+impl<'r> Storage<'r> {
+    pub(crate) fn new(store: &'r dyn Store) -> Self {
+        Self { store }
+    }
+
+    /// The value under a key, if there is one.
+    ///
+    /// # Errors
+    /// Where the value is of another shape than `T`, or the storage fails.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        self.store.get(key)?.map(|bytes| decode(key, &bytes)).transpose()
+    }
+
+    /// Keeps a value under a key, in place of the one that was there.
+    ///
+    /// # Errors
+    /// Where the key is empty, longer than 2,048 bytes or the framework's own, the value cannot be written or takes more than
+    /// 2 MiB with its key, or the storage fails. Nothing is written then.
+    pub fn put<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result {
+        check(key)?;
+        let mut bytes = Vec::with_capacity(128);
+        value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map())?;
+        if key.len() + bytes.len() > MAX_VALUE {
+            return Err(Error::msg(format!(
+                "the value of `{key}` takes {} bytes; at most {MAX_VALUE} fit",
+                bytes.len()
+            )));
+        }
+        Ok(self.store.put(key, &bytes)?)
+    }
+
+    /// Deletes a value, and tells whether there was one.
+    ///
+    /// # Errors
+    /// Where the key is the framework's own, or the storage fails.
+    pub fn delete(&self, key: &str) -> Result<bool> {
+        check(key)?;
+        Ok(self.store.delete(key)?)
+    }
+
+    /// Keys and their values, sorted by key (by its bytes in UTF-8).
+    ///
+    /// # Errors
+    /// Where a value is of another shape than `T`, or the storage fails.
+    pub fn list<T: DeserializeOwned>(&self, list: &List) -> Result<Vec<(String, T)>> {
+        let found = self.store.list(list)?.into_iter();
+        found.map(|(key, bytes)| decode(&key, &bytes).map(|value| (key, value))).collect()
+    }
+
+    /// Makes several changes at once: all of them are kept where `change` returns `Ok`, none where it returns an error or
+    /// panics.
+    ///
+    /// # Errors
+    /// What `change` returns; inside another transaction; or where the storage fails.
+    pub fn transaction<T>(&self, change: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let mut change = Some(change);
+        let mut outcome = None;
+        self.store.transaction(&mut || {
+            outcome = change.take().map(|change| change(self));
+            matches!(outcome, Some(Ok(_)))
+        })?;
+        outcome.unwrap_or_else(|| Err(HostError::new("the transaction did not run").into()))
+    }
+}
+
+/// Which keys to list: all, unless narrowed down.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct List {
+    pub(crate) prefix: String,
+    pub(crate) start: Option<String>,
+    pub(crate) end: Option<String>,
+    pub(crate) reverse: bool,
+    pub(crate) limit: Option<usize>,
+}
+
+impl List {
+    /// All keys.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// The keys that begin so.
+    pub fn prefix(prefix: impl Into<String>) -> Self {
+        Self { prefix: prefix.into(), ..Self::default() }
+    }
+
+    /// From this key on.
+    #[must_use]
+    pub fn start(self, key: impl Into<String>) -> Self {
+        Self { start: Some(key.into()), ..self }
+    }
+
+    /// Up to this key, and without it.
+    #[must_use]
+    pub fn end(self, key: impl Into<String>) -> Self {
+        Self { end: Some(key.into()), ..self }
+    }
+
+    /// The last key first.
+    #[must_use]
+    pub fn reverse(self) -> Self {
+        Self { reverse: true, ..self }
+    }
+
+    /// At most so many.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+}
+
+fn check(key: &str) -> Result {
+    if key.is_empty() {
+        return Err(Error::msg("a key cannot be empty"));
+    }
+    if key.len() > MAX_KEY {
+        return Err(Error::msg(format!("a key of {} bytes is too long; use at most {MAX_KEY}", key.len())));
+    }
+    if key.starts_with(OWN) {
+        return Err(Error::msg(format!("keys that begin with `{OWN}` are the framework's own; use another")));
+    }
+    Ok(())
+}
+
+fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T> {
+    rmp_serde::from_slice(bytes)
+        .map_err(|error| Error::msg(format!("the value of `{key}` is of another shape than is asked for: {error}")))
+}
