@@ -9,7 +9,9 @@ mod error;
 mod handshake;
 mod receive;
 mod tls;
-mod transport;
+pub(crate) mod transport;
+
+use std::ops::DerefMut;
 
 use crate::protocol::ClientMessage;
 
@@ -21,7 +23,7 @@ pub use error::ClientError;
 /// Client messages that have a typed client: one method for each message. Implemented by `derive(WsProtocol)`.
 pub trait TypedClient: ClientMessage {
     /// The client.
-    type Client: From<Connection<Self>>;
+    type Client: From<Connection<Self>> + DerefMut<Target = Connection<Self>>;
 }
 
 /// Opens a session in the room at `url` (`ws://…` or `wss://…`), with what [`Builder`] has for defaults.

@@ -3,7 +3,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod local;
 #[cfg(not(target_arch = "wasm32"))]
-mod memory;
+pub(crate) mod memory;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 

@@ -41,6 +41,8 @@ mod session;
 pub mod socket;
 #[cfg(feature = "server")]
 mod storage;
+#[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+pub mod testing;
 #[cfg(feature = "server")]
 mod upgrade;
 

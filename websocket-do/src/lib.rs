@@ -121,6 +121,14 @@ pub type Client<M> = <M as client::TypedClient>::Client;
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::host::local;
 
+#[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {
+    pub use websocket_do_runtime::testing::{TestRoom, TestSession, explore, json};
+}
+#[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+pub use testing::TestRoom;
+
 /// Exports an [`App`] as the Worker's `fetch`: `export_worker!(app)`, with a function `app` that makes it. Does nothing
 /// on other targets.
 #[cfg(feature = "server")]

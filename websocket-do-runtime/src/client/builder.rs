@@ -105,7 +105,7 @@ impl<M: ClientMessage> Builder<M> {
         }
     }
 
-    fn request(&self) -> Result<Request, ClientError> {
+    pub(crate) fn request(&self) -> Result<Request, ClientError> {
         let mut request = self.uri()?.into_client_request().map_err(unusable)?;
         for (name, value) in &self.headers {
             let name: HeaderName = name.parse().map_err(|_| unusable(format!("`{name}` is no name of a header")))?;

@@ -31,7 +31,7 @@ pub struct Connection<M: ClientMessage> {
 }
 
 impl<M: ClientMessage> Connection<M> {
-    pub(super) fn new(socket: Socket, format: Format) -> Self {
+    pub(crate) fn new(socket: Socket, format: Format) -> Self {
         Self { socket: Some(socket), format, closed: None, closing: false, messages: PhantomData }
     }
 
@@ -134,8 +134,36 @@ impl<M: ClientMessage> Connection<M> {
     /// Lets the peer have the answer to its close, and the socket go.
     async fn finish(&mut self) {
         if let Some(socket) = &mut self.socket {
-            let _ = timeout(FAREWELL, socket.flush()).await;
+            socket.flush(FAREWELL).await;
         }
+        self.socket = None;
+    }
+
+    /// What comes before the answer to a ping: all that is on its way. None where it is nothing.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn next_before_a_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
+        self.send_frame(Frame::Text(receive::PING.to_owned())).await.ok()?;
+        loop {
+            match self.socket.as_mut()?.next().await {
+                Incoming::Frame(Frame::Text(text)) if text == receive::PONG => return None,
+                Incoming::Frame(frame) => {
+                    if let Some(item) = receive::read(frame, self.format) {
+                        return Some(Some(item));
+                    }
+                }
+                Incoming::Closed(closed) => {
+                    self.closed = Some(closed);
+                    self.finish().await;
+                    return Some(None);
+                }
+            }
+        }
+    }
+
+    /// Lets the connection go without a farewell.
+    #[cfg(feature = "testing")]
+    pub(crate) fn abandon(&mut self) {
+        self.closed = Some(Closed::lost());
         self.socket = None;
     }
 

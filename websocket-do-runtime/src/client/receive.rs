@@ -8,8 +8,12 @@ use crate::{
     protocol::Message,
 };
 
-/// The answer to `wsdo:ping`.
-const PONG: &str = "wsdo:pong";
+/// Asks the server whether it is there, whatever the session's format.
+#[cfg(feature = "testing")]
+pub(super) const PING: &str = "wsdo:ping";
+
+/// The answer.
+pub(super) const PONG: &str = "wsdo:pong";
 
 /// Reads a frame; none for one that is no business of the application.
 pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M, ClientError>> {

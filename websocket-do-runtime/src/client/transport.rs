@@ -1,11 +1,12 @@
-//! The native transport: frames over tokio and tungstenite, in the clear or with TLS.
+//! The native transport: frames over tokio and tungstenite, in the clear or with TLS; and the line to a room under test.
 
-use std::{future::poll_fn, pin::Pin};
+use std::{future::poll_fn, pin::Pin, time::Duration};
 
 use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
+    time::timeout,
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -25,23 +26,76 @@ const LIMIT: usize = 32 * 1024 * 1024;
 trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Io for T {}
 
+/// What carries the frames of a session.
+pub(crate) enum Socket {
+    /// A connection to a server.
+    Tcp(Box<Tcp>),
+    /// A line to a room in this process.
+    #[cfg(feature = "testing")]
+    Line(std::sync::Arc<crate::testing::Line>),
+}
+
+/// Does the same with whichever it is.
+macro_rules! either {
+    ($socket:expr, $carrier:ident => $does:expr) => {
+        match $socket {
+            Socket::Tcp($carrier) => $does,
+            #[cfg(feature = "testing")]
+            Socket::Line($carrier) => $does,
+        }
+    };
+}
+
+impl Socket {
+    /// Connects and asks for the upgrade; the subprotocol that the server chose comes with the socket.
+    pub(super) async fn open(request: Request) -> Result<(Self, Option<String>), ClientError> {
+        let (tcp, chosen) = Tcp::open(request).await?;
+        Ok((Self::Tcp(Box::new(tcp)), chosen))
+    }
+
+    /// Sends a frame: true once it is handed to the system.
+    pub(super) async fn send(&mut self, frame: Frame) -> bool {
+        either!(self, carrier => carrier.send(frame).await)
+    }
+
+    /// Sends the close frame; what comes in until the peer's answer is still to be read.
+    pub(super) async fn close(&mut self, close: &Close) -> bool {
+        either!(self, carrier => carrier.close(close).await)
+    }
+
+    /// Writes what waits, such as the answer to the peer's close, if that can be done in time.
+    pub(super) async fn flush(&mut self, limit: Duration) {
+        match self {
+            // What cannot be written any more will not be missed.
+            Self::Tcp(tcp) => drop(timeout(limit, tcp.inner.flush()).await),
+            #[cfg(feature = "testing")]
+            Self::Line(_) => {}
+        }
+    }
+
+    /// The next frame of the application, or the end. Cancel-safe.
+    pub(super) async fn next(&mut self) -> Incoming {
+        either!(self, carrier => carrier.next().await)
+    }
+}
+
 /// An open WebSocket.
-pub(super) struct Socket {
+pub(crate) struct Tcp {
     inner: WebSocketStream<Box<dyn Io>>,
     /// Whether a frame may still wait to be written, as when a send was cancelled.
     unflushed: bool,
 }
 
 /// What came in.
-pub(super) enum Incoming {
+#[derive(Debug)]
+pub(crate) enum Incoming {
     Frame(Frame),
     /// Nothing more will come.
     Closed(Closed),
 }
 
-impl Socket {
-    /// Connects and asks for the upgrade; the subprotocol that the server chose comes with the socket.
-    pub(super) async fn open(request: Request) -> Result<(Self, Option<String>), ClientError> {
+impl Tcp {
+    async fn open(request: Request) -> Result<(Self, Option<String>), ClientError> {
         let secure = request.uri().scheme_str() == Some("wss");
         let host = request.uri().host().unwrap_or_default();
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -62,8 +116,7 @@ impl Socket {
         Ok((Self { inner, unflushed: false }, chosen))
     }
 
-    /// Sends a frame: true once it is handed to the system.
-    pub(super) async fn send(&mut self, frame: Frame) -> bool {
+    async fn send(&mut self, frame: Frame) -> bool {
         self.write(match frame {
             Frame::Text(text) => Message::text(text),
             Frame::Binary(bytes) => Message::binary(bytes),
@@ -71,16 +124,9 @@ impl Socket {
         .await
     }
 
-    /// Sends the close frame; what comes in until the peer's answer is still to be read.
-    pub(super) async fn close(&mut self, close: &Close) -> bool {
+    async fn close(&mut self, close: &Close) -> bool {
         let frame = CloseFrame { code: close.code().into(), reason: close.reason().into() };
         self.write(Message::Close(Some(frame))).await
-    }
-
-    /// Writes what waits, such as the answer to the peer's close.
-    pub(super) async fn flush(&mut self) {
-        // What cannot be written any more will not be missed.
-        let _ = self.inner.flush().await;
     }
 
     async fn write(&mut self, message: Message) -> bool {
@@ -90,8 +136,7 @@ impl Socket {
         sent
     }
 
-    /// The next frame of the application, or the end. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Incoming {
+    async fn next(&mut self) -> Incoming {
         loop {
             let item = poll_fn(|context| {
                 if self.unflushed && Pin::new(&mut self.inner).poll_flush(context).is_ready() {

@@ -1,0 +1,92 @@
+//! The clock of a room under test: it stands still until it is moved.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::{Future, poll_fn},
+    pin::Pin,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+/// When tests begin, in milliseconds since 1970: 24 November 2025.
+const BEGINNING: u64 = 1_764_000_000_000;
+
+/// The time, who waits for it, and the room's alarm.
+pub(super) struct Clock {
+    now: Cell<u64>,
+    alarm: Cell<Option<u64>>,
+    /// By their time and their number.
+    sleepers: RefCell<BTreeMap<(u64, u64), Rc<Sleeper>>>,
+    count: Cell<u64>,
+}
+
+#[derive(Default)]
+struct Sleeper {
+    is_due: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { now: Cell::new(BEGINNING), alarm: Cell::default(), sleepers: RefCell::default(), count: Cell::default() }
+    }
+}
+
+impl Clock {
+    pub(super) fn now(&self) -> u64 {
+        self.now.get()
+    }
+
+    pub(super) fn since_beginning(&self) -> u64 {
+        self.now.get() - BEGINNING
+    }
+
+    pub(super) fn set_alarm(&self, at: Option<u64>) {
+        self.alarm.set(at);
+    }
+
+    pub(super) fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        let sleeper = Rc::new(Sleeper::default());
+        self.count.set(self.count.get() + 1);
+        let at = self.now.get().saturating_add(millis);
+        self.sleepers.borrow_mut().insert((at, self.count.get()), sleeper.clone());
+        Box::pin(poll_fn(move |context| {
+            if sleeper.is_due.get() {
+                return Poll::Ready(());
+            }
+            *sleeper.waker.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        }))
+    }
+
+    /// When something will happen next.
+    pub(super) fn next_due(&self) -> Option<u64> {
+        let sleeper = self.sleepers.borrow().keys().next().map(|(at, _)| *at);
+        sleeper.into_iter().chain(self.alarm.get()).min()
+    }
+
+    /// Moves the time on, if that is later, and wakes the one who waited longest; whether the alarm is due now.
+    pub(super) fn move_to(&self, time: u64) -> bool {
+        self.now.set(self.now.get().max(time));
+        let is_due = |at: u64| at <= self.now.get();
+        if self.alarm.get().is_some_and(is_due) {
+            self.alarm.set(None);
+            return true;
+        }
+        let mut sleepers = self.sleepers.borrow_mut();
+        if let Some(entry) = sleepers.first_entry().filter(|entry| is_due(entry.key().0)) {
+            let sleeper = entry.remove();
+            sleeper.is_due.set(true);
+            if let Some(waker) = sleeper.waker.borrow_mut().take() {
+                waker.wake();
+            }
+        }
+        false
+    }
+
+    /// Forgets who waited: the room's memory is gone.
+    pub(super) fn forget_sleepers(&self) {
+        self.sleepers.borrow_mut().clear();
+    }
+}

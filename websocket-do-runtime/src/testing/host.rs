@@ -1,0 +1,197 @@
+//! The third host: sockets, clock and storage in memory, with faults on demand and one seed for all that is random.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use uuid::Uuid;
+
+use super::{clock::Clock, line::Line, trace::Trace};
+use crate::{
+    HostError, List,
+    codec::Frame,
+    host::{Host, SocketId, Store, memory::Memory},
+};
+
+/// What stays when the room's memory is gone.
+pub(super) struct TestHost {
+    pub(super) name: RefCell<String>,
+    pub(super) clock: Clock,
+    pub(super) trace: Trace,
+    pub(super) store: FaultyStore,
+    pub(super) random: RefCell<fastrand::Rng>,
+    /// Counts what happens.
+    pub(super) order: Arc<AtomicU64>,
+    sockets: RefCell<BTreeMap<SocketId, Socket>>,
+    accepted: Cell<u32>,
+}
+
+struct Socket {
+    tags: Vec<String>,
+    attachment: Vec<u8>,
+    line: Arc<Line>,
+}
+
+/// A store whose writes can be made to fail.
+pub(super) struct FaultyStore {
+    pub(super) memory: Rc<Memory>,
+    /// How many writes are still to fail.
+    pub(super) failures: Cell<u32>,
+}
+
+impl TestHost {
+    pub(super) fn new(seed: u64, store: Rc<Memory>) -> Self {
+        Self {
+            name: RefCell::new("test".to_owned()),
+            clock: Clock::default(),
+            trace: Trace::default(),
+            store: FaultyStore { memory: store, failures: Cell::new(0) },
+            random: RefCell::new(fastrand::Rng::with_seed(seed)),
+            order: Arc::default(),
+            sockets: RefCell::default(),
+            accepted: Cell::new(0),
+        }
+    }
+
+    /// The line of a socket that is still there.
+    pub(super) fn line(&self, socket: SocketId) -> Option<Arc<Line>> {
+        self.sockets.borrow().get(&socket).map(|socket| socket.line.clone())
+    }
+
+    /// The sockets whose clients have done something, with its place in the order.
+    pub(super) fn acts(&self) -> Vec<(u64, SocketId)> {
+        let sockets = self.sockets.borrow();
+        sockets.iter().filter_map(|(id, socket)| Some((socket.line.next_act()?, *id))).collect()
+    }
+
+    /// Takes all sockets away, as an eviction does; no room hears of it.
+    pub(super) fn cut_all(&self) {
+        for (_, socket) in std::mem::take(&mut *self.sockets.borrow_mut()) {
+            socket.line.cut();
+        }
+    }
+
+    fn say(&self, what: impl FnOnce() -> String) {
+        self.trace.say(self.clock.since_beginning(), what);
+    }
+}
+
+impl Host for TestHost {
+    fn room_name(&self) -> Option<String> {
+        Some(self.name.borrow().clone())
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
+        let socket = SocketId(self.accepted.get());
+        self.accepted.set(socket.0 + 1);
+        let line = Line::new(self.order.clone());
+        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), line };
+        self.sockets.borrow_mut().insert(socket, entry);
+        self.say(|| format!("#{} joins", socket.0));
+        Ok(socket)
+    }
+
+    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
+        let carries = |socket: &Socket| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
+        self.sockets.borrow().iter().filter(|(_, socket)| carries(socket)).map(|(id, _)| *id).collect()
+    }
+
+    fn tags(&self, socket: SocketId) -> Vec<String> {
+        self.sockets.borrow().get(&socket).map(|socket| socket.tags.clone()).unwrap_or_default()
+    }
+
+    fn attachment(&self, socket: SocketId) -> Vec<u8> {
+        self.sockets.borrow().get(&socket).map(|socket| socket.attachment.clone()).unwrap_or_default()
+    }
+
+    fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
+        let mut sockets = self.sockets.borrow_mut();
+        let entry = sockets.get_mut(&socket).ok_or_else(|| HostError::new("the socket is gone"))?;
+        entry.attachment = bytes.to_vec();
+        Ok(())
+    }
+
+    fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
+        let deliver = |socket: &&SocketId| {
+            let delivered = self.line(**socket).is_some_and(|line| line.deliver(frame.clone()));
+            self.say(|| {
+                let lost = if delivered { "" } else { "  (its connection is closed)" };
+                format!("#{} ← {}{lost}", socket.0, super::trace::shown(frame))
+            });
+            delivered
+        };
+        sockets.iter().filter(deliver).count()
+    }
+
+    fn close(&self, socket: SocketId, code: u16, reason: &str) {
+        if self.line(socket).is_some_and(|line| line.close_from_room(code, reason)) {
+            self.say(|| format!("#{} ← close {code} {reason:?}", socket.0));
+        }
+    }
+
+    fn forget(&self, socket: SocketId) {
+        self.sockets.borrow_mut().remove(&socket);
+    }
+
+    fn uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.random.borrow_mut().u128(..).to_be_bytes()).into_uuid()
+    }
+
+    fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        self.clock.sleep(millis)
+    }
+
+    fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {
+        self.clock.set_alarm(at);
+        Ok(())
+    }
+
+    fn store(&self) -> &dyn Store {
+        &self.store
+    }
+}
+
+impl FaultyStore {
+    fn write(&self) -> Result<(), HostError> {
+        match self.failures.get().checked_sub(1) {
+            Some(left) => {
+                self.failures.set(left);
+                Err(HostError::new("the write fails, as the test has asked for"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Store for FaultyStore {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, HostError> {
+        self.memory.get(key)
+    }
+
+    fn put(&self, key: &str, value: &[u8]) -> Result<(), HostError> {
+        self.write()?;
+        self.memory.put(key, value)
+    }
+
+    fn delete(&self, key: &str) -> Result<bool, HostError> {
+        self.write()?;
+        self.memory.delete(key)
+    }
+
+    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+        self.memory.list(list)
+    }
+
+    fn transaction(&self, change: &mut dyn FnMut() -> bool) -> Result<(), HostError> {
+        self.memory.transaction(change)
+    }
+}
