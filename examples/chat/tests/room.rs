@@ -41,7 +41,8 @@ async fn two(room: &TestRoom<ChatRoom>) -> (TestSession<ChatRoom>, TestSession<C
     let UserJoined { name, user_id: bobs_id } = ada.next().await else { panic!("not Bob") };
     assert_eq!(name, "Bob");
     let info: Value = websocket_do::testing::json(&room.get("/info").await);
-    let adas_id = info["sessions"].as_array().unwrap().iter().find(|one| one["name"] == "Ada").unwrap()["userId"].clone();
+    let adas_id =
+        info["sessions"].as_array().unwrap().iter().find(|one| one["name"] == "Ada").unwrap()["userId"].clone();
     (ada, bob, [adas_id.as_str().unwrap().to_owned(), bobs_id])
 }
 

@@ -231,7 +231,7 @@ impl Events {
     }
 
     #[message(Alarm)]
-    async fn set_alarm(&self, session: &Session<Self>, after_ms: u32) -> Result<()> {
+    fn set_alarm(&self, session: &Session<Self>, after_ms: u32) -> Result<()> {
         let room = session.room();
         room.set_alarm(room.now() + u64::from(after_ms)).await
     }

@@ -184,6 +184,15 @@ where
         look(&self.world("inspect").room())
     }
 
+    /// A number below `end` that the seed decides, for a scenario that is to be another with each seed.
+    ///
+    /// # Panics
+    /// For a room on a server; where `end` is 0.
+    #[track_caller]
+    pub fn random(&self, end: usize) -> usize {
+        self.world("random").host.random.borrow_mut().usize(..end)
+    }
+
     /// The room's time, in milliseconds since 1970.
     ///
     /// # Panics
