@@ -101,6 +101,11 @@ async fn what_the_runtime_promises_holds_in_every_order_of_events() {
         room.advance(Duration::from_secs(60));
         room.hibernate();
 
+        assert_eq!(
+            room.storage().get::<bool>("sent after close").unwrap(),
+            None,
+            "a session could be sent to after its close"
+        );
         for (number, writer) in writers.iter_mut().enumerate() {
             writer.read().await;
             // Order: each entry is answered once, in the order in which they were sent.

@@ -1,6 +1,6 @@
-//! Every row of the chat's contract, in memory. `CHAT=http://127.0.0.1:8787` runs the same on a server.
+//! Every row of the chat's contract, in memory. With `CHAT=http://127.0.0.1:8787`, the same on a server.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     env,
@@ -8,15 +8,17 @@ use std::{
 };
 
 use chat::{
-    protocol::ServerMessage::{self, Announcement, Error, Message, NameChanged, UserJoined, UserLeft},
+    protocol::ServerMessage::{Announcement, Error, Message, NameChanged, UserJoined, UserLeft},
     room::ChatRoom,
 };
 use serde_json::{Value, json};
 use websocket_do::{
     Format, Frame,
     client::ClientError,
-    testing::{TestRoom, TestSession},
+    testing::{TestRoom, TestSession, json as body},
 };
+
+const FORMATS: [Format; 2] = [Format::Json, Format::MessagePack];
 
 /// A room of its own for each test.
 fn room(name: &str) -> TestRoom<ChatRoom> {
@@ -31,38 +33,180 @@ fn room(name: &str) -> TestRoom<ChatRoom> {
 }
 
 async fn join(room: &TestRoom<ChatRoom>, name: &str, format: Format) -> TestSession<ChatRoom> {
-    room.join_with(|request| request.query("name", name).format(format)).await.expect("the room to let in")
+    room.join_with(|request| request.query("name", name).format(format)).await.expect("to be let in")
 }
 
-/// Ada, and Bob of whom she has heard; and both of their ids.
-async fn two(room: &TestRoom<ChatRoom>) -> (TestSession<ChatRoom>, TestSession<ChatRoom>, [String; 2]) {
-    let mut ada = join(room, "Ada", Format::Json).await;
-    let bob = join(room, "Bob", Format::MessagePack).await;
-    let UserJoined { name, user_id: bobs_id } = ada.next().await else { panic!("not Bob") };
-    assert_eq!(name, "Bob");
-    let info: Value = websocket_do::testing::json(&room.get("/info").await);
-    let adas_id =
-        info["sessions"].as_array().unwrap().iter().find(|one| one["name"] == "Ada").unwrap()["userId"].clone();
-    (ada, bob, [adas_id.as_str().unwrap().to_owned(), bobs_id])
+/// Ada and Bob, of whom she has heard, in these formats; and their ids.
+async fn two(room: &TestRoom<ChatRoom>, formats: [Format; 2]) -> ([TestSession<ChatRoom>; 2], [String; 2]) {
+    let mut ada = join(room, "Ada", formats[0]).await;
+    let bob = join(room, "Bob", formats[1]).await;
+    ada.expect_that(|message| matches!(message, UserJoined { name, .. } if name == "Bob")).await;
+    let info = info(room).await;
+    let ids = ["Ada", "Bob"].map(|name| {
+        let session = info["sessions"].as_array().unwrap().iter().find(|session| session["name"] == name);
+        session.unwrap()["userId"].as_str().unwrap().to_owned()
+    });
+    ([ada, bob], ids)
+}
+
+async fn info(room: &TestRoom<ChatRoom>) -> Value {
+    body(&room.get("/info").await)
+}
+
+#[tokio::test]
+async fn a_name_has_1_to_50_characters_or_is_made_up() {
+    let room = room("names");
+    for (asked, given) in [
+        (Some("Ada".to_owned()), Some("Ada".to_owned())),
+        (Some("ä".repeat(50)), Some("ä".repeat(50))),
+        (Some("a".repeat(51)), None),
+        (Some(String::new()), None),
+        (None, None),
+    ] {
+        let session = room.join_with(|request| match &asked {
+            Some(name) => request.query("name", name),
+            None => request,
+        });
+        let mut session = session.await.unwrap();
+        let name = info(&room).await["sessions"][0]["name"].as_str().unwrap().to_owned();
+        match given {
+            Some(given) => assert_eq!(name, given),
+            None => {
+                let digits = name.strip_prefix("User-").unwrap();
+                assert!(digits.len() == 4 && digits.chars().all(|digit| digit.is_ascii_hexdigit()), "{name}");
+            }
+        }
+        session.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_private_room_wants_its_key() {
+    let room = room("private-tea");
+    let refused = Err(ClientError::Refused { status: 401, body: "Unauthorized".into() });
+    assert_eq!(room.join().await.map(drop), refused);
+    assert_eq!(room.join_with(|request| request.query("key", "guess")).await.map(drop), refused);
+    assert_eq!(room.join_with(|request| request.bearer("guess")).await.map(drop), refused);
+    assert!(room.join_with(|request| request.query("key", "demo")).await.is_ok());
+    assert!(room.join_with(|request| request.bearer("demo")).await.is_ok());
+}
+
+#[tokio::test]
+async fn info_tells_who_is_there_and_how_they_speak() {
+    let room = room("info");
+    assert_eq!(info(&room).await, json!({"sessionCount": 0, "sessions": []}));
+    let ([_ada, mut bob], [_, bobs_id]) = two(&room, FORMATS).await;
+    let found = info(&room).await;
+    assert_eq!(found["sessionCount"], 2);
+    let bobs = found["sessions"].as_array().unwrap().iter().find(|session| session["name"] == "Bob").unwrap();
+    assert_eq!((&bobs["userId"], &bobs["format"]), (&json!(bobs_id), &json!("msgpack")));
+    assert!(bobs["joinedAt"].as_u64().unwrap() >= 1_764_000_000_000);
+    bob.close().await;
+    assert_eq!(info(&room).await["sessionCount"], 1);
+}
+
+#[tokio::test]
+async fn an_announcement_reaches_everyone() {
+    let room = room("announcing");
+    let ([mut ada, mut bob], _) = two(&room, FORMATS).await;
+    let answer: Value = body(&room.post("/broadcast", &json!({"text": "tea"})).await);
+    assert_eq!(answer, json!({"delivered": 2}));
+    room.expect_broadcast(&Announcement { text: "tea".into() }, [&mut ada, &mut bob], []).await;
+    let bad = room.post("/broadcast", &json!({"words": "tea"})).await;
+    assert_eq!(bad.status(), 400);
+    assert!(String::from_utf8_lossy(bad.body()).contains("text"));
+    assert_eq!(room.get("/broadcast").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_message_reaches_everyone_the_sender_too() {
+    for formats in [FORMATS, [Format::MessagePack, Format::Json]] {
+        let room = room("talking");
+        let ([mut ada, mut bob], [adas_id, _]) = two(&room, formats).await;
+        for text in ["x".to_owned(), "ä".repeat(1000)] {
+            ada.message(&text).await.unwrap();
+            let message = Message { text, from: "Ada".into(), user_id: adas_id.clone() };
+            room.expect_broadcast(&message, [&mut ada, &mut bob], []).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_name_is_told_to_everyone_and_kept_while_the_room_hibernates() {
+    let room = room("naming");
+    let ([mut ada, mut bob], [user_id, _]) = two(&room, FORMATS).await;
+    ada.set_name("Countess").await.unwrap();
+    let old_name = "Ada".to_owned();
+    let changed = NameChanged { old_name, new_name: "Countess".into(), user_id: user_id.clone() };
+    room.expect_broadcast(&changed, [&mut ada, &mut bob], []).await;
+    room.hibernate();
+    ada.message("still me").await.unwrap();
+    let message = Message { text: "still me".into(), from: "Countess".into(), user_id };
+    room.expect_broadcast(&message, [&mut ada, &mut bob], []).await;
 }
 
 #[tokio::test]
 async fn those_who_come_and_go_are_told_to_the_others_alone() {
     let room = room("coming");
-    let (mut ada, mut bob, [_, bobs_id]) = two(&room).await;
+    let ([mut ada, mut bob], [_, bobs_id]) = two(&room, FORMATS).await;
     bob.expect_nothing().await;
     assert_eq!(bob.close_with(4001, "bye").await.code(), 4001);
     ada.expect(UserLeft { name: "Bob".into(), user_id: bobs_id }).await;
+    let mut eve = join(&room, "Eve", Format::Json).await;
+    ada.expect_that(|message| matches!(message, UserJoined { name, .. } if name == "Eve")).await;
+    eve.lose();
+    ada.expect_that(|message| matches!(message, UserLeft { name, .. } if name == "Eve")).await;
     ada.expect_nothing().await;
 }
 
 #[tokio::test]
-async fn a_message_reaches_everyone_the_sender_too() {
-    let room = room("talking");
-    let (mut ada, mut bob, [adas_id, _]) = two(&room).await;
-    for text in ["x".to_owned(), "ä".repeat(1000)] {
-        ada.message(&text).await.unwrap();
-        let message = Message { text, from: "Ada".into(), user_id: adas_id.clone() };
-        room.expect_broadcast(&message, [&mut ada, &mut bob], []).await;
+async fn anything_else_is_answered_with_an_error_to_its_sender_alone() {
+    for formats in [FORMATS, [Format::MessagePack, Format::Json]] {
+        let room = room("wrong");
+        let ([mut ada, mut bob], [adas_id, _]) = two(&room, formats).await;
+        assert!(ada.message("").await.is_err(), "the client lets an empty message out");
+        for wrong in [
+            json!({"type": "message", "text": ""}),
+            json!({"type": "message", "text": "x".repeat(1001)}),
+            json!({"type": "setName", "name": "x".repeat(51)}),
+            json!({"type": "dance"}),
+            json!({"text": "no type"}),
+            json!(["message"]),
+        ] {
+            let frame = match formats[0] {
+                Format::Json => Frame::Text(wrong.to_string()),
+                Format::MessagePack => Frame::Binary(rmp_serde::to_vec(&wrong).unwrap()),
+            };
+            ada.send_frame(frame).await.unwrap();
+            ada.expect(Error { message: "Invalid message format".into() }).await;
+        }
+        bob.expect_nothing().await;
+        ada.message("on").await.unwrap();
+        ada.expect(Message { text: "on".into(), from: "Ada".into(), user_id: adas_id }).await;
     }
+}
+
+#[tokio::test]
+async fn a_frame_of_the_wrong_kind_is_answered_in_words() {
+    let room = room("kinds");
+    let [mut json, mut msgpack] = two(&room, FORMATS).await.0;
+    json.send_frame(Frame::Binary(vec![0x80])).await.unwrap();
+    msgpack.send_frame(Frame::Text("{}".into())).await.unwrap();
+    for (session, words) in [(&mut json, "Buffer messages"), (&mut msgpack, "String messages")] {
+        match session.unread().await.as_slice() {
+            [Err(ClientError::Server { message, code: None, path: None })] if message.starts_with(words) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_served() {
+    let server = websocket_do::local::Server::new(chat::app()).port(0).start().await.unwrap();
+    // The page stands beside the rooms: a room of no name has it.
+    let site = TestRoom::<ChatRoom>::at(format!("http://{}", server.address()));
+    let page = site.get("/").await;
+    assert_eq!(page.status(), 200);
+    assert!(page.body().starts_with(b"<!doctype html>"));
+    assert_eq!(site.get("/nothing").await.status(), 404);
 }

@@ -24,6 +24,9 @@ use crate::{
     host::{Host, SocketId},
 };
 
+/// What a room on a server gets to do what it has to do.
+const SETTLING: Duration = Duration::from_millis(250);
+
 type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Client;
 
 /// A session of a room under test. Every message is a method, as of the typed client, which it is for all that is not a
@@ -316,7 +319,11 @@ where
             return Came::Nothing;
         }
         let came = match self.here() {
-            None => self.client.next_before_a_pong().await,
+            None => {
+                // The ping is answered by the host, which does not wait for the room.
+                tokio::time::sleep(SETTLING).await;
+                self.client.next_before_a_pong().await
+            }
             Some((world, _)) => {
                 world.settle();
                 self.client.next().now_or_never()
