@@ -233,7 +233,7 @@ impl Events {
     #[message(Alarm)]
     fn set_alarm(&self, session: &Session<Self>, after_ms: u32) -> Result<()> {
         let room = session.room();
-        room.set_alarm(room.now() + u64::from(after_ms)).await
+        room.set_alarm(room.now() + u64::from(after_ms))
     }
 
     #[alarm]
