@@ -1,6 +1,12 @@
 //! Every row of the chat's contract, in memory. With `CHAT=http://127.0.0.1:8787`, the same on a server.
 
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::{
     env,

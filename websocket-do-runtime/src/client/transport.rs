@@ -35,17 +35,6 @@ pub(crate) enum Socket {
     Line(std::sync::Arc<crate::testing::Line>),
 }
 
-/// Does the same with whichever it is.
-macro_rules! either {
-    ($socket:expr, $carrier:ident => $does:expr) => {
-        match $socket {
-            Socket::Tcp($carrier) => $does,
-            #[cfg(feature = "testing")]
-            Socket::Line($carrier) => $does,
-        }
-    };
-}
-
 impl Socket {
     /// Connects and asks for the upgrade; the subprotocol that the server chose comes with the socket.
     pub(super) async fn open(request: Request) -> Result<(Self, Option<String>), ClientError> {
@@ -55,12 +44,20 @@ impl Socket {
 
     /// Sends a frame: true once it is handed to the system.
     pub(super) async fn send(&mut self, frame: Frame) -> bool {
-        either!(self, carrier => carrier.send(frame).await)
+        match self {
+            Self::Tcp(tcp) => tcp.send(frame).await,
+            #[cfg(feature = "testing")]
+            Self::Line(line) => line.send(frame),
+        }
     }
 
     /// Sends the close frame; what comes in until the peer's answer is still to be read.
     pub(super) async fn close(&mut self, close: &Close) -> bool {
-        either!(self, carrier => carrier.close(close).await)
+        match self {
+            Self::Tcp(tcp) => tcp.close(close).await,
+            #[cfg(feature = "testing")]
+            Self::Line(line) => line.close(close),
+        }
     }
 
     /// Writes what waits, such as the answer to the peer's close, if that can be done in time.
@@ -75,7 +72,11 @@ impl Socket {
 
     /// The next frame of the application, or the end. Cancel-safe.
     pub(super) async fn next(&mut self) -> Incoming {
-        either!(self, carrier => carrier.next().await)
+        match self {
+            Self::Tcp(tcp) => tcp.next().await,
+            #[cfg(feature = "testing")]
+            Self::Line(line) => line.next().await,
+        }
     }
 }
 

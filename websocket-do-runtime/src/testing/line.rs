@@ -41,11 +41,11 @@ impl Line {
         Arc::new(Self { order, state: Mutex::default() })
     }
 
-    pub(crate) async fn send(&self, frame: Frame) -> bool {
+    pub(crate) fn send(&self, frame: Frame) -> bool {
         self.state().send(&self.order, Outgoing::Frame(frame))
     }
 
-    pub(crate) async fn close(&self, close: &Close) -> bool {
+    pub(crate) fn close(&self, close: &Close) -> bool {
         let mut state = self.state();
         let is_sent = state.send(&self.order, Outgoing::Closed(Closed::by_peer(close.code(), close.reason())));
         state.client_is_done = true;

@@ -14,7 +14,7 @@ use crate::{Request, Response};
 pub(super) struct Remote(String);
 
 impl Remote {
-    pub(super) fn new(url: String) -> Self {
+    pub(super) fn new(url: &str) -> Self {
         Self(url.trim_end_matches('/').to_owned())
     }
 

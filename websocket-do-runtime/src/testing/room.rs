@@ -63,8 +63,8 @@ where
     /// A room on a server, as `http://127.0.0.1:8787/room/lobby`: the same scenario, on workerd or the local host. Give every
     /// scenario a room of its own.
     #[must_use]
-    pub fn at(url: impl Into<String>) -> Self {
-        Self { place: Place::There(Rc::new(Remote::new(url.into()))) }
+    pub fn at(url: impl AsRef<str>) -> Self {
+        Self { place: Place::There(Rc::new(Remote::new(url.as_ref()))) }
     }
 
     /// The room's name, as [`Room::name`] gives it; `test` by default.

@@ -66,6 +66,7 @@ where
     /// # Panics
     /// Where no message comes within five seconds of the room's time, or an error or the end of the session does.
     #[track_caller]
+    #[expect(clippy::should_implement_trait, reason = "it waits, as the client's own `next` does")]
     pub fn next(&mut self) -> impl Future<Output = ServerMessageOf<R>>
     where
         ServerMessageOf<R>: Debug,
@@ -221,7 +222,7 @@ where
         async move {
             let close = Close::new(code, reason).unwrap_or_else(|error| panic!("{caller}: {error}"));
             match self.here() {
-                Some((_, line)) => drop(line.close(&close).await),
+                Some((_, line)) => drop(line.close(&close)),
                 None => drop(self.client.close_with(code, reason).await),
             }
             loop {
@@ -333,6 +334,7 @@ where
     }
 
     /// Keeps what came, for a failure to tell.
+    #[expect(clippy::option_option, reason = "nothing has come, or the end has")]
     fn told(&mut self, came: Option<Option<Result<ServerMessageOf<R>, ClientError>>>) -> Came<R>
     where
         ServerMessageOf<R>: Debug,

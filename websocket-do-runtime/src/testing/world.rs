@@ -163,9 +163,12 @@ impl<R: WebSocketDo> World<R> {
                 Event::Message(frame)
             }
             Outgoing::Closed(closed) => {
-                self.say(|| match closed.is_clean() {
-                    true => format!("#{} → close {} {:?}", socket.0, closed.code(), closed.reason()),
-                    false => format!("#{} is lost", socket.0),
+                self.say(|| {
+                    if closed.is_clean() {
+                        format!("#{} → close {} {:?}", socket.0, closed.code(), closed.reason())
+                    } else {
+                        format!("#{} is lost", socket.0)
+                    }
                 });
                 Event::Closed(closed)
             }

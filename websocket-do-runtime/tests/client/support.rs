@@ -1,7 +1,11 @@
 //! The protocol of the tests and the server's side of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // all of it is test code
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
 
 use futures_util::{SinkExt, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -60,6 +64,20 @@ pub(crate) struct Client(pub(crate) Connection<Note>);
 impl From<Connection<Note>> for Client {
     fn from(connection: Connection<Note>) -> Self {
         Self(connection)
+    }
+}
+
+impl Deref for Client {
+    type Target = Connection<Note>;
+
+    fn deref(&self) -> &Connection<Note> {
+        &self.0
+    }
+}
+
+impl DerefMut for Client {
+    fn deref_mut(&mut self) -> &mut Connection<Note> {
+        &mut self.0
     }
 }
 

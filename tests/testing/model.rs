@@ -1,9 +1,5 @@
 //! A small room in many orders of events: what the runtime promises must hold in each of them.
 
-#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod ledger;
-
 use std::time::Duration;
 
 use websocket_do::{

@@ -1,0 +1,132 @@
+//! A room that does what a test asks of it.
+
+use std::{cell::Cell, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{Accept, Closed, Refusal, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do};
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, WsProtocol)]
+#[ws(client, server = Done)]
+pub(crate) enum Do {
+    /// Keeps a note in the session.
+    Note { text: String },
+    /// Says what the room and the session know.
+    Tell,
+    /// Tells everyone.
+    TellAll { text: String },
+    /// Answers after some of the room's time.
+    Wait { millis: u64 },
+    /// Answers after some real time.
+    WaitOutside { millis: u64 },
+    /// Keeps a text in the room.
+    Store { text: String },
+    /// Sends so many, and closes.
+    Leave { after: u32 },
+    /// The handler panics.
+    Panic,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, WsProtocol)]
+#[ws(server)]
+pub(crate) enum Done {
+    /// The session's note, and how many messages the room has handled since it woke.
+    Known { text: String, handled: u32, id: String },
+    /// Told to everyone.
+    Told { text: String },
+    /// It was waited.
+    Waited,
+    /// Whether it was stored.
+    Stored { error: Option<String> },
+    /// One of many.
+    Last { number: u32 },
+}
+
+/// The data of a session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) text: String,
+}
+
+/// The room. Its memory counts.
+#[derive(Default)]
+pub(crate) struct Desk {
+    handled: Cell<u32>,
+}
+
+#[websocket_do(client = Do, session = Note)]
+impl Desk {
+    #[connect]
+    fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Note>, Refusal> {
+        match upgrade.query("refuse") {
+            Some(why) => Err(Refusal::new(StatusCode::IM_A_TEAPOT, why.into_owned())),
+            None => Ok(Accept::new(Note { text: String::new() })),
+        }
+    }
+
+    #[message]
+    fn note(&self, session: &Session<Self>, text: String) -> Result<()> {
+        self.handled.set(self.handled.get() + 1);
+        session.update(|note| note.text = text)
+    }
+
+    #[message]
+    fn tell(&self, session: &Session<Self>) -> Result<()> {
+        self.handled.set(self.handled.get() + 1);
+        let text = session.read(|note| note.text.clone());
+        session.send(Done::Known { text, handled: self.handled.get(), id: session.id().to_string() })
+    }
+
+    #[message]
+    fn tell_all(&self, session: &Session<Self>, text: String) -> Result<()> {
+        session.room().broadcast(Done::Told { text })
+    }
+
+    #[message]
+    async fn wait(&self, session: &Session<Self>, millis: u64) -> Result<()> {
+        session.room().sleep(millis).await;
+        session.send(Done::Waited)
+    }
+
+    #[message]
+    async fn wait_outside(&self, session: &Session<Self>, millis: u64) -> Result<()> {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        session.send(Done::Waited)
+    }
+
+    #[message]
+    fn store(&self, session: &Session<Self>, text: String) -> Result<()> {
+        let error = session.room().storage().put("text", &text).err().map(|error| error.to_string());
+        session.send(Done::Stored { error })
+    }
+
+    #[message]
+    fn leave(&self, session: &Session<Self>, after: u32) -> Result<()> {
+        for number in 0..after {
+            session.send(Done::Last { number })?;
+        }
+        session.close(4002, "as you wish")
+    }
+
+    #[message]
+    fn panic(&self, _session: &Session<Self>) {
+        panic!("on purpose")
+    }
+
+    #[closed]
+    fn closed(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
+        session.room().storage().put("closed", &how.code())
+    }
+
+    #[get("/text")]
+    fn text(&self, room: &Room<Self>) -> Result<String> {
+        Ok(room.storage().get("text")?.unwrap_or_default())
+    }
+
+    #[get("/slow")]
+    async fn slow(&self, room: &Room<Self>) -> String {
+        room.sleep(1_000).await;
+        room.now().to_string()
+    }
+}

@@ -1,0 +1,161 @@
+//! What happens to rooms in real life, on demand: what is lost and what stays.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use serde::Serialize;
+use websocket_do::{Format, TestRoom, client::ClientError};
+
+use crate::desk::{Desk, Done, Note};
+
+fn known(text: &str, handled: u32) -> impl FnOnce(&Done) -> bool {
+    let text = text.to_owned();
+    move |done| matches!(done, Done::Known { text: its, handled: count, .. } if *its == text && *count == handled)
+}
+
+fn closed_with(room: &TestRoom<Desk>) -> Option<u16> {
+    room.settle();
+    room.storage().get("closed").unwrap()
+}
+
+#[tokio::test]
+async fn a_hibernated_room_has_lost_its_memory_and_no_session() {
+    for format in [Format::Json, Format::MessagePack] {
+        let room = TestRoom::<Desk>::new();
+        let mut ada = room.join_with(|request| request.format(format)).await.unwrap();
+        ada.note("kept").await.unwrap();
+        ada.tell().await.unwrap();
+        let before = ada.expect_that(known("kept", 2)).await;
+        room.hibernate();
+        ada.tell().await.unwrap();
+        let after = ada.expect_that(known("kept", 1)).await;
+        let id = |done: &Done| if let Done::Known { id, .. } = done { id.clone() } else { String::new() };
+        assert_eq!(id(&before), id(&after));
+    }
+}
+
+#[tokio::test]
+async fn an_evicted_room_has_lost_its_sockets_and_keeps_its_storage() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.store("kept").await.unwrap();
+    ada.expect(Done::Stored { error: None }).await;
+    ada.wait(1_000).await.unwrap();
+    room.settle();
+    room.evict();
+    ada.expect_closed(1006, "").await;
+    assert!(ada.tell().await.is_err(), "a message went to a room that is gone");
+    assert_eq!(room.inspect(|room| room.len()), 0);
+    assert_eq!(closed_with(&room), None, "`closed` ran for a room that is gone");
+    assert_eq!(room.get("/text").await.body(), "kept");
+}
+
+#[tokio::test]
+async fn a_deploy_brings_new_code_to_the_old_storage() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.store("of the old code").await.unwrap();
+    ada.expect(Done::Stored { error: None }).await;
+    let newer = room.deploy::<crate::ledger::Ledger>();
+    ada.expect_closed(1006, "").await;
+    assert_eq!(newer.storage().get::<String>("text").unwrap().as_deref(), Some("of the old code"));
+    assert!(newer.join_with(|request| request.query("writer", "0")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_closed_with_1006() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.lose();
+    assert_eq!(closed_with(&room), Some(1006));
+    ada.expect_closed(1006, "").await;
+    let bob = room.join().await.unwrap();
+    room.storage().delete("closed").unwrap();
+    drop(bob);
+    assert_eq!(closed_with(&room), Some(1006), "a session that nobody holds goes on");
+}
+
+#[tokio::test]
+async fn closes_are_answered_as_on_the_other_hosts() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    let answer = ada.close_with(4001, "bye").await;
+    assert_eq!((answer.code(), answer.reason()), (4001, "bye"));
+    assert_eq!(closed_with(&room), Some(4001));
+    let mut bob = room.join().await.unwrap();
+    bob.leave(3).await.unwrap();
+    bob.expect_all((0..3).map(|number| Done::Last { number })).await;
+    bob.expect_closed(4002, "as you wish").await;
+    assert_eq!(closed_with(&room), Some(4002));
+    assert_eq!(room.inspect(|room| room.len()), 0);
+}
+
+#[tokio::test]
+async fn a_write_that_fails_is_told_to_the_handler() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    room.fail_writes(1);
+    ada.store("lost").await.unwrap();
+    ada.expect_that(|done| matches!(done, Done::Stored { error: Some(_) })).await;
+    ada.store("kept").await.unwrap();
+    ada.expect(Done::Stored { error: None }).await;
+    assert_eq!(room.get("/text").await.body(), "kept");
+}
+
+#[tokio::test]
+async fn data_of_an_older_shape_closes_with_1012() {
+    #[derive(Serialize)]
+    struct Older {
+        title: String,
+    }
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.set_attachment(&Note { text: "of the same shape".into() });
+    ada.tell().await.unwrap();
+    ada.expect_that(known("of the same shape", 1)).await;
+    ada.set_attachment(&Older { title: "of another".into() });
+    ada.tell().await.unwrap();
+    ada.expect_closed(1012, "session data lost").await;
+}
+
+#[tokio::test]
+async fn a_panic_fails_the_test_unless_it_is_expected() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.panic().await.unwrap();
+    assert!(AssertUnwindSafe(ada.next()).catch_unwind().await.is_err());
+
+    let room = TestRoom::<Desk>::new().surviving_panics();
+    let mut ada = room.join().await.unwrap();
+    ada.note("kept").await.unwrap();
+    ada.panic().await.unwrap();
+    ada.tell().await.unwrap();
+    ada.expect_that(known("kept", 1)).await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_the_clients_error() {
+    let room = TestRoom::<Desk>::new();
+    let refused = room.join_with(|request| request.query("refuse", "not today")).await.map(drop);
+    assert_eq!(refused, Err(ClientError::Refused { status: 418, body: "not today".into() }));
+    assert_eq!(room.get("/nothing").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_room_begins_with_a_name_and_a_storage() {
+    let room = TestRoom::<Desk>::new().named("lobby").with_storage(|storage| storage.put("text", "from before"));
+    assert_eq!(room.inspect(|room| room.name()).as_deref(), Some("lobby"));
+    assert_eq!(room.get("/text").await.body(), "from before");
+}
+
+#[tokio::test]
+async fn the_seed_decides_ids() {
+    let mut ids = Vec::new();
+    for seed in [1, 1, 2] {
+        let room = TestRoom::<Desk>::seeded(seed);
+        let _ada = room.join().await.unwrap();
+        ids.push(room.inspect(|room| room.sessions()[0].id()));
+    }
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[0], ids[2]);
+}

@@ -1,0 +1,68 @@
+//! The clock of a room under test: it stands still until it is moved, and a test that waits moves it.
+
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
+
+use futures_util::FutureExt;
+use websocket_do::TestRoom;
+
+use crate::desk::{Desk, Done};
+
+#[tokio::test]
+async fn time_goes_by_when_a_test_says_so() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    let before = room.now();
+    ada.wait(3_600_000).await.unwrap();
+    room.advance(Duration::from_millis(3_599_999));
+    ada.expect_nothing().await;
+    room.advance(Duration::from_millis(1));
+    ada.expect(Done::Waited).await;
+    assert_eq!(room.now() - before, 3_600_000);
+}
+
+#[tokio::test]
+async fn a_test_that_waits_has_five_seconds_of_the_rooms_time() {
+    let started = Instant::now();
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.wait(5_000).await.unwrap();
+    ada.expect(Done::Waited).await;
+    ada.wait(5_001).await.unwrap();
+    assert!(AssertUnwindSafe(ada.next()).catch_unwind().await.is_err());
+    assert_eq!(room.get("/slow").await.body(), &room.now().to_string());
+    assert!(started.elapsed() < Duration::from_secs(2), "real time went by");
+}
+
+#[tokio::test]
+async fn sessions_do_not_wait_for_each_other() {
+    let room = TestRoom::<Desk>::new();
+    let (mut ada, mut bob) = (room.join().await.unwrap(), room.join().await.unwrap());
+    ada.wait(1_000).await.unwrap();
+    ada.tell().await.unwrap();
+    bob.tell().await.unwrap();
+    bob.expect_that(|done| matches!(done, Done::Known { handled: 1, .. })).await;
+    ada.expect(Done::Waited).await;
+    ada.expect_that(|done| matches!(done, Done::Known { handled: 2, .. })).await;
+}
+
+#[tokio::test]
+async fn a_room_with_a_handler_in_flight_hibernates_when_it_is_done() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.wait(9_000).await.unwrap();
+    room.hibernate();
+    ada.expect(Done::Waited).await;
+    ada.wait(3_600_000).await.unwrap();
+    assert!(std::panic::catch_unwind(AssertUnwindSafe(|| room.hibernate())).is_err(), "a busy room hibernates");
+}
+
+#[tokio::test]
+async fn what_is_awaited_outside_of_the_room_takes_real_time() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.wait_outside(30).await.unwrap();
+    ada.expect(Done::Waited).await;
+}
