@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use serde::Serialize;
-use websocket_do::{Format, TestRoom, client::ClientError};
+use websocket_do::{Format, Room, TestRoom, client::ClientError};
 
 use crate::desk::{Desk, Done, Note};
 
@@ -45,7 +45,7 @@ async fn an_evicted_room_has_lost_its_sockets_and_keeps_its_storage() {
     room.evict();
     ada.expect_closed(1006, "").await;
     assert!(ada.tell().await.is_err(), "a message went to a room that is gone");
-    assert_eq!(room.inspect(|room| room.len()), 0);
+    assert_eq!(room.inspect(Room::len), 0);
     assert_eq!(closed_with(&room), None, "`closed` ran for a room that is gone");
     assert_eq!(room.get("/text").await.body(), "kept");
 }
@@ -87,7 +87,7 @@ async fn closes_are_answered_as_on_the_other_hosts() {
     bob.expect_all((0..3).map(|number| Done::Last { number })).await;
     bob.expect_closed(4002, "as you wish").await;
     assert_eq!(closed_with(&room), Some(4002));
-    assert_eq!(room.inspect(|room| room.len()), 0);
+    assert_eq!(room.inspect(Room::len), 0);
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_refusal_is_the_clients_error() {
 #[tokio::test]
 async fn a_room_begins_with_a_name_and_a_storage() {
     let room = TestRoom::<Desk>::new().named("lobby").with_storage(|storage| storage.put("text", "from before"));
-    assert_eq!(room.inspect(|room| room.name()).as_deref(), Some("lobby"));
+    assert_eq!(room.inspect(Room::name).as_deref(), Some("lobby"));
     assert_eq!(room.get("/text").await.body(), "from before");
 }
 

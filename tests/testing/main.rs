@@ -1,6 +1,12 @@
 //! Rooms under test: what `TestRoom` does, and what the runtime promises in every order of events.
 
-#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod desk;
 mod failures;

@@ -94,7 +94,7 @@ async fn what_the_runtime_promises_holds_in_every_order_of_events() {
         for _ in 0..ACTS {
             act(room, &mut writers).await;
         }
-        room.advance(Duration::from_secs(60));
+        room.advance(Duration::from_mins(1));
         room.hibernate();
 
         assert_eq!(

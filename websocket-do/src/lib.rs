@@ -3,10 +3,11 @@
 /// Makes an enum a message protocol, or a struct a value in one.
 ///
 /// On an enum, `#[ws(client, server = ServerMessage)]` or `#[ws(server)]` says who sends it; `tag` names the field that holds
-/// the variant's name (`type`), `rename_all` the case of names (`camelCase`). On variants and fields, `rename` names one.
-/// The derive implements serde's `Serialize` and `Deserialize` in the wire form, so nothing else is to be derived for it.
+/// the variant's name (`type`), `rename_all` the case of names (`camelCase`), `text` a [`TextCodec`] in place of JSON, which both
+/// enums must name. On variants and fields, `rename` names one. The derive implements serde's `Serialize` and `Deserialize` in the
+/// wire form, so nothing else is to be derived for it. [What travels](codec) for each type is a table.
 ///
-/// Fields take rules, and serde's `default`, `with`, `serialize_with`, `deserialize_with`, `rename`, `alias` and
+/// A field of bytes under `#[ws(bytes_field)]` is `bin` in MessagePack. Fields take rules, and serde's `default`, `with`, `serialize_with`, `deserialize_with`, `rename`, `alias` and
 /// `skip_serializing_if`:
 ///
 /// | rule | for | holds where |
