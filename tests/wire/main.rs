@@ -12,4 +12,5 @@ mod claims;
 mod properties;
 mod sample;
 mod table;
+mod times;
 mod vectors;

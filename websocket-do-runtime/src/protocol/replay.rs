@@ -172,6 +172,14 @@ impl<'de, E: Error, T: Trace<E>> Deserializer<'de> for Reader<E, T> {
         }
     }
 
+    /// What asks for `str` and not for `String` may be one of the time types of other crates, which read RFC 3339.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.value {
+            Buffered::Timestamp(time) => visitor.visit_string(time.to_string()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     /// Bytes are a list of numbers to a list.
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         match self.value {
@@ -185,7 +193,7 @@ impl<'de, E: Error, T: Trace<E>> Deserializer<'de> for Reader<E, T> {
     }
 
     forward_to_deserialize_any! {
-        f32 f64 char str string bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier
+        f32 f64 char string bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier
     }
 }
 
