@@ -65,4 +65,9 @@ async fn what_is_awaited_outside_of_the_room_takes_real_time() {
     let mut ada = room.join().await.unwrap();
     ada.wait_outside(30).await.unwrap();
     ada.expect(Done::Waited).await;
+    // Also while another waits for the room's time.
+    let mut bob = room.join().await.unwrap();
+    bob.wait(3_600_000).await.unwrap();
+    ada.wait_outside(30).await.unwrap();
+    ada.expect(Done::Waited).await;
 }

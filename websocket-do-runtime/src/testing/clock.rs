@@ -60,6 +60,11 @@ impl Clock {
         }))
     }
 
+    /// How many wait.
+    pub(super) fn sleepers(&self) -> usize {
+        self.sleepers.borrow().len()
+    }
+
     /// When something will happen next.
     pub(super) fn next_due(&self) -> Option<u64> {
         let sleeper = self.sleepers.borrow().keys().next().map(|(at, _)| *at);

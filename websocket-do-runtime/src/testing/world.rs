@@ -263,10 +263,15 @@ impl<R: WebSocketDo> World<R> {
             }
             match self.host.clock.next_due().filter(|due| *due <= until) {
                 Some(due) => self.tick(due),
-                None if self.is_busy() && self.host.clock.next_due().is_none() => self.outside().await?,
+                None if self.waits_outside() => self.outside().await?,
                 None => return None,
             }
         }
+    }
+
+    /// Whether a handler waits for something else than the room's time.
+    fn waits_outside(&self) -> bool {
+        self.handlers.borrow().len() > self.host.clock.sleepers()
     }
 
     /// Waits, in real time, for a handler to be woken from outside of the room.
