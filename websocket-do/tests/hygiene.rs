@@ -47,6 +47,10 @@ pub mod names {
             /// Seven.
             #[ws(len = 1..=LEN)]
             value0: ::std::string::String,
+            /// Bytes.
+            #[ws(bytes_field)]
+            #[serde(default)]
+            bytes: ::core::option::Option<::std::boxed::Box<[::core::primitive::u8]>>,
             /// Eight.
             slot0: ::core::option::Option<Result>,
             /// Nine.

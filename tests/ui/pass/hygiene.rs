@@ -43,7 +43,7 @@ use theirs::*;
 
 /// What clients send.
 #[derive(Debug, ::websocket_do::WsProtocol)]
-#[ws(client, server = ServerMessage)]
+#[ws(client, server = ServerMessage, text = ::websocket_do::codec::Json)]
 pub enum ClientMessage {
     /// Nothing more.
     Ping,
@@ -59,6 +59,12 @@ pub enum ClientMessage {
         #[serde(default)]
         #[ws(range = 0..=3)]
         value: i32,
+        /// Bytes.
+        #[ws(bytes_field, bytes = ..10)]
+        bytes: ::std::vec::Vec<u8>,
+        /// Bytes that may be missing.
+        #[ws(bytes_field)]
+        maybe: ::core::option::Option<[u8; 4]>,
         /// Names that generated code uses itself.
         message: bool,
         /// The same.
@@ -108,11 +114,11 @@ fn near(point: &Point) -> ::core::result::Result<(), &'static ::core::primitive:
 #[derive(Debug, ::core::default::Default)]
 pub struct Board;
 
-#[::websocket_do::websocket_do(client = ClientMessage, session = u64)]
+#[::websocket_do::websocket_do(client = ClientMessage, session = ::std::vec::Vec<u64>)]
 impl Board {
     #[connect]
-    fn connect(&self, upgrade: &::websocket_do::Upgrade) -> ::core::result::Result<u64, ::websocket_do::Refusal> {
-        ::core::result::Result::Ok(upgrade.now())
+    fn connect(&self, upgrade: &::websocket_do::Upgrade) -> ::core::result::Result<::std::vec::Vec<u64>, ::websocket_do::Refusal> {
+        ::core::result::Result::Ok(::std::vec![upgrade.now()])
     }
 
     #[message]
@@ -128,6 +134,8 @@ impl Board {
         _text: ::std::string::String,
         _to: ::core::option::Option<::std::string::String>,
         _value: i32,
+        _bytes: ::std::vec::Vec<u8>,
+        _maybe: ::core::option::Option<[u8; 4]>,
         message: bool,
         session: bool,
         entries: bool,
@@ -140,6 +148,16 @@ impl Board {
     #[message(Place(_))]
     fn place(&self, session: &::websocket_do::Session<Self>, point: Point) -> ::websocket_do::Result<()> {
         session.room().broadcast(ServerMessage::Places { places: ::std::vec![point.clone()] })
+    }
+
+    #[binary]
+    async fn binary(&self, session: &::websocket_do::Session<Self>, bytes: ::std::vec::Vec<u8>) -> ::websocket_do::Result<()> {
+        session.send_frame(&::websocket_do::Frame::Binary(bytes))
+    }
+
+    #[unsupported]
+    fn unsupported(&self, session: &::websocket_do::Session<Self>, frame: &::websocket_do::Frame) {
+        let _ = (session, frame);
     }
 
     #[message]
