@@ -10,13 +10,32 @@ use uuid::Uuid;
 
 use crate::codec::Format;
 
-/// The most bytes an attachment may have: Cloudflare allows 16,384 as V8 serialises them.
+/// The most bytes an attachment may have:
+/// [Cloudflare](https://developers.cloudflare.com/durable-objects/best-practices/websockets/#websocketserializeattachment)
+/// allows 16,384 as V8 serialises them. The first 18 are the version, the format and the id; the rest is for the data.
+///
+/// ```
+/// # use uuid::Uuid;
+/// # use websocket_do_runtime::{attachment::{self, MAX_ATTACHMENT}, codec::Format};
+/// let bytes = attachment::encode(Uuid::new_v4(), Format::Json, &vec!["Ada"; 100])?;
+/// println!("{} of {MAX_ATTACHMENT} bytes are left", MAX_ATTACHMENT - bytes.len());
+/// # Ok::<(), attachment::AttachmentError>(())
+/// ```
 pub const MAX_ATTACHMENT: usize = 16_370;
 
 /// The layout that is written.
 const VERSION: u8 = 1;
 
 /// A session as attached to its socket.
+///
+/// ```
+/// # use uuid::Uuid;
+/// # use websocket_do_runtime::{attachment::{self, Attachment}, codec::Format};
+/// # let bytes = attachment::encode(Uuid::new_v4(), Format::Json, &"Ada")?;
+/// let Attachment { id, format, data } = attachment::decode::<String>(&bytes)?;
+/// println!("{data} has the session {id} in {format}");
+/// # Ok::<(), attachment::AttachmentError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment<D> {
     /// The session's id.
@@ -28,10 +47,19 @@ pub struct Attachment<D> {
 }
 
 /// Why an attachment cannot be written or read.
+///
+/// ```
+/// # use uuid::Uuid;
+/// # use websocket_do_runtime::{attachment::{self, AttachmentError}, codec::Format};
+/// let long = "Ada ".repeat(10_000);
+/// let error = attachment::encode(Uuid::new_v4(), Format::Json, &long).unwrap_err();
+/// assert!(matches!(error, AttachmentError::TooLarge { size: 40_021 }));
+/// assert_eq!(attachment::decode::<String>(&[]), Err(AttachmentError::Truncated));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttachmentError {
-    /// The data takes more than [`MAX_ATTACHMENT`] bytes.
+    /// The attachment takes more than [`MAX_ATTACHMENT`] bytes.
     TooLarge {
         /// The bytes it takes.
         size: usize,
@@ -51,7 +79,16 @@ pub enum AttachmentError {
 /// Writes an attachment.
 ///
 /// # Errors
-/// [`AttachmentError::TooLarge`] and [`AttachmentError::Encode`].
+/// [`AttachmentError::TooLarge`] beyond [`MAX_ATTACHMENT`] bytes, and [`AttachmentError::Encode`] where the data's own
+/// `Serialize` fails.
+///
+/// ```
+/// # use uuid::Uuid;
+/// # use websocket_do_runtime::{attachment, codec::Format};
+/// let bytes = attachment::encode(Uuid::new_v4(), Format::MessagePack, &"Ada")?;
+/// assert_eq!(bytes.len(), 18 + 4);
+/// # Ok::<(), attachment::AttachmentError>(())
+/// ```
 pub fn encode(id: Uuid, format: Format, data: &impl Serialize) -> Result<Vec<u8>, AttachmentError> {
     let format = match format {
         Format::Json => 0,
@@ -72,6 +109,15 @@ pub fn encode(id: Uuid, format: Format, data: &impl Serialize) -> Result<Vec<u8>
 ///
 /// # Errors
 /// All of [`AttachmentError`] that is not about writing.
+///
+/// ```
+/// # use uuid::Uuid;
+/// # use websocket_do_runtime::{attachment, codec::Format};
+/// let bytes = attachment::encode(Uuid::nil(), Format::Json, &("Ada", 36))?;
+/// let (name, age): (String, u8) = attachment::decode(&bytes)?.data;
+/// assert_eq!((name.as_str(), age), ("Ada", 36));
+/// # Ok::<(), attachment::AttachmentError>(())
+/// ```
 pub fn decode<D: DeserializeOwned>(bytes: &[u8]) -> Result<Attachment<D>, AttachmentError> {
     let (&version, rest) = bytes.split_first().ok_or(AttachmentError::Truncated)?;
     if version != VERSION {

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A close code and reason that may be sent.
+///
+/// ```
+/// # use websocket_do_runtime::{Close, CloseError};
+/// let close = Close::new(4001, "kicked by Ada")?;
+/// assert_eq!((close.code(), close.reason()), (4001, "kicked by Ada"));
+/// assert_eq!(Close::restart("the room has moved").code(), 1012);
+/// # Ok::<(), CloseError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Close {
     code: u16,
@@ -10,6 +18,13 @@ pub struct Close {
 }
 
 /// Why a close code or reason may not be sent.
+///
+/// ```
+/// # use websocket_do_runtime::{Close, CloseError};
+/// assert_eq!(Close::new(1005, ""), Err(CloseError::Code(1005)));
+/// let long = "x".repeat(Close::MAX_REASON + 1);
+/// assert_eq!(Close::new(1000, long), Err(CloseError::Reason(124)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloseError {
     /// The code is reserved, or outside 1000 to 4999.
@@ -23,10 +38,13 @@ impl Close {
     /// with the code).
     pub const MAX_REASON: usize = 123;
 
-    /// A code and a reason.
+    /// A code and a reason. The codes are those of
+    /// [RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4) and
+    /// [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number) that a close
+    /// frame may hold: 1000 to 1003 and 1007 to 1014, 3000 to 3999 for libraries, 4000 to 4999 for applications.
     ///
     /// # Errors
-    /// [`CloseError`], for a code that may not be sent or a reason that is too long.
+    /// [`CloseError`], for a code that may not be sent or a reason of more than 123 bytes in UTF-8.
     pub fn new(code: u16, reason: impl Into<String>) -> Result<Self, CloseError> {
         let reason = reason.into();
         if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
@@ -38,7 +56,8 @@ impl Close {
         Ok(Self { code, reason })
     }
 
-    /// 1012, "service restart": the client should connect again.
+    /// 1012, "service restart": the client should connect again. The reason is cut to 30 characters, so that it fits
+    /// whatever it says.
     pub fn restart(reason: &'static str) -> Self {
         Self { code: 1012, reason: reason.chars().take(Self::MAX_REASON / 4).collect() }
     }
@@ -70,6 +89,21 @@ impl fmt::Display for CloseError {
 impl std::error::Error for CloseError {}
 
 /// How a session ended.
+///
+/// ```
+/// # use websocket_do_runtime::Closed;
+/// fn farewell(name: &str, how: &Closed) -> String {
+///     match how.code() {
+///         Closed::ABNORMAL => format!("{name} was cut off"),
+///         1000 | 1001 => format!("{name} has left"),
+///         code => format!("{name} has left with {code}: {}", how.reason()),
+///     }
+/// }
+///
+/// fn may_come_back(how: &Closed) -> bool {
+///     !how.is_clean()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
     code: u16,
@@ -78,7 +112,8 @@ pub struct Closed {
 }
 
 impl Closed {
-    /// What a connection reports that ended without a close frame.
+    /// 1006, what a connection reports that ended without a close frame
+    /// ([RFC 6455, section 7.1.5](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5)). It never travels.
     pub const ABNORMAL: u16 = 1006;
 
     /// The peer's close frame, or 1005 where it held no code.

@@ -21,6 +21,36 @@ pub use json::Json;
 /// The first rule that the message breaks ([`RejectionCode::Rule`]), or the first
 /// number that JavaScript cannot hold ([`Number`](RejectionCode::Number)), with the path to it. A value
 /// whose own `Serialize` fails is [`Invalid`](RejectionCode::Invalid).
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use websocket_do_runtime::codec::{self, Format, Frame, Json};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Value};
+/// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// # #[serde(tag = "type", rename_all = "camelCase")]
+/// # enum ClientMessage { Place { seat: u8 } }
+/// # impl Value for ClientMessage {
+/// #     const TYPE: Type = Type::Opaque;
+/// #     fn validate(&self) -> Result<(), Rejection> {
+/// #         let Self::Place { seat } = self;
+/// #         if *seat <= 9 { return Ok(()) }
+/// #         Err(Rejection::new(RejectionCode::Rule, format!("must be at most 9, is {seat}")).within("seat"))
+/// #     }
+/// # }
+/// # impl Message for ClientMessage {
+/// #     type Text = Json;
+/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
+/// # }
+/// let place = ClientMessage::Place { seat: 7 };
+/// let frame = codec::encode(&place, Format::Json)?;
+/// assert_eq!(frame, Frame::Text(r#"{"type":"place","seat":7}"#.into()));
+/// assert_eq!(codec::decode::<ClientMessage>(&frame)?, place);
+///
+/// // A message that breaks its rules has no frame in either format:
+/// let too_high = codec::encode(&ClientMessage::Place { seat: 10 }, Format::MessagePack).unwrap_err();
+/// assert_eq!(too_high.to_string(), "`seat` must be at most 9, is 10");
+/// # Ok::<(), Rejection>(())
+/// ```
 pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejection> {
     message.validate()?;
     encode_as::<M, M>(message, format)
@@ -38,6 +68,16 @@ pub(crate) fn encode_as<M: Message, T: Serialize>(value: &T, format: Format) -> 
 ///
 /// # Errors
 /// As [`decode_text`] and [`decode_binary`].
+///
+/// ```
+/// # use websocket_do_runtime::{codec::{self, Frame}, protocol::Message};
+/// fn answer<M: Message>(frame: &Frame) -> String {
+///     match codec::decode::<M>(frame) {
+///         Ok(_) => "understood".to_owned(),
+///         Err(why) => format!("{}: {why}", why.code().as_str()),
+///     }
+/// }
+/// ```
 pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
     match frame {
         Frame::Text(text) => decode_text(text),
@@ -52,6 +92,26 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// # Errors
 /// [`Malformed`](RejectionCode::Malformed) for what is not JSON; otherwise what does not fit the
 /// protocol, or the first broken rule, with the path to it.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use websocket_do_runtime::codec::{self, Json};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Value};
+/// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// # #[serde(tag = "type", rename_all = "camelCase")]
+/// # enum ClientMessage { Place { seat: u8 } }
+/// # impl Value for ClientMessage { const TYPE: Type = Type::Opaque; }
+/// # impl Message for ClientMessage {
+/// #     type Text = Json;
+/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
+/// # }
+/// let place: ClientMessage = codec::decode_text(r#"{"seat":7,"type":"place"}"#)?;
+/// assert_eq!(place, ClientMessage::Place { seat: 7 });
+///
+/// let cut_short = codec::decode_text::<ClientMessage>(r#"{"type":"place","#).unwrap_err();
+/// assert_eq!(cut_short.code(), RejectionCode::Malformed);
+/// # Ok::<(), Rejection>(())
+/// ```
 pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
     let message: M = M::Text::decode(text).or_else(|_| second_look(text))?;
     message.validate()?;
@@ -60,12 +120,34 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
 
 /// Reads MessagePack as a message and checks its rules.
 ///
-/// Numbers are JavaScript's: an integral float is an integer, `undefined` is absent, and a number that is not finite is
-/// nil, as `JSON.stringify` would have it. Nothing is allocated for what the bytes only claim to hold.
+/// Numbers are JavaScript's: an integral float is an integer, `undefined` (an extension of
+/// [msgpackr](https://github.com/kriszyp/msgpackr)) is absent, and a number that is not finite is nil, as
+/// `JSON.stringify` would have it. Nothing is allocated for what the bytes only claim to hold.
 ///
 /// # Errors
 /// [`Malformed`](RejectionCode::Malformed) for what is not MessagePack, is cut short, goes on after the
 /// message or nests deeper than 128; otherwise what does not fit the protocol, or the first broken rule, with the path to it.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use websocket_do_runtime::codec::{self, Json};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Value};
+/// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// # #[serde(tag = "type", rename_all = "camelCase")]
+/// # enum ClientMessage { Place { seat: u8 } }
+/// # impl Value for ClientMessage { const TYPE: Type = Type::Opaque; }
+/// # impl Message for ClientMessage {
+/// #     type Text = Json;
+/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
+/// # }
+/// // A map of two entries: "type" is "place", "seat" is 7.
+/// let place: ClientMessage = codec::decode_binary(b"\x82\xa4type\xa5place\xa4seat\x07")?;
+/// assert_eq!(place, ClientMessage::Place { seat: 7 });
+///
+/// let goes_on = codec::decode_binary::<ClientMessage>(b"\x82\xa4type\xa5place\xa4seat\x07\xc0").unwrap_err();
+/// assert_eq!(goes_on.code(), RejectionCode::Malformed);
+/// # Ok::<(), Rejection>(())
+/// ```
 pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
     let message: M = msgpack::decode(bytes)?;
     message.validate()?;

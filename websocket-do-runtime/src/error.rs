@@ -7,9 +7,34 @@ use crate::protocol::Rejection;
 /// What a handler returns.
 ///
 /// Any [`std::error::Error`] becomes an [`Error`] through `?`.
+///
+/// ```
+/// # use websocket_do_runtime::Result;
+/// fn seat(text: &str) -> Result<u8> {
+///     Ok(text.trim().parse()?)
+/// }
+///
+/// assert_eq!(seat(" 7 ")?, 7);
+/// assert_eq!(seat("seven").unwrap_err().to_string(), "invalid digit found in string");
+/// # Ok::<(), websocket_do_runtime::Error>(())
+/// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
 /// Why a handler failed: any error at all, kept for the `failed` hook and the log, never shown to a client.
+///
+/// ```
+/// # use std::num::ParseIntError;
+/// # use websocket_do_runtime::{Error, Result};
+/// fn seat(text: &str) -> Result<u8> {
+///     match text.parse()? {
+///         0 => Err(Error::msg("seats are counted from 1")),
+///         seat => Ok(seat),
+///     }
+/// }
+///
+/// assert_eq!(seat("0").unwrap_err().to_string(), "seats are counted from 1");
+/// assert!(seat("seven").unwrap_err().downcast_ref::<ParseIntError>().is_some());
+/// ```
 pub struct Error(Box<dyn StdError + 'static>);
 
 impl Error {
@@ -24,6 +49,13 @@ impl Error {
     }
 
     /// The rule that an outgoing message broke, if that is what went wrong.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Error, SendError, protocol::{Rejection, RejectionCode}};
+    /// let why = Rejection::new(RejectionCode::Rule, "must be 1 to 50 characters, is 0").within("name");
+    /// let error = Error::from(SendError::Rejected(why));
+    /// assert_eq!(error.rejection().map(Rejection::path), Some("name"));
+    /// ```
     pub fn rejection(&self) -> Option<&Rejection> {
         match self.downcast_ref()? {
             SendError::Rejected(rejection) => Some(rejection),
@@ -57,6 +89,18 @@ impl fmt::Debug for Error {
 }
 
 /// Why a message did not leave the room.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, SendError};
+/// /// For what `session.send(…)` returns where the client may have been sent away.
+/// fn if_still_there(sent: Result) -> Result {
+///     match sent {
+///         Err(error) if error.downcast_ref() == Some(&SendError::Closed) => Ok(()),
+///         outcome => outcome,
+///     }
+/// }
+/// # assert!(if_still_there(Err(SendError::Closed.into())).is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SendError {
@@ -84,6 +128,13 @@ impl From<Rejection> for SendError {
 }
 
 /// A host refused to do what the room asked of it: a socket that is gone, a storage that failed.
+///
+/// ```
+/// # use websocket_do_runtime::{Error, HostError};
+/// let error = Error::from(HostError::new("the disk is full"));
+/// assert_eq!(error.downcast_ref(), Some(&HostError::new("the disk is full")));
+/// assert_eq!(error.to_string(), "the disk is full");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostError(String);
 

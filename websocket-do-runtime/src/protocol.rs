@@ -32,6 +32,24 @@ pub use timestamp::{Timestamp, TimestampError};
 ///
 /// Implemented by `derive(WsProtocol)`, by numbers, strings and the usual containers. A field of any other
 /// serde type may stand in a message too: it has no rules of its own and is described as opaque.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Rejection, RejectionCode, Type, Value};
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Percent(u8);
+///
+/// impl Value for Percent {
+///     const TYPE: Type = u8::TYPE;
+///
+///     fn validate(&self) -> Result<(), Rejection> {
+///         let too_much = || Rejection::new(RejectionCode::Rule, format!("must be at most 100, is {}", self.0));
+///         if self.0 <= 100 { Ok(()) } else { Err(too_much()) }
+///     }
+/// }
+///
+/// assert_eq!(vec![Percent(7), Percent(101)].validate().unwrap_err().path(), "[1]");
+/// assert!(None::<Percent>.is_absent());
+/// ```
 pub trait Value: Sized {
     /// What other clients are told of this type.
     const TYPE: Type;
@@ -51,6 +69,18 @@ pub trait Value: Sized {
 }
 
 /// A message enum: one variant is one application message, with the variant's name in the tag field.
+///
+/// Implemented by `derive(WsProtocol)`.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Message, TextCodec};
+/// fn print<M: Message>() {
+///     println!("{}: {} in text frames", M::SCHEMA.name, M::Text::NAME);
+///     for variant in M::SCHEMA.variants {
+///         println!("  {}: {}", variant.name, variant.docs);
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a message enum",
     label = "not derived with `#[ws(client, …)]` or `#[ws(server)]`",
@@ -64,7 +94,14 @@ pub trait Message: Value + Serialize + DeserializeOwned + 'static {
     const SCHEMA: MessageSchema;
 }
 
-/// What clients send.
+/// What clients send. Implemented by `derive(WsProtocol)` under `#[ws(client, server = …)]`.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{ClientMessage, Message, MessageSchema};
+/// fn both_ways<M: ClientMessage>() -> [MessageSchema; 2] {
+///     [M::SCHEMA, M::Server::SCHEMA]
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a client message enum",
     label = "not derived with `#[ws(client, server = …)]`",
@@ -75,7 +112,14 @@ pub trait ClientMessage: Message {
     type Server: ServerMessage<Text = Self::Text>;
 }
 
-/// What the server sends.
+/// What the server sends. Implemented by `derive(WsProtocol)` under `#[ws(server)]`.
+///
+/// ```
+/// # use websocket_do_runtime::{codec::{self, Format, Frame}, protocol::{Rejection, ServerMessage}};
+/// fn in_both_formats<M: ServerMessage>(message: &M) -> Result<[Frame; 2], Rejection> {
+///     Ok([codec::encode(message, Format::Json)?, codec::encode(message, Format::MessagePack)?])
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server message enum",
     label = "not derived with `#[ws(server)]`",

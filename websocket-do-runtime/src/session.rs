@@ -22,6 +22,22 @@ use crate::{
 /// One connected client: its data, its socket, its room.
 ///
 /// Cheap to clone. The data is kept in the socket's attachment, so it survives hibernation.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo};
+/// # fn example<R: WebSocketDo<Session = String>>(
+/// #     session: &Session<R>, [welcome, joined]: [ServerMessageOf<R>; 2]
+/// # ) -> Result {
+/// // In a room with `session = String`:
+/// session.update(|name| *name = "Ada".to_owned())?;
+/// session.send(welcome)?;
+/// session.room().everyone().except(session).send(joined)?;
+///
+/// let name = session.read(String::clone);
+/// println!("{name} ({}, {}, {:?})", session.id(), session.format(), session.tags());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Session<R: WebSocketDo> {
     room: Room<R>,
     pub(crate) cell: Rc<SessionCell<R::Session>>,
@@ -61,7 +77,14 @@ impl<R: WebSocketDo> Session<R> {
         self.cell.format
     }
 
-    /// The tags that `connect` put on the session.
+    /// The tags that `connect` put on the session with [`Accept::tag`](crate::Accept::tag).
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Session, WebSocketDo};
+    /// fn may_kick<R: WebSocketDo>(session: &Session<R>) -> bool {
+    ///     session.tags().iter().any(|tag| tag == "moderator")
+    /// }
+    /// ```
     pub fn tags(&self) -> Vec<String> {
         self.room.user_tags(self.cell.socket, self.cell.format)
     }
@@ -72,6 +95,14 @@ impl<R: WebSocketDo> Session<R> {
     }
 
     /// Looks at the session's data.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Session, WebSocketDo};
+    /// # struct Member { name: Option<String> }
+    /// fn is_named<R: WebSocketDo<Session = Member>>(session: &Session<R>) -> bool {
+    ///     session.read(|member| member.name.is_some())
+    /// }
+    /// ```
     pub fn read<T>(&self, look: impl FnOnce(&R::Session) -> T) -> T {
         look(&self.cell.data())
     }
@@ -81,6 +112,17 @@ impl<R: WebSocketDo> Session<R> {
     /// # Errors
     /// Where the data does not fit an attachment (16,370 bytes) or cannot be encoded, and inside another `update` of
     /// the same session. The data is then what it was.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Error, Result, Session, WebSocketDo};
+    /// fn count<R: WebSocketDo<Session = u32>>(session: &Session<R>) -> Result {
+    ///     let said = session.update(|said| {
+    ///         *said += 1;
+    ///         *said
+    ///     })?;
+    ///     if said > 100 { Err(Error::msg("one hundred messages are enough")) } else { Ok(()) }
+    /// }
+    /// ```
     pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T> {
         let _updating = Updating::begin(&self.cell.updating)?;
         let before = self.cell.attachment();
@@ -99,6 +141,17 @@ impl<R: WebSocketDo> Session<R> {
     /// # Errors
     /// [`SendError`], where the message breaks its own rules or the session is closed. A connection that was lost
     /// without notice is no error: `closed` tells of it.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo};
+    /// # fn example<R: WebSocketDo>(session: &Session<R>, answer: ServerMessageOf<R>) -> Result {
+    /// // `answer` is a variant of the server enum, as `ServerMessage::Welcome { name }`.
+    /// if let Err(error) = session.send(answer) {
+    ///     println!("nothing left for {}: {error}", session.id());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
     pub fn send(&self, message: ServerMessageOf<R>) -> Result {
         let frame = codec::encode(&message, self.cell.format).map_err(SendError::from)?;
@@ -110,6 +163,14 @@ impl<R: WebSocketDo> Session<R> {
     ///
     /// # Errors
     /// [`SendError::Closed`].
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Result, Session, WebSocketDo, codec::Frame};
+    /// // As a `binary` hook: raw bytes of a JSON session go back as they came.
+    /// fn echo<R: WebSocketDo>(session: &Session<R>, bytes: Vec<u8>) -> Result {
+    ///     session.send_frame(&Frame::Binary(bytes))
+    /// }
+    /// ```
     pub fn send_frame(&self, frame: &codec::Frame) -> Result {
         let closed = self.cell.closing.get() || self.room.host().send(&[self.cell.socket], frame) == 0;
         if closed { Err(SendError::Closed.into()) } else { Ok(()) }
@@ -121,6 +182,13 @@ impl<R: WebSocketDo> Session<R> {
     /// # Errors
     /// Where `code` is not one that may be sent ([RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4):
     /// 1000 to 1003, 1007 to 1014, 3000 to 4999) or `reason` is longer than 123 bytes.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Result, Session, WebSocketDo};
+    /// fn kick<R: WebSocketDo>(session: &Session<R>) -> Result {
+    ///     session.close(4001, "kicked")
+    /// }
+    /// ```
     pub fn close(&self, code: u16, reason: &str) -> Result {
         self.close_with(&Close::new(code, reason)?);
         Ok(())
@@ -187,6 +255,21 @@ impl<R: WebSocketDo> fmt::Debug for Session<R> {
 }
 
 /// The attachment of a session could not be read: it was written by an older version of the room.
+///
+/// ```
+/// # use websocket_do_runtime::{Close, ResumeFailure};
+/// # struct Member { name: String, muted: bool }
+/// // As a `resume_failed` hook: before members could be muted, a session was a name.
+/// fn resume_failed(failure: &ResumeFailure) -> Result<Member, Close> {
+///     match failure.decode::<String>() {
+///         Ok(name) => Ok(Member { name, muted: false }),
+///         Err(_) => {
+///             println!("{} ({}): {}", failure.session_id(), failure.format(), failure.error());
+///             Err(Close::restart("please connect again"))
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct ResumeFailure {
     id: Uuid,

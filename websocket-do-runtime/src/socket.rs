@@ -13,6 +13,24 @@ use crate::{
 };
 
 /// What a [`TypedSocket`] asks of the socket under it. On wasm32, `worker::WebSocket` is one.
+///
+/// ```
+/// # use websocket_do_runtime::{HostError, codec::Frame, socket::RawSocket};
+/// /// A socket that prints what it sends.
+/// struct Printing<S>(S);
+///
+/// impl<S: RawSocket> RawSocket for Printing<S> {
+///     fn send(&self, frame: &Frame) -> Result<(), HostError> {
+///         println!("{frame:?}");
+///         self.0.send(frame)
+///     }
+///
+///     // The others hand on as well.
+///     fn close(&self, code: u16, reason: &str) -> Result<(), HostError> { self.0.close(code, reason) }
+///     fn attachment(&self) -> Vec<u8> { self.0.attachment() }
+///     fn set_attachment(&self, bytes: &[u8]) -> Result<(), HostError> { self.0.set_attachment(bytes) }
+/// }
+/// ```
 pub trait RawSocket {
     /// Hands a frame over.
     ///
@@ -50,7 +68,11 @@ pub trait RawSocket {
 /// let mut socket = TypedSocket::<M, String, _>::resume(socket)?;
 /// let message: M = socket.read(frame)?;
 /// socket.update(|name| name.push_str(" Lovelace"))?;
+/// assert_eq!(socket.data(), "Ada Lovelace");
 /// socket.send(&answer)?;
+///
+/// println!("{}: {}, {} bytes attached", socket.id(), socket.format(), socket.raw().attachment().len());
+/// socket.close(1000, "bye")?;
 /// # Ok(())
 /// # }
 /// ```

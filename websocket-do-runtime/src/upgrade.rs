@@ -8,6 +8,31 @@ use uuid::Uuid;
 use crate::{Refusal, codec::Format, host::Host};
 
 /// A request for a session, before the upgrade.
+///
+/// ```
+/// # use websocket_do_runtime::{Accept, Refusal, Upgrade, http::StatusCode};
+/// fn connect(upgrade: &Upgrade) -> Result<Accept<String>, Refusal> {
+///     if upgrade.bearer() != Some("let me in") {
+///         return Err(Refusal::unauthorized());
+///     }
+///     if upgrade.header("origin") != Some("https://chat.example") {
+///         return Err(StatusCode::FORBIDDEN.into());
+///     }
+///     let name = upgrade.query("name").ok_or_else(|| Refusal::bad_request("`name` is missing"))?;
+///     Ok(Accept::new(name.into_owned()))
+/// }
+/// ```
+///
+/// What else is known of it:
+///
+/// ```
+/// # use websocket_do_runtime::Upgrade;
+/// # fn example(upgrade: &Upgrade) {
+/// let room = upgrade.room_name().unwrap_or("a room without a name");
+/// println!("{} came for {room} at {} ms", upgrade.parts().uri, upgrade.now());
+/// println!("session {} will speak {}", upgrade.session_id(), upgrade.format());
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Upgrade {
     parts: Parts,
@@ -32,7 +57,7 @@ impl Upgrade {
         self.session_id
     }
 
-    /// When the request came, in milliseconds since 1970.
+    /// When the request came, in milliseconds since 1970 (UTC).
     pub fn now(&self) -> u64 {
         self.now
     }
@@ -42,17 +67,17 @@ impl Upgrade {
         self.format
     }
 
-    /// The first value of `name` in the query, decoded.
+    /// The first value of `name` in the query, decoded as a form's: `%41` is `A`, and `+` a space.
     pub fn query(&self, name: &str) -> Option<Cow<'_, str>> {
         query_value(&self.parts, name)
     }
 
-    /// The first value of a header, if it is text.
+    /// The first value of a header, if it is visible ASCII. Upper and lower case are the same in `name`.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.parts.headers.get(name)?.to_str().ok()
     }
 
-    /// The token of `Authorization: Bearer …`.
+    /// The token of `Authorization: Bearer …` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -65,6 +90,17 @@ impl Upgrade {
 }
 
 /// The answer of `connect` that lets a client in: the session's data and, where the default will not do, more.
+///
+/// ```
+/// # use websocket_do_runtime::{Accept, codec::Format, http::{HeaderName, HeaderValue}};
+/// let accept = Accept::new("Ada".to_owned())
+///     .format(Format::MessagePack)
+///     .tag("moderator")
+///     .header(HeaderName::from_static("x-room"), HeaderValue::from_static("lobby"));
+///
+/// // Where the data is all there is to say:
+/// let accept: Accept<String> = "Ada".to_owned().into();
+/// ```
 #[derive(Debug, Clone)]
 pub struct Accept<D> {
     pub(crate) data: D,
@@ -87,7 +123,9 @@ impl<D> Accept<D> {
     }
 
     /// Puts a tag on the session, for [`Room::tagged`](crate::Room::tagged). Tags are fixed from here on: up to 8, of
-    /// at most 240 bytes each (Cloudflare allows 10 of 256; two hold the session's id and format).
+    /// at most 240 bytes each, or the client is answered with 500
+    /// ([Cloudflare](https://developers.cloudflare.com/durable-objects/api/state/#acceptwebsocket) allows 10 of 256; two
+    /// hold the session's id and format). A tag that is there already is not put a second time.
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         let tag = tag.into();

@@ -8,6 +8,7 @@ use std::{fmt, str::FromStr};
 /// # use websocket_do_runtime::codec::Format;
 /// assert_eq!("buffer".parse(), Ok(Format::MessagePack));
 /// assert_eq!(Format::from_subprotocol("websocket-do.json"), Some(Format::Json));
+/// assert_eq!(Format::Json.subprotocol(), "websocket-do.json");
 /// assert_eq!(Format::MessagePack.to_string(), "msgpack");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -20,7 +21,9 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name that a client offers as WebSocket subprotocol: `websocket-do.json` or `websocket-do.msgpack`.
+    /// The name that a client offers as WebSocket subprotocol
+    /// ([RFC 6455, section 1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)): `websocket-do.json` or
+    /// `websocket-do.msgpack`.
     pub const fn subprotocol(self) -> &'static str {
         match self {
             Self::Json => "websocket-do.json",
@@ -57,6 +60,12 @@ impl FromStr for Format {
 }
 
 /// The name is no format's.
+///
+/// ```
+/// # use websocket_do_runtime::codec::{Format, UnknownFormat};
+/// assert_eq!("xml".parse::<Format>(), Err(UnknownFormat));
+/// assert_eq!(UnknownFormat.to_string(), "unknown format; use `json` or `msgpack`");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownFormat;
 
@@ -69,6 +78,18 @@ impl fmt::Display for UnknownFormat {
 impl std::error::Error for UnknownFormat {}
 
 /// One message as it travels: JSON in a text frame, MessagePack in a binary frame.
+///
+/// ```
+/// # use websocket_do_runtime::codec::Frame;
+/// fn bytes(frame: &Frame) -> &[u8] {
+///     match frame {
+///         Frame::Text(text) => text.as_bytes(),
+///         Frame::Binary(bytes) => bytes,
+///     }
+/// }
+///
+/// assert_eq!(bytes(&Frame::Text("{}".to_owned())).len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame {
     /// A text frame.

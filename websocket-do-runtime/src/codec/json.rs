@@ -8,6 +8,16 @@ use serde_json::ser::{Formatter, Serializer};
 use crate::protocol::TextCodec;
 
 /// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
+///
+/// Numbers are written as
+/// [`Number.prototype.toString`](https://tc39.es/ecma262/#sec-number.prototype.tostring) has them.
+///
+/// ```
+/// # use websocket_do_runtime::{codec::Json, protocol::TextCodec};
+/// assert_eq!(Json::encode(&(1e21, 0.1, "Ada"))?, r#"[1e+21,0.1,"Ada"]"#);
+/// assert_eq!(Json::decode::<Vec<u8>>("[1, 2]")?, [1, 2]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Json;
 

@@ -9,6 +9,23 @@ use serde::de::DeserializeOwned;
 use super::{Refusal, Request, route::Parameters};
 
 /// An argument of an HTTP handler that is made from the request.
+///
+/// ```
+/// # use websocket_do_runtime::{Refusal, Request, http::FromRequest};
+/// /// What stands in the header `x-api-key`.
+/// struct ApiKey(String);
+///
+/// impl FromRequest for ApiKey {
+///     fn from_request(request: &Request) -> Result<Self, Refusal> {
+///         let key = request.headers().get("x-api-key").and_then(|key| key.to_str().ok());
+///         key.map(|key| Self(key.to_owned())).ok_or_else(Refusal::unauthorized)
+///     }
+/// }
+/// # let mut request = Request::default();
+/// # assert!(ApiKey::from_request(&request).is_err());
+/// # request.headers_mut().insert("x-api-key", "secret".parse().unwrap());
+/// # assert_eq!(ApiKey::from_request(&request).unwrap().0, "secret");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from a request",
     label = "not an extractor",
@@ -18,15 +35,58 @@ pub trait FromRequest: Sized {
     /// Takes the argument.
     ///
     /// # Errors
-    /// The answer the client gets instead, as 400 with the reason.
+    /// The answer the client gets instead: 400 with the reason, from those that this crate has.
     fn from_request(request: &Request) -> Result<Self, Refusal>;
 }
 
-/// A JSON body: taken from a request, or answered.
+/// A JSON body: taken from a request, whatever its `Content-Type`, or answered as `application/json`.
+///
+/// What is not the JSON asked for is 400 with the reason.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use websocket_do_runtime::{Json, Refusal, Request, http::FromRequest};
+/// #[derive(Deserialize)]
+/// struct Rename {
+///     name: String,
+/// }
+///
+/// #[derive(Serialize)]
+/// struct Renamed {
+///     letters: usize,
+/// }
+///
+/// fn rename(Json(rename): Json<Rename>) -> Json<Renamed> {
+///     Json(Renamed { letters: rename.name.chars().count() })
+/// }
+/// # let request = Request::new(r#"{"name":"Ada"}"#.into());
+/// # assert_eq!(rename(Json::from_request(&request)?).0.letters, 3);
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-/// The query of the URL as a struct.
+/// The query of the URL as a struct. What does not fit the struct is 400 with the reason.
+///
+/// ```
+/// # use serde::Deserialize;
+/// # use websocket_do_runtime::{Query, Refusal, Request, http::FromRequest};
+/// #[derive(Deserialize)]
+/// struct Page {
+///     from: u32,
+///     #[serde(default)]
+///     reverse: bool,
+/// }
+///
+/// // For `GET /messages?from=20`:
+/// fn messages(Query(page): Query<Page>) -> String {
+///     format!("from {}, {}", page.from, if page.reverse { "latest first" } else { "oldest first" })
+/// }
+/// # let mut request = Request::default();
+/// # *request.uri_mut() = "/messages?from=20".parse().unwrap();
+/// # assert_eq!(messages(Query::from_request(&request)?), "from 20, oldest first");
+/// # Ok::<(), Refusal>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
@@ -73,7 +133,18 @@ parts! {
 /// The parameter `name` of the path, parsed.
 ///
 /// # Errors
-/// 400 with the reason if it is not a `T`.
+/// 400 with the reason if it is not a `T`, 404 if there is no such parameter.
+///
+/// ```
+/// # use websocket_do_runtime::{IntoResponse, Refusal, http::{match_route, path_parameter}};
+/// let parameters = match_route("/kick/{seat}", "/kick/7").unwrap_or_default();
+/// assert_eq!(path_parameter::<u8>(&parameters, "seat")?, 7);
+///
+/// let parameters = match_route("/kick/{seat}", "/kick/seven").unwrap_or_default();
+/// let refusal = path_parameter::<u8>(&parameters, "seat").unwrap_err();
+/// assert_eq!(refusal.into_response().status(), 400);
+/// # Ok::<(), Refusal>(())
+/// ```
 pub fn path_parameter<T>(parameters: &Parameters, name: &str) -> Result<T, Refusal>
 where
     T: FromStr,

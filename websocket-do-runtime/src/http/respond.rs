@@ -9,6 +9,14 @@ use serde::Serialize;
 use super::{Json, Response};
 
 /// What an HTTP handler may return.
+///
+/// ```
+/// # use websocket_do_runtime::{IntoResponse, Json, http::StatusCode};
+/// assert_eq!("hello".into_response().headers()["content-type"], "text/plain; charset=utf-8");
+/// assert_eq!((StatusCode::CREATED, Json([1, 2])).into_response().body(), "[1,2]");
+/// assert_eq!(().into_response().status(), StatusCode::NO_CONTENT);
+/// assert_eq!(None::<String>.into_response().status(), StatusCode::NOT_FOUND);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an HTTP answer",
     note = "return `Json<T>`, text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, or a `Result` of these"
@@ -21,6 +29,22 @@ pub trait IntoResponse {
 /// The HTTP answer that turns a client away before the upgrade.
 ///
 /// Made from a status alone, a status and a body, or any [`Response`].
+///
+/// ```
+/// # use websocket_do_runtime::{IntoResponse, Refusal, http::StatusCode};
+/// fn check(name: Option<&str>, taken: &[&str]) -> Result<(), Refusal> {
+///     let name = name.ok_or_else(Refusal::unauthorized)?;
+///     if name.is_empty() {
+///         return Err(Refusal::bad_request("the name is empty"));
+///     }
+///     if taken.contains(&name) { Err(Refusal::new(StatusCode::CONFLICT, "the name is taken")) } else { Ok(()) }
+/// }
+///
+/// let refusal = check(Some("Ada"), &["Ada"]).unwrap_err().into_response();
+/// assert_eq!((refusal.status(), &refusal.body()[..]), (StatusCode::CONFLICT, &b"the name is taken"[..]));
+/// # assert_eq!(check(None, &[]).into_response().status(), 401);
+/// # assert_eq!(check(Some(""), &[]).into_response().status(), 400);
+/// ```
 #[derive(Debug)]
 pub struct Refusal(Box<Response>);
 

@@ -3,6 +3,14 @@
 use percent_encoding::percent_decode_str;
 
 /// The values that stand where a pattern has `{name}`, percent-decoded.
+///
+/// ```
+/// # use websocket_do_runtime::http::match_route;
+/// let parameters = match_route("/{room}/seats/{seat}", "/the%20lobby/seats/7").unwrap_or_default();
+/// assert_eq!(parameters.get("room"), Some("the lobby"));
+/// assert_eq!(parameters.get("seat"), Some("7"));
+/// assert_eq!(parameters.get("name"), None);
+/// ```
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(&'static str, String)>);
 
@@ -18,7 +26,15 @@ impl Parameters {
     }
 }
 
-/// Whether `path` is `pattern`, segment by segment. `{name}` stands for one segment that is not empty.
+/// Whether `path` is `pattern`, segment by segment. `{name}` stands for one segment that is not empty, decodes as UTF-8
+/// and is neither `.` nor `..`.
+///
+/// ```
+/// # use websocket_do_runtime::http::match_route;
+/// assert!(match_route("/kick/{seat}", "/kick/7").is_some());
+/// assert!(match_route("/kick/{seat}", "/kick/7/now").is_none());
+/// assert!(match_route("/kick/{seat}", "/kick/").is_none());
+/// ```
 pub fn match_route(pattern: &'static str, path: &str) -> Option<Parameters> {
     let (matched, rest) = match_prefix(pattern, path)?;
     rest.is_empty().then_some(matched)

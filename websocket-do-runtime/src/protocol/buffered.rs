@@ -11,8 +11,16 @@ use super::{Extension, Timestamp};
 
 /// Any value of JSON or MessagePack, held in memory.
 ///
-/// Reading one stops with an error after about a million parts: a part takes many times the two bytes it may have on
-/// the wire, and a frame must not be able to exhaust a Worker's memory.
+/// Reading one stops with an error after 2²⁰ parts, about a million: a part takes many times the two bytes it may have
+/// on the wire, and a frame must not be able to exhaust a Worker's memory.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::buffered::Buffered;
+/// let any: Buffered = serde_json::from_str(r#"{"seats":[1,-1,0.5]}"#)?;
+/// let seats = Buffered::Seq(vec![Buffered::U64(1), Buffered::I64(-1), Buffered::F64(0.5)]);
+/// assert_eq!(any, Buffered::Map(vec![(Buffered::Str("seats".into()), seats)]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Buffered {
     /// `null`, nil or an absent value.

@@ -5,6 +5,16 @@ use std::{borrow::Cow, fmt};
 use super::schema::Rule;
 
 /// Why a frame is not a valid message, or why a message may not leave.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Rejection, RejectionCode};
+/// // As a list of items would tell it that has an unnamed one:
+/// let why = Rejection::new(RejectionCode::Missing, "is missing").within("name").at(3).within("items");
+/// assert_eq!(why.path(), "items[3].name");
+/// assert_eq!(why.code(), RejectionCode::Missing);
+/// assert_eq!(why.message(), "is missing");
+/// assert_eq!(why.to_string(), "`items[3].name` is missing");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejection {
     pub(super) code: RejectionCode,
@@ -14,6 +24,16 @@ pub struct Rejection {
 }
 
 /// The kind of a [`Rejection`].
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Rejection, RejectionCode};
+/// fn is_the_clients_bug(why: &Rejection) -> bool {
+///     !matches!(why.code(), RejectionCode::Rule | RejectionCode::Number)
+/// }
+///
+/// assert!(is_the_clients_bug(&Rejection::new(RejectionCode::UnknownType, "no such message")));
+/// assert_eq!(RejectionCode::UnknownType.as_str(), "unknown_type");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectionCode {
@@ -55,6 +75,14 @@ impl Rejection {
     }
 
     /// A broken rule, told as `message`, as in "must be 1 to 50 characters, is 0".
+    ///
+    /// ```
+    /// # use websocket_do_runtime::protocol::{Rejection, RejectionCode, schema::Rule};
+    /// let rule = Rule::Len { min: Some(1), max: Some(50) };
+    /// let why = Rejection::of_rule(rule, "must be 1 to 50 characters, is 0").within("name");
+    /// assert_eq!(why.code(), RejectionCode::Rule);
+    /// assert_eq!(why.rule(), Some(&rule));
+    /// ```
     pub fn of_rule(rule: Rule, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code: RejectionCode::Rule, path: String::new(), rule: Some(rule), message: message.into() }
     }
@@ -85,7 +113,7 @@ impl Rejection {
         &self.path
     }
 
-    /// The rule that was broken, with its bounds.
+    /// The rule that was broken, with its bounds; none where something else is wrong.
     pub fn rule(&self) -> Option<&Rule> {
         self.rule.as_ref()
     }

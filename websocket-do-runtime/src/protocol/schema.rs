@@ -1,6 +1,18 @@
 //! The protocol as constant data: what `derive(WsProtocol)` knows of a message enum, for other clients to be made from.
 
 /// A message enum.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::schema::{Content, MessageSchema, VariantSchema};
+/// /// The union's members, as a generator for TypeScript begins them.
+/// fn members(schema: &MessageSchema) -> Vec<String> {
+///     let member = |variant: &VariantSchema| format!("{{ {}: \"{}\" … }}", schema.tag, variant.name);
+///     schema.variants.iter().map(member).collect()
+/// }
+/// # const LEAVE: VariantSchema = VariantSchema { name: "leave", ident: "Leave", docs: "", content: Content::Unit };
+/// # let schema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[LEAVE] };
+/// # assert_eq!(members(&schema), [r#"{ type: "leave" … }"#]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MessageSchema {
     /// The Rust name of the enum.
@@ -14,6 +26,13 @@ pub struct MessageSchema {
 }
 
 /// One message.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::schema::{Content, VariantSchema};
+/// // `/** Leaves the room. */ Leave` in a message enum:
+/// let leave = VariantSchema { name: "leave", ident: "Leave", docs: "Leaves the room.", content: Content::Unit };
+/// assert_eq!(leave.content, Content::Unit);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VariantSchema {
     /// The name in the tag, as `setName`.
@@ -27,6 +46,18 @@ pub struct VariantSchema {
 }
 
 /// What stands beside the tag.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Type, schema::{Content, FieldSchema}};
+/// fn fields(content: Content) -> &'static [FieldSchema] {
+///     match content {
+///         Content::Fields(fields) => fields,
+///         Content::Newtype(Type::Struct(schema)) => schema().fields,
+///         Content::Newtype(_) | Content::Unit => &[],
+///     }
+/// }
+/// # assert!(fields(Content::Unit).is_empty());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Content {
     /// Nothing.
@@ -38,6 +69,14 @@ pub enum Content {
 }
 
 /// A struct nested in messages.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::schema::StructSchema;
+/// fn must_be_there(schema: &StructSchema) -> Vec<&str> {
+///     schema.fields.iter().filter(|field| !field.optional).map(|field| field.name).collect()
+/// }
+/// # assert!(must_be_there(&StructSchema { name: "Item", docs: "", fields: &[] }).is_empty());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StructSchema {
     /// The Rust name.
@@ -49,6 +88,20 @@ pub struct StructSchema {
 }
 
 /// One field of a message or struct.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Type, schema::{FieldSchema, Rule}};
+/// // `#[ws(len = 1..=50)] user_name: String` in a message:
+/// let field = FieldSchema {
+///     name: "userName",
+///     ident: "user_name",
+///     docs: "",
+///     ty: Type::String,
+///     optional: false,
+///     rules: &[Rule::Len { min: Some(1), max: Some(50) }],
+/// };
+/// assert!(!field.ty.is_optional());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FieldSchema {
     /// The name in the object, as `userId`.
@@ -66,6 +119,22 @@ pub struct FieldSchema {
 }
 
 /// The type of a value, as far as a peer in another language needs to know it.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Type, Value};
+/// fn typescript(ty: &Type) -> String {
+///     match ty {
+///         Type::Bool => "boolean".to_owned(),
+///         Type::Integer { .. } | Type::Float => "number".to_owned(),
+///         Type::Optional(some) => typescript(some),
+///         Type::List(item) => format!("{}[]", typescript(item)),
+///         _ => "unknown".to_owned(),
+///     }
+/// }
+///
+/// assert_eq!(typescript(&<Option<Vec<u32>>>::TYPE), "number[]");
+/// assert!(<Option<Vec<u32>>>::TYPE.is_optional());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
     /// `true` or `false`.
@@ -129,6 +198,20 @@ impl PartialEq for Type {
 }
 
 /// A rule on a field, as written in `#[ws(…)]`.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::schema::Rule;
+/// fn in_words(rule: &Rule) -> String {
+///     match rule {
+///         Rule::Len { max: Some(max), .. } => format!("at most {max} characters"),
+///         Rule::Range { min: Some(min), .. } => format!("at least {min}"),
+///         Rule::OneOf(names) => names.join(" or "),
+///         other => format!("{other:?}"),
+///     }
+/// }
+///
+/// assert_eq!(in_words(&Rule::OneOf(&["red", "green"])), "red or green");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rule {
     /// Characters (Unicode scalar values) of a string, items of a collection. Both bounds are allowed values.

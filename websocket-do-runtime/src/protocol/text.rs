@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// anywhere.
 ///
 /// ```
-/// # use websocket_do_runtime::{codec, protocol::TextCodec};
+/// # use websocket_do_runtime::protocol::TextCodec;
 /// # use serde::{Serialize, de::DeserializeOwned};
 /// /// JSON behind a line that keeps a browser from running it as a script.
 /// struct Guarded;
@@ -30,6 +30,10 @@ use serde::{Serialize, de::DeserializeOwned};
 ///         serde_json::from_str(text.strip_prefix(GUARD).unwrap_or_default())
 ///     }
 /// }
+///
+/// assert_eq!(Guarded::encode("Ada")?, ")]}'\n\"Ada\"");
+/// assert_eq!(Guarded::decode::<String>(")]}'\n\"Ada\"")?, "Ada");
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no codec for text frames",

@@ -38,6 +38,13 @@ pub(crate) use extension::{Extension, NAME};
 pub struct Timestamp(i64);
 
 /// The text or the time is no [`Timestamp`].
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Timestamp, TimestampError};
+/// assert_eq!("tea time".parse::<Timestamp>(), Err(TimestampError::Text));
+/// assert_eq!("+275760-09-13T00:00:00.001Z".parse::<Timestamp>(), Err(TimestampError::Range));
+/// assert_eq!(TimestampError::Range.to_string(), "a time out of range");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimestampError {
     /// Further than 100,000,000 days from 1970, or beyond what the other type can hold.
@@ -56,7 +63,15 @@ impl Timestamp {
     /// [`Room::now`](crate::Room::now) count.
     ///
     /// # Errors
-    /// [`TimestampError::Range`].
+    /// [`TimestampError::Range`], outside [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
+    ///
+    /// ```
+    /// # use websocket_do_runtime::protocol::{Timestamp, TimestampError};
+    /// let last = Timestamp::MAX.as_millis();
+    /// assert_eq!(Timestamp::from_millis(last), Ok(Timestamp::MAX));
+    /// assert_eq!(Timestamp::from_millis(last + 1), Err(TimestampError::Range));
+    /// assert!(Timestamp::MIN < Timestamp::default()); // the beginning of 1970
+    /// ```
     pub fn from_millis(millis: i64) -> Result<Self, TimestampError> {
         let time = Self(millis);
         if (Self::MIN..=Self::MAX).contains(&time) { Ok(time) } else { Err(TimestampError::Range) }
