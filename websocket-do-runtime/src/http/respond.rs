@@ -170,9 +170,12 @@ impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
 }
 
 impl<T: IntoResponse, const N: usize> IntoResponse for ([(HeaderName, HeaderValue); N], T) {
+    /// The headers stand in place of those that the body would have.
     fn into_response(self) -> Response {
         let mut response = self.1.into_response();
-        response.headers_mut().extend(self.0);
+        for (name, value) in self.0 {
+            response.headers_mut().insert(name, value);
+        }
         response
     }
 }
