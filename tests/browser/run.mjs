@@ -176,6 +176,17 @@ const cases = {
     await ada.sees("left", "Bob left");
     await ada.lists("Ada Lovelace");
   },
+  async "who comes later reads what was said"(tabs) {
+    const carol = await tabs.tab();
+    await carol.enter(tabs.address, "Carol", tabs.room);
+    await carol.sees("message", "From text: ☕");
+    const said = await carol.at("log").locator("[data-kind=message] p").allTextContents();
+    assert.deepEqual([said.length, said[0], said.at(-1)], [4, "Good afternoon! <b>not bold</b> 😀", "From text: ☕"]);
+    await carol.say("So that is what you said");
+    await tabs.ada.sees("message", "So that is what you said");
+    await carol.at("leave").click();
+    await tabs.ada.sees("left", "Carol left");
+  },
   async "a private room refuses, then takes the key"(tabs) {
     const eve = await tabs.tab();
     await eve.enter(tabs.address, "Eve", newRoom("private"));

@@ -18,6 +18,7 @@ mod events;
 mod events_room;
 mod frames;
 mod hibernation;
+mod history;
 mod many;
 mod numbers;
 mod peer;
@@ -26,6 +27,7 @@ mod routing;
 mod rules;
 mod sending;
 mod shapes_of_messages;
+mod storage;
 mod upgrades;
 
 use std::{
@@ -77,8 +79,9 @@ enum Company {
 }
 
 /// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
-const CASES: [(Company, &[Case]); 14] = [
+const CASES: [(Company, &[Case]); 18] = [
     (Company::Asleep, hibernation::CASES),
+    (Company::Asleep, storage::ASLEEP),
     (Company::Busy, chat::CASES),
     (Company::Busy, upgrades::CASES),
     (Company::Busy, routing::CASES),
@@ -90,8 +93,11 @@ const CASES: [(Company, &[Case]); 14] = [
     (Company::Busy, closing::CASES),
     (Company::Busy, events::CASES),
     (Company::Busy, beyond::CASES),
+    (Company::Busy, history::CASES),
+    (Company::Busy, storage::CASES),
     (Company::Busy, many::CASES),
     (Company::Alone, events::ALONE),
+    (Company::Alone, storage::ALONE),
 ];
 
 /// How many cases that keep the machine busy run at once.
@@ -107,7 +113,7 @@ fn main() {
         hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms), is_local: false, hibernates: true }));
     }
     // Those that sleep take no turn from the others.
-    arguments.test_threads.get_or_insert(hosts.len() * hibernation::CASES.len() + BUSY);
+    arguments.test_threads.get_or_insert(hosts.len() * (hibernation::CASES.len() + storage::ASLEEP.len()) + BUSY);
     let turns = Arc::new(Semaphore::new(BUSY));
     let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
     let mut trials = Vec::new();

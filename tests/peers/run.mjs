@@ -57,6 +57,25 @@ const upgrades = {
   },
 };
 
+const history = {
+  async "what is said is kept, oldest first"(chat) {
+    const room = newRoom();
+    const ada = await chat.join(room, "Ada");
+    for (const text of ["one", "two"]) {
+      ada.send({ type: "message", text });
+      await ada.next("message");
+    }
+    const { messages } = JSON.parse((await chat.request(`/room/${room}/history`)).body);
+    assert.deepEqual(messages.map(({ text, from }) => [text, from]), [["one", "Ada"], ["two", "Ada"]]);
+  },
+  /** `cargo xtask test` starts the hosts again, and looks whether this room still has its history. */
+  async "something is said that is to survive a restart"(chat) {
+    const ada = await chat.join("restarted", "Ada");
+    ada.send({ type: "message", text: "still here" });
+    await ada.next("message");
+  },
+};
+
 /** Opens a peer on `ws`, or throws the HTTP answer that refuses it. */
 async function connect({ url, protocols, headers, format }) {
   const socket = new WebSocket(url, protocols, { headers, handshakeTimeout: PATIENCE });
@@ -87,6 +106,6 @@ async function refusal(chat, room, options) {
 }
 
 await suite("peers", {
-  parts: [{ cases: { ...upgrades, ...conversation }, open: address => new Chat(address, { connect }) }],
+  parts: [{ cases: { ...upgrades, ...conversation, ...history }, open: address => new Chat(address, { connect }) }],
   limit: 85_000,
 });

@@ -23,7 +23,7 @@ pub(crate) struct Mount {
     binding: &'static str,
     /// None for objects of another make.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) start: Option<crate::host::local::Starter>,
+    pub(crate) class: Option<crate::host::local::Class>,
 }
 
 /// Where a request goes.
@@ -63,7 +63,7 @@ impl App {
             prefix,
             binding,
             #[cfg(not(target_arch = "wasm32"))]
-            start: Some(crate::host::local::start::<R>),
+            class: Some(crate::host::local::Class::of::<R>()),
         });
         self
     }
@@ -76,7 +76,7 @@ impl App {
             prefix,
             binding,
             #[cfg(not(target_arch = "wasm32"))]
-            start: None,
+            class: None,
         });
         self
     }

@@ -56,14 +56,6 @@ impl<R: WebSocketDo> Room<R> {
         }
     }
 
-    /// The room's alarm has gone off.
-    #[doc(hidden)]
-    pub async fn alarm_event(&self) {
-        if let Err(error) = self.value().alarm(self).await {
-            log::error(&format!("{}: `alarm` failed: {error}", R::NAME));
-        }
-    }
-
     pub(super) async fn drain(&self, session: &Session<R>) {
         if session.cell.busy.replace(true) {
             return;

@@ -24,6 +24,9 @@ pub trait WebSocketDo: Sized + 'static {
     /// The format of all sessions, where the room fixes one.
     const FORMAT: Option<Format>;
 
+    /// The names of the timers that have a handler.
+    const TIMERS: &'static [&'static str];
+
     /// The room's own memory, made at its first event and again after hibernation.
     fn new(room: &Room<Self>) -> Self;
 
@@ -61,8 +64,8 @@ pub trait WebSocketDo: Sized + 'static {
     /// The close frame the client gets.
     fn resume_failed(&self, room: &Room<Self>, failure: &ResumeFailure) -> Result<Self::Session, Close>;
 
-    /// The room's alarm has gone off.
-    fn alarm(&self, room: &Room<Self>) -> impl Future<Output = Result>;
+    /// The timer `name` has gone off, which is one of [`TIMERS`](Self::TIMERS).
+    fn timer(&self, room: &Room<Self>, name: &str) -> impl Future<Output = Result>;
 
     /// A request to one of the room's own routes; `None` where no route fits.
     fn http(&self, room: &Room<Self>, request: Request) -> impl Future<Output = Option<Response>>;

@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 use crate::{HostError, List, codec::Frame};
 
+/// What a [`Store`] says to a transaction inside a transaction.
+const NESTED: &str = "a transaction inside a transaction; make one of the two";
+
 /// One socket of a room, as its host numbers it. Means nothing after the room's memory is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);

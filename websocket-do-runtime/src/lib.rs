@@ -44,6 +44,8 @@ mod storage;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
 #[cfg(feature = "server")]
+mod timers;
+#[cfg(feature = "server")]
 mod upgrade;
 
 #[cfg(feature = "server")]

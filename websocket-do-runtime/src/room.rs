@@ -1,7 +1,7 @@
 //! The room as handlers see it: its sessions, and ways to reach them.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
     fmt,
     rc::Rc,
@@ -31,13 +31,17 @@ struct Core<R: WebSocketDo> {
     host: Rc<dyn Host>,
     value: OnceCell<R>,
     cells: RefCell<HashMap<SocketId, Rc<SessionCell<R::Session>>>>,
+    /// Whether handlers of timers are running.
+    ringing: Cell<bool>,
 }
 
 impl<R: WebSocketDo> Room<R> {
     /// A room with empty memory on a host.
     #[doc(hidden)]
     pub fn on(host: Rc<dyn Host>) -> Self {
-        Self { core: Rc::new(Core { host, value: OnceCell::new(), cells: RefCell::default() }) }
+        Self {
+            core: Rc::new(Core { host, value: OnceCell::new(), cells: RefCell::default(), ringing: Cell::default() }),
+        }
     }
 
     /// The name the room was reached by, if it was reached by name and not by id.
@@ -97,27 +101,15 @@ impl<R: WebSocketDo> Room<R> {
 
     /// What the room keeps for good.
     pub fn storage(&self) -> Storage<'_> {
-        Storage::new(self.core.host.store())
-    }
-
-    /// Sets the room's one alarm, in milliseconds since 1970, in place of the one that was set before.
-    ///
-    /// # Errors
-    /// Where the host's storage fails.
-    pub fn set_alarm(&self, at: u64) -> Result {
-        Ok(self.core.host.set_alarm(Some(at))?)
-    }
-
-    /// Takes the alarm back, if one is set.
-    ///
-    /// # Errors
-    /// Where the host's storage fails.
-    pub fn delete_alarm(&self) -> Result {
-        Ok(self.core.host.set_alarm(None)?)
+        Storage::of(self.host())
     }
 
     pub(crate) fn host(&self) -> &dyn Host {
         &*self.core.host
+    }
+
+    pub(crate) fn ringing(&self) -> &Cell<bool> {
+        &self.core.ringing
     }
 
     /// The user's own value, made at the first use.

@@ -2,7 +2,11 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Error, HostError, Result, host::Store};
+use crate::{
+    Error, HostError, Result,
+    host::{Host, Store},
+    log, timers,
+};
 
 /// The most bytes a key may have, as on Cloudflare.
 pub const MAX_KEY: usize = 2048;
@@ -13,6 +17,9 @@ pub const MAX_VALUE: usize = 2 << 20;
 
 /// Keys that begin so are the framework's own.
 pub(crate) const OWN: &str = "__websocket_do:";
+
+/// Where the room's timers are kept.
+pub(crate) const OWN_TIMERS: &str = "__websocket_do:timers";
 
 /// A room's storage: on workerd the object's own, SQLite-backed; on the local host in memory or in a file.
 ///
@@ -41,11 +48,26 @@ pub(crate) const OWN: &str = "__websocket_do:";
 #[derive(Clone, Copy)]
 pub struct Storage<'r> {
     store: &'r dyn Store,
+    /// Whose alarm follows the timers that are stored. A store that belongs to no room has none.
+    host: Option<&'r dyn Host>,
 }
 
 impl<'r> Storage<'r> {
+    /// The storage of a room.
+    pub(crate) fn of(host: &'r dyn Host) -> Self {
+        Self { store: host.store(), host: Some(host) }
+    }
+
+    /// A store that belongs to no room.
+    #[cfg(test)]
     pub(crate) fn new(store: &'r dyn Store) -> Self {
-        Self { store }
+        Self { store, host: None }
+    }
+
+    /// Keeps bytes under a key of the framework's own.
+    #[cfg(test)]
+    pub(crate) fn put_own(&self, key: &str, bytes: &[u8]) {
+        self.store.put(key, bytes).expect("written");
     }
 
     /// The value under a key, if there is one.
@@ -63,8 +85,7 @@ impl<'r> Storage<'r> {
     /// 2 MiB with its key, or the storage fails. Nothing is written then.
     pub fn put<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result {
         check(key)?;
-        let mut bytes = Vec::with_capacity(128);
-        value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map())?;
+        let bytes = encode(value)?;
         if key.len() + bytes.len() > MAX_VALUE {
             return Err(Error::msg(format!(
                 "the value of `{key}` takes {} bytes; at most {MAX_VALUE} fit",
@@ -100,11 +121,19 @@ impl<'r> Storage<'r> {
     pub fn transaction<T>(&self, change: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let mut change = Some(change);
         let mut outcome = None;
-        self.store.transaction(&mut || {
+        let done = self.store.transaction(&mut || {
             outcome = change.take().map(|change| change(self));
             matches!(outcome, Some(Ok(_)))
-        })?;
-        outcome.unwrap_or_else(|| Err(HostError::new("the transaction did not run").into()))
+        });
+        let outcome = outcome.unwrap_or_else(|| Err(HostError::new("the transaction did not run").into()));
+        if let (true, Some(host)) = (done.is_err() || outcome.is_err(), self.host) {
+            // The timers are what they were, and the alarm has to follow.
+            if let Err(error) = timers::rearm(host, 0) {
+                log::error(&format!("the alarm was not set: {error}"));
+            }
+        }
+        done?;
+        outcome
     }
 }
 
@@ -167,7 +196,13 @@ fn check(key: &str) -> Result {
     Ok(())
 }
 
-fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T> {
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(128);
+    value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map())?;
+    Ok(bytes)
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T> {
     rmp_serde::from_slice(bytes)
         .map_err(|error| Error::msg(format!("the value of `{key}` is of another shape than is asked for: {error}")))
 }

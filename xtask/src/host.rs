@@ -85,16 +85,32 @@ pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) ->
 }
 
 fn answers(port: u16) -> std::io::Result<()> {
+    ask(port, "/")?.read_exact(&mut [0; 12])
+}
+
+/// What a server answers with 200, without the headers.
+pub(crate) fn get(port: u16, path: &str) -> Result<String> {
+    let mut answer = String::new();
+    ask(port, path)?.read_to_string(&mut answer)?;
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_owned()),
+        _ => bail!("{path} was answered with {answer}"),
+    }
+}
+
+fn ask(port: u16, path: &str) -> std::io::Result<TcpStream> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-    stream.read_exact(&mut [0; 12])
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+    Ok(stream)
 }
 
 /// A host under test: it logs into a file, and is stopped when this is dropped.
 pub(crate) struct Host {
-    _group: Group,
+    /// None after it was stopped.
+    group: Option<Group>,
+    port: u16,
     address: String,
 }
 
@@ -109,11 +125,20 @@ impl Host {
         })?;
         let address = format!("http://127.0.0.1:{port}");
         eprintln!("-- {name} on {address}, logging to {}", log.display());
-        Ok(Self { _group: group, address })
+        Ok(Self { group: Some(group), port, address })
     }
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops it, and waits until it has ended.
+    pub(crate) fn stop(&mut self) {
+        self.group = None;
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     debian,
-    host::{Host, free_port, wrangler_in},
+    host::{Host, free_port, get, wrangler_in},
     process::run,
     project::Project,
     python, setup,
@@ -84,7 +84,7 @@ fn without_rustup(project: &Project) -> Result<()> {
 
 /// Starts every room on both hosts and lets the clients loose on them. All are stopped at the end, whatever happened.
 fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> {
-    let hosts = report.run("start the hosts", || start(project))?;
+    let mut hosts = report.run("start the hosts", || start(project))?;
     let addresses: Vec<_> = hosts.iter().map(|(name, host)| (*name, host.address())).collect();
     let mut client = |name: &str, command: &mut Command| {
         report.run(name, || run(command.envs(addresses.iter().copied()).env("CHROMIUM", chromium)));
@@ -101,6 +101,7 @@ fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> 
     } else {
         println!("\n== Python peer: left out, there is no python3 (3.11 or newer) with venv here");
     }
+    report.run("the chat's history after a restart", || restart(project, &mut hosts));
     Some(())
 }
 
@@ -112,20 +113,53 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
     let mut hosts = Vec::new();
     for (name, package, [local, workerd]) in WORKERS {
         run(&mut cargo(project, &format!("build --package {name}")))?;
-        let port = free_port()?;
-        let mut command = cargo(project, &format!("run --quiet --package {name} -- --port {port}"));
-        let log = folder.join(format!("{name}-local.log"));
-        hosts.push((local, Host::start(local, &mut command, port, &log)?));
-        let promised = format!("listening on http://127.0.0.1:{port}");
-        if !fs::read_to_string(&log)?.lines().any(|line| line == promised) {
-            bail!("{local} did not print `{promised}`");
-        }
-        let port = free_port()?;
-        let mut command = wrangler_in(project, Path::new(package), port, &folder.join(name))?;
-        let log = folder.join(format!("{name}-workerd.log"));
-        hosts.push((workerd, Host::start(workerd, &mut command, port, &log)?));
+        hosts.push((local, start_local(project, name, free_port()?, local)?));
+        hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd)?));
     }
     Ok(hosts)
+}
+
+fn start_local(project: &Project, name: &str, port: u16, log: &str) -> Result<Host> {
+    let folder = project.target("hosts");
+    let mut command = cargo(project, &format!("run --quiet --package {name} -- --port {port}"));
+    command.arg("--data").arg(folder.join(name).join("data"));
+    let log = folder.join(format!("{log}.log"));
+    let host = Host::start(&format!("local {name}"), &mut command, port, &log)?;
+    let promised = format!("listening on http://127.0.0.1:{port}");
+    if !fs::read_to_string(&log)?.lines().any(|line| line == promised) {
+        bail!("the local {name} did not print `{promised}`");
+    }
+    Ok(host)
+}
+
+fn start_workerd(project: &Project, name: &str, package: &str, port: u16, log: &str) -> Result<Host> {
+    let folder = project.target("hosts");
+    let mut command = wrangler_in(project, Path::new(package), port, &folder.join(name))?;
+    Host::start(&format!("workerd {name}"), &mut command, port, &folder.join(format!("{log}.log")))
+}
+
+/// Stops the chat's hosts and starts them again: the room that the JavaScript peers have left something in must know it still.
+fn restart(project: &Project, hosts: &mut [(&'static str, Host)]) -> Result<()> {
+    const HISTORY: &str = "/room/restarted/history";
+    let [(name, package, [local, workerd]), _] = WORKERS;
+    for (variable, host) in hosts.iter_mut().filter(|(variable, _)| [local, workerd].contains(variable)) {
+        let (port, before) = (host.port(), get(host.port(), HISTORY)?);
+        if !before.contains(r#"{"messages":[{"text":"still here""#) {
+            bail!("{variable} has nothing in its history that could survive: {before}");
+        }
+        host.stop();
+        let log = format!("{variable}-again");
+        *host = if *variable == local {
+            start_local(project, name, port, &log)?
+        } else {
+            start_workerd(project, name, package, port, &log)?
+        };
+        let after = get(port, HISTORY)?;
+        if after != before {
+            bail!("the history of {variable} was {before} before the restart, and is {after}");
+        }
+    }
+    Ok(())
 }
 
 fn cargo(project: &Project, arguments: &str) -> Command {

@@ -1,5 +1,6 @@
 //! A chat room: the same on this machine, on workerd and on Cloudflare.
 
+mod history;
 pub mod protocol;
 pub mod room;
 

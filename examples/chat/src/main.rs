@@ -1,5 +1,7 @@
 //! The chat on this machine.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 use websocket_do::local::Server;
 
@@ -9,9 +11,17 @@ struct Arguments {
     /// The port to listen on; 0 takes a free one.
     #[arg(long, default_value_t = 8787)]
     port: u16,
+    /// Keep what rooms store in this folder; without it, they keep it until the server ends.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
 }
 
 fn main() -> std::io::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    Server::new(chat::app()).port(Arguments::parse().port).run()
+    let arguments = Arguments::parse();
+    let mut server = Server::new(chat::app()).port(arguments.port);
+    if let Some(folder) = arguments.data {
+        server = server.data(folder);
+    }
+    server.run()
 }

@@ -1,9 +1,14 @@
 //! The chat room: what happens when someone comes, speaks, and goes.
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Closed, Json, Refusal, Rejection, Result, Room, Session, StatusCode, Upgrade, websocket_do};
+use websocket_do::{
+    Closed, Json, Query, Refusal, Rejection, Request, Result, Room, Session, StatusCode, Upgrade, websocket_do,
+};
 
-use crate::protocol::{ClientMessage, ServerMessage};
+use crate::{
+    history::{self, History, Said},
+    protocol::{ClientMessage, ServerMessage},
+};
 
 /// What the room knows of someone.
 #[derive(Clone, Serialize, Deserialize)]
@@ -14,18 +19,17 @@ pub struct Member {
     joined_at: u64,
 }
 
-/// The room. It remembers nothing of its own: all there is to know stands in the sessions.
+/// The room. What must not be lost stands in the sessions and in the storage.
 #[derive(Default)]
-pub struct ChatRoom;
+pub struct ChatRoom {
+    history: History,
+}
 
 #[websocket_do(client = ClientMessage, session = Member)]
 impl ChatRoom {
     #[connect]
     fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
-        let is_private = upgrade.room_name().is_some_and(|room| room.starts_with("private-"));
-        if is_private && upgrade.bearer() != Some("demo") && upgrade.query("key").as_deref() != Some("demo") {
-            return Err(Refusal::unauthorized());
-        }
+        admit(upgrade.room_name(), upgrade.bearer(), upgrade.query("key").as_deref())?;
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
         let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
@@ -41,7 +45,12 @@ impl ChatRoom {
     #[message]
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
         let Member { name: from, user_id, .. } = session.read(Clone::clone);
-        session.room().broadcast(ServerMessage::Message { text, from, user_id })
+        let room = session.room();
+        let said = Said { text, from, user_id, at: room.now() };
+        // What cannot be kept is not said.
+        self.history.add(room.storage(), &said)?;
+        let Said { text, from, user_id, .. } = said;
+        room.broadcast(ServerMessage::Message { text, from, user_id })
     }
 
     #[message]
@@ -71,11 +80,37 @@ impl ChatRoom {
         Json(Info { session_count: room.len(), sessions: room.sessions().into_iter().map(describe).collect() })
     }
 
+    #[get("/history")]
+    fn history(&self, room: &Room<Self>, Query(query): Query<Key>, request: Request) -> Result<Json<Told>, Refusal> {
+        let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
+        admit(room.name().as_deref(), bearer, query.key.as_deref())?;
+        Ok(Json(Told { messages: history::messages(room.storage())? }))
+    }
+
     #[post("/broadcast")]
     fn announce(&self, room: &Room<Self>, Json(body): Json<Announcement>) -> Result<Json<Sent>, StatusCode> {
         let sent = room.everyone().send(ServerMessage::Announcement { text: body.text });
         sent.map(|delivered| Json(Sent { delivered })).map_err(|_| StatusCode::BAD_REQUEST)
     }
+}
+
+/// Turns those away who ask for a private room without its key.
+fn admit(room: Option<&str>, bearer: Option<&str>, key: Option<&str>) -> Result<(), Refusal> {
+    let is_private = room.is_some_and(|room| room.starts_with("private-"));
+    if is_private && bearer != Some("demo") && key != Some("demo") { Err(Refusal::unauthorized()) } else { Ok(()) }
+}
+
+/// The query of `GET /history`.
+#[derive(Deserialize)]
+struct Key {
+    key: Option<String>,
+}
+
+/// The answer to it.
+#[derive(Serialize)]
+struct Told {
+    messages: Vec<Said>,
 }
 
 /// The answer to `GET /info`.

@@ -53,7 +53,7 @@ pub enum Do {
     Order { items: Vec<Item> },
     /// A newtype variant.
     Place(Item),
-    /// Sets the alarm.
+    /// Sets the timer.
     Alarm {
         #[serde(default)]
         after_ms: u32,
@@ -88,7 +88,7 @@ pub enum Happened {
     Reached { count: usize },
     /// What was ordered.
     Ordered { total: u32 },
-    /// The alarm went off.
+    /// The timer went off.
     Rang,
 }
 
@@ -230,13 +230,13 @@ impl Events {
         session.send(Happened::Ordered { total: item.count.unwrap_or(1).into() })
     }
 
-    #[message(Alarm)]
-    fn set_alarm(&self, session: &Session<Self>, after_ms: u32) -> Result<()> {
+    #[message]
+    fn alarm(&self, session: &Session<Self>, after_ms: u32) -> Result<()> {
         let room = session.room();
-        room.set_alarm(room.now() + u64::from(after_ms))
+        room.set_timer("rang", room.now() + u64::from(after_ms))
     }
 
-    #[alarm]
+    #[timer]
     fn rang(&self, room: &Room<Self>) -> Result<()> {
         room.broadcast(Happened::Rang)
     }

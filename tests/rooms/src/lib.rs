@@ -3,6 +3,7 @@
 mod births;
 mod events;
 mod guarded;
+mod keeper;
 #[cfg(target_arch = "wasm32")]
 mod own;
 mod raw;
@@ -14,6 +15,7 @@ use websocket_do::App;
 
 pub use events::Events;
 pub use guarded::{Heard, Said, Vault};
+pub use keeper::Keeper;
 pub use raw::{Keep, Kept, Raw};
 pub use rules::Rules;
 pub use shapes::{Fixed, Lost, Migrated};
@@ -22,6 +24,7 @@ pub use shapes::{Fixed, Lost, Migrated};
 pub fn app() -> App {
     App::new()
         .rooms::<Events>("/events/{room}", "EVENTS")
+        .rooms::<Keeper>("/keeper/{room}", "KEEPER")
         .rooms::<Fixed>("/fixed/{room}", "FIXED")
         .rooms::<Lost>("/lost/{room}", "LOST")
         .rooms::<Migrated>("/migrated/{room}", "MIGRATED")

@@ -88,8 +88,8 @@ impl Counter {
         Ok(Member { name: String::new() })
     }
 
-    #[alarm]
-    async fn alarm(&self) {}
+    #[timer]
+    async fn wake(&self) {}
 
     #[get("/count")]
     fn get(&self) -> Json<u32> {

@@ -11,10 +11,11 @@ use super::{
     model::{Fields, Hook, MessageHandler, Method, Room},
     parse::{Input, Marked},
     route::route,
+    timer::timer,
 };
 
 /// What a hook looks like, by its name: the arguments after `&self`, and whether the room may stand before them.
-const HOOKS: [(&str, usize, bool, &str); 10] = [
+const HOOKS: [(&str, usize, bool, &str); 9] = [
     ("connect", 1, true, "async fn connect(&self, upgrade: &Upgrade) -> Result<Data, Refusal>"),
     ("opened", 1, false, "fn opened(&self, session: &Session<Self>) -> Result<()>"),
     ("binary", 2, false, "fn binary(&self, session: &Session<Self>, bytes: Vec<u8>) -> Result<()>"),
@@ -23,7 +24,6 @@ const HOOKS: [(&str, usize, bool, &str); 10] = [
     ("failed", 2, false, "fn failed(&self, session: &Session<Self>, error: &Error) -> Result<()>"),
     ("closed", 2, false, "fn closed(&self, session: &Session<Self>, how: &Closed) -> Result<()>"),
     ("resume_failed", 1, true, "fn resume_failed(&self, failure: &ResumeFailure) -> Result<Data, Close>"),
-    ("alarm", 0, true, "async fn alarm(&self, room: &Room<Self>) -> Result<()>"),
     ("new", 0, true, "fn new(room: &Room<Self>) -> Self"),
 ];
 
@@ -31,12 +31,13 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
     let mut errors = input.misspelt.clone();
     let name = room_name(input, &mut errors);
     let mut hooks = Vec::<(&str, Hook)>::new();
-    let (mut messages, mut routes) = (Vec::new(), Vec::new());
+    let (mut messages, mut timers, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     for marked in &input.handlers {
         one_attribute(marked, &mut errors);
         let kind = marked.attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
         let checked = match kind.as_str() {
             "message" => message(marked).map(|handler| messages.push(handler)),
+            "timer" => timer(marked).map(|timer| timers.push(timer)),
             verb @ ("get" | "post" | "put" | "patch" | "delete") => {
                 route(marked, &verb.to_uppercase(), &mut errors).map(|route| routes.push(route))
             }
@@ -46,6 +47,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
     }
     once(&hooks, |(kind, _)| (*kind).to_owned(), |(_, hook)| &hook.method.name, &mut errors);
     once(&messages, |handler| handler.variant.to_string(), |handler| &handler.method.name, &mut errors);
+    once(&timers, |timer| timer.name.value(), |timer| &timer.handler.method.name, &mut errors);
     once(
         &routes,
         |route| format!("{} {}", route.verb, route.path.value()),
@@ -81,8 +83,8 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             failed: find("failed"),
             closed: find("closed"),
             resume_failed: find("resume_failed"),
-            alarm: find("alarm"),
             messages,
+            timers,
             routes,
         }),
         (_, _, errors) => Err(errors.unwrap_or_else(|| Error::new(Span::call_site(), "the room cannot be understood"))),

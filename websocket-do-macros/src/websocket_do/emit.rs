@@ -7,7 +7,7 @@ use syn::{Ident, ItemImpl, spanned::Spanned};
 use super::{
     arguments::Format,
     export,
-    model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument},
+    model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument, Timer},
 };
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
@@ -21,12 +21,13 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let new = new(room);
     let connect = connect(&room.connect);
     let hooks = hooks(room);
-    let alarm = hook(room.alarm.as_ref(), &quote!(), &nothing());
     let resume_failed = resume_failed(room.resume_failed.as_ref());
     // rustc reports a variant without a handler here: at the enum the user named.
     let scrutinee = Ident::new("message", Span::call_site().located_at(client.span()));
     let messages = room.messages.iter().map(|handler| message(client, handler));
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
+    let timer_names = room.timers.iter().map(timer_name);
+    let timers = room.timers.iter().map(timer);
     let routes = room.routes.iter().map(route);
     let export = export::export(room);
     let client_name = Ident::new(&format!("{name}Client"), name.span());
@@ -48,6 +49,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 type Session = #session;
                 const NAME: &'static ::core::primitive::str = #text;
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
+                const TIMERS: &'static [&'static ::core::primitive::str] = &[#(#timer_names),*];
 
                 fn new(room: &__ws::Room<Self>) -> Self {
                     let _ = room;
@@ -79,9 +81,12 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     #resume_failed
                 }
 
-                async fn alarm(&self, room: &__ws::Room<Self>) -> __ws::Result {
+                async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
                     let _ = room;
-                    #alarm
+                    match name {
+                        #(#timers)*
+                        _ => ::core::result::Result::Ok(()),
+                    }
                 }
 
                 async fn http(
@@ -233,6 +238,18 @@ fn bound(name: &Ident) -> Ident {
     let mut bound = name.clone();
     bound.set_span(Span::mixed_site().located_at(name.span()));
     bound
+}
+
+fn timer_name(timer: &Timer) -> TokenStream {
+    let (cfgs, name) = (&timer.handler.method.cfgs, &timer.name);
+    quote!(#(#cfgs)* #name)
+}
+
+fn timer(timer: &Timer) -> TokenStream {
+    let Timer { name, handler } = timer;
+    let cfgs = &handler.method.cfgs;
+    let outcome = hook(Some(handler), &quote!(), &nothing());
+    quote!(#(#cfgs)* #name => #outcome,)
 }
 
 fn route(route: &Route) -> TokenStream {

@@ -21,8 +21,8 @@ pub(super) struct Room<'a> {
     pub(super) failed: Option<Hook>,
     pub(super) closed: Option<Hook>,
     pub(super) resume_failed: Option<Hook>,
-    pub(super) alarm: Option<Hook>,
     pub(super) messages: Vec<MessageHandler>,
+    pub(super) timers: Vec<Timer>,
     pub(super) routes: Vec<Route>,
 }
 
@@ -55,6 +55,12 @@ pub(super) enum Fields {
     Named(Vec<(Ident, Ident)>),
     /// The inner value of a newtype variant.
     Inner(Ident),
+}
+
+/// The handler of a timer.
+pub(super) struct Timer {
+    pub(super) name: LitStr,
+    pub(super) handler: Hook,
 }
 
 /// An HTTP route.

@@ -15,7 +15,7 @@ const HANDLERS: [&str; 16] = [
     "failed",
     "closed",
     "resume_failed",
-    "alarm",
+    "timer",
     "get",
     "post",
     "put",

@@ -62,6 +62,7 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
                 type Session = #session;
                 const NAME: &'static ::core::primitive::str = "";
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = ::core::option::Option::None;
+                const TIMERS: &'static [&'static ::core::primitive::str] = &[];
 
                 fn new(room: &__ws::Room<Self>) -> Self {
                     ::core::unreachable!()
@@ -115,7 +116,7 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
                     ::core::unreachable!()
                 }
 
-                async fn alarm(&self, room: &__ws::Room<Self>) -> __ws::Result {
+                async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
                     ::core::unreachable!()
                 }
 

@@ -1,9 +1,12 @@
 //! The native host: rooms as actors in this process, reached over HTTP on tokio. One room runs on one thread.
 
 mod actor;
+mod file;
 mod registry;
 mod server;
 mod socket;
+#[cfg(test)]
+mod tests;
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,7 +20,8 @@ use bytes::Bytes;
 use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
-pub(crate) use registry::{Starter, start};
+use self::file::FileStore;
+pub(crate) use registry::Class;
 pub use server::{Server, Serving};
 
 use super::{Host, SocketId, Store, memory::Memory};
@@ -35,14 +39,20 @@ pub(crate) enum Outgoing {
 /// Both ends of the way out of a socket: the reader answers pings through the sender.
 pub(crate) type Way = (mpsc::UnboundedSender<Outgoing>, mpsc::UnboundedReceiver<Outgoing>);
 
-/// The sockets and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
+/// The sockets, the storage and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
 struct LocalHost {
     name: String,
     sockets: RefCell<BTreeMap<SocketId, Socket>>,
     accepted: Cell<u32>,
     alarm: Cell<Option<u64>>,
     alarm_changed: Notify,
-    store: Memory,
+    store: RoomStore,
+}
+
+/// What a room keeps for good: for as long as the server runs, or in a file.
+enum RoomStore {
+    Memory(Memory),
+    File(Box<FileStore>),
 }
 
 struct Socket {
@@ -54,14 +64,14 @@ struct Socket {
 }
 
 impl LocalHost {
-    fn new(name: String) -> Self {
+    fn new(name: String, store: RoomStore) -> Self {
         Self {
             name,
             sockets: RefCell::default(),
             accepted: Cell::new(0),
             alarm: Cell::new(None),
             alarm_changed: Notify::new(),
-            store: Memory::default(),
+            store,
         }
     }
 
@@ -143,10 +153,16 @@ impl Host for LocalHost {
     fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {
         self.alarm.set(at);
         self.alarm_changed.notify_one();
-        Ok(())
+        match &self.store {
+            RoomStore::Memory(_) => Ok(()),
+            RoomStore::File(file) => file.set_waiting(at.is_some()),
+        }
     }
 
     fn store(&self) -> &dyn Store {
-        &self.store
+        match &self.store {
+            RoomStore::Memory(memory) => memory,
+            RoomStore::File(file) => &**file,
+        }
     }
 }

@@ -1,12 +1,8 @@
 //! A store in memory: of the local host without a data folder, and of rooms under test.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-    ops::Bound,
-};
+use std::{cell::RefCell, collections::BTreeMap, ops::Bound};
 
-use super::Store;
+use super::{NESTED, Store};
 use crate::{HostError, List};
 
 type Entries = BTreeMap<String, Vec<u8>>;
@@ -15,7 +11,32 @@ type Entries = BTreeMap<String, Vec<u8>>;
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     entries: RefCell<Entries>,
-    in_transaction: Cell<bool>,
+    /// Inside a transaction: what was under the keys that it has changed.
+    before: RefCell<Option<Before>>,
+}
+
+/// What was under keys; a key is there once.
+type Before = BTreeMap<String, Option<Vec<u8>>>;
+
+impl Memory {
+    /// All that is in it, if there is anything; it is empty afterwards.
+    pub(super) fn take(&self) -> Option<Self> {
+        let entries = self.entries.take();
+        (!entries.is_empty()).then(|| Self { entries: entries.into(), before: RefCell::default() })
+    }
+
+    /// Puts a value in place of another, or of none.
+    fn replace(&self, key: &str, value: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        let mut entries = self.entries.borrow_mut();
+        let old = match value {
+            Some(value) => entries.insert(key.to_owned(), value),
+            None => entries.remove(key),
+        };
+        if let Some(before) = &mut *self.before.borrow_mut() {
+            before.entry(key.to_owned()).or_insert_with(|| old.clone());
+        }
+        old
+    }
 }
 
 impl Store for Memory {
@@ -24,12 +45,12 @@ impl Store for Memory {
     }
 
     fn put(&self, key: &str, value: &[u8]) -> Result<(), HostError> {
-        self.entries.borrow_mut().insert(key.to_owned(), value.to_vec());
+        self.replace(key, Some(value.to_vec()));
         Ok(())
     }
 
     fn delete(&self, key: &str) -> Result<bool, HostError> {
-        Ok(self.entries.borrow_mut().remove(key).is_some())
+        Ok(self.replace(key, None).is_some())
     }
 
     fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
@@ -52,10 +73,11 @@ impl Store for Memory {
     }
 
     fn transaction(&self, change: &mut dyn FnMut() -> bool) -> Result<(), HostError> {
-        if self.in_transaction.replace(true) {
-            return Err(HostError::new("a transaction inside a transaction; make one of the two"));
+        if self.before.borrow().is_some() {
+            return Err(HostError::new(NESTED));
         }
-        let undo = Undo { store: self, before: Some(self.entries.borrow().clone()) };
+        *self.before.borrow_mut() = Some(Before::new());
+        let undo = Undo(self);
         if change() {
             undo.keep();
         }
@@ -64,22 +86,18 @@ impl Store for Memory {
 }
 
 /// Puts back what was there before, unless told to keep what is there now; a panic tells nobody.
-struct Undo<'s> {
-    store: &'s Memory,
-    before: Option<Entries>,
-}
+struct Undo<'s>(&'s Memory);
 
 impl Undo<'_> {
-    fn keep(mut self) {
-        self.before = None;
+    fn keep(self) {
+        self.0.before.take();
     }
 }
 
 impl Drop for Undo<'_> {
     fn drop(&mut self) {
-        self.store.in_transaction.set(false);
-        if let Some(before) = self.before.take() {
-            *self.store.entries.borrow_mut() = before;
+        for (key, value) in self.0.before.take().into_iter().flatten() {
+            self.0.replace(&key, value);
         }
     }
 }

@@ -5,14 +5,15 @@ mod entry;
 mod object;
 mod promise;
 mod socket;
+mod store;
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, time::Duration};
 
-use js_sys::{Date, Object, Uint8Array, WeakMap};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{Date, Object, Promise, Uint8Array, WeakMap};
+use uuid::Uuid;
 use worker::{
-    State, WebSocketPair,
-    wasm_bindgen::{JsCast, JsValue},
+    Delay, State, WebSocketPair,
+    wasm_bindgen::{JsCast, JsValue, closure::Closure},
     web_sys::WebSocket,
     worker_sys::{WebSocketRequestResponsePair, ext::WebSocketExt},
 };
@@ -31,13 +32,20 @@ pub mod export {
     };
 }
 
-use super::{Host, HostFuture, SocketId};
-use crate::{HostError, codec::Frame};
+use self::store::WorkerStore;
+use super::{Host, SocketId, Store};
+use crate::{HostError, codec::Frame, log};
 
 /// The number of a socket whose `closed` handler has run.
 const FORGOTTEN: f64 = -1.0;
 
-/// The sockets and the alarm of one object, through its state.
+/// The last alarm that the platform takes, which has no dates after 2188.
+const LAST_ALARM: u64 = 6_911_222_399_999;
+
+/// The longest `setTimeout`.
+const LONGEST_SLEEP: u64 = i32::MAX as u64;
+
+/// The sockets, the storage and the alarm of one object, through its state.
 struct WorkerHost {
     state: State,
     sockets: RefCell<Vec<Option<WebSocket>>>,
@@ -47,6 +55,7 @@ struct WorkerHost {
     leaving: RefCell<Vec<SocketId>>,
     /// The clients' ends of sockets that were accepted just now.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
+    store: WorkerStore,
 }
 
 impl WorkerHost {
@@ -54,6 +63,7 @@ impl WorkerHost {
         let heartbeat = WebSocketRequestResponsePair::new("wsdo:ping", "wsdo:pong")?;
         state.as_raw().set_websocket_auto_response(&heartbeat)?;
         Ok(Self {
+            store: WorkerStore::new(state.as_raw().storage()?),
             state,
             sockets: RefCell::default(),
             numbers: WeakMap::new(),
@@ -94,6 +104,30 @@ impl WorkerHost {
         self.clients.borrow_mut().insert(socket, pair.client);
         Ok(socket)
     }
+
+    fn try_set_alarm(&self, at: Option<u64>) -> Result<(), JsValue> {
+        let storage = self.state.as_raw().storage()?;
+        let set = match at {
+            #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float64")]
+            Some(at) => {
+                // An alarm that is set while another goes off, to the same time, never goes off.
+                let at = at.max(self.now() + 2).min(LAST_ALARM) as f64;
+                storage.set_alarm(Date::new(&at.into()), Object::new())?
+            }
+            None => storage.delete_alarm(Object::new())?,
+        };
+        log_failure(&set);
+        Ok(())
+    }
+}
+
+/// Says so when a promise that nobody waits for fails.
+fn log_failure(promise: &Promise) {
+    thread_local! {
+        static LOG: Closure<dyn FnMut(JsValue)> =
+            Closure::new(|error: JsValue| log::error(&format!("the alarm was not set: {}", convert::message(&error))));
+    }
+    LOG.with(|log| drop(promise.catch(log)));
 }
 
 impl Host for WorkerHost {
@@ -165,20 +199,12 @@ impl Host for WorkerHost {
     }
 
     fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
-        Box::pin(Delay::from(Duration::from_millis(millis)))
+        Box::pin(Delay::from(Duration::from_millis(millis.min(LONGEST_SLEEP))))
     }
 
     fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {
-        let set = || {
-            let storage = self.state.as_raw().storage()?;
-            match at {
-                #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float64")]
-                Some(at) => storage.set_alarm(Date::new(&(at as f64).into()), Object::new()),
-                None => storage.delete_alarm(Object::new()),
-            }
-        };
         // Written before anything that is sent from here on leaves; a write that fails resets the object.
-        set().map(drop).map_err(|error| host_error(&error))
+        self.try_set_alarm(at).map_err(|error| host_error(&error))
     }
 
     fn store(&self) -> &dyn Store {

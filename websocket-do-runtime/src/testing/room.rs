@@ -172,7 +172,7 @@ where
     /// For a room on a server, as all that follows where a server has no such thing.
     #[track_caller]
     pub fn storage(&self) -> Storage<'_> {
-        Storage::new(&self.world("storage").host.store)
+        Storage::of(&*self.world("storage").host)
     }
 
     /// Looks at the room from inside.

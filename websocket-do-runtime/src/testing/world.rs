@@ -23,6 +23,7 @@ use crate::{
     codec::Frame,
     dispatch::Event,
     host::{Host, SocketId},
+    timers,
 };
 
 /// How much of the room's time a test waits for something to come.
@@ -217,7 +218,13 @@ impl<R: WebSocketDo> World<R> {
     pub(super) fn start_over(&self) {
         self.handlers.borrow_mut().clear();
         self.host.clock.forget_sleepers();
+        // Timers that were going off do so again, as on the other hosts.
+        let was_ringing = self.room.borrow().ringing().get();
         *self.room.borrow_mut() = Room::on(self.host.clone());
+        let not_before = if was_ringing { self.host.now() + timers::RETRY } else { 0 };
+        if let Err(error) = timers::rearm(&*self.host, not_before) {
+            self.say(|| format!("the alarm was not set: {error}"));
+        }
     }
 
     /// Does all that can be done without time going by.

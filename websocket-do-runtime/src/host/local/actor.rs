@@ -1,6 +1,6 @@
 //! One running room: takes its commands in order, on one thread, and starts over with empty memory after a panic.
 
-use std::{future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::Cell, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use http::HeaderMap;
@@ -10,16 +10,20 @@ use tokio::{
     time::sleep,
 };
 
-use super::{LocalHost, Way, registry::Registry};
+use super::{LocalHost, RoomStore, Way, registry::Registry};
 use crate::{
     Closed, Request, Response, Room, WebSocketDo,
     dispatch::{Answer, Event},
     host::{Host, SocketId},
     log,
+    timers::{self, RETRY},
 };
 
 /// A room without sockets, requests and alarm is let go after this time, as an idle object on Cloudflare is.
 const IDLE: Duration = Duration::from_secs(10);
+
+/// How often the time before timers are tried again doubles.
+const LAST_BACKOFF: u32 = 5;
 
 /// What a room is asked to do.
 pub(crate) enum Command {
@@ -33,9 +37,16 @@ pub(crate) enum Reply {
     Upgrade { socket: SocketId, headers: HeaderMap, way: Way },
 }
 
-pub(super) async fn run<R: WebSocketDo>(name: String, mut commands: mpsc::Receiver<Command>, registry: Arc<Registry>) {
-    let host = Rc::new(LocalHost::new(name.clone()));
-    let mut actor = Actor::<R> { room: Room::on(host.clone()), host, running: JoinSet::new() };
+pub(super) async fn run<R: WebSocketDo>(
+    name: String,
+    store: RoomStore,
+    mut commands: mpsc::Receiver<Command>,
+    registry: Arc<Registry>,
+) {
+    let host = Rc::new(LocalHost::new(name.clone(), store));
+    let mut actor =
+        Actor::<R> { room: Room::on(host.clone()), host, running: JoinSet::new(), failed_alarms: Rc::default() };
+    actor.set_alarm(0);
     loop {
         tokio::select! {
             command = commands.recv() => match command {
@@ -46,11 +57,14 @@ pub(super) async fn run<R: WebSocketDo>(name: String, mut commands: mpsc::Receiv
             Some(ended) = actor.running.join_next() => if ended.is_err_and(|error| error.is_panic()) {
                 actor.start_over();
             },
-            () = sleep(IDLE) => if actor.is_idle() && registry.retire(&name, &commands) {
+            () = sleep(IDLE) => if actor.is_idle() && registry.retire(&name, &commands, &actor.host.store) {
                 break;
             },
+            () = registry.stopped() => break,
         }
     }
+    // Handlers that wait hold the room's storage until they are dropped.
+    actor.running.shutdown().await;
 }
 
 struct Actor<R: WebSocketDo> {
@@ -58,6 +72,8 @@ struct Actor<R: WebSocketDo> {
     room: Room<R>,
     /// Handlers that wait for something.
     running: JoinSet<()>,
+    /// How often in a row a panic has ended the handlers of timers.
+    failed_alarms: Rc<Cell<u32>>,
 }
 
 impl<R: WebSocketDo> Actor<R> {
@@ -87,8 +103,18 @@ impl<R: WebSocketDo> Actor<R> {
 
     fn ring(&mut self) {
         self.host.alarm.set(None);
-        let room = self.room.clone();
-        self.start(async move { room.alarm_event().await });
+        let (room, failed) = (self.room.clone(), self.failed_alarms.clone());
+        self.start(async move {
+            room.alarm_event().await;
+            failed.set(0);
+        });
+    }
+
+    /// Sets the alarm to the earliest timer that is stored, but not before a time.
+    fn set_alarm(&self, not_before: u64) {
+        if let Err(error) = timers::rearm(&*self.host, not_before) {
+            log::error(&format!("{} `{}`: the alarm was not set: {error}", R::NAME, self.host.name));
+        }
     }
 
     /// Runs a handler up to its first wait at once, so that events begin in the order they came.
@@ -111,7 +137,17 @@ impl<R: WebSocketDo> Actor<R> {
     fn start_over(&mut self) {
         log::error(&format!("{} `{}`: a handler panicked; the room starts over", R::NAME, self.host.name));
         self.running.abort_all();
+        // Timers that were going off do so again, each time later, as on Cloudflare: else one that always panics would
+        // keep the room busy.
+        let not_before = if self.room.ringing().get() {
+            let failed = self.failed_alarms.get();
+            self.failed_alarms.set(failed.saturating_add(1));
+            self.host.now() + (RETRY << failed.min(LAST_BACKOFF))
+        } else {
+            0
+        };
         self.room = Room::on(self.host.clone());
+        self.set_alarm(not_before);
     }
 
     fn is_idle(&self) -> bool {

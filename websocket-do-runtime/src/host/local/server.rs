@@ -1,6 +1,6 @@
 //! HTTP/1.1 on tokio: requests to rooms, pages, and the handshake of a WebSocket (RFC 6455, section 4.2).
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, convert::Infallible, io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use fastwebsockets::upgrade::{is_upgrade_request, upgrade};
@@ -11,13 +11,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
-    task::JoinHandle,
 };
-use tokio_util::task::LocalPoolHandle;
+use tokio_util::{
+    sync::CancellationToken,
+    task::{LocalPoolHandle, TaskTracker},
+};
 
 use super::{
     actor::{Command, Reply},
-    registry::Registry,
+    file::File,
+    registry::{Place, Registry},
     socket,
 };
 use crate::{App, Response, app::Target, http::IntoResponse, log};
@@ -28,22 +31,33 @@ const MAX_BODY: usize = 32 << 20;
 type HyperResponse = http::Response<Full<Bytes>>;
 
 /// An [`App`] on this machine.
+///
+/// ```no_run
+/// use websocket_do_runtime::{App, host::local::Server};
+///
+/// fn main() -> std::io::Result<()> {
+///     let app = App::new().page("/", "<!doctype html>Hello");
+///     Server::new(app).port(8787).data("data").run()
+/// }
+/// ```
 pub struct Server {
     app: App,
     address: SocketAddr,
+    data: Option<PathBuf>,
 }
 
-/// A server that is running, until it is dropped or aborted.
+/// A server that is running, until it is stopped or dropped.
 #[derive(Debug)]
 pub struct Serving {
     address: SocketAddr,
-    task: JoinHandle<()>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
 }
 
 impl Server {
     /// The app, to be served on 127.0.0.1, port 8787.
     pub fn new(app: App) -> Self {
-        Self { app, address: SocketAddr::from(([127, 0, 0, 1], 8787)) }
+        Self { app, address: SocketAddr::from(([127, 0, 0, 1], 8787)), data: None }
     }
 
     /// Another port; 0 takes a free one.
@@ -60,31 +74,72 @@ impl Server {
         self
     }
 
+    /// Keeps what rooms store in a database file in this folder, which is made if it is not there. It is on the disk before a
+    /// frame that is sent afterwards leaves, and timers that are set go off after a restart, at once where they are overdue.
+    ///
+    /// Without a folder, rooms keep what they store for as long as the server runs.
+    #[must_use]
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data = Some(folder.into());
+        self
+    }
+
     /// Begins to serve, on the tokio runtime of the caller.
     ///
     /// # Errors
-    /// Where the address cannot be listened on.
+    /// Where the address cannot be listened on, or the data folder cannot be used: it is not writable, its file is damaged, or
+    /// another server uses it.
     pub async fn start(self) -> io::Result<Serving> {
+        let file = self.data.as_deref().map(File::open).transpose()?.map(Arc::new);
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let pool = LocalPoolHandle::new(threads);
-        let registries = self.app.mounts().map(|mount| Some(Registry::new(mount.start?, pool.clone()))).collect();
-        let shared = Arc::new(Shared { app: self.app, registries });
-        Ok(Serving { address, task: tokio::spawn(accept(listener, shared)) })
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let place = Place { pool: LocalPoolHandle::new(threads), file, tasks: tasks.clone(), stop: stop.clone() };
+        let shared = Arc::new(Shared { registries: registries(&self.app, &place)?, app: self.app, place });
+        tasks.spawn(accept(listener, shared));
+        Ok(Serving { address, tasks, stop })
     }
 
-    /// Serves until the process is interrupted, and says on standard output where.
+    /// Serves until the process is interrupted or asked to end, and says on standard output where.
     ///
     /// # Errors
-    /// Where the address cannot be listened on.
+    /// As for [`start`](Self::start).
     pub fn run(self) -> io::Result<()> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let serving = self.start().await?;
             println!("listening on http://{}", serving.address());
-            tokio::signal::ctrl_c().await
+            asked_to_end().await?;
+            serving.stop().await;
+            Ok(())
         })
     }
+}
+
+/// Rooms of one class are the same under all paths, as they are on Cloudflare.
+fn registries(app: &App, place: &Place) -> io::Result<Vec<Option<Arc<Registry>>>> {
+    let mut known = HashMap::new();
+    let registries = app.mounts().map(|mount| {
+        let class = mount.class?;
+        Some(known.entry(class.name).or_insert_with(|| Registry::new(class, place.clone())).clone())
+    });
+    let registries = registries.collect();
+    known.values().try_for_each(Registry::start_waiting)?;
+    Ok(registries)
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> io::Result<()> {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 impl Serving {
@@ -92,11 +147,18 @@ impl Serving {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Stops, and waits until all connections are cut, all rooms are gone and the data folder is free for another server.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.task.abort();
+        self.stop.cancel();
     }
 }
 
@@ -104,13 +166,16 @@ struct Shared {
     app: App,
     /// One for each mount of the app, in its order; none where its objects are of another make.
     registries: Vec<Option<Arc<Registry>>>,
+    place: Place,
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    loop {
-        match listener.accept().await {
+    let Place { stop, tasks, .. } = shared.place.clone();
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
             Ok((stream, _)) => {
-                tokio::spawn(connection(stream, shared.clone()));
+                let (shared, stop) = (shared.clone(), stop.clone());
+                tasks.spawn(async move { stop.run_until_cancelled(connection(stream, shared)).await });
             }
             Err(error) => {
                 // Out of file handles, mostly: others must end first.
@@ -167,11 +232,15 @@ impl Shared {
                     socket::lost(socket, &room).await;
                     return Err(StatusCode::BAD_REQUEST);
                 };
-                tokio::spawn(async move {
-                    match upgraded.await {
-                        Ok(websocket) => socket::serve(websocket, socket, room, way).await,
-                        Err(_) => socket::lost(socket, &room).await,
-                    }
+                let stop = self.place.stop.clone();
+                self.place.tasks.spawn(async move {
+                    let serving = async {
+                        match upgraded.await {
+                            Ok(websocket) => socket::serve(websocket, socket, room, way).await,
+                            Err(_) => socket::lost(socket, &room).await,
+                        }
+                    };
+                    stop.run_until_cancelled(serving).await;
                 });
                 let (mut parts, _) = response.into_parts();
                 parts.headers.extend(headers);

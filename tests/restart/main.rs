@@ -1,0 +1,164 @@
+//! What is still there when the local host has been started again on the same data folder.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    fs,
+    io::{self, ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use chat::{protocol::ServerMessage, room::ChatRoomClient};
+use tokio::time::sleep;
+use websocket_do::local::{Server, Serving};
+
+/// A folder that is deleted when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("websocket-do-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Self(folder)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("rooms.redb")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn chat(folder: &Path) -> io::Result<Serving> {
+    Server::new(::chat::app()).port(0).data(folder).start().await
+}
+
+async fn rooms(folder: &Path) -> Serving {
+    Server::new(rooms::app()).port(0).data(folder).start().await.expect("the rooms on a free port")
+}
+
+/// The body of an answer.
+async fn http(address: SocketAddr, method: &str, path: &str, body: &str) -> String {
+    let length = body.len();
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+    let exchange = move || {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(request.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok::<_, io::Error>(answer)
+    };
+    let answer = tokio::task::spawn_blocking(exchange).await.unwrap().expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
+    assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
+    body.to_owned()
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_knows_what_was_said() {
+    let folder = Folder::new("history");
+    let mut before = String::from(r#"{"messages":[]}"#);
+    for run in 0..3 {
+        let serving = chat(&folder.0).await.unwrap();
+        let address = serving.address();
+        assert_eq!(http(address, "GET", "/room/a/history", "").await, before);
+        let mut ada = ChatRoomClient::connect(format!("ws://{address}/room/a/websocket?name=Ada")).await.unwrap();
+        let text = format!("run {run}");
+        ada.message(text.clone()).await.unwrap();
+        let heard = ada.next().await;
+        assert!(matches!(&heard, Some(Ok(ServerMessage::Message { text: heard, .. })) if *heard == text), "{heard:?}");
+        before = http(address, "GET", "/room/a/history", "").await;
+        assert!(before.contains(&text), "{before}");
+        // Not even the session is closed before.
+        serving.stop().await;
+    }
+    let serving = chat(&folder.0).await.unwrap();
+    assert_eq!(http(serving.address(), "GET", "/room/a/history", "").await, before);
+    assert_eq!(before.matches("run ").count(), 3, "{before}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
+    let folder = Folder::new("timers");
+    let serving = rooms(&folder.0).await;
+    let address = serving.address();
+    let soon = now() + 600;
+    for (room, at) in [("a", soon), ("b\u{e4}", soon), ("later", now() + 3_600_000)] {
+        http(address, "PUT", &format!("/keeper/{room}/timers/first/{at}"), "").await;
+    }
+    http(address, "PUT", &format!("/keeper/a/timers/slow/{soon}"), "").await;
+    http(address, "PUT", "/keeper/a/values/key", "kept").await;
+    serving.stop().await;
+    sleep(Duration::from_millis(800)).await;
+
+    let serving = rooms(&folder.0).await;
+    // Nobody asks for the rooms: they have been started for their timers.
+    sleep(Duration::from_millis(800)).await;
+    serving.stop().await;
+
+    let serving = rooms(&folder.0).await;
+    let address = serving.address();
+    assert_eq!(http(address, "GET", "/keeper/a/rung", "").await, r#"["first","slow begins","slow ends"]"#);
+    assert_eq!(http(address, "GET", "/keeper/b\u{e4}/rung", "").await, r#"["first"]"#);
+    assert_eq!(http(address, "GET", "/keeper/later/rung", "").await, "[]");
+    assert_eq!(http(address, "GET", "/keeper/a/values/key", "").await, "kept");
+    serving.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timer_that_was_going_off_goes_off_again() {
+    let folder = Folder::new("interrupted");
+    let serving = rooms(&folder.0).await;
+    http(serving.address(), "PUT", "/keeper/a/timers/slow/0", "").await;
+    // Its handler takes 300 ms.
+    sleep(Duration::from_millis(100)).await;
+    serving.stop().await;
+    let serving = rooms(&folder.0).await;
+    sleep(Duration::from_millis(600)).await;
+    let rung = http(serving.address(), "GET", "/keeper/a/rung", "").await;
+    assert_eq!(rung, r#"["slow begins","slow begins","slow ends"]"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_used_is_an_error_that_says_why() {
+    let folder = Folder::new("unusable");
+    let serving = chat(&folder.0).await.unwrap();
+    let locked = chat(&folder.0).await.unwrap_err();
+    assert!(locked.to_string().contains("another server uses it"), "{locked}");
+    assert!(locked.to_string().contains(folder.file().to_str().unwrap()), "{locked}");
+    http(serving.address(), "GET", "/room/a/history", "").await;
+    serving.stop().await;
+    let whole = fs::read(folder.file()).unwrap();
+
+    let mut flipped = whole.clone();
+    flipped.iter_mut().skip(16).step_by(7).for_each(|byte| *byte ^= 0x55);
+    for (what, bytes) in [
+        ("text", b"this is no database".as_slice()),
+        ("long text", &b"this is no database".repeat(10_000)),
+        ("half", whole.get(..whole.len() / 2).unwrap()),
+        ("a beginning", whole.get(..100).unwrap()),
+        ("flipped", &flipped),
+        ("zeros", &vec![0; whole.len()]),
+    ] {
+        fs::write(folder.file(), bytes).unwrap();
+        let damaged = chat(&folder.0).await.err().unwrap_or_else(|| panic!("{what} was opened"));
+        assert_eq!(damaged.kind(), ErrorKind::InvalidData, "{what}: {damaged}");
+        assert!(damaged.to_string().starts_with("cannot keep rooms in "), "{what}: {damaged}");
+        // It is left as it is, for whoever can still make something of it.
+        assert_eq!(fs::read(folder.file()).unwrap(), bytes, "{what}");
+    }
+
+    let in_a_file = chat(&folder.file()).await.unwrap_err();
+    assert!(in_a_file.to_string().starts_with("cannot keep rooms in "), "{in_a_file}");
+}

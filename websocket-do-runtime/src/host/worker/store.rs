@@ -1,0 +1,164 @@
+//! What an object keeps for good: the synchronous key-value storage of SQLite-backed classes. Nothing here makes a promise.
+
+use std::cell::Cell;
+
+use js_sys::{Array, Object, Uint8Array};
+use worker::{
+    wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
+    worker_sys::DurableObjectStorage,
+};
+
+use super::host_error;
+use crate::{
+    HostError, List,
+    host::{NESTED, Store},
+    storage::OWN,
+};
+
+// `worker` does not know this part of the platform.
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
+extern "C" {
+    /// `ctx.storage`.
+    type Storage;
+
+    #[wasm_bindgen(method, getter)]
+    fn kv(this: &Storage) -> SyncKvStorage;
+
+    /// Throws what `change` throws, when all it has done is undone.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &Storage,
+        change: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+
+    /// `ctx.storage.kv`. Every method throws where the class is not SQLite-backed, and says so.
+    type SyncKvStorage;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &SyncKvStorage, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn put(this: &SyncKvStorage, key: &str, value: Uint8Array) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn delete(this: &SyncKvStorage, key: &str) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn list(this: &SyncKvStorage, options: &ListOptions) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(extends = Object)]
+    type ListOptions;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_prefix(this: &ListOptions, prefix: &str);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_start(this: &ListOptions, start: &str);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_end(this: &ListOptions, end: &str);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_reverse(this: &ListOptions, reverse: bool);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_limit(this: &ListOptions, limit: f64);
+
+    /// `Array.from`, which reads the storage while it runs.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn collect(iterable: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// The storage of one object.
+pub(super) struct WorkerStore {
+    storage: Storage,
+    kv: SyncKvStorage,
+    in_transaction: Cell<bool>,
+}
+
+impl WorkerStore {
+    pub(super) fn new(storage: DurableObjectStorage) -> Self {
+        let storage: Storage = JsValue::from(storage).unchecked_into();
+        Self { kv: storage.kv(), storage, in_transaction: Cell::new(false) }
+    }
+
+    /// At most `limit` entries, with the framework's own among them.
+    fn entries(&self, list: &List, limit: Option<usize>) -> Result<Array, JsValue> {
+        let options = Object::new().unchecked_into::<ListOptions>();
+        options.set_prefix(&list.prefix);
+        if let Some(start) = &list.start {
+            options.set_start(start);
+        }
+        if let Some(end) = &list.end {
+            options.set_end(end);
+        }
+        options.set_reverse(list.reverse);
+        if let Some(limit) = limit {
+            #[expect(clippy::cast_precision_loss, reason = "more than fit into 2⁵³ are all")]
+            options.set_limit(limit as f64);
+        }
+        collect(&self.kv.list(&options)?)
+    }
+}
+
+impl Store for WorkerStore {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, HostError> {
+        let value = self.kv.get(key).map_err(|error| host_error(&error))?;
+        if value.is_undefined() { Ok(None) } else { bytes(key, value).map(Some) }
+    }
+
+    fn put(&self, key: &str, value: &[u8]) -> Result<(), HostError> {
+        self.kv.put(key, Uint8Array::from(value)).map_err(|error| host_error(&error))
+    }
+
+    fn delete(&self, key: &str) -> Result<bool, HostError> {
+        self.kv.delete(key).map_err(|error| host_error(&error))
+    }
+
+    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+        let limit = list.limit.unwrap_or(usize::MAX);
+        // The platform takes no limit of 0.
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut asked = list.limit;
+        loop {
+            let entries = self.entries(list, asked).map_err(|error| host_error(&error))?;
+            let pairs = entries.iter().map(JsCast::unchecked_into::<Array>);
+            let pairs = pairs.map(|pair| (pair.get(0).as_string().unwrap_or_default(), pair.get(1)));
+            let found: Vec<_> = pairs.filter(|(key, _)| !key.starts_with(OWN)).collect();
+            match asked {
+                // The framework's own keys have taken the places of others, so as many more are asked for.
+                Some(places) if found.len() < limit && entries.length() as usize == places => {
+                    asked = Some(places + limit - found.len());
+                }
+                _ => {
+                    return found
+                        .into_iter()
+                        .map(|(key, value)| bytes(&key, value).map(|value| (key, value)))
+                        .collect();
+                }
+            }
+        }
+    }
+
+    fn transaction(&self, change: &mut dyn FnMut() -> bool) -> Result<(), HostError> {
+        if self.in_transaction.replace(true) {
+            return Err(HostError::new(NESTED));
+        }
+        // What is thrown to undo is nobody's error, and so it is none.
+        let done = self.storage.transaction_sync(&mut || if change() { Ok(JsValue::TRUE) } else { Err(JsValue::NULL) });
+        self.in_transaction.set(false);
+        match done {
+            Err(error) if !error.is_null() => Err(host_error(&error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn bytes(key: &str, value: JsValue) -> Result<Vec<u8>, HostError> {
+    match value.dyn_into::<Uint8Array>() {
+        Ok(bytes) => Ok(bytes.to_vec()),
+        Err(_) => Err(HostError::new(format!("the value of `{key}` was not written by this crate"))),
+    }
+}
