@@ -25,6 +25,8 @@ pub(crate) enum Do {
     Leave { after: u32 },
     /// The handler panics.
     Panic,
+    /// Sets a timer.
+    Ring { bell: String, after: u64 },
 }
 
 /// What was done.
@@ -41,6 +43,8 @@ pub(crate) enum Done {
     Stored { error: Option<String> },
     /// One of many.
     Last { number: u32 },
+    /// A timer went off.
+    Rang { bell: String },
 }
 
 /// The data of a session.
@@ -112,6 +116,31 @@ impl Desk {
     #[message]
     fn panic(&self, _session: &Session<Self>) {
         panic!("on purpose")
+    }
+
+    #[message]
+    fn ring(&self, session: &Session<Self>, bell: String, after: u64) -> Result<()> {
+        let room = session.room();
+        room.set_timer(&bell, room.now() + after)
+    }
+
+    #[timer]
+    fn noon(&self, room: &Room<Self>) -> Result<()> {
+        room.broadcast(Done::Rang { bell: "noon".into() })
+    }
+
+    #[timer]
+    fn tea(&self, room: &Room<Self>) -> Result<()> {
+        room.broadcast(Done::Rang { bell: "tea".into() })
+    }
+
+    /// Panics the first time.
+    #[timer]
+    fn fire(&self, room: &Room<Self>) -> Result<()> {
+        let tried = room.storage().get::<bool>("tried")?.is_some();
+        room.storage().put("tried", &true)?;
+        assert!(tried, "on purpose");
+        room.broadcast(Done::Rang { bell: "fire".into() })
     }
 
     #[closed]

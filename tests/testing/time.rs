@@ -59,6 +59,51 @@ async fn a_room_with_a_handler_in_flight_hibernates_when_it_is_done() {
     assert!(std::panic::catch_unwind(AssertUnwindSafe(|| room.hibernate())).is_err(), "a busy room hibernates");
 }
 
+fn rang(bell: &str) -> Done {
+    Done::Rang { bell: bell.to_owned() }
+}
+
+#[tokio::test]
+async fn timers_go_off_in_their_order_and_not_before() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.ring("tea", 7_200_000).await.unwrap();
+    ada.ring("noon", 3_600_000).await.unwrap();
+    room.settle();
+    assert_eq!(room.inspect(|room| room.timer("noon").unwrap()), Some(room.now() + 3_600_000));
+    room.advance(Duration::from_millis(3_599_999));
+    ada.expect_nothing().await;
+    room.advance(Duration::from_hours(2));
+    ada.expect_all([rang("noon"), rang("tea")]).await;
+    room.advance(Duration::from_hours(24));
+    ada.expect_nothing().await;
+}
+
+#[tokio::test]
+async fn timers_stay_when_memory_and_sockets_go() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.ring("noon", 60_000).await.unwrap();
+    ada.ring("tea", 120_000).await.unwrap();
+    room.hibernate();
+    room.advance(Duration::from_secs(50));
+    ada.expect(rang("noon")).await;
+    room.evict();
+    let mut bob = room.join().await.unwrap();
+    room.advance(Duration::from_mins(1));
+    bob.expect(rang("tea")).await;
+}
+
+#[tokio::test]
+async fn a_timer_whose_handler_panics_goes_off_again() {
+    let room = TestRoom::<Desk>::new().surviving_panics();
+    let mut ada = room.join().await.unwrap();
+    ada.ring("fire", 1_000).await.unwrap();
+    room.advance(Duration::from_mins(5));
+    ada.expect(rang("fire")).await;
+    ada.expect_nothing().await;
+}
+
 #[tokio::test]
 async fn what_is_awaited_outside_of_the_room_takes_real_time() {
     let room = TestRoom::<Desk>::new();

@@ -90,6 +90,10 @@ fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> 
         report.run(name, || run(command.envs(addresses.iter().copied()).env("CHROMIUM", chromium)));
     };
     client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
+    for (name, address) in addresses.iter().filter(|(name, _)| name.starts_with("CHAT")) {
+        let mut tests = cargo(project, "test --package chat --test room");
+        client(&format!("the chat's own tests on {name}"), tests.env("CHAT", address));
+    }
     client("JavaScript peers", &mut node(project, "tests/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
     if python::is_here() {

@@ -207,6 +207,31 @@ async fn a_frame_of_the_wrong_kind_is_answered_in_words() {
 }
 
 #[tokio::test]
+async fn the_last_100_messages_are_kept_oldest_first() {
+    let room = room("history");
+    let mut ada = join(&room, "Ada", Format::MessagePack).await;
+    for number in 0..103 {
+        ada.message(number.to_string()).await.unwrap();
+        ada.expect_that(|message| matches!(message, Message { text, .. } if *text == number.to_string())).await;
+    }
+    room.hibernate();
+    let history: Value = body(&room.get("/history").await);
+    let messages = history["messages"].as_array().unwrap();
+    let texts: Vec<_> = messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(texts, (3..103).map(|number| number.to_string()).collect::<Vec<_>>());
+    let last = &messages[99];
+    assert_eq!((&last["from"], last.as_object().unwrap().len()), (&json!("Ada"), 4));
+    assert!(last["at"].as_u64().unwrap() >= 1_764_000_000_000 && last["userId"].is_string(), "{last}");
+}
+
+#[tokio::test]
+async fn the_history_of_a_private_room_wants_its_key() {
+    let room = room("private-history");
+    assert_eq!(room.get("/history").await.status(), 401);
+    assert_eq!(room.get("/history?key=demo").await.body(), r#"{"messages":[]}"#);
+}
+
+#[tokio::test]
 async fn the_page_is_served() {
     let server = websocket_do::local::Server::new(chat::app()).port(0).start().await.unwrap();
     // The page stands beside the rooms: a room of no name has it.
