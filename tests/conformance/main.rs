@@ -19,6 +19,7 @@ mod events_room;
 mod frames;
 mod hibernation;
 mod history;
+mod keeper_room;
 mod many;
 mod numbers;
 mod peer;
@@ -28,6 +29,7 @@ mod rules;
 mod sending;
 mod shapes_of_messages;
 mod storage;
+mod timers;
 mod upgrades;
 
 use std::{
@@ -79,9 +81,10 @@ enum Company {
 }
 
 /// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
-const CASES: [(Company, &[Case]); 18] = [
+const CASES: [(Company, &[Case]); 21] = [
     (Company::Asleep, hibernation::CASES),
     (Company::Asleep, storage::ASLEEP),
+    (Company::Asleep, timers::ASLEEP),
     (Company::Busy, chat::CASES),
     (Company::Busy, upgrades::CASES),
     (Company::Busy, routing::CASES),
@@ -95,9 +98,11 @@ const CASES: [(Company, &[Case]); 18] = [
     (Company::Busy, beyond::CASES),
     (Company::Busy, history::CASES),
     (Company::Busy, storage::CASES),
+    (Company::Busy, timers::CASES),
     (Company::Busy, many::CASES),
     (Company::Alone, events::ALONE),
     (Company::Alone, storage::ALONE),
+    (Company::Alone, timers::ALONE),
 ];
 
 /// How many cases that keep the machine busy run at once.
@@ -113,7 +118,9 @@ fn main() {
         hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms), is_local: false, hibernates: true }));
     }
     // Those that sleep take no turn from the others.
-    arguments.test_threads.get_or_insert(hosts.len() * (hibernation::CASES.len() + storage::ASLEEP.len()) + BUSY);
+    arguments
+        .test_threads
+        .get_or_insert(hosts.len() * (hibernation::CASES.len() + storage::ASLEEP.len() + timers::ASLEEP.len()) + BUSY);
     let turns = Arc::new(Semaphore::new(BUSY));
     let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
     let mut trials = Vec::new();

@@ -1,81 +1,18 @@
-//! What rooms keep for good, and their timers.
-
-use std::time::Duration;
+//! What rooms keep for good.
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::{
     Case, Host, cases,
-    peer::{Format, Peer, eventually, get_json, http, room},
+    keeper_room::{END_OF_TIME, IDLE, ask, error, get, join, keys, keys_of, panic, put, set_timers, timer},
+    peer::{http, room},
 };
-
-/// A time that no room lives to see.
-const END_OF_TIME: u64 = (1 << 53) - 1;
-
-/// Longer than a room is kept without anything to do.
-const IDLE: Duration = Duration::from_millis(11_500);
-
-async fn join(host: &Host, room: &str) -> Peer {
-    Peer::join(&host.rooms, &format!("/keeper/{room}/websocket"), Format::Json).await
-}
-
-/// Sends, and gives the next message.
-async fn ask(peer: &mut Peer, message: Value) -> Value {
-    peer.send(message).await;
-    peer.message().await
-}
-
-async fn put(peer: &mut Peer, key: &str, text: &str) {
-    assert_eq!(ask(peer, json!({"type": "put", "key": key, "text": text})).await, json!({"type": "done"}));
-}
-
-async fn get(peer: &mut Peer, key: &str) -> Value {
-    ask(peer, json!({"type": "get", "key": key})).await["text"].clone()
-}
-
-async fn set_timers(peer: &mut Peer, names: &[&str], in_ms: u32) {
-    let set = ask(peer, json!({"type": "setTimers", "names": names, "inMs": in_ms})).await;
-    assert_eq!(set, json!({"type": "done"}));
-}
-
-async fn timer(peer: &mut Peer, name: &str) -> Option<u64> {
-    ask(peer, json!({"type": "timer", "name": name})).await["number"].as_u64()
-}
-
-/// The keys that are listed, whose texts are the keys themselves.
-async fn keys(peer: &mut Peer, mut range: Value) -> Vec<String> {
-    range["type"] = json!("list");
-    let listed = ask(peer, range).await;
-    let entries = listed["entries"].as_array().unwrap_or_else(|| panic!("{listed}"));
-    let key = |entry: &Value| {
-        assert_eq!(entry["key"], entry["text"]);
-        entry["key"].as_str().unwrap().to_owned()
-    };
-    entries.iter().map(key).collect()
-}
-
-async fn rung(host: &Host, room: &str) -> Value {
-    get_json(&host.rooms, &format!("/keeper/{room}/rung")).await
-}
-
-async fn error(peer: &mut Peer, message: Value) -> String {
-    let failed = ask(peer, message).await;
-    failed["error"].as_str().unwrap_or_else(|| panic!("{failed}")).to_owned()
-}
-
-/// The room's memory is gone.
-async fn panic(peer: &mut Peer) {
-    assert_eq!(ask(peer, json!({"type": "count"})).await["number"], 1);
-    peer.send(json!({"type": "panic"})).await;
-    assert_eq!(ask(peer, json!({"type": "count"})).await["number"], 1);
-}
 
 /// The cases that take the whole isolate down.
 pub(crate) const ALONE: &[Case] = &[
     ("values_and_timers_survive_the_loss_of_memory", |host| Box::pin(loss_of_memory(host))),
     ("a_transaction_that_panics_leaves_nothing", |host| Box::pin(panicked_transaction(host))),
-    ("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(stubborn_timer(host))),
 ];
 
 async fn loss_of_memory(host: Host) {
@@ -103,25 +40,9 @@ async fn panicked_transaction(host: Host) {
     assert_eq!(peer.message().await["name"], "first");
 }
 
-async fn stubborn_timer(host: Host) {
-    let name = room();
-    let mut peer = join(&host, &name).await;
-    set_timers(&mut peer, &["stubborn"], 0).await;
-    for _ in 0..2 {
-        assert_eq!(peer.message().await, json!({"type": "rang", "name": "stubborn"}));
-    }
-    // Once more, and a panic would come of it.
-    sleep(Duration::from_millis(500)).await;
-    assert_eq!(rung(&host, &name).await, json!(["stubborn", "stubborn"]));
-    assert_eq!(timer(&mut peer, "stubborn").await, None);
-}
-
 /// The cases that only sleep.
-pub(crate) const ASLEEP: &[Case] = &[
-    ("values_outlive_a_room_that_is_let_go", |host| Box::pin(values_outlive_a_room_that_is_let_go(host))),
-    ("a_timer_wakes_a_room_that_is_let_go", |host| Box::pin(a_timer_wakes_a_room_that_is_let_go(host))),
-    ("a_timer_wakes_a_room_that_hibernates", |host| Box::pin(a_timer_wakes_a_room_that_hibernates(host))),
-];
+pub(crate) const ASLEEP: &[Case] =
+    &[("values_outlive_a_room_that_is_let_go", |host| Box::pin(values_outlive_a_room_that_is_let_go(host)))];
 
 /// Nobody is connected, so that the room is gone from memory on both hosts.
 async fn values_outlive_a_room_that_is_let_go(host: Host) {
@@ -130,29 +51,6 @@ async fn values_outlive_a_room_that_is_let_go(host: Host) {
     assert_eq!(http(&host.rooms, "PUT", &path, "kept").await.0, 204);
     sleep(IDLE).await;
     assert_eq!(http(&host.rooms, "GET", &path, "").await, (200, "kept".into()));
-}
-
-/// Nobody is connected, and the object is not in memory any more when its time comes.
-async fn a_timer_wakes_a_room_that_is_let_go(host: Host) {
-    let name = room();
-    let mut peer = join(&host, &name).await;
-    let late = u32::try_from(IDLE.as_millis()).unwrap();
-    set_timers(&mut peer, &["first"], late).await;
-    peer.close(None).await;
-    drop(peer);
-    sleep(IDLE).await;
-    eventually("the timer went off", || async { rung(&host, &name).await == json!(["first"]) }).await;
-}
-
-/// On workerd the object hibernates, and its sockets stay.
-async fn a_timer_wakes_a_room_that_hibernates(host: Host) {
-    let mut peer = join(&host, &room()).await;
-    put(&mut peer, "a", "kept").await;
-    let late = u32::try_from(IDLE.as_millis()).unwrap();
-    set_timers(&mut peer, &["first"], late).await;
-    sleep(IDLE).await;
-    assert_eq!(peer.message().await["name"], "first");
-    assert_eq!(get(&mut peer, "a").await, "kept");
 }
 
 cases! {
@@ -263,124 +161,4 @@ cases! {
         assert_eq!(get(&mut peer, "b").await, "in the transaction");
         assert_eq!(timer(&mut peer, "first").await, Some(END_OF_TIME));
     }
-
-    async fn a_timer_goes_off_once(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        let start = Instant::now();
-        set_timers(&mut peer, &["first"], 300).await;
-        let at = timer(&mut peer, "first").await;
-        assert!(at.is_some_and(|at| at > 1_764_000_000_000), "{at:?}");
-        assert_eq!(peer.message().await, json!({"type": "rang", "name": "first"}));
-        let took = start.elapsed();
-        assert!((290..2000).contains(&took.as_millis()), "{took:?}");
-        assert_eq!(timer(&mut peer, "first").await, None);
-        sleep(Duration::from_millis(500)).await;
-        peer.nothing_came().await;
-        assert_eq!(rung(&host, &name).await, json!(["first"]));
-    }
-
-    async fn timers_go_off_by_time_and_then_by_name(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        set_timers(&mut peer, &["the second", "first"], 600).await;
-        set_timers(&mut peer, &["slow"], 300).await;
-        // Slow as it is, those that come after it wait for it.
-        for expected in ["slow begins", "slow ends", "first", "the second"] {
-            assert_eq!(peer.message().await["name"], expected);
-        }
-        assert_eq!(rung(&host, &name).await, json!(["slow begins", "slow ends", "first", "the second"]));
-    }
-
-    async fn a_timer_waits_for_the_handler_of_another(host: Host) {
-        let mut peer = join(&host, &room()).await;
-        set_timers(&mut peer, &["slow"], 0).await;
-        assert_eq!(peer.message().await["name"], "slow begins");
-        set_timers(&mut peer, &["first"], 0).await;
-        for expected in ["slow ends", "first"] {
-            assert_eq!(peer.message().await["name"], expected);
-        }
-    }
-
-    async fn a_timer_that_is_set_again_has_moved(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        set_timers(&mut peer, &["first"], 300).await;
-        set_timers(&mut peer, &["first"], 900).await;
-        set_timers(&mut peer, &["the second"], 60_000).await;
-        set_timers(&mut peer, &["the second"], 600).await;
-        for expected in ["the second", "first"] {
-            assert_eq!(peer.message().await["name"], expected);
-        }
-        assert_eq!(rung(&host, &name).await, json!(["the second", "first"]));
-    }
-
-    async fn a_timer_that_is_cancelled_does_not_go_off(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        set_timers(&mut peer, &["first", "the second"], 300).await;
-        for there in [true, false] {
-            let was = ask(&mut peer, json!({"type": "cancelTimer", "name": "first"})).await;
-            assert_eq!(was, json!({"type": "was", "there": there}));
-        }
-        assert_eq!(timer(&mut peer, "first").await, None);
-        assert_eq!(peer.message().await["name"], "the second");
-        assert_eq!(rung(&host, &name).await, json!(["the second"]));
-    }
-
-    async fn a_handler_may_set_its_own_timer_again(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        set_timers(&mut peer, &["thrice"], 0).await;
-        for _ in 0..3 {
-            assert_eq!(peer.message().await["name"], "thrice");
-        }
-        sleep(Duration::from_millis(300)).await;
-        assert_eq!(rung(&host, &name).await, json!(["thrice", "thrice", "thrice"]));
-    }
-
-    async fn a_timer_whose_handler_fails_is_not_repeated(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        set_timers(&mut peer, &["failing", "first"], 0).await;
-        for expected in ["failing", "first"] {
-            assert_eq!(peer.message().await["name"], expected);
-        }
-        sleep(Duration::from_millis(2500)).await;
-        assert_eq!(rung(&host, &name).await, json!(["failing", "first"]));
-    }
-
-    async fn a_timer_that_no_handler_has_is_an_error(host: Host) {
-        let mut peer = join(&host, &room()).await;
-        for message in [
-            json!({"type": "setTimers", "names": ["second"], "inMs": 0}),
-            json!({"type": "cancelTimer", "name": "second"}),
-            json!({"type": "timer", "name": "second"}),
-        ] {
-            let error = error(&mut peer, message).await;
-            let expected = "no `#[timer]` handler of `Keeper` is called `second`; there are `first`, `the second`, `slow`";
-            assert!(error.starts_with(expected), "{error}");
-        }
-    }
-
-    async fn a_timer_of_the_far_future_or_the_past_is_a_timer(host: Host) {
-        let name = room();
-        let mut peer = join(&host, &name).await;
-        let set = |timer: &str, at: u64| {
-            let path = format!("/keeper/{name}/timers/{timer}/{at}");
-            let address = host.rooms.clone();
-            async move { http(&address, "PUT", &path, "").await.0 }
-        };
-        assert_eq!(set("slow", END_OF_TIME).await, 204);
-        assert_eq!(timer(&mut peer, "slow").await, Some(END_OF_TIME));
-        peer.nothing_came().await;
-        assert_eq!(set("first", 0).await, 204);
-        assert_eq!(peer.message().await["name"], "first");
-        assert_eq!(timer(&mut peer, "slow").await, Some(END_OF_TIME));
-    }
-}
-
-async fn keys_of(peer: &mut Peer) -> Vec<String> {
-    let listed = ask(peer, json!({"type": "list"})).await;
-    listed["entries"].as_array().unwrap().iter().map(|entry| entry["key"].as_str().unwrap().to_owned()).collect()
 }

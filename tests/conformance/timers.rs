@@ -1,0 +1,175 @@
+//! Timers: when they go off, and that they do.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    Case, Host, cases,
+    keeper_room::{END_OF_TIME, IDLE, ask, error, get, join, put, rung, set_timers, timer},
+    peer::{eventually, http, room},
+};
+
+/// The cases that take the whole isolate down.
+pub(crate) const ALONE: &[Case] =
+    &[("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(stubborn_timer(host)))];
+
+async fn stubborn_timer(host: Host) {
+    let name = room();
+    let mut peer = join(&host, &name).await;
+    set_timers(&mut peer, &["stubborn"], 0).await;
+    for _ in 0..2 {
+        assert_eq!(peer.message().await, json!({"type": "rang", "name": "stubborn"}));
+    }
+    // Once more, and a panic would come of it.
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(rung(&host, &name).await, json!(["stubborn", "stubborn"]));
+    assert_eq!(timer(&mut peer, "stubborn").await, None);
+}
+
+/// The cases that only sleep.
+pub(crate) const ASLEEP: &[Case] = &[
+    ("a_timer_wakes_a_room_that_is_let_go", |host| Box::pin(a_timer_wakes_a_room_that_is_let_go(host))),
+    ("a_timer_wakes_a_room_that_hibernates", |host| Box::pin(a_timer_wakes_a_room_that_hibernates(host))),
+];
+
+/// Nobody is connected, and the object is not in memory any more when its time comes.
+async fn a_timer_wakes_a_room_that_is_let_go(host: Host) {
+    let name = room();
+    let mut peer = join(&host, &name).await;
+    let late = u32::try_from(IDLE.as_millis()).unwrap();
+    set_timers(&mut peer, &["first"], late).await;
+    peer.close(None).await;
+    drop(peer);
+    sleep(IDLE).await;
+    eventually("the timer went off", || async { rung(&host, &name).await == json!(["first"]) }).await;
+}
+
+/// On workerd the object hibernates, and its sockets stay.
+async fn a_timer_wakes_a_room_that_hibernates(host: Host) {
+    let mut peer = join(&host, &room()).await;
+    put(&mut peer, "a", "kept").await;
+    let late = u32::try_from(IDLE.as_millis()).unwrap();
+    set_timers(&mut peer, &["first"], late).await;
+    sleep(IDLE).await;
+    assert_eq!(peer.message().await["name"], "first");
+    assert_eq!(get(&mut peer, "a").await, "kept");
+}
+
+cases! {
+    async fn a_timer_goes_off_once(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        let start = Instant::now();
+        set_timers(&mut peer, &["first"], 300).await;
+        let at = timer(&mut peer, "first").await;
+        assert!(at.is_some_and(|at| at > 1_764_000_000_000), "{at:?}");
+        assert_eq!(peer.message().await, json!({"type": "rang", "name": "first"}));
+        let took = start.elapsed();
+        assert!((290..2000).contains(&took.as_millis()), "{took:?}");
+        assert_eq!(timer(&mut peer, "first").await, None);
+        sleep(Duration::from_millis(500)).await;
+        peer.nothing_came().await;
+        assert_eq!(rung(&host, &name).await, json!(["first"]));
+    }
+
+    async fn timers_go_off_by_time_and_then_by_name(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        set_timers(&mut peer, &["the second", "first"], 600).await;
+        set_timers(&mut peer, &["slow"], 300).await;
+        // Slow as it is, those that come after it wait for it.
+        for expected in ["slow begins", "slow ends", "first", "the second"] {
+            assert_eq!(peer.message().await["name"], expected);
+        }
+        assert_eq!(rung(&host, &name).await, json!(["slow begins", "slow ends", "first", "the second"]));
+    }
+
+    async fn a_timer_waits_for_the_handler_of_another(host: Host) {
+        let mut peer = join(&host, &room()).await;
+        set_timers(&mut peer, &["slow"], 0).await;
+        assert_eq!(peer.message().await["name"], "slow begins");
+        set_timers(&mut peer, &["first"], 0).await;
+        for expected in ["slow ends", "first"] {
+            assert_eq!(peer.message().await["name"], expected);
+        }
+    }
+
+    async fn a_timer_that_is_set_again_has_moved(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        set_timers(&mut peer, &["first"], 300).await;
+        set_timers(&mut peer, &["first"], 900).await;
+        set_timers(&mut peer, &["the second"], 60_000).await;
+        set_timers(&mut peer, &["the second"], 600).await;
+        for expected in ["the second", "first"] {
+            assert_eq!(peer.message().await["name"], expected);
+        }
+        assert_eq!(rung(&host, &name).await, json!(["the second", "first"]));
+    }
+
+    async fn a_timer_that_is_cancelled_does_not_go_off(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        set_timers(&mut peer, &["first", "the second"], 300).await;
+        for there in [true, false] {
+            let was = ask(&mut peer, json!({"type": "cancelTimer", "name": "first"})).await;
+            assert_eq!(was, json!({"type": "was", "there": there}));
+        }
+        assert_eq!(timer(&mut peer, "first").await, None);
+        assert_eq!(peer.message().await["name"], "the second");
+        assert_eq!(rung(&host, &name).await, json!(["the second"]));
+    }
+
+    async fn a_handler_may_set_its_own_timer_again(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        set_timers(&mut peer, &["thrice"], 0).await;
+        for _ in 0..3 {
+            assert_eq!(peer.message().await["name"], "thrice");
+        }
+        sleep(Duration::from_millis(300)).await;
+        assert_eq!(rung(&host, &name).await, json!(["thrice", "thrice", "thrice"]));
+    }
+
+    async fn a_timer_whose_handler_fails_is_not_repeated(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        set_timers(&mut peer, &["failing", "first"], 0).await;
+        for expected in ["failing", "first"] {
+            assert_eq!(peer.message().await["name"], expected);
+        }
+        sleep(Duration::from_millis(2500)).await;
+        assert_eq!(rung(&host, &name).await, json!(["failing", "first"]));
+    }
+
+    async fn a_timer_that_no_handler_has_is_an_error(host: Host) {
+        let mut peer = join(&host, &room()).await;
+        for message in [
+            json!({"type": "setTimers", "names": ["second"], "inMs": 0}),
+            json!({"type": "cancelTimer", "name": "second"}),
+            json!({"type": "timer", "name": "second"}),
+        ] {
+            let error = error(&mut peer, message).await;
+            let expected = "no `#[timer]` handler of `Keeper` is called `second`; there are `first`, `the second`, `slow`";
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    async fn a_timer_of_the_far_future_or_the_past_is_a_timer(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        let set = |timer: &str, at: u64| {
+            let path = format!("/keeper/{name}/timers/{timer}/{at}");
+            let address = host.rooms.clone();
+            async move { http(&address, "PUT", &path, "").await.0 }
+        };
+        assert_eq!(set("slow", END_OF_TIME).await, 204);
+        assert_eq!(timer(&mut peer, "slow").await, Some(END_OF_TIME));
+        peer.nothing_came().await;
+        assert_eq!(set("first", 0).await, 204);
+        assert_eq!(peer.message().await["name"], "first");
+        assert_eq!(timer(&mut peer, "slow").await, Some(END_OF_TIME));
+    }
+}
