@@ -7,7 +7,9 @@ mod clock;
 mod explore;
 mod host;
 mod line;
+mod platform;
 mod remote;
+mod requests;
 mod room;
 mod session;
 mod trace;
@@ -15,5 +17,6 @@ mod world;
 
 pub use explore::explore;
 pub(crate) use line::Line;
-pub use room::{TestRoom, json};
+pub use requests::json;
+pub use room::TestRoom;
 pub use session::TestSession;

@@ -1,26 +1,21 @@
 //! The room under test: in this process, or on a server.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::rc::Rc;
 
 use bytes::Bytes;
-use http::{Method, StatusCode, header};
-use serde::Serialize;
 
-use super::{host::TestHost, remote::Remote, session::TestSession, world::World};
+use super::{host::TestHost, remote::Remote, requests::answered, session::TestSession, world::World};
 use crate::{
-    Request, Response, Result, Room, Storage, WebSocketDo,
+    Request, Result, Room, Storage, WebSocketDo,
     client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
     codec::Format,
     dispatch::Answer,
     host::{Host, SocketId, memory::Memory},
 };
 
-/// A room is left alone for so long before it hibernates, in milliseconds.
-const IDLE: u64 = 10_000;
-
 /// A room under test. See the [guide](crate::testing).
 pub struct TestRoom<R: WebSocketDo> {
-    place: Place<R>,
+    pub(super) place: Place<R>,
 }
 
 /// Where the room is.
@@ -132,40 +127,6 @@ where
         }
     }
 
-    /// The answer to `GET` of one of the room's own routes.
-    ///
-    /// # Panics
-    /// Where the handler neither answers nor waits for anything that will happen; where the server is not there.
-    pub async fn get(&self, path: &str) -> Response {
-        self.request(http::Request::get(path).body(Bytes::new()).unwrap_or_default()).await
-    }
-
-    /// The answer to `POST` with a body in JSON.
-    ///
-    /// # Panics
-    /// As [`get`](Self::get); for a body that cannot be written.
-    pub async fn post(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Response {
-        let body = serde_json::to_vec(body).map(Bytes::from);
-        assert!(body.is_ok(), "the body cannot be written: {body:?}");
-        let request = http::Request::builder().method(Method::POST).uri(path);
-        let request = request.header(header::CONTENT_TYPE, "application/json").body(body.unwrap_or_default());
-        self.request(request.unwrap_or_default()).await
-    }
-
-    /// The answer to any request, with the path as the room sees it.
-    ///
-    /// # Panics
-    /// As [`get`](Self::get).
-    pub async fn request(&self, request: Request) -> Response {
-        match &self.place {
-            Place::Here(world) => match answered(world, request).await {
-                Answer::Response(response) => response,
-                Answer::Upgrade { .. } => panic!("a request for a session; use `join_with`"),
-            },
-            Place::There(remote) => remote.request(request).await,
-        }
-    }
-
     /// What the room has stored.
     ///
     /// # Panics
@@ -202,83 +163,6 @@ where
         self.world("now").host.now()
     }
 
-    /// Has everything happen that can happen without time going by. On a server there is nothing to do.
-    pub fn settle(&self) {
-        if let Place::Here(world) = &self.place {
-            world.settle();
-        }
-    }
-
-    /// Lets time go by, with all that happens meanwhile: timers go off, handlers that wait go on. On a server it is real
-    /// time.
-    pub fn advance(&self, time: Duration) {
-        match &self.place {
-            Place::Here(world) => {
-                world.advance_to(world.host.now() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2));
-            }
-            Place::There(_) => std::thread::sleep(time),
-        }
-    }
-
-    /// The room is left alone for ten seconds, and hibernates: its memory is gone, sockets, attachments, storage and timers
-    /// stay. On workerd it takes eleven seconds.
-    ///
-    /// # Panics
-    /// Where a handler goes on waiting: a room with work to do does not hibernate.
-    #[track_caller]
-    pub fn hibernate(&self) {
-        match &self.place {
-            Place::Here(world) => {
-                world.advance_to(world.host.now() + IDLE);
-                assert!(
-                    !world.is_busy(),
-                    "a handler still waits, and so the room does not hibernate\n{}",
-                    world.told()
-                );
-                world.say(|| "the room hibernates".to_owned());
-                world.start_over();
-            }
-            Place::There(_) => std::thread::sleep(Duration::from_millis(IDLE + 1_500)),
-        }
-    }
-
-    /// The room is moved to another machine: memory, handlers in flight and sockets are gone, storage and timers stay.
-    /// Clients see a lost connection, and no `closed` handler runs.
-    ///
-    /// # Panics
-    /// For a room on a server.
-    #[track_caller]
-    pub fn evict(&self) {
-        let world = self.world("evict");
-        world.say(|| "the room is evicted".to_owned());
-        world.start_over();
-        world.host.cut_all();
-    }
-
-    /// New code is deployed: the room is evicted, and goes on as a room of the type `N`, with the storage of this one.
-    ///
-    /// # Panics
-    /// For a room on a server.
-    #[must_use]
-    #[track_caller]
-    pub fn deploy<N: WebSocketDo>(self) -> TestRoom<N>
-    where
-        N::Client: TypedClient,
-    {
-        self.evict();
-        let world = self.world("deploy");
-        TestRoom { place: Place::Here(world.deployed()) }
-    }
-
-    /// The next so many writes to the storage fail.
-    ///
-    /// # Panics
-    /// For a room on a server.
-    #[track_caller]
-    pub fn fail_writes(&self, count: u32) {
-        self.world("fail_writes").host.store.failures.set(count);
-    }
-
     /// Expects that the next message of each of `reached` is this one, and that nothing comes to any of `spared`.
     ///
     /// # Panics
@@ -305,7 +189,7 @@ where
     }
 
     #[track_caller]
-    fn world(&self, what: &str) -> &Rc<World<R>> {
+    pub(super) fn world(&self, what: &str) -> &Rc<World<R>> {
         match &self.place {
             Place::Here(world) => world,
             Place::There(_) => panic!("`{what}` is for rooms in memory; this one is on a server"),
@@ -331,19 +215,6 @@ impl<R: WebSocketDo> std::fmt::Debug for TestRoom<R> {
     }
 }
 
-/// The room's answer to a request.
-async fn answered<R: WebSocketDo>(world: &Rc<World<R>>, request: Request) -> Answer {
-    world.say(|| format!("{} {}", request.method(), request.uri()));
-    let (room, answer) = (world.room(), Rc::new(RefCell::new(None)));
-    let slot = answer.clone();
-    world.start(async move {
-        let answer = room.fetch(request).await;
-        slot.borrow_mut().replace(answer);
-    });
-    let answer = world.wait_for(|| answer.borrow_mut().take()).await;
-    answer.unwrap_or_else(|| panic!("the room does not answer\n{}", world.told()))
-}
-
 /// The socket of a request for a session that was let in, and the format it speaks.
 async fn accepted<R: WebSocketDo>(
     world: &Rc<World<R>>,
@@ -362,15 +233,4 @@ async fn accepted<R: WebSocketDo>(
             body: String::from_utf8_lossy(response.body()).into_owned(),
         }),
     }
-}
-
-/// The answer's body as JSON, for tests: fails with what the answer was.
-///
-/// # Panics
-/// Where the status is not 200, or the body not of that type.
-#[track_caller]
-pub fn json<T: serde::de::DeserializeOwned>(response: &Response) -> T {
-    let body = String::from_utf8_lossy(response.body());
-    assert_eq!(response.status(), StatusCode::OK, "{body}");
-    serde_json::from_slice(response.body()).unwrap_or_else(|error| panic!("{error} in {body}"))
 }
