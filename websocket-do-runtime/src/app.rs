@@ -10,6 +10,16 @@ use crate::{
 /// The way in from outside: pages, and rooms by name.
 ///
 /// The same value runs as a Worker and on this machine.
+///
+/// ```
+/// # use websocket_do_runtime::{App, WebSocketDo};
+/// fn app<ChatRoom: WebSocketDo>() -> App {
+///     App::new()
+///         .page("/", "<!doctype html>Hello")
+///         .rooms::<ChatRoom>("/room/{room}", "CHAT_ROOM")
+///         .objects("/counter/{name}", "COUNTER") // written by hand; on workerd alone
+/// }
+/// ```
 #[derive(Debug, Default, Clone)]
 pub struct App {
     pages: Vec<(&'static str, &'static str)>,

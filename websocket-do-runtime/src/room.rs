@@ -22,6 +22,24 @@ use crate::{
 pub type ServerMessageOf<R> = <<R as WebSocketDo>::Client as ClientMessage>::Server;
 
 /// The room a handler runs in. Cheap to clone.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, Room, ServerMessageOf, WebSocketDo};
+/// # async fn example<R: WebSocketDo<Session = String>>(room: &Room<R>, hello: ServerMessageOf<R>) -> Result {
+/// room.broadcast(hello)?;
+/// room.sleep(1_000).await;
+///
+/// let names: Vec<String> = room.sessions().iter().map(|session| session.read(Clone::clone)).collect();
+/// let name = room.name().unwrap_or_default();
+/// println!("{name} at {}: {} of {}", room.now(), names.join(", "), room.len());
+///
+/// if let Some(first) = room.sessions().first() {
+///     assert_eq!(room.session(first.id()).map(|session| session.id()), Some(first.id()));
+/// }
+/// assert!(!room.is_empty() || room.storage().get::<String>("topic")?.is_some());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Room<R: WebSocketDo> {
     core: Rc<Core<R>>,
 }
@@ -169,6 +187,19 @@ fn host_tag(format: Format, tag: &str) -> String {
 type Filter<'a, R> = Box<dyn Fn(&Session<R>) -> bool + 'a>;
 
 /// Some of the sessions of a room.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo, codec::{Format, Frame}};
+/// # fn example<R: WebSocketDo<Session = String>>(session: &Session<R>, news: ServerMessageOf<R>) -> Result {
+/// let room = session.room();
+/// let reached = room.tagged("red").except(session).filter(|other| other.read(|name| name != "Eve")).send(news)?;
+/// println!("{reached} of the reds know");
+///
+/// // Raw bytes, to those who would not take them for a message.
+/// room.everyone().except(session).speaking(Format::Json).send_frame(&Frame::Binary(vec![0, 1]));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is sent before `send`"]
 pub struct Audience<'a, R: WebSocketDo> {
     room: &'a Room<R>,

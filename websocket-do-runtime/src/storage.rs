@@ -138,6 +138,18 @@ impl<'r> Storage<'r> {
 }
 
 /// Which keys to list: all, unless narrowed down.
+///
+/// ```
+/// # use websocket_do_runtime::{List, Result, Storage};
+/// # fn example(storage: Storage<'_>) -> Result {
+/// let latest: Vec<(String, u32)> = storage.list(&List::prefix("score:").reverse().limit(10))?;
+/// let some: Vec<(String, u32)> = storage.list(&List::all().start("score:a").end("score:n"))?;
+/// for (key, _) in latest.iter().chain(&some) {
+///     storage.delete(key)?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct List {
     pub(crate) prefix: String,

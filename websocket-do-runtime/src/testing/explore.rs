@@ -16,6 +16,20 @@ const SEED: &str = "WEBSOCKET_DO_SEED";
 /// Runs a scenario once for each seed, with a room in which the seed decides what comes first wherever the platform promises
 /// no order. The environment variable `WEBSOCKET_DO_SEED` runs one seed alone.
 ///
+/// ```
+/// # use websocket_do_runtime::{WebSocketDo, client::TypedClient, testing::{TestRoom, explore}};
+/// # async fn example<ChatRoom: WebSocketDo>() where ChatRoom::Client: TypedClient {
+/// explore(0..100, async |room: &TestRoom<ChatRoom>| {
+///     let _ada = room.join().await.expect("to be let in");
+///     if room.random(2) == 0 {
+///         room.hibernate();
+///     }
+///     assert_eq!(room.inspect(|room| room.len()), 1);
+/// })
+/// .await;
+/// # }
+/// ```
+///
 /// # Panics
 /// Where the scenario does, once it is said which seed it was and what had happened.
 pub async fn explore<R: WebSocketDo>(seeds: impl IntoIterator<Item = u64>, scenario: impl AsyncFn(&TestRoom<R>))

@@ -13,7 +13,20 @@ use crate::{
     host::{Host, SocketId, memory::Memory},
 };
 
-/// A room under test. See the [guide](crate::testing).
+/// A room under test. The guide is at the facade, `websocket_do::testing`.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, ServerMessageOf, WebSocketDo, client::TypedClient, testing::TestRoom};
+/// # async fn example<ChatRoom: WebSocketDo>() -> Result
+/// # where ChatRoom::Client: TypedClient, ServerMessageOf<ChatRoom>: std::fmt::Debug {
+/// let room = TestRoom::<ChatRoom>::new().named("lobby").with_storage(|storage| storage.put("topic", "tea"));
+/// let mut ada = room.join_with(|request| request.query("name", "Ada")).await?;
+/// room.hibernate();
+/// assert_eq!(room.get("/topic").await.body(), "tea");
+/// assert_eq!(ada.close().await.code(), 1000);
+/// # Ok(())
+/// # }
+/// ```
 pub struct TestRoom<R: WebSocketDo> {
     pub(super) place: Place<R>,
 }

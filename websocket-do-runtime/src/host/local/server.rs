@@ -47,6 +47,17 @@ pub struct Server {
 }
 
 /// A server that is running, until it is stopped or dropped.
+///
+/// ```
+/// # use websocket_do_runtime::{App, host::local::Server};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let serving = Server::new(App::new()).address(([127, 0, 0, 1], 0).into()).start().await?;
+/// println!("listening on http://{}", serving.address());
+/// serving.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Serving {
     address: SocketAddr,
