@@ -108,6 +108,8 @@ pub enum SendError {
     Rejected(Rejection),
     /// The session was closed before.
     Closed,
+    /// There is no connection, and as many messages wait for one as may: a client's alone.
+    Full,
 }
 
 impl fmt::Display for SendError {
@@ -115,6 +117,7 @@ impl fmt::Display for SendError {
         match self {
             Self::Rejected(rejection) => write!(f, "the outgoing message is not valid: {rejection}"),
             Self::Closed => f.write_str("the session is closed"),
+            Self::Full => f.write_str("there is no connection, and the queue for the next is full"),
         }
     }
 }

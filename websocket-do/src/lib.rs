@@ -113,9 +113,10 @@ pub use websocket_do_runtime::{
 };
 
 #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[doc = include_str!("../docs/client.md")]
 pub use websocket_do_runtime::client;
 
-/// The typed client of a client message enum: `Client::<ClientMessage>::connect(url)`.
+/// The typed client of a client message enum: `Client::<ClientMessage>::connect(url)`. The [guide](client) is at its module.
 #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
 pub type Client<M> = <M as client::TypedClient>::Client;
 

@@ -10,20 +10,23 @@ use super::{
 };
 
 /// What the client can do besides; a message of that name is sent by `send_…`.
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 16] = [
     "builder",
     "close",
     "close_with",
     "closed",
     "connect",
     "crate",
+    "events",
     "format",
     "from",
     "next",
     "self",
     "send",
     "send_frame",
+    "split",
     "super",
+    "wait_open",
 ];
 
 pub(super) fn client(messages: &Messages) -> TokenStream {
@@ -34,9 +37,9 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
     quote! {
         ::websocket_do::__private::if_client! {
             #[doc = #docs]
-            #[derive(Debug)]
-            #vis struct #name {
-                connection: ::websocket_do::__private::client::Connection<#ident>,
+            #[derive(Debug, Clone)]
+            #vis struct #name<__C = ::websocket_do::__private::client::Reconnecting<#ident>> {
+                carrier: __C,
             }
 
             #[automatically_derived]
@@ -58,35 +61,51 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
                     ::websocket_do::__private::client::Builder::new(url)
                 }
 
+                /// Takes the client apart, for different tasks: one that can be cloned sends, the other receives.
+                pub fn split(
+                    self,
+                ) -> (
+                    #name<::websocket_do::__private::client::Sender<#ident>>,
+                    ::websocket_do::__private::client::Receiver<#ident>,
+                ) {
+                    let (sender, receiver) = self.carrier.split();
+                    (#name { carrier: sender }, receiver)
+                }
+            }
+
+            #[automatically_derived]
+            impl<__C: ::websocket_do::__private::client::Carrier<#ident>> #name<__C> {
                 #(#methods)*
             }
 
             #[automatically_derived]
-            impl ::core::convert::From<::websocket_do::__private::client::Connection<#ident>> for #name {
-                fn from(connection: ::websocket_do::__private::client::Connection<#ident>) -> Self {
-                    Self { connection }
+            impl<__C> ::core::convert::From<__C> for #name<__C> {
+                fn from(carrier: __C) -> Self {
+                    Self { carrier }
                 }
             }
 
             #[automatically_derived]
-            impl ::core::ops::Deref for #name {
-                type Target = ::websocket_do::__private::client::Connection<#ident>;
+            impl<__C> ::core::ops::Deref for #name<__C> {
+                type Target = __C;
 
                 fn deref(&self) -> &Self::Target {
-                    &self.connection
+                    &self.carrier
                 }
             }
 
             #[automatically_derived]
-            impl ::core::ops::DerefMut for #name {
+            impl<__C> ::core::ops::DerefMut for #name<__C> {
                 fn deref_mut(&mut self) -> &mut Self::Target {
-                    &mut self.connection
+                    &mut self.carrier
                 }
             }
 
             #[automatically_derived]
             impl ::websocket_do::__private::client::TypedClient for #ident {
                 type Client = #name;
+                type Session = #name<::websocket_do::__private::client::Connection<#ident>>;
+                type Sender = #name<::websocket_do::__private::client::Sender<#ident>>;
             }
         }
     }
@@ -127,8 +146,8 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
         pub async fn #name(
             &mut self,
             #arguments
-        ) -> ::core::result::Result<(), ::websocket_do::__private::client::SendError> {
-            self.connection.send(#message).await
+        ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
+            ::websocket_do::__private::client::Carrier::carry(&mut self.carrier, #message).await
         }
     }
 }

@@ -1,191 +1,213 @@
-//! What a session is asked for with: address, format, query, headers, and how long to wait.
+//! What a session is asked for with, and what is done when it is lost.
 
-use std::{fmt, fmt::Write as _, marker::PhantomData, time::Duration};
+use std::{fmt, future::Future, marker::PhantomData, time::Duration};
 
-use http::{HeaderName, HeaderValue, Uri, header};
-use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::{client::IntoClientRequest, handshake::client::Request};
+#[cfg(feature = "testing")]
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 
-use super::{ClientError, Connection, TypedClient, transport::Socket};
+use super::{
+    Address, ClientError, Connection, Loss, Reconnecting, TypedClient,
+    options::{Options, ProviderError},
+};
 use crate::{codec::Format, protocol::ClientMessage};
 
-/// The headers that make the handshake, and are not the caller's to set.
-const OWN: [HeaderName; 7] = [
-    header::HOST,
-    header::CONNECTION,
-    header::UPGRADE,
-    header::SEC_WEBSOCKET_VERSION,
-    header::SEC_WEBSOCKET_KEY,
-    header::SEC_WEBSOCKET_PROTOCOL,
-    header::SEC_WEBSOCKET_EXTENSIONS,
-];
-
 /// Asks for a session: `Builder::new(url).format(Format::MessagePack).connect().await`.
+///
+/// All that can be set has a default that is right for a chat. The [guide](super) says more of each.
 pub struct Builder<M: ClientMessage> {
-    url: String,
-    format: Option<Format>,
-    query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
-    connect_timeout: Duration,
+    options: Options,
     messages: PhantomData<fn(M)>,
 }
 
 impl<M: ClientMessage> Builder<M> {
     /// A session in the room at `url`, `ws://…` or `wss://…`.
     pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            format: None,
-            query: Vec::new(),
-            headers: Vec::new(),
-            connect_timeout: Duration::from_secs(10),
-            messages: PhantomData,
-        }
+        Self { options: Options::new(url.into()), messages: PhantomData }
     }
 
     /// Asks for a format, as subprotocol and in the query `format`: a server may know either. Otherwise the session
     /// speaks what `format` in the URL's query says, or JSON.
     #[must_use]
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = Some(format);
-        self
+    pub fn format(self, format: Format) -> Self {
+        self.with(|options| options.format = Some(format))
     }
 
     /// Adds to the query of the URL. Name and value are encoded.
     #[must_use]
-    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.query.push((name.into(), value.into()));
-        self
+    pub fn query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.addressed(|address| address.query(name, value))
     }
 
     /// Adds a header.
     #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.addressed(|address| address.header(name, value))
     }
 
-    /// Sends `Authorization: Bearer` with this token.
+    /// Sends `Authorization: Bearer` with this token. For one that expires there is [`provide`](Self::provide).
     #[must_use]
     pub fn bearer(self, token: impl fmt::Display) -> Self {
-        self.header(header::AUTHORIZATION.as_str(), format!("Bearer {token}"))
+        self.addressed(|address| address.bearer(token))
+    }
+
+    /// Asks `provide` for the address at each attempt: a fresh token, another server. It gets what was set here. Its time
+    /// is part of [`connect_timeout`](Self::connect_timeout), and its failure is [`ClientError::Provider`], which is retried.
+    #[must_use]
+    pub fn provide<F>(self, provide: impl Fn(Address) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Address, ProviderError>> + Send + 'static,
+    {
+        self.with(|options| options.provider = Some(Box::new(move |address| Box::pin(provide(address)))))
     }
 
     /// How long the whole way to an open session may take; 10 seconds by default.
     #[must_use]
-    pub fn connect_timeout(mut self, time: Duration) -> Self {
-        self.connect_timeout = time;
-        self
+    pub fn connect_timeout(self, time: Duration) -> Self {
+        self.with(|options| options.connect_timeout = time)
+    }
+
+    /// Whether a lost connection is replaced; it is by default. Otherwise its end is the end of the session.
+    #[must_use]
+    pub fn reconnect(self, reconnect: bool) -> Self {
+        self.with(|options| options.reconnect = reconnect)
+    }
+
+    /// How long to wait before an attempt: a random time below a bound, which is `first` for the first attempt, doubles
+    /// with each, and never exceeds `most`. 500 milliseconds and 20 seconds by default.
+    #[must_use]
+    pub fn backoff(self, first: Duration, most: Duration) -> Self {
+        self.with(|options| options.backoff = (first, most))
+    }
+
+    /// How long a connection must last before attempts are counted from one again; 5 seconds by default. A server that
+    /// accepts and hangs up is thus not asked ever more often.
+    #[must_use]
+    pub fn stable_after(self, time: Duration) -> Self {
+        self.with(|options| options.stable_after = time)
+    }
+
+    /// Gives up after so many attempts without a stable connection; never by default.
+    #[must_use]
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.with(|options| options.max_attempts = Some(attempts))
+    }
+
+    /// Which close codes of the server end the session for good. By default 1000 (it has done what it was for), 1008 (it
+    /// broke a policy), and 4000 to 4999, with which a room closes on purpose. After all others the client comes back.
+    #[must_use]
+    pub fn terminal_codes(self, is_terminal: impl Fn(u16) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|options| options.terminal_codes = Box::new(is_terminal))
+    }
+
+    /// Which HTTP statuses of a refusal end the session for good. By default 400 to 499 except 408, 425 and 429: asking
+    /// again would not change the answer. After all others, 5xx above all, the client tries again.
+    #[must_use]
+    pub fn terminal_statuses(self, is_terminal: impl Fn(u16) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|options| options.terminal_statuses = Box::new(is_terminal))
+    }
+
+    /// Has the last word on whether to try again after a loss that is not terminal: it gets the loss, and the number of the
+    /// attempt that would follow. Must not block.
+    #[must_use]
+    pub fn should_reconnect(self, should: impl Fn(&Loss, u32) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|options| options.should_reconnect = Some(Box::new(should)))
+    }
+
+    /// How many messages wait for a connection while there is none; 256 by default. 0 refuses what cannot leave at once.
+    #[must_use]
+    pub fn queue(self, messages: usize) -> Self {
+        self.with(|options| options.queue = messages)
+    }
+
+    /// How many events wait for the application; 256 by default, at least 1. While it is behind by that many, the connection
+    /// is not read, so that the server is held up and not this process's memory filled. Sending goes on.
+    #[must_use]
+    pub fn buffer(self, events: usize) -> Self {
+        self.with(|options| options.buffer = events.max(1))
+    }
+
+    /// After how long a silence the server is asked for a sign of life (the text frame `wsdo:ping`), and how long it may
+    /// take until the connection counts as dead. 20 and 10 seconds by default.
+    ///
+    /// While the application is behind with reading, nothing is asked and nothing expected.
+    #[must_use]
+    pub fn heartbeat(self, interval: Duration, timeout: Duration) -> Self {
+        self.with(|options| options.heartbeat = Some((interval, timeout)))
+    }
+
+    /// Sends no heartbeats: for a server of another make, that would take them for messages.
+    #[must_use]
+    pub fn no_heartbeat(self) -> Self {
+        self.with(|options| options.heartbeat = None)
     }
 
     /// Opens the session. Must be called within a tokio runtime.
     ///
+    /// The first attempt is not repeated: its failure is the caller's to see. [`start`](Self::start) does repeat it.
+    ///
     /// # Errors
     /// [`ClientError::Refused`] with the server's HTTP answer, if it is not an upgrade; [`ClientError::Url`] for an
     /// address or header that cannot be used; [`ClientError::Transport`], [`ClientError::Timeout`] and
-    /// [`ClientError::Subprotocol`] for a server that is not there, not in time, or answers something else.
+    /// [`ClientError::Subprotocol`] for a server that is not there, not in time, or answers something else;
+    /// [`ClientError::Provider`].
     pub async fn connect(self) -> Result<M::Client, ClientError>
     where
         M: TypedClient,
     {
-        self.open().await.map(M::Client::from)
+        let (socket, format) = self.options.attempt().await?;
+        Reconnecting::start(self.options, format, Some(socket)).map(M::Client::from)
     }
 
-    async fn open(self) -> Result<Connection<M>, ClientError> {
-        let request = self.request()?;
-        let spoken = self.format.or_else(|| format_of(request.uri())).unwrap_or_default();
-        let (socket, chosen) = timeout(self.connect_timeout, Socket::open(request))
-            .await
-            .map_err(|_| ClientError::Timeout(self.connect_timeout))??;
-        match chosen {
-            Some(chosen) if self.format.map(Format::subprotocol) != Some(chosen.as_str()) => {
-                Err(ClientError::Subprotocol { offered: self.format, chosen })
-            }
-            _ => Ok(Connection::new(socket, spoken)),
+    /// Begins to connect, tries as long as after a loss, and does not wait: what is sent meanwhile is queued, and
+    /// [`wait_open`](Reconnecting::wait_open) tells when the session is open. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`ClientError::Url`] for an address or header that cannot be used.
+    pub fn start(self) -> Result<M::Client, ClientError>
+    where
+        M: TypedClient,
+    {
+        if self.options.provider.is_none() {
+            self.options.address.request(self.options.format)?;
         }
+        let format = self.options.spoken();
+        Reconnecting::start(self.options, format, None).map(M::Client::from)
     }
 
+    /// Opens a session that is one connection and no more: no task, no reconnecting, no heartbeat.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_once(self) -> Result<M::Session, ClientError>
+    where
+        M: TypedClient,
+    {
+        let (socket, format) = self.options.attempt().await?;
+        Ok(Connection::new(socket, format).into())
+    }
+
+    /// The request that a room under test gets.
+    #[cfg(feature = "testing")]
     pub(crate) fn request(&self) -> Result<Request, ClientError> {
-        let mut request = self.uri()?.into_client_request().map_err(unusable)?;
-        for (name, value) in &self.headers {
-            let name: HeaderName = name.parse().map_err(|_| unusable(format!("`{name}` is no name of a header")))?;
-            if OWN.contains(&name) {
-                return Err(unusable(format!("the header `{name}` is part of the handshake")));
-            }
-            // The value may be a secret: it is not repeated.
-            let mut value = HeaderValue::from_str(value)
-                .map_err(|_| unusable(format!("the value of the header `{name}` cannot be sent")))?;
-            value.set_sensitive(name == header::AUTHORIZATION);
-            request.headers_mut().append(name, value);
-        }
-        if let Some(format) = self.format {
-            request
-                .headers_mut()
-                .insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(format.subprotocol()));
-        }
-        Ok(request)
+        self.options.address.request(self.options.format)
     }
 
-    /// The URL as it may be shown: a query may hold secrets.
-    fn address(&self) -> &str {
-        self.url.split('?').next().unwrap_or_default()
+    fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.options);
+        self
     }
 
-    /// The URL with all of its query.
-    fn uri(&self) -> Result<Uri, ClientError> {
-        let url = escape(&self.url, |byte| byte.is_ascii_graphic());
-        let uri: Uri = url.parse().map_err(|error| unusable(format!("`{}`: {error}", self.address())))?;
-        let Some(scheme @ ("ws" | "wss")) = uri.scheme_str() else {
-            return Err(unusable(format!("`{}` starts with neither `ws://` nor `wss://`", self.address())));
-        };
-        let (Some(authority), Some(_)) = (uri.authority(), uri.host().filter(|host| !host.is_empty())) else {
-            return Err(unusable(format!("`{}` names no host", self.address())));
-        };
-        let mut pairs: Vec<String> = pairs(&uri).map(str::to_owned).collect();
-        for (name, value) in &self.query {
-            pairs.push(format!("{}={}", escape(name, is_unreserved), escape(value, is_unreserved)));
-        }
-        if let Some(format) = self.format {
-            pairs.retain(|pair| pair != "format" && !pair.starts_with("format="));
-            pairs.push(format!("format={format}"));
-        }
-        let mark = if pairs.is_empty() { "" } else { "?" };
-        let path = if uri.path().is_empty() { "/" } else { uri.path() };
-        format!("{scheme}://{authority}{path}{mark}{}", pairs.join("&")).parse().map_err(unusable)
+    fn addressed(self, change: impl FnOnce(Address) -> Address) -> Self {
+        self.with(|options| options.address = change(options.address.clone()))
     }
 }
 
 impl<M: ClientMessage> fmt::Debug for Builder<M> {
     /// Without the query and the headers: they may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("url", &self.address()).field("format", &self.format).finish_non_exhaustive()
+        f.debug_struct("Builder")
+            .field("url", &self.options.address.shown())
+            .field("format", &self.options.format)
+            .finish_non_exhaustive()
     }
-}
-
-fn pairs(uri: &Uri) -> impl Iterator<Item = &str> {
-    uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty())
-}
-
-fn format_of(uri: &Uri) -> Option<Format> {
-    pairs(uri).find_map(|pair| pair.strip_prefix("format="))?.parse().ok()
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-fn escape(text: &str, plain: impl Fn(u8) -> bool) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if plain(byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
-fn unusable(reason: impl fmt::Display) -> ClientError {
-    ClientError::Url(reason.to_string())
 }

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use crate::{
-    CloseError,
+    CloseError, Closed,
     codec::{Format, Frame},
     protocol::Rejection,
 };
@@ -32,6 +32,10 @@ pub enum ClientError {
         /// What the server chose.
         chosen: String,
     },
+    /// The provider of the address failed; why.
+    Provider(String),
+    /// The session is over; how it was closed.
+    Closed(Closed),
     /// A frame of the server is not a message of the protocol, or breaks one of its rules. The session goes on.
     Rejected(Rejection),
     /// The server reports an error, such as a message of ours that it refused. The session goes on.
@@ -66,6 +70,13 @@ impl fmt::Display for ClientError {
             }
             Self::Subprotocol { offered: None, chosen } => {
                 write!(f, "the server chose the subprotocol `{chosen}`, offered was none")
+            }
+            Self::Provider(reason) => write!(f, "the address of the room cannot be told: {reason}"),
+            Self::Closed(closed) if closed.reason().is_empty() => {
+                write!(f, "the session is over, closed with {}", closed.code())
+            }
+            Self::Closed(closed) => {
+                write!(f, "the session is over, closed with {}: {}", closed.code(), closed.reason())
             }
             Self::Rejected(rejection) => write!(f, "the server sent what is not a valid message: {rejection}"),
             Self::Server { message, path: Some(path), .. } if !path.is_empty() => {

@@ -9,7 +9,6 @@ use crate::{
 };
 
 /// Asks the server whether it is there, whatever the session's format.
-#[cfg(feature = "testing")]
 pub(super) const PING: &str = "wsdo:ping";
 
 /// The answer.

@@ -1,6 +1,11 @@
 //! The native transport: frames over tokio and tungstenite, in the clear or with TLS; and the line to a room under test.
 
-use std::{future::poll_fn, pin::Pin, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use futures_util::{Sink, SinkExt, StreamExt};
 use tokio::{
@@ -17,13 +22,13 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{ClientError, handshake, tls};
+use super::{ClientError, clock::Instant, handshake, tls, watched::Watched};
 use crate::{Close, Closed, codec::Frame};
 
 /// The most bytes of an incoming message.
 const LIMIT: usize = 32 * 1024 * 1024;
 
-trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Io for T {}
 
 /// What carries the frames of a session.
@@ -70,6 +75,33 @@ impl Socket {
         }
     }
 
+    /// Begins to send a frame; [`drive`](Self::drive) tells when it is written.
+    pub(super) fn start(&mut self, frame: Frame) {
+        match self {
+            Self::Tcp(tcp) => tcp.start(message(frame)),
+            #[cfg(feature = "testing")]
+            Self::Line(line) => drop(line.send(frame)),
+        }
+    }
+
+    /// What happens next: what was begun is written, or, if it is to be read, something comes. Cancel-safe.
+    pub(super) async fn drive(&mut self, read: bool) -> Driven {
+        match self {
+            Self::Tcp(tcp) => tcp.drive(read).await,
+            #[cfg(feature = "testing")]
+            Self::Line(line) => Driven::Came(line.next().await),
+        }
+    }
+
+    /// When there was the last sign of the peer's life, a part of a frame included.
+    pub(super) fn heard(&self) -> Instant {
+        match self {
+            Self::Tcp(tcp) => tcp.inner.get_ref().heard(),
+            #[cfg(feature = "testing")]
+            Self::Line(_) => Instant::now(),
+        }
+    }
+
     /// The next frame of the application, or the end. Cancel-safe.
     pub(super) async fn next(&mut self) -> Incoming {
         match self {
@@ -82,9 +114,11 @@ impl Socket {
 
 /// An open WebSocket.
 pub(crate) struct Tcp {
-    inner: WebSocketStream<Box<dyn Io>>,
+    inner: WebSocketStream<Watched<Box<dyn Io>>>,
     /// Whether a frame may still wait to be written, as when a send was cancelled.
     unflushed: bool,
+    /// Why nothing more can be written.
+    broken: Option<Error>,
 }
 
 /// What came in.
@@ -93,6 +127,14 @@ pub(crate) enum Incoming {
     Frame(Frame),
     /// Nothing more will come.
     Closed(Closed),
+}
+
+/// What a socket has done.
+#[derive(Debug)]
+pub(super) enum Driven {
+    /// All that was begun is written, or never will be, which the end tells then.
+    Written,
+    Came(Incoming),
 }
 
 impl Tcp {
@@ -113,16 +155,18 @@ impl Tcp {
             .read_buffer_size(16 * 1024)
             .max_message_size(Some(LIMIT))
             .max_frame_size(Some(LIMIT));
+        let socket = Watched::new(socket);
         let inner = WebSocketStream::from_partially_read(socket, rest, Role::Client, Some(config)).await;
-        Ok((Self { inner, unflushed: false }, chosen))
+        Ok((Self { inner, unflushed: false, broken: None }, chosen))
     }
 
     async fn send(&mut self, frame: Frame) -> bool {
-        self.write(match frame {
-            Frame::Text(text) => Message::text(text),
-            Frame::Binary(bytes) => Message::binary(bytes),
-        })
-        .await
+        self.write(message(frame)).await
+    }
+
+    fn start(&mut self, message: Message) {
+        self.broken = Pin::new(&mut self.inner).start_send(message).err();
+        self.unflushed = true;
     }
 
     async fn close(&mut self, close: &Close) -> bool {
@@ -139,14 +183,36 @@ impl Tcp {
 
     async fn next(&mut self) -> Incoming {
         loop {
-            let item = poll_fn(|context| {
-                if self.unflushed && Pin::new(&mut self.inner).poll_flush(context).is_ready() {
-                    self.unflushed = false;
-                }
-                self.inner.poll_next_unpin(context)
-            })
-            .await;
-            return match item {
+            if let Driven::Came(incoming) = self.drive(true).await {
+                return incoming;
+            }
+        }
+    }
+
+    async fn drive(&mut self, read: bool) -> Driven {
+        poll_fn(|context| {
+            if self.unflushed
+                && let Poll::Ready(flushed) = Pin::new(&mut self.inner).poll_flush(context)
+            {
+                self.unflushed = false;
+                self.broken = self.broken.take().or(flushed.err());
+                return Poll::Ready(Driven::Written);
+            }
+            if read {
+                // Of a connection that broke there may still be something to read: the peer's reason above all.
+                return self.poll_next(context).map(Driven::Came);
+            }
+            match self.broken.take() {
+                Some(error) => Poll::Ready(Driven::Came(Incoming::Closed(Closed::failed(error.to_string())))),
+                None => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
+        loop {
+            let incoming = match ready!(self.inner.poll_next_unpin(context)) {
                 Some(Ok(Message::Text(text))) => Incoming::Frame(Frame::Text(text.as_str().to_owned())),
                 Some(Ok(Message::Binary(bytes))) => Incoming::Frame(Frame::Binary(bytes.into())),
                 Some(Ok(Message::Close(Some(frame)))) => {
@@ -157,6 +223,7 @@ impl Tcp {
                 None => Incoming::Closed(Closed::lost()),
                 Some(Err(error)) => Incoming::Closed(self.fail(&error)),
             };
+            return Poll::Ready(incoming);
         }
     }
 
@@ -172,5 +239,12 @@ impl Tcp {
         let frame = CloseFrame { code, reason: "".into() };
         let _ = Pin::new(&mut self.inner).start_send(Message::Close(Some(frame)));
         Closed::failed(error.to_string())
+    }
+}
+
+fn message(frame: Frame) -> Message {
+    match frame {
+        Frame::Text(text) => Message::text(text),
+        Frame::Binary(bytes) => Message::binary(bytes),
     }
 }

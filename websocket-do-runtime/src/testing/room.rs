@@ -134,7 +134,7 @@ where
                 Ok(TestSession::new(self.place.clone(), connection.into(), Some((socket, line))))
             }
             Place::There(remote) => {
-                let client = request(Builder::new(remote.websocket())).connect().await?;
+                let client = request(Builder::new(remote.websocket())).connect_once().await?;
                 Ok(TestSession::new(self.place.clone(), client, None))
             }
         }

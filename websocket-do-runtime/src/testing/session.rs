@@ -27,7 +27,7 @@ use crate::{
 /// What a room on a server gets to do what it has to do.
 const SETTLING: Duration = Duration::from_millis(250);
 
-type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Client;
+type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Session;
 
 /// A session of a room under test. Every message is a method, as of the typed client, which it is for all that is not a
 /// method here.

@@ -37,7 +37,7 @@ async fn both_formats_go_both_ways_whether_the_server_knows_subprotocols_or_not(
         })
         .await;
         let builder = Builder::<Note>::new(url).format(format).query("name", "a&b é");
-        let mut room = bounded(builder.connect()).await.unwrap().0;
+        let mut room = bounded(builder.connect_once()).await.unwrap().0;
         assert_eq!(room.format(), format);
         bounded(room.send(say("hello"))).await.unwrap();
         assert_eq!(next(&mut room).await, Some(Ok(say("hello"))));

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Message as Raw, protocol::CloseFrame};
 use websocket_do_runtime::{
-    client::{ClientError, SendError, connect},
+    client::{Builder, ClientError, SendError},
     codec::{Format, Frame, encode},
     protocol::RejectionCode,
 };
@@ -110,7 +110,7 @@ async fn a_close_delivers_what_was_sent_and_drops_what_comes() {
         tell.send((count, u16::from(close.code), close.reason.to_string())).unwrap();
     })
     .await;
-    let mut room = bounded(connect::<Note>(url)).await.unwrap().0;
+    let mut room = bounded(Builder::<Note>::new(url).connect_once()).await.unwrap().0;
     for _ in 0..200 {
         bounded(room.send(say("x"))).await.unwrap();
     }
@@ -129,7 +129,7 @@ async fn a_close_that_nobody_answers_ends_in_time() {
         drop(peer);
     })
     .await;
-    let mut room = bounded(connect::<Note>(url)).await.unwrap().0;
+    let mut room = bounded(Builder::<Note>::new(url).connect_once()).await.unwrap().0;
     assert!(matches!(bounded(room.close()).await, Err(ClientError::Timeout(_))));
     assert_eq!(room.closed().unwrap().code(), 1006);
 }
@@ -137,7 +137,7 @@ async fn a_close_that_nobody_answers_ends_in_time() {
 #[tokio::test]
 async fn a_lost_connection_is_1006() {
     let url = serve(|socket| async move { drop(accept(socket, true).await) }).await;
-    let mut room = bounded(connect::<Note>(url)).await.unwrap().0;
+    let mut room = bounded(Builder::<Note>::new(url).connect_once()).await.unwrap().0;
     assert_eq!(next(&mut room).await, None);
     assert_eq!(room.closed().unwrap().code(), 1006);
     assert_eq!(bounded(room.send(say("late"))).await, Err(SendError::Closed));
@@ -154,7 +154,7 @@ async fn a_next_that_is_cancelled_loses_nothing() {
         while let Some(Ok(_)) = peer.next().await {}
     })
     .await;
-    let mut room = bounded(connect::<Note>(url)).await.unwrap().0;
+    let mut room = bounded(Builder::<Note>::new(url).connect_once()).await.unwrap().0;
     let mut seen = Vec::new();
     bounded(async {
         while seen.len() < 50 {

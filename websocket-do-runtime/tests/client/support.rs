@@ -10,6 +10,7 @@ use std::{
 use futures_util::{SinkExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::timeout,
 };
@@ -21,8 +22,8 @@ use tokio_tungstenite::{
     },
 };
 use websocket_do_runtime::{
-    client::{Builder, ClientError, Connection, TypedClient},
-    codec::{Format, Frame, Json},
+    client::{Builder, ClientError, Connection, Event, Reconnecting, Sender, TypedClient},
+    codec::{Format, Frame, Json, encode},
     protocol::{
         ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Value,
         schema::{MessageSchema, Type},
@@ -59,30 +60,34 @@ impl ClientMessage for Note {
 
 impl ServerMessage for Note {}
 
-pub(crate) struct Client(pub(crate) Connection<Note>);
+/// What the derive would write: a client on any carrier.
+#[derive(Debug, Clone)]
+pub(crate) struct Client<C = Reconnecting<Note>>(pub(crate) C);
 
-impl From<Connection<Note>> for Client {
-    fn from(connection: Connection<Note>) -> Self {
-        Self(connection)
+impl<C> From<C> for Client<C> {
+    fn from(carrier: C) -> Self {
+        Self(carrier)
     }
 }
 
-impl Deref for Client {
-    type Target = Connection<Note>;
+impl<C> Deref for Client<C> {
+    type Target = C;
 
-    fn deref(&self) -> &Connection<Note> {
+    fn deref(&self) -> &C {
         &self.0
     }
 }
 
-impl DerefMut for Client {
-    fn deref_mut(&mut self) -> &mut Connection<Note> {
+impl<C> DerefMut for Client<C> {
+    fn deref_mut(&mut self) -> &mut C {
         &mut self.0
     }
 }
 
 impl TypedClient for Note {
     type Client = Client;
+    type Session = Client<Connection<Note>>;
+    type Sender = Client<Sender<Note>>;
 }
 
 pub(crate) type Peer = WebSocketStream<TcpStream>;
@@ -134,7 +139,7 @@ pub(crate) async fn after(format: Format, frames: Vec<Raw>) -> Connection<Note> 
         while let Some(Ok(_)) = peer.next().await {}
     })
     .await;
-    bounded(Builder::<Note>::new(url).format(format).connect()).await.unwrap().0
+    bounded(Builder::<Note>::new(url).format(format).connect_once()).await.unwrap().0
 }
 
 pub(crate) async fn next(room: &mut Connection<Note>) -> Option<Result<Note, ClientError>> {
@@ -146,4 +151,50 @@ pub(crate) fn raw(frame: Frame) -> Raw {
         Frame::Text(text) => Raw::text(text),
         Frame::Binary(bytes) => Raw::binary(bytes),
     }
+}
+
+/// Serves any number of connections, each with its number from 0, and returns the address.
+pub(crate) async fn serve_each<F: Future<Output = ()> + Send + 'static>(
+    peer: impl Fn(usize, TcpStream) -> F + Send + 'static,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (socket, _) = listener.accept().await.unwrap();
+            tokio::spawn(peer(number, socket));
+        }
+    });
+    format!("ws://{address}/room/a")
+}
+
+/// A client that loses no time.
+pub(crate) fn hasty(url: impl Into<String>) -> Builder<Note> {
+    Builder::new(url).backoff(Duration::from_millis(5), Duration::from_millis(20))
+}
+
+pub(crate) async fn event(room: &mut Client) -> Option<Event<Note>> {
+    bounded(room.events().next()).await
+}
+
+/// Sends everything back until the peer closes.
+pub(crate) async fn echo(socket: TcpStream) {
+    let (mut peer, ..) = accept(socket, true).await;
+    while let Some(Ok(frame)) = peer.next().await {
+        let answer = if frame == Raw::text("wsdo:ping") { Raw::text("wsdo:pong") } else { frame };
+        if (answer.is_text() || answer.is_binary()) && peer.send(answer).await.is_err() {
+            break;
+        }
+    }
+}
+
+/// Answers the handshake with this status.
+pub(crate) async fn refuse(mut socket: TcpStream, status: u16) {
+    let _ = socket.read(&mut [0; 4096]).await;
+    let _ = socket.write_all(format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
+}
+
+/// As `say`, in JSON on the wire.
+pub(crate) fn text(text: &str) -> Raw {
+    raw(encode(&say(text), Format::Json).unwrap())
 }

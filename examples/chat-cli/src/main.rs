@@ -1,0 +1,130 @@
+//! A chat in the terminal: lines typed are messages, and what happens in the room is shown in colour.
+
+mod screen;
+
+use std::{io::BufRead, process::ExitCode};
+
+use chat::protocol::ClientMessage;
+use clap::Parser;
+use tokio::sync::mpsc;
+use websocket_do::{
+    Client, Format,
+    client::{ClientError, Event, Receiver, TypedClient},
+};
+
+type Sender = <ClientMessage as TypedClient>::Sender;
+
+/// Joins a chat room from the terminal.
+///
+/// Every line typed is said in the room. `/name Ada` takes another name, `/quit` or the end of the input leaves.
+#[derive(Parser)]
+struct Arguments {
+    /// The room, as `ws://127.0.0.1:8787/room/lobby/websocket`.
+    url: String,
+    /// The name to go by.
+    #[arg(long)]
+    name: Option<String>,
+    /// How messages travel: json or msgpack.
+    #[arg(long)]
+    format: Option<Format>,
+    /// What a private room wants to see.
+    #[arg(long)]
+    token: Option<String>,
+    /// Keeps trying if the room cannot be reached at first.
+    #[arg(long)]
+    wait: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match chat(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            screen::fatal(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn chat(arguments: Arguments) -> Result<(), ClientError> {
+    let mut request = Client::<ClientMessage>::builder(arguments.url);
+    if let Some(name) = &arguments.name {
+        request = request.query("name", name);
+    }
+    if let Some(format) = arguments.format {
+        request = request.format(format);
+    }
+    if let Some(token) = &arguments.token {
+        request = request.bearer(token);
+    }
+    let client = if arguments.wait { request.start()? } else { request.connect().await? };
+    let (mut sender, mut room) = client.split();
+    // A new connection is a new session, which knows nothing of the name that the old one took.
+    let mut name = None;
+    let mut lines = lines();
+    loop {
+        tokio::select! {
+            event = room.events().next() => match event {
+                Some(Event::Closed(closed)) => {
+                    screen::closed(&closed);
+                    return Ok(());
+                }
+                Some(Event::Error(error)) if ends_all(&error) => return Err(error),
+                Some(event) => {
+                    if let (Event::Reconnected { .. }, Some(name)) = (&event, &name) {
+                        screen::sent(&sender.set_name(name).await);
+                    }
+                    screen::event(&event);
+                }
+                None => return Ok(()),
+            },
+            line = lines.recv() => match line.as_deref().map(str::trim) {
+                None | Some("/quit") => return leave(&sender, &mut room).await,
+                Some("") => {}
+                Some(line) => match line.strip_prefix('/') {
+                    None => screen::sent(&sender.message(line).await),
+                    Some(command) => match command.split_once(' ') {
+                        Some(("name", new)) => {
+                            let sent = sender.set_name(new).await;
+                            screen::sent(&sent);
+                            if sent.is_ok() {
+                                name = Some(new.to_owned());
+                            }
+                        }
+                        _ => screen::unknown(command),
+                    },
+                },
+            },
+        }
+    }
+}
+
+/// Whether an error is why the session is over, and not one of a single message.
+fn ends_all(error: &ClientError) -> bool {
+    !matches!(error, ClientError::Rejected(_) | ClientError::Server { .. } | ClientError::Unsupported(_))
+}
+
+/// Says goodbye, and shows what was said until then.
+async fn leave(sender: &Sender, room: &mut Receiver<ClientMessage>) -> Result<(), ClientError> {
+    let left = sender.close().await;
+    while let Some(event) = room.events().next().await {
+        match event {
+            Event::Closed(_) => break,
+            event => screen::event(&event),
+        }
+    }
+    left
+}
+
+/// The lines that are typed. A thread reads them, since a terminal knows no other way than to wait.
+fn lines() -> mpsc::Receiver<String> {
+    let (typed, lines) = mpsc::channel(16);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            if typed.blocking_send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}

@@ -1,0 +1,108 @@
+//! What is shown: the room on standard output, all about the connection on standard error. Colours only on a terminal.
+
+use std::time::Duration;
+
+use anstream::{eprintln, println};
+use anstyle::{AnsiColor, Color, Style};
+use chat::protocol::{ClientMessage, ServerMessage};
+use websocket_do::{
+    Closed,
+    client::{ClientError, Event, SendError, Sent},
+};
+
+const NAME: Style = colour(AnsiColor::Cyan).bold();
+const QUIET: Style = colour(AnsiColor::BrightBlack);
+const ROOM: Style = colour(AnsiColor::Magenta);
+const GOOD: Style = colour(AnsiColor::Green);
+const CAREFUL: Style = colour(AnsiColor::Yellow);
+const BAD: Style = colour(AnsiColor::Red);
+
+const fn colour(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(Color::Ansi(colour)))
+}
+
+/// Something happened.
+pub(crate) fn event(event: &Event<ClientMessage>) {
+    match event {
+        Event::Message(message) => said(message),
+        Event::Opened => note(GOOD, "connected"),
+        Event::Reconnecting { attempt, delay, why } => {
+            note(CAREFUL, &format!("{why}; attempt {attempt} {}", in_words(*delay)));
+        }
+        Event::Reconnected { .. } => note(GOOD, "connected again"),
+        Event::Error(error) => note(BAD, &error.to_string()),
+        Event::Lost(lost) => {
+            let perhaps = if lost.may_have_arrived { "may not have arrived" } else { "did not arrive" };
+            for message in &lost.messages {
+                note(CAREFUL, &format!("{perhaps}: {}", words(message)));
+            }
+        }
+        other => note(QUIET, &format!("{other:?}")),
+    }
+}
+
+/// What became of a message, if it is not on its way.
+pub(crate) fn sent(sent: &Result<Sent, SendError>) {
+    if let Some(words) = unsent(sent) {
+        note(if sent.is_ok() { CAREFUL } else { BAD }, &words);
+    }
+}
+
+/// The room has closed the session.
+pub(crate) fn closed(closed: &Closed) {
+    let reason = if closed.reason().is_empty() { String::new() } else { format!(": {}", closed.reason()) };
+    note(CAREFUL, &format!("the room has closed with {}{reason}", closed.code()));
+}
+
+/// A command that there is not.
+pub(crate) fn unknown(command: &str) {
+    note(BAD, &format!("`/{command}` is no command; use `/name Ada` or `/quit`"));
+}
+
+/// An error with which all ends.
+pub(crate) fn fatal(error: &ClientError) {
+    eprintln!("{BAD}error:{BAD:#} {error}");
+}
+
+fn said(message: &ServerMessage) {
+    match message {
+        ServerMessage::Message { text, from, .. } => println!("{NAME}{}:{NAME:#} {}", plain(from), plain(text)),
+        ServerMessage::NameChanged { old_name, new_name, .. } => {
+            println!("{QUIET}{} is now {}{QUIET:#}", plain(old_name), plain(new_name));
+        }
+        ServerMessage::UserJoined { name, .. } => println!("{QUIET}{} has come{QUIET:#}", plain(name)),
+        ServerMessage::UserLeft { name, .. } => println!("{QUIET}{} has gone{QUIET:#}", plain(name)),
+        ServerMessage::Announcement { text } => println!("{ROOM}{}{ROOM:#}", plain(text)),
+        ServerMessage::Error { message } => println!("{BAD}{}{BAD:#}", plain(message)),
+    }
+}
+
+fn note(style: Style, words: &str) {
+    eprintln!("{style}* {}{style:#}", plain(words));
+}
+
+fn words(message: &ClientMessage) -> &str {
+    match message {
+        ClientMessage::Message { text } => text,
+        ClientMessage::SetName { name } => name,
+    }
+}
+
+/// What others have typed, without anything that a terminal would take for an order.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+}
+
+/// A time as people say it.
+fn in_words(time: Duration) -> String {
+    if time < Duration::from_secs(1) { "at once".to_owned() } else { format!("in {:.0} s", time.as_secs_f64()) }
+}
+
+/// What there is to say of a message that was not sent at once.
+fn unsent(sent: &Result<Sent, SendError>) -> Option<String> {
+    match sent {
+        Ok(Sent::Now) => None,
+        Ok(Sent::Queued) => Some("not connected: it is sent as soon as the room is back".to_owned()),
+        Err(error) => Some(format!("not sent: {error}")),
+    }
+}

@@ -1,0 +1,177 @@
+//! The real chat is killed under its clients, as `kill -9` does it, and started again: all come back, and what was sent is
+//! not sent twice. Run with `--nocapture` for the figures.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::{
+    collections::{HashMap, HashSet},
+    env,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use chat::protocol::{ClientMessage, ServerMessage};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+use websocket_do::{
+    Client, Format,
+    client::{Event, Sent},
+    local::Server,
+};
+
+const CLIENTS: usize = 50;
+/// The bounds of the clients' back-off.
+const BACKOFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
+const DOWN: Duration = Duration::from_millis(1500);
+
+/// Serves the chat until it is killed: a process of its own, which the test below starts.
+#[test]
+#[ignore = "no test, but the server of one"]
+fn serve() {
+    if let Ok(port) = env::var("CHAT_PORT") {
+        Server::new(chat::app()).port(port.parse().unwrap()).run().unwrap();
+    }
+}
+
+struct Process(Child);
+
+impl Process {
+    /// Starts the chat, and waits until it listens.
+    fn start(port: u16) -> Self {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--exact", "serve", "--ignored", "--nocapture"]).env("CHAT_PORT", port.to_string());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().ends_with(&format!("listening on http://127.0.0.1:{port}"))));
+        Self(child)
+    }
+
+    /// As `kill -9`.
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = (self.0.kill(), self.0.wait());
+    }
+}
+
+/// What a client has to tell.
+#[derive(Default)]
+struct Report {
+    /// What was sent, and whether at once.
+    sent: Vec<(String, Sent)>,
+    refused: usize,
+    lost: Vec<String>,
+    /// How often each text was heard.
+    heard: HashMap<String, usize>,
+    /// When it was back, and after how many attempts.
+    back: Option<(Instant, u32)>,
+}
+
+/// Talks all the time, until it is told to stop, and then listens until it has heard itself.
+async fn talk(number: usize, client: Client<ClientMessage>, mut stop: watch::Receiver<bool>) -> Report {
+    let (mut sender, mut room) = client.split();
+    let mut report = Report::default();
+    let mut count = 0;
+    let mut leaving = false;
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tokio::select! {
+            event = room.events().next() => match event {
+                Some(Event::Message(ServerMessage::Message { text, .. })) => {
+                    *report.heard.entry(text).or_default() += 1;
+                }
+                Some(Event::Message(_) | Event::Opened | Event::Reconnecting { .. }) => {}
+                Some(Event::Reconnected { attempts }) => report.back = Some((Instant::now(), attempts)),
+                Some(Event::Lost(lost)) => {
+                    assert!(lost.may_have_arrived && lost.more == 0, "{lost:?}");
+                    report.lost.extend(lost.messages.into_iter().map(|message| match message {
+                        ClientMessage::Message { text } => text,
+                        other @ ClientMessage::SetName { .. } => panic!("{other:?}"),
+                    }));
+                }
+                other => panic!("client {number}: {other:?}"),
+            },
+            _ = tick.tick(), if !leaving => {
+                let text = format!("{number}:{count}");
+                count += 1;
+                match sender.message(&text).await {
+                    Ok(sent) => report.sent.push((text, sent)),
+                    Err(_) => report.refused += 1,
+                }
+            }
+            _ = stop.changed(), if !leaving => leaving = true,
+            () = sleep(Duration::from_secs(1)), if leaving => return report,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Process::start(port);
+    let (stop, stopped) = watch::channel(false);
+    let mut clients = JoinSet::new();
+    for number in 0..CLIENTS {
+        let client = Client::<ClientMessage>::builder(format!("ws://127.0.0.1:{port}/room/tea/websocket"))
+            .format(if number % 2 == 0 { Format::Json } else { Format::MessagePack })
+            .backoff(BACKOFF[0], BACKOFF[1]);
+        let client = client.connect().await.unwrap();
+        clients.spawn(talk(number, client, stopped.clone()));
+    }
+    sleep(Duration::from_secs(1)).await;
+    server.kill();
+    sleep(DOWN).await;
+    let mut server = tokio::task::spawn_blocking(move || Process::start(port)).await.unwrap();
+    let started = Instant::now();
+    // An attempt that has just failed is followed by another within the bound of the back-off.
+    sleep(BACKOFF[1] + Duration::from_secs(1)).await;
+    stop.send(true).unwrap();
+    let reports = timeout(Duration::from_secs(20), clients.join_all()).await.expect("to end in time");
+    server.kill();
+
+    let heard_by_any: HashSet<&String> = reports.iter().flat_map(|report| report.heard.keys()).collect();
+    let (mut now, mut queued, mut lost) = (0, 0, 0);
+    let (mut latest, mut attempts) = (Duration::ZERO, 0);
+    for (number, report) in reports.iter().enumerate() {
+        let (when, tried) = report.back.unwrap_or_else(|| panic!("client {number} is not back"));
+        latest = latest.max(when.saturating_duration_since(started));
+        attempts = attempts.max(tried);
+        assert_eq!(report.refused, 0, "the queue was too short");
+        for (text, times) in &report.heard {
+            assert_eq!(*times, 1, "client {number} has heard `{text}` {times} times");
+        }
+        for (text, sent) in &report.sent {
+            let is_lost = report.lost.contains(text);
+            match sent {
+                Sent::Now => now += 1,
+                Sent::Queued => queued += 1,
+            }
+            assert!(*sent == Sent::Now || !is_lost, "`{text}` was queued, and then lost");
+            assert!(is_lost || report.heard.contains_key(text), "nobody knows what has become of `{text}`, {sent:?}");
+        }
+        lost += report.lost.len();
+    }
+    assert!(latest <= BACKOFF[1] + Duration::from_millis(500), "the last was back after {latest:?}");
+    let arrived = reports.iter().flat_map(|report| &report.lost).filter(|text| heard_by_any.contains(text)).count();
+    println!(
+        "{CLIENTS} clients, down for {DOWN:?}, back-off up to {:?}: all back {latest:?} after the server was, with at most \
+         {attempts} attempts; {now} messages sent at once, {queued} queued, {lost} reported as unconfirmed, of which {arrived} \
+         had arrived; none was heard twice",
+        BACKOFF[1],
+    );
+}

@@ -1,0 +1,163 @@
+//! The sending half of a session, and what both halves and the task know in common.
+
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    sync::{Arc, OnceLock},
+};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{ClientError, Sent};
+use crate::{
+    Close, Closed, SendError,
+    codec::{self, Format, Frame},
+    protocol::ClientMessage,
+};
+
+/// What the task is asked to do.
+#[derive(Debug)]
+pub(super) enum Command {
+    Send(Frame, oneshot::Sender<Result<Sent, SendError>>),
+    Close(Close, oneshot::Sender<Result<(), ClientError>>),
+}
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Connecting,
+    Open,
+    Over,
+}
+
+/// What is known of a session on all sides.
+pub(super) struct Shared {
+    format: Format,
+    ended: OnceLock<(Closed, Option<ClientError>)>,
+    status: watch::Receiver<Status>,
+}
+
+impl Shared {
+    pub(super) fn new(format: Format) -> (Arc<Self>, watch::Sender<Status>) {
+        let (tell, status) = watch::channel(Status::Connecting);
+        (Arc::new(Self { format, ended: OnceLock::new(), status }), tell)
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(super) fn closed(&self) -> Option<&Closed> {
+        self.ended.get().map(|(closed, _)| closed)
+    }
+
+    /// Keeps how the session ended, the first time.
+    pub(super) fn end(&self, closed: Closed, error: Option<ClientError>) {
+        let _ = self.ended.set((closed, error));
+    }
+
+    /// Why there is no session any more.
+    fn why(&self) -> ClientError {
+        match self.ended.get() {
+            Some((_, Some(error))) => error.clone(),
+            Some((closed, None)) => ClientError::Closed(closed.clone()),
+            None => ClientError::Closed(Closed::lost()),
+        }
+    }
+}
+
+/// The sending half of a session. It can be cloned; messages keep the order in which each clone sends them.
+pub struct Sender<M: ClientMessage> {
+    commands: mpsc::Sender<Command>,
+    shared: Arc<Shared>,
+    messages: PhantomData<fn(M)>,
+}
+
+impl<M: ClientMessage> Sender<M> {
+    pub(super) fn new(commands: mpsc::Sender<Command>, shared: Arc<Shared>) -> Self {
+        Self { commands, shared, messages: PhantomData }
+    }
+
+    /// As [`Reconnecting::send`](super::Reconnecting::send).
+    ///
+    /// # Errors
+    /// As [`Reconnecting::send`](super::Reconnecting::send).
+    #[expect(clippy::needless_pass_by_value, reason = "a message that was sent is gone")]
+    pub fn send(&self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
+        let frame = codec::encode(&message, self.format());
+        async move { self.send_frame(frame?).await }
+    }
+
+    /// As [`Reconnecting::send_frame`](super::Reconnecting::send_frame).
+    ///
+    /// # Errors
+    /// As [`Reconnecting::send_frame`](super::Reconnecting::send_frame).
+    pub async fn send_frame(&self, frame: Frame) -> Result<Sent, SendError> {
+        let (reply, sent) = oneshot::channel();
+        self.commands.send(Command::Send(frame, reply)).await.map_err(|_| SendError::Closed)?;
+        sent.await.unwrap_or(Err(SendError::Closed))
+    }
+
+    /// As [`Reconnecting::wait_open`](super::Reconnecting::wait_open).
+    ///
+    /// # Errors
+    /// As [`Reconnecting::wait_open`](super::Reconnecting::wait_open).
+    pub async fn wait_open(&self) -> Result<(), ClientError> {
+        let mut status = self.shared.status.clone();
+        match status.wait_for(|status| *status != Status::Connecting).await.as_deref() {
+            Ok(Status::Open) => Ok(()),
+            _ => Err(self.shared.why()),
+        }
+    }
+
+    /// As [`Reconnecting::close`](super::Reconnecting::close).
+    ///
+    /// # Errors
+    /// As [`Reconnecting::close`](super::Reconnecting::close).
+    pub async fn close(&self) -> Result<(), ClientError> {
+        self.close_with(1000, "").await
+    }
+
+    /// As [`Reconnecting::close_with`](super::Reconnecting::close_with).
+    ///
+    /// # Errors
+    /// As [`Reconnecting::close_with`](super::Reconnecting::close_with).
+    pub fn close_with(
+        &self,
+        code: u16,
+        reason: impl Into<String>,
+    ) -> impl Future<Output = Result<(), ClientError>> + Send {
+        let close = Close::new(code, reason);
+        async move {
+            let (reply, closed) = oneshot::channel();
+            match self.commands.send(Command::Close(close?, reply)).await {
+                // A task that is gone has nothing left to close.
+                Ok(()) => closed.await.unwrap_or(Ok(())),
+                Err(_) => Ok(()),
+            }
+        }
+    }
+
+    /// As [`Reconnecting::closed`](super::Reconnecting::closed).
+    pub fn closed(&self) -> Option<&Closed> {
+        self.shared.closed()
+    }
+
+    /// The format that the session speaks.
+    pub fn format(&self) -> Format {
+        self.shared.format()
+    }
+}
+
+impl<M: ClientMessage> Clone for Sender<M> {
+    fn clone(&self) -> Self {
+        Self::new(self.commands.clone(), self.shared.clone())
+    }
+}
+
+impl<M: ClientMessage> fmt::Debug for Sender<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("closed", &self.closed()).finish_non_exhaustive()
+    }
+}

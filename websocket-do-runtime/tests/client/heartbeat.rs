@@ -1,0 +1,114 @@
+//! The heartbeat: who is dead, and who only seems so.
+#![allow(clippy::unwrap_used)] // all of it is test code
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::{
+    io::AsyncWriteExt,
+    time::{Instant, sleep},
+};
+use tokio_tungstenite::tungstenite::Message as Raw;
+use websocket_do_runtime::client::{Builder, Event, Loss};
+
+use crate::support::{Note, accept, bounded, echo, event, hasty, say, serve_each, text};
+
+const INTERVAL: Duration = Duration::from_millis(50);
+const LIMIT: Duration = Duration::from_millis(100);
+
+fn beating(url: String) -> Builder<Note> {
+    hasty(url).heartbeat(INTERVAL, LIMIT)
+}
+
+#[tokio::test]
+async fn a_silent_server_is_left() {
+    let url = serve_each(|number, socket| async move {
+        if number > 0 {
+            return echo(socket).await;
+        }
+        let (mut peer, ..) = accept(socket, true).await;
+        assert_eq!(peer.next().await.unwrap().unwrap(), Raw::text("wsdo:ping"));
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let start = Instant::now();
+    let mut room = bounded(beating(url).connect()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    match event(&mut room).await {
+        Some(Event::Reconnecting { attempt: 1, why: Loss::Closed(closed), .. }) => {
+            assert_eq!(closed.code(), 1006);
+            assert!(closed.reason().starts_with("no sign of life"), "{}", closed.reason());
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!((INTERVAL + LIMIT..Duration::from_secs(1)).contains(&start.elapsed()), "{:?}", start.elapsed());
+    assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 1 }));
+}
+
+#[tokio::test]
+async fn a_server_that_answers_is_not_and_the_application_hears_nothing_of_it() {
+    let url = serve_each(|_, socket| echo(socket)).await;
+    let mut room = bounded(beating(url).connect()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert!(tokio::time::timeout(Duration::from_millis(500), room.events().next()).await.is_err());
+    bounded(room.send(say("still here"))).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Message(say("still here"))));
+}
+
+#[tokio::test]
+async fn a_slow_application_does_not_lose_a_healthy_connection() {
+    let url = serve_each(|_, socket| async move {
+        let (mut peer, ..) = accept(socket, true).await;
+        for number in 0..100 {
+            peer.send(text(&number.to_string())).await.unwrap();
+        }
+        while let Some(Ok(frame)) = peer.next().await {
+            if frame == Raw::text("wsdo:ping") {
+                peer.send(Raw::text("wsdo:pong")).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let mut room = bounded(beating(url).buffer(2).connect()).await.unwrap();
+    sleep((INTERVAL + LIMIT) * 3).await;
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    for number in 0..100 {
+        if number % 40 == 0 {
+            sleep((INTERVAL + LIMIT) * 2).await;
+        }
+        assert_eq!(event(&mut room).await, Some(Event::Message(say(&number.to_string()))));
+    }
+    assert!(tokio::time::timeout((INTERVAL + LIMIT) * 2, room.events().next()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_message_that_comes_slowly_is_a_sign_of_life() {
+    let url = serve_each(|number, socket| async move {
+        assert_eq!(number, 0);
+        let (peer, ..) = accept(socket, true).await;
+        let mut socket = peer.into_inner();
+        let body = br#"{"type":"say","text":"at last"}"#;
+        socket.write_all(&[0x81, u8::try_from(body.len()).unwrap()]).await.unwrap();
+        for byte in body {
+            sleep(Duration::from_millis(20)).await;
+            socket.write_all(&[*byte]).await.unwrap();
+        }
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let mut room = bounded(beating(url).connect()).await.unwrap();
+    assert_eq!(bounded(room.next()).await, Some(Ok(say("at last"))));
+}
+
+#[tokio::test]
+async fn without_a_heartbeat_silence_is_no_matter() {
+    let url = serve_each(|_, socket| async move {
+        let (mut peer, ..) = accept(socket, true).await;
+        sleep((INTERVAL + LIMIT) * 2).await;
+        peer.send(text("finally")).await.unwrap();
+        assert!(!matches!(peer.next().await, Some(Ok(Raw::Text(_)))), "a ping came");
+    })
+    .await;
+    let mut room = bounded(beating(url).no_heartbeat().connect()).await.unwrap();
+    assert_eq!(bounded(room.next()).await, Some(Ok(say("finally"))));
+}

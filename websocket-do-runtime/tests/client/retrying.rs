@@ -1,0 +1,290 @@
+//! Coming back: after what, how often, and when no more.
+#![allow(clippy::panic, clippy::unwrap_used)] // all of it is test code
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use futures_util::SinkExt;
+use tokio::{
+    io::AsyncReadExt,
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
+use tokio_tungstenite::tungstenite::{Message as Raw, protocol::CloseFrame};
+use websocket_do_runtime::client::{ClientError, Event, Loss};
+
+use crate::support::{Client, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
+
+/// Ends the session as a server does, with a close frame or, for 1006, without.
+async fn end(socket: TcpStream, code: u16) {
+    let (mut peer, ..) = accept(socket, true).await;
+    let frame = |code: u16| CloseFrame { code: code.into(), reason: "why".into() };
+    let _ = match code {
+        1006 => return,
+        1005 => peer.send(Raw::Close(None)).await,
+        code => peer.send(Raw::Close(Some(frame(code)))).await,
+    };
+    sleep(Duration::from_millis(50)).await;
+}
+
+/// The attempt and the loss of the next event, which is to announce one.
+async fn reconnecting(room: &mut Client) -> (u32, Loss) {
+    match event(room).await {
+        Some(Event::Reconnecting { attempt, delay, why }) => {
+            assert!(delay <= Duration::from_millis(20), "{delay:?}");
+            (attempt, why)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn after_a_close_that_is_not_for_good_it_is_back() {
+    for code in [1001, 1005, 1006, 1009, 1011, 1012, 1013, 3000] {
+        let url = serve_each(move |number, socket| async move {
+            match number {
+                0 => end(socket, code).await,
+                _ => echo(socket).await,
+            }
+        })
+        .await;
+        let mut room = bounded(hasty(url).connect()).await.unwrap();
+        assert_eq!(event(&mut room).await, Some(Event::Opened));
+        match reconnecting(&mut room).await {
+            (1, Loss::Closed(closed)) => assert_eq!(closed.code(), code),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 1 }));
+        bounded(room.send(say("back"))).await.unwrap();
+        assert_eq!(bounded(room.next()).await, Some(Ok(say("back"))), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_close_for_good_ends_the_session() {
+    for code in [1000, 1008, 4000, 4999] {
+        let url = serve_each(move |_, socket| end(socket, code)).await;
+        let mut room = bounded(hasty(url).connect()).await.unwrap();
+        assert_eq!(event(&mut room).await, Some(Event::Opened));
+        match event(&mut room).await {
+            Some(Event::Closed(closed)) => assert_eq!((closed.code(), closed.reason()), (code, "why")),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(event(&mut room).await, None);
+        assert_eq!(bounded(room.next()).await, None);
+        assert_eq!(room.closed().unwrap().code(), code);
+        assert!(matches!(bounded(room.wait_open()).await, Err(ClientError::Closed(closed)) if closed.code() == code));
+        assert!(bounded(room.send(say("late"))).await.is_err());
+        bounded(room.close()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_good_can_be_said_otherwise() {
+    let url = serve_each(|number, socket| end(socket, if number == 0 { 4000 } else { 1012 })).await;
+    let room = hasty(url).terminal_codes(|code| code == 1012);
+    let mut room = bounded(room.connect()).await.unwrap();
+    while bounded(room.next()).await.is_some() {}
+    assert_eq!(room.closed().unwrap().code(), 1012);
+
+    let url = serve_each(|_, socket| end(socket, 1012)).await;
+    let room = hasty(url).should_reconnect(|loss, attempt| matches!(loss, Loss::Closed(_)) && attempt < 3);
+    let mut room = bounded(room.connect()).await.unwrap();
+    let mut attempts = 0;
+    while let Some(event) = event(&mut room).await {
+        attempts += u32::from(matches!(event, Event::Reconnecting { .. }));
+    }
+    assert_eq!(attempts, 2);
+
+    let url = serve_each(|_, socket| end(socket, 1012)).await;
+    let mut room = bounded(hasty(url).reconnect(false).connect()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert!(matches!(event(&mut room).await, Some(Event::Closed(closed)) if closed.code() == 1012));
+}
+
+#[tokio::test]
+async fn some_refusals_pass_and_others_are_for_good() {
+    for status in [200, 302, 408, 425, 429, 500, 502, 503, 504] {
+        let url = serve_each(move |number, socket| async move {
+            match number {
+                0 => end(socket, 1012).await,
+                1 => refuse(socket, status).await,
+                _ => echo(socket).await,
+            }
+        })
+        .await;
+        let mut room = bounded(hasty(url).connect()).await.unwrap();
+        assert_eq!(event(&mut room).await, Some(Event::Opened));
+        assert_eq!(reconnecting(&mut room).await.0, 1);
+        let refused = Loss::Failed(ClientError::Refused { status, body: String::new() });
+        assert_eq!(reconnecting(&mut room).await, (2, refused));
+        assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
+    }
+    for status in [400, 401, 403, 404, 410, 426] {
+        let url = serve_each(move |number, socket| async move {
+            match number {
+                0 => end(socket, 1012).await,
+                _ => refuse(socket, status).await,
+            }
+        })
+        .await;
+        let mut room = bounded(hasty(url).connect()).await.unwrap();
+        let refused = ClientError::Refused { status, body: String::new() };
+        assert_eq!(bounded(room.next()).await, Some(Err(refused.clone())));
+        assert_eq!(bounded(room.next()).await, None);
+        assert_eq!(room.closed().unwrap().code(), 1006);
+        assert_eq!(bounded(room.wait_open()).await, Err(refused));
+    }
+}
+
+#[tokio::test]
+async fn the_first_refusal_is_the_callers_unless_asked_otherwise() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let asked = count.clone();
+    let url = serve_each(move |number, socket| {
+        asked.fetch_add(1, Ordering::Relaxed);
+        async move {
+            match number {
+                0..3 => refuse(socket, 503).await,
+                _ => echo(socket).await,
+            }
+        }
+    })
+    .await;
+    let refused = ClientError::Refused { status: 503, body: String::new() };
+    assert_eq!(bounded(hasty(&url).connect()).await.err(), Some(refused.clone()));
+    assert_eq!(count.load(Ordering::Relaxed), 1);
+
+    let mut room = hasty(&url).start().unwrap();
+    assert_eq!(reconnecting(&mut room).await, (1, Loss::Failed(refused.clone())));
+    assert_eq!(reconnecting(&mut room).await, (2, Loss::Failed(refused)));
+    bounded(room.wait_open()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert!(matches!(hasty("http://localhost").start().err(), Some(ClientError::Url(_))));
+}
+
+#[tokio::test]
+async fn a_handshake_that_hangs_is_an_attempt_that_failed() {
+    let url = serve_each(|number, mut socket| async move {
+        match number {
+            0 => end(socket, 1012).await,
+            1 => {
+                let _ = socket.read(&mut [0; 64]).await;
+                std::future::pending::<()>().await;
+            }
+            _ => echo(socket).await,
+        }
+    })
+    .await;
+    let time = Duration::from_millis(100);
+    let mut room = bounded(hasty(url).connect_timeout(time).connect()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert_eq!(reconnecting(&mut room).await.0, 1);
+    assert_eq!(reconnecting(&mut room).await, (2, Loss::Failed(ClientError::Timeout(time))));
+    assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
+}
+
+#[tokio::test]
+async fn only_a_connection_that_lasts_starts_the_count_again() {
+    let url = serve_each(|number, socket| async move {
+        match number {
+            3 => {
+                let (peer, ..) = accept(socket, true).await;
+                sleep(Duration::from_millis(200)).await;
+                drop(peer);
+            }
+            _ => end(socket, 1006).await,
+        }
+    })
+    .await;
+    let room = hasty(url).stable_after(Duration::from_millis(150)).max_attempts(3);
+    let mut room = bounded(room.connect()).await.unwrap();
+    let mut attempts = Vec::new();
+    while let Some(event) = event(&mut room).await {
+        if let Event::Reconnecting { attempt, .. } = event {
+            attempts.push(attempt);
+        }
+    }
+    assert_eq!(attempts, [1, 2, 3, 1, 2, 3]);
+    assert_eq!(room.closed().unwrap().code(), 1006);
+}
+
+#[tokio::test]
+async fn the_address_is_asked_for_at_each_attempt() {
+    let url = serve_each(|number, mut socket| async move {
+        let mut head = vec![0; 4096];
+        let count = socket.peek(&mut head).await.unwrap();
+        let head = String::from_utf8_lossy(&head[..count]).to_lowercase();
+        let token = |token: usize| head.matches(&format!("authorization: bearer t{token}\r\n")).count();
+        match number {
+            0 if token(1) == 1 => end(socket, 1012).await,
+            // The second call of the provider has failed.
+            1 if token(3) == 1 && head.contains("&again=3") => echo(socket).await,
+            _ => {
+                let _ = socket.read(&mut [0; 1]).await;
+                refuse(socket, 401).await;
+            }
+        }
+    })
+    .await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let room = hasty("ws://nowhere.invalid").bearer("stale").query("kept", "1").provide(move |address| {
+        let (url, call) = (url.clone(), calls.fetch_add(1, Ordering::Relaxed) + 1);
+        async move {
+            match call {
+                2 => Err("no token today".into()),
+                _ => Ok(address.url(url).query("again", call.to_string()).bearer(format_args!("t{call}"))),
+            }
+        }
+    });
+    let mut room = bounded(room.connect()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert_eq!(reconnecting(&mut room).await.0, 1);
+    let failed = Loss::Failed(ClientError::Provider("no token today".to_owned()));
+    assert_eq!(reconnecting(&mut room).await, (2, failed));
+    assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
+}
+
+#[tokio::test]
+async fn a_session_keeps_its_format() {
+    let url = serve_each(|_, socket| end(socket, 1012)).await;
+    let calls = AtomicUsize::new(0);
+    let room = hasty(url).provide(move |address| {
+        let format = if calls.fetch_add(1, Ordering::Relaxed) == 0 { "json" } else { "msgpack" };
+        async move { Ok(address.query("format", format)) }
+    });
+    let mut room = bounded(room.connect()).await.unwrap();
+    assert!(matches!(bounded(room.next()).await, Some(Err(ClientError::Url(_)))));
+    assert_eq!(bounded(room.next()).await, None);
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_finds_its_clients_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut room = {
+        let connecting = hasty(format!("ws://{address}")).connect();
+        let (room, peer) = tokio::join!(connecting, async {
+            let (socket, _) = listener.accept().await.unwrap();
+            accept(socket, true).await.0
+        });
+        drop((peer, listener));
+        room.unwrap()
+    };
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    for attempt in 1..4 {
+        assert_eq!(reconnecting(&mut room).await.0, attempt);
+    }
+    let start = Instant::now();
+    let listener = TcpListener::bind(address).await.unwrap();
+    let (socket, _) = bounded(listener.accept()).await.unwrap();
+    let (mut peer, ..) = accept(socket, true).await;
+    peer.send(text("again")).await.unwrap();
+    assert_eq!(bounded(room.next()).await, Some(Ok(say("again"))));
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+}

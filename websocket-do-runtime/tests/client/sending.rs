@@ -1,0 +1,231 @@
+//! What becomes of messages: sent, queued, refused, lost, and never sent twice.
+#![allow(clippy::unwrap_used)] // all of it is test code
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::sleep,
+};
+use tokio_tungstenite::tungstenite::Message as Raw;
+use websocket_do_runtime::{
+    client::{Carrier, ClientError, Event, SendError, Sent},
+    codec::Frame,
+};
+
+use crate::support::{Client, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
+
+/// A server that loses the first connection, refuses the next until it is permitted, and tells what comes then.
+async fn lossy() -> (Client, Arc<Semaphore>, mpsc::UnboundedReceiver<Raw>) {
+    let permit = Arc::new(Semaphore::new(0));
+    let (tell, told) = mpsc::unbounded_channel();
+    let open = permit.clone();
+    let url = serve_each(move |number, socket| {
+        let (open, tell) = (open.clone(), tell.clone());
+        async move {
+            match number {
+                0 => drop(accept(socket, true).await),
+                _ if open.available_permits() == 0 => refuse(socket, 503).await,
+                _ => {
+                    let (mut peer, ..) = accept(socket, true).await;
+                    while let Some(Ok(frame)) = peer.next().await {
+                        let _ = tell.send(frame);
+                    }
+                }
+            }
+        }
+    })
+    .await;
+    let mut room = bounded(hasty(url).queue(3).connect()).await.unwrap();
+    while !matches!(event(&mut room).await, Some(Event::Reconnecting { .. })) {}
+    (room, permit, told)
+}
+
+#[tokio::test]
+async fn what_is_sent_while_away_waits_in_order_up_to_a_limit() {
+    let (room, permit, mut told) = lossy().await;
+    for text in ["one", "two", "three"] {
+        assert_eq!(bounded(room.send(say(text))).await, Ok(Sent::Queued));
+    }
+    assert_eq!(bounded(room.send(say("four"))).await, Err(SendError::Full));
+    assert!(matches!(bounded(room.send(say(""))).await, Err(SendError::Rejected(why)) if why.path() == "text"));
+    permit.add_permits(1);
+    bounded(room.wait_open()).await.unwrap();
+    assert_eq!(bounded(room.send(say("five"))).await, Ok(Sent::Now));
+    for expected in ["one", "two", "three", "five"] {
+        assert_eq!(bounded(told.recv()).await, Some(text(expected)));
+    }
+}
+
+#[tokio::test]
+async fn a_close_delivers_what_is_queued() {
+    let (room, permit, mut told) = lossy().await;
+    assert_eq!(bounded(room.send(say("last"))).await, Ok(Sent::Queued));
+    permit.add_permits(1);
+    bounded(room.close_with(4001, "bye")).await.unwrap();
+    assert_eq!(room.closed().unwrap().code(), 4001);
+    assert_eq!(bounded(told.recv()).await, Some(text("last")));
+    match bounded(told.recv()).await {
+        Some(Raw::Close(Some(close))) => assert_eq!((u16::from(close.code), &*close.reason), (4001, "bye")),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(bounded(room.send(say("late"))).await, Err(SendError::Closed));
+}
+
+#[tokio::test]
+async fn a_close_that_cannot_deliver_says_so() {
+    let (mut room, ..) = lossy().await;
+    assert_eq!(bounded(room.send(say("never"))).await, Ok(Sent::Queued));
+    assert!(matches!(bounded(room.close()).await, Err(ClientError::Transport(_))));
+    let mut lost = None;
+    while let Some(event) = event(&mut room).await {
+        if let Event::Lost(it) = event {
+            assert!(!it.may_have_arrived);
+            lost = Some(it.messages);
+        }
+    }
+    assert_eq!(lost, Some(vec![say("never")]));
+
+    let (room, ..) = lossy().await;
+    assert_eq!(bounded(room.close()).await, Ok(()), "there was nothing to deliver");
+    assert_eq!(room.closed().unwrap().code(), 1006);
+}
+
+#[tokio::test]
+async fn what_a_dead_connection_was_given_is_reported_and_not_sent_again() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let url = serve_each(move |number, socket| {
+        let tell = tell.clone();
+        async move {
+            let (mut peer, ..) = accept(socket, true).await;
+            if number == 0 {
+                // Reads nothing.
+                sleep(Duration::from_millis(50)).await;
+                return;
+            }
+            while let Some(Ok(frame)) = peer.next().await {
+                let _ = tell.send(frame);
+            }
+        }
+    })
+    .await;
+    let mut room = bounded(hasty(url).connect()).await.unwrap();
+    assert_eq!(bounded(room.send(say("one"))).await, Ok(Sent::Now));
+    assert_eq!(bounded(room.send_frame(Frame::Binary(vec![1]))).await, Ok(Sent::Now));
+    assert_eq!(bounded(room.send(say("two"))).await, Ok(Sent::Now));
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    match event(&mut room).await {
+        Some(Event::Lost(lost)) => {
+            assert_eq!((lost.messages, lost.frames), (vec![say("one"), say("two")], vec![Frame::Binary(vec![1])]));
+            assert!(lost.may_have_arrived && lost.more == 0);
+        }
+        other => panic!("{other:?}"),
+    }
+    bounded(room.wait_open()).await.unwrap();
+    bounded(room.send(say("three"))).await.unwrap();
+    assert_eq!(bounded(told.recv()).await, Some(text("three")));
+}
+
+#[tokio::test]
+async fn what_the_server_has_confirmed_is_not_lost() {
+    let url = serve_each(|_, socket| async move {
+        let (mut peer, ..) = accept(socket, true).await;
+        while let Some(Ok(frame)) = peer.next().await {
+            if frame == Raw::text("wsdo:ping") {
+                futures_util::SinkExt::send(&mut peer, Raw::text("wsdo:pong")).await.unwrap();
+            } else if frame == text("die") {
+                return;
+            }
+        }
+    })
+    .await;
+    let room = hasty(url).heartbeat(Duration::from_millis(30), Duration::from_secs(5));
+    let mut room = bounded(room.connect()).await.unwrap();
+    bounded(room.send(say("safe"))).await.unwrap();
+    sleep(Duration::from_millis(150)).await;
+    bounded(room.send(say("die"))).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert!(matches!(event(&mut room).await, Some(Event::Lost(lost)) if lost.messages == [say("die")]));
+}
+
+#[tokio::test]
+async fn a_close_delivers_what_was_sent_and_ends_in_time() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let url = serve_each(move |_, socket| {
+        let tell = tell.clone();
+        async move {
+            let (mut peer, ..) = accept(socket, true).await;
+            let mut count = 0;
+            while let Some(Ok(frame)) = peer.next().await {
+                count += usize::from(frame.is_text());
+            }
+            let _ = tell.send(count);
+        }
+    })
+    .await;
+    let room = bounded(hasty(url).no_heartbeat().connect()).await.unwrap();
+    for _ in 0..500 {
+        bounded(room.send(say("x"))).await.unwrap();
+    }
+    assert!(matches!(bounded(room.close_with(1005, "")).await, Err(ClientError::Close(_))));
+    bounded(room.close()).await.unwrap();
+    assert_eq!(bounded(told.recv()).await, Some(500));
+    assert_eq!(room.closed().unwrap().code(), 1000);
+
+    let url = serve_each(|_, socket| async move {
+        let peer = accept(socket, true).await;
+        sleep(Duration::from_mins(1)).await;
+        drop(peer);
+    })
+    .await;
+    let room = bounded(hasty(url).connect()).await.unwrap();
+    assert!(matches!(bounded(room.close()).await, Err(ClientError::Timeout(_))));
+}
+
+#[tokio::test]
+async fn halves_send_and_receive_from_different_tasks() {
+    let url = serve_each(|_, socket| echo(socket)).await;
+    let (sender, mut receiver) = bounded(hasty(url).connect()).await.unwrap().0.split();
+    for task in 0..4 {
+        let mut sender = Client(sender.clone());
+        tokio::spawn(async move {
+            for number in 0..50 {
+                sender.carry(say(&format!("{task} {number}"))).await.unwrap();
+            }
+        });
+    }
+    let mut next = [0; 4];
+    for _ in 0..200 {
+        let said = bounded(receiver.next()).await.unwrap().unwrap();
+        let task = (0..4).find(|task| said == say(&format!("{task} {}", next[*task]))).unwrap();
+        next[task] += 1;
+    }
+    drop(receiver);
+    assert_eq!(bounded(sender.send(say("into the void"))).await, Ok(Sent::Now));
+    bounded(sender.close()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_drops_the_client_ends_the_session() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let url = serve_each(move |_, socket| {
+        let tell = tell.clone();
+        async move {
+            let (mut peer, ..) = accept(socket, true).await;
+            while let Some(Ok(_)) = peer.next().await {}
+            let _ = tell.send(());
+        }
+    })
+    .await;
+    drop(bounded(hasty(url).connect()).await.unwrap());
+    bounded(told.recv()).await.unwrap();
+}
+
+impl Carrier<crate::support::Note> for Client<websocket_do_runtime::client::Sender<crate::support::Note>> {
+    type Sent = Sent;
+
+    fn carry(&mut self, note: crate::support::Note) -> impl Future<Output = Result<Sent, SendError>> + Send {
+        self.0.carry(note)
+    }
+}
