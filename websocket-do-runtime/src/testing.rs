@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod clock;
+mod expect;
 mod explore;
 mod host;
 mod line;

@@ -80,6 +80,12 @@ pub enum ClientMessage {
     Place(Point),
     /// A name that the client has taken.
     Close,
+    /// The same.
+    Split,
+    /// The same.
+    Events,
+    /// The same.
+    WaitOpen,
 }
 
 /// What the room sends.
@@ -159,6 +165,15 @@ impl Board {
     fn unsupported(&self, session: &::websocket_do::Session<Self>, frame: &::websocket_do::Frame) {
         let _ = (session, frame);
     }
+
+    #[message]
+    fn split(&self, _session: &::websocket_do::Session<Self>) {}
+
+    #[message]
+    fn events(&self, _session: &::websocket_do::Session<Self>) {}
+
+    #[message]
+    fn wait_open(&self, _session: &::websocket_do::Session<Self>) {}
 
     #[message]
     fn close(&self, _session: &::websocket_do::Session<Self>) {}

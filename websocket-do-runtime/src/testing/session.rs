@@ -1,7 +1,7 @@
 //! A client of a room under test: the typed client, and what a test expects of it.
 
 use std::{
-    fmt::{Debug, Display, Write as _},
+    fmt::{Debug, Display},
     future::Future,
     ops::{Deref, DerefMut},
     panic::Location,
@@ -37,16 +37,16 @@ pub struct TestSession<R: WebSocketDo>
 where
     R::Client: TypedClient,
 {
-    place: Place<R>,
+    pub(super) place: Place<R>,
     client: ClientOf<R>,
     /// For a room in this process.
-    here: Option<(SocketId, Arc<Line>)>,
+    pub(super) here: Option<(SocketId, Arc<Line>)>,
     /// What was read so far.
-    read: Vec<String>,
+    pub(super) read: Vec<String>,
 }
 
 /// What came.
-enum Came<R: WebSocketDo> {
+pub(super) enum Came<R: WebSocketDo> {
     Message(ServerMessageOf<R>),
     Error(ClientError),
     Closed(Closed),
@@ -59,127 +59,6 @@ where
 {
     pub(super) fn new(place: Place<R>, client: ClientOf<R>, here: Option<(SocketId, Arc<Line>)>) -> Self {
         Self { place, client, here, read: Vec::new() }
-    }
-
-    /// The next message.
-    ///
-    /// # Panics
-    /// Where no message comes within five seconds of the room's time, or an error or the end of the session does.
-    #[track_caller]
-    #[expect(clippy::should_implement_trait, reason = "it waits, as the client's own `next` does")]
-    pub fn next(&mut self) -> impl Future<Output = ServerMessageOf<R>>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let here = Location::caller();
-        async move {
-            match self.came().await {
-                Came::Message(message) => message,
-                other => self.fail(here, "expected a message", &other),
-            }
-        }
-    }
-
-    /// Expects this message next.
-    ///
-    /// # Panics
-    /// Where something else comes, or nothing within five seconds of the room's time.
-    #[track_caller]
-    pub fn expect(&mut self, message: ServerMessageOf<R>) -> impl Future<Output = ()>
-    where
-        ServerMessageOf<R>: Debug + PartialEq,
-    {
-        let here = Location::caller();
-        async move { self.expected(&message, here).await }
-    }
-
-    /// Expects these messages next, in this order.
-    ///
-    /// # Panics
-    /// As [`expect`](Self::expect).
-    #[track_caller]
-    pub fn expect_all(&mut self, messages: impl IntoIterator<Item = ServerMessageOf<R>>) -> impl Future<Output = ()>
-    where
-        ServerMessageOf<R>: Debug + PartialEq,
-    {
-        let here = Location::caller();
-        async move {
-            for message in messages {
-                self.expected(&message, here).await;
-            }
-        }
-    }
-
-    /// Expects a message next for which `is_it` holds, and gives it.
-    ///
-    /// # Panics
-    /// As [`expect`](Self::expect).
-    #[track_caller]
-    pub fn expect_that(
-        &mut self,
-        is_it: impl FnOnce(&ServerMessageOf<R>) -> bool,
-    ) -> impl Future<Output = ServerMessageOf<R>>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let here = Location::caller();
-        async move {
-            match self.came().await {
-                Came::Message(message) if is_it(&message) => message,
-                other => self.fail(here, "expected another message", &other),
-            }
-        }
-    }
-
-    /// Expects that nothing comes: nothing has come, and nothing will without time going by.
-    ///
-    /// # Panics
-    /// Where something has.
-    #[track_caller]
-    pub fn expect_nothing(&mut self) -> impl Future<Output = ()>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let here = Location::caller();
-        self.nothing(here)
-    }
-
-    /// Expects the room's answer to a frame that was no valid message, where the room has no `rejected` handler: with this
-    /// code and this path.
-    ///
-    /// # Panics
-    /// As [`expect`](Self::expect).
-    #[track_caller]
-    pub fn expect_rejection(&mut self, code: &str, path: &str) -> impl Future<Output = ()>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let here = Location::caller();
-        async move {
-            match self.came().await {
-                Came::Error(ClientError::Server { code: Some(its_code), path: its_path, .. })
-                    if its_code == code && its_path.as_deref().unwrap_or_default() == path => {}
-                other => self.fail(here, &format!("expected the rejection `{code}` at `{path}`"), &other),
-            }
-        }
-    }
-
-    /// Expects the end of the session: the server's code and reason, 1006 for a connection that was lost.
-    ///
-    /// # Panics
-    /// Where something else comes before, or the session goes on.
-    #[track_caller]
-    pub fn expect_closed(&mut self, code: u16, reason: &str) -> impl Future<Output = ()>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let here = Location::caller();
-        async move {
-            match self.came().await {
-                Came::Closed(closed) if closed.code() == code && closed.reason() == reason => {}
-                other => self.fail(here, &format!("expected the close {code} {reason:?}"), &other),
-            }
-        }
     }
 
     /// What has come and was not read.
@@ -263,26 +142,6 @@ where
         world.start_over();
     }
 
-    pub(super) async fn expected(&mut self, message: &ServerMessageOf<R>, here: &Location<'_>)
-    where
-        ServerMessageOf<R>: Debug + PartialEq,
-    {
-        match self.came().await {
-            Came::Message(came) if came == *message => {}
-            other => self.fail(here, &format!("expected {message:?}"), &other),
-        }
-    }
-
-    pub(super) async fn nothing(&mut self, here: &Location<'_>)
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        match self.came_already().await {
-            Came::Nothing => {}
-            other => self.fail(here, "expected nothing", &other),
-        }
-    }
-
     fn here(&self) -> Option<(&World<R>, Arc<Line>)> {
         match (&self.place, &self.here) {
             (Place::Here(world), Some((_, line))) => Some((world, line.clone())),
@@ -291,7 +150,7 @@ where
     }
 
     /// What comes next, for which the room has five seconds of its time.
-    async fn came(&mut self) -> Came<R>
+    pub(super) async fn came(&mut self) -> Came<R>
     where
         ServerMessageOf<R>: Debug,
     {
@@ -312,7 +171,7 @@ where
     }
 
     /// What has come, without time going by.
-    async fn came_already(&mut self) -> Came<R>
+    pub(super) async fn came_already(&mut self) -> Came<R>
     where
         ServerMessageOf<R>: Debug,
     {
@@ -349,33 +208,6 @@ where
             self.read.push(came.to_string());
         }
         came
-    }
-
-    fn fail(&self, here: &Location<'_>, what: &str, came: &Came<R>) -> !
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let name =
-            self.here.as_ref().map_or_else(|| "the session".to_owned(), |(socket, _)| format!("session #{}", socket.0));
-        let mut read = String::new();
-        let before = match came {
-            Came::Nothing => self.read.as_slice(),
-            _ => self.read.split_last().map_or(&[][..], |(_, before)| before),
-        };
-        for message in before {
-            // Writing to a string does not fail.
-            let _ = writeln!(read, "  {message}");
-        }
-        let read = if read.is_empty() {
-            "it had read nothing before\n".to_owned()
-        } else {
-            format!("it had read before:\n{read}")
-        };
-        let told = match &self.place {
-            Place::Here(world) => world.told(),
-            Place::There(remote) => format!("the room is at {}", remote.address()),
-        };
-        panic!("{here}: {name}: {what}, and got {came}\n{read}{told}")
     }
 }
 
