@@ -14,7 +14,7 @@ use websocket_do_runtime::client::{Builder, Event, Loss};
 use crate::support::{Note, accept, bounded, echo, event, hasty, say, serve_each, text};
 
 const INTERVAL: Duration = Duration::from_millis(50);
-const LIMIT: Duration = Duration::from_millis(100);
+const LIMIT: Duration = Duration::from_millis(400);
 
 fn beating(url: String) -> Builder<Note> {
     hasty(url).heartbeat(INTERVAL, LIMIT)
@@ -41,7 +41,7 @@ async fn a_silent_server_is_left() {
         }
         other => panic!("{other:?}"),
     }
-    assert!((INTERVAL + LIMIT..Duration::from_secs(1)).contains(&start.elapsed()), "{:?}", start.elapsed());
+    assert!((INTERVAL + LIMIT..Duration::from_secs(10)).contains(&start.elapsed()), "{:?}", start.elapsed());
     assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 1 }));
 }
 
@@ -50,7 +50,7 @@ async fn a_server_that_answers_is_not_and_the_application_hears_nothing_of_it() 
     let url = serve_each(|_, socket| echo(socket)).await;
     let mut room = bounded(beating(url).connect()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
-    assert!(tokio::time::timeout(Duration::from_millis(500), room.events().next()).await.is_err());
+    assert!(tokio::time::timeout((INTERVAL + LIMIT) * 3, room.events().next()).await.is_err());
     bounded(room.send(say("still here"))).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Message(say("still here"))));
 }
@@ -90,7 +90,7 @@ async fn a_message_that_comes_slowly_is_a_sign_of_life() {
         let body = br#"{"type":"say","text":"at last"}"#;
         socket.write_all(&[0x81, u8::try_from(body.len()).unwrap()]).await.unwrap();
         for byte in body {
-            sleep(Duration::from_millis(20)).await;
+            sleep(Duration::from_millis(40)).await;
             socket.write_all(&[*byte]).await.unwrap();
         }
         std::future::pending::<()>().await;

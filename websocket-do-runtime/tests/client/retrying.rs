@@ -181,7 +181,7 @@ async fn a_handshake_that_hangs_is_an_attempt_that_failed() {
         }
     })
     .await;
-    let time = Duration::from_millis(100);
+    let time = Duration::from_secs(1);
     let mut room = bounded(hasty(url).connect_timeout(time).connect()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     assert_eq!(reconnecting(&mut room).await.0, 1);
@@ -195,14 +195,14 @@ async fn only_a_connection_that_lasts_starts_the_count_again() {
         match number {
             3 => {
                 let (peer, ..) = accept(socket, true).await;
-                sleep(Duration::from_millis(200)).await;
+                sleep(Duration::from_millis(2500)).await;
                 drop(peer);
             }
             _ => end(socket, 1006).await,
         }
     })
     .await;
-    let room = hasty(url).stable_after(Duration::from_millis(150)).max_attempts(3);
+    let room = hasty(url).stable_after(Duration::from_secs(1)).max_attempts(3);
     let mut room = bounded(room.connect()).await.unwrap();
     let mut attempts = Vec::new();
     while let Some(event) = event(&mut room).await {
@@ -286,5 +286,5 @@ async fn a_server_that_restarts_finds_its_clients_again() {
     let (mut peer, ..) = accept(socket, true).await;
     peer.send(text("again")).await.unwrap();
     assert_eq!(bounded(room.next()).await, Some(Ok(say("again"))));
-    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }

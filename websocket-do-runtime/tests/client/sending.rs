@@ -143,7 +143,7 @@ async fn what_the_server_has_confirmed_is_not_lost() {
     let room = hasty(url).heartbeat(Duration::from_millis(30), Duration::from_secs(5));
     let mut room = bounded(room.connect()).await.unwrap();
     bounded(room.send(say("safe"))).await.unwrap();
-    sleep(Duration::from_millis(150)).await;
+    sleep(Duration::from_secs(1)).await;
     bounded(room.send(say("die"))).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     assert!(matches!(event(&mut room).await, Some(Event::Lost(lost)) if lost.messages == [say("die")]));

