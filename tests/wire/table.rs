@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fs};
 
 use websocket_do::{Format, Frame, Timestamp, codec};
 
-use crate::sample::{Sample, Shape};
+use crate::{
+    sample::{Sample, Shape},
+    vectors::hex,
+};
 
 /// The rows, each with the beginning of its first cell, values of it, and what becomes of them in JSON and, from the
 /// value's key on, in MessagePack.
@@ -44,7 +47,7 @@ fn the_table_of_types_says_what_travels() {
         let Frame::Text(text) = codec::encode(&value, Format::Json).unwrap() else { panic!("no text") };
         assert!(text.contains(&format!("\"value\":{json}")), "{text} does not hold {json}");
         let Frame::Binary(bytes) = codec::encode(&value, Format::MessagePack).unwrap() else { panic!("no bytes") };
-        let bytes: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let bytes = hex(&bytes);
         assert!(bytes.ends_with(&format!("a576616c7565{msgpack}")), "{bytes} does not end with {msgpack}");
     }
 }

@@ -4,6 +4,8 @@
 pub mod local;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod sockets;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 

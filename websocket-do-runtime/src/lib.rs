@@ -17,6 +17,9 @@ mod error;
 #[cfg(any(feature = "server", feature = "client"))]
 pub use error::{Error, HostError, Result, SendError};
 
+#[cfg(any(feature = "server", feature = "client"))]
+mod heartbeat;
+
 #[cfg(feature = "server")]
 mod app;
 #[cfg(feature = "server")]

@@ -135,15 +135,14 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
     /// As [`codec::decode`], and [`Malformed`](RejectionCode::Malformed) for a frame of the kind that the session does
     /// not speak.
     pub fn read(&self, frame: &Frame) -> Result<M, Rejection> {
-        match (self.format(), frame) {
-            (Format::Json, Frame::Text(_)) | (Format::MessagePack, Frame::Binary(_)) => codec::decode(frame),
-            (Format::Json, Frame::Binary(_)) => {
-                Err(Rejection::new(RejectionCode::Malformed, "must be text: the session speaks JSON"))
-            }
-            (Format::MessagePack, Frame::Text(_)) => {
-                Err(Rejection::new(RejectionCode::Malformed, "must be binary: the session speaks MessagePack"))
-            }
+        if frame.format() == self.format() {
+            return codec::decode(frame);
         }
+        let must = match self.format() {
+            Format::Json => "must be text: the session speaks JSON",
+            Format::MessagePack => "must be binary: the session speaks MessagePack",
+        };
+        Err(Rejection::new(RejectionCode::Malformed, must))
     }
 
     /// Sends a message, once its rules are checked.

@@ -8,7 +8,7 @@ use websocket_do::{
     Upgrade, WsProtocol, websocket_do,
 };
 
-use crate::{births, wait::wait};
+use crate::births;
 
 /// What is to happen.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
@@ -119,7 +119,7 @@ impl Events {
             Some("fail") => Err(Error::msg("connect failed on purpose"))?,
             #[expect(clippy::panic, reason = "that is what is tested")]
             Some("panic") => panic!("on purpose"),
-            Some("wait") => wait(50).await,
+            Some("wait") => room.sleep(50).await,
             _ => {}
         }
         let is_large = upgrade.query("do").as_deref() == Some("large");
@@ -137,7 +137,7 @@ impl Events {
     #[opened]
     async fn opened(&self, session: &Session<Self>) -> Result<()> {
         if session.read(|data| data.greet) {
-            wait(50).await;
+            session.room().sleep(50).await;
             session.send(Happened::Echo { text: "hello".into() })?;
         }
         Ok(())
@@ -146,7 +146,7 @@ impl Events {
     #[message]
     async fn echo(&self, session: &Session<Self>, text: String, after_ms: u32) -> Result<()> {
         if after_ms > 0 {
-            wait(after_ms).await;
+            session.room().sleep(after_ms.into()).await;
         }
         session.send(Happened::Echo { text })
     }
@@ -171,7 +171,7 @@ impl Events {
     #[message]
     async fn leave(&self, session: &Session<Self>, code: u16, reason: String, after_ms: u32) -> Result<()> {
         if after_ms > 0 {
-            wait(after_ms).await;
+            session.room().sleep(after_ms.into()).await;
         }
         session.send(Happened::Echo { text: "last".into() })?;
         if let Err(error) = session.close(code, &reason) {

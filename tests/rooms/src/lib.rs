@@ -9,7 +9,6 @@ mod own;
 mod raw;
 mod rules;
 mod shapes;
-mod wait;
 
 use websocket_do::App;
 

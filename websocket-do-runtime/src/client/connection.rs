@@ -142,10 +142,10 @@ impl<M: ClientMessage> Connection<M> {
     /// What comes before the answer to a ping: all that is on its way. None where it is nothing.
     #[cfg(feature = "testing")]
     pub(crate) async fn next_before_a_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
-        self.send_frame(Frame::Text(receive::PING.to_owned())).await.ok()?;
+        self.send_frame(Frame::Text(crate::heartbeat::PING.to_owned())).await.ok()?;
         loop {
             match self.socket.as_mut()?.next().await {
-                Incoming::Frame(Frame::Text(text)) if text == receive::PONG => return None,
+                Incoming::Frame(Frame::Text(text)) if text == crate::heartbeat::PONG => return None,
                 Incoming::Frame(frame) => {
                     if let Some(item) = receive::read(frame, self.format) {
                         return Some(Some(item));

@@ -5,23 +5,16 @@ use serde_json::{Map, Value};
 use super::ClientError;
 use crate::{
     codec::{self, Format, Frame},
+    heartbeat::PONG,
     protocol::Message,
 };
-
-/// Asks the server whether it is there, whatever the session's format.
-pub(super) const PING: &str = "wsdo:ping";
-
-/// The answer.
-pub(super) const PONG: &str = "wsdo:pong";
 
 /// Reads a frame; none for one that is no business of the application.
 pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M, ClientError>> {
     if matches!(&frame, Frame::Text(text) if text == PONG) {
         return None;
     }
-    let is_spoken =
-        matches!((&frame, format), (Frame::Text(_), Format::Json) | (Frame::Binary(_), Format::MessagePack));
-    let decoded = is_spoken.then(|| codec::decode(&frame));
+    let decoded = (frame.format() == format).then(|| codec::decode(&frame));
     Some(match decoded {
         Some(Ok(message)) => Ok(message),
         Some(Err(rejection)) => Err(reported::<M>(&frame).unwrap_or(ClientError::Rejected(rejection))),

@@ -97,3 +97,14 @@ pub enum Frame {
     /// A binary frame.
     Binary(Vec<u8>),
 }
+
+#[cfg(any(feature = "server", feature = "client"))]
+impl Frame {
+    /// The format that travels in frames of this kind.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Self::Text(_) => Format::Json,
+            Self::Binary(_) => Format::MessagePack,
+        }
+    }
+}

@@ -9,8 +9,7 @@ mod socket;
 mod tests;
 
 use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
+    cell::Cell,
     future::Future,
     pin::Pin,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -24,7 +23,7 @@ use self::file::FileStore;
 pub(crate) use registry::Class;
 pub use server::{Server, Serving};
 
-use super::{Host, SocketId, Store, memory::Memory};
+use super::{Host, SocketId, Store, memory::Memory, sockets::Sockets};
 use crate::{HostError, codec::Frame};
 
 /// What goes out through a socket, in order.
@@ -42,8 +41,7 @@ pub(crate) type Way = (mpsc::UnboundedSender<Outgoing>, mpsc::UnboundedReceiver<
 /// The sockets, the storage and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
 struct LocalHost {
     name: String,
-    sockets: RefCell<BTreeMap<SocketId, Socket>>,
-    accepted: Cell<u32>,
+    sockets: Sockets<WayOut>,
     alarm: Cell<Option<u64>>,
     alarm_changed: Notify,
     store: RoomStore,
@@ -55,9 +53,8 @@ enum RoomStore {
     File(Box<FileStore>),
 }
 
-struct Socket {
-    tags: Vec<String>,
-    attachment: Vec<u8>,
+/// The way out of one socket.
+struct WayOut {
     sender: mpsc::UnboundedSender<Outgoing>,
     /// Until the connection takes it over.
     receiver: Option<mpsc::UnboundedReceiver<Outgoing>>,
@@ -65,25 +62,16 @@ struct Socket {
 
 impl LocalHost {
     fn new(name: String, store: RoomStore) -> Self {
-        Self {
-            name,
-            sockets: RefCell::default(),
-            accepted: Cell::new(0),
-            alarm: Cell::new(None),
-            alarm_changed: Notify::new(),
-            store,
-        }
+        Self { name, sockets: Sockets::default(), alarm: Cell::new(None), alarm_changed: Notify::new(), store }
     }
 
     /// The way out of a socket that was accepted just now.
     fn way(&self, socket: SocketId) -> Option<Way> {
-        let mut sockets = self.sockets.borrow_mut();
-        let socket = sockets.get_mut(&socket)?;
-        Some((socket.sender.clone(), socket.receiver.take()?))
+        self.sockets.with(socket, |out| Some((out.sender.clone(), out.receiver.take()?)))?
     }
 
     fn push(&self, socket: SocketId, outgoing: Outgoing) -> bool {
-        self.sockets.borrow().get(&socket).is_some_and(|socket| socket.sender.send(outgoing).is_ok())
+        self.sockets.with(socket, |out| out.sender.send(outgoing).is_ok()).unwrap_or(false)
     }
 }
 
@@ -98,32 +86,24 @@ impl Host for LocalHost {
     }
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
-        let socket = SocketId(self.accepted.get());
-        self.accepted.set(socket.0.wrapping_add(1));
         let (sender, receiver) = mpsc::unbounded_channel();
-        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), sender, receiver: Some(receiver) };
-        self.sockets.borrow_mut().insert(socket, entry);
-        Ok(socket)
+        Ok(self.sockets.accept(tags, attachment, WayOut { sender, receiver: Some(receiver) }))
     }
 
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        let carries = |socket: &Socket| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
-        self.sockets.borrow().iter().filter(|(_, socket)| carries(socket)).map(|(id, _)| *id).collect()
+        self.sockets.tagged(tag)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
-        self.sockets.borrow().get(&socket).map(|socket| socket.tags.clone()).unwrap_or_default()
+        self.sockets.tags(socket)
     }
 
     fn attachment(&self, socket: SocketId) -> Vec<u8> {
-        self.sockets.borrow().get(&socket).map(|socket| socket.attachment.clone()).unwrap_or_default()
+        self.sockets.attachment(socket)
     }
 
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
-        let mut sockets = self.sockets.borrow_mut();
-        let entry = sockets.get_mut(&socket).ok_or_else(|| HostError::new("the socket is gone"))?;
-        entry.attachment = bytes.to_vec();
-        Ok(())
+        self.sockets.set_attachment(socket, bytes)
     }
 
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
@@ -139,7 +119,7 @@ impl Host for LocalHost {
     }
 
     fn forget(&self, socket: SocketId) {
-        self.sockets.borrow_mut().remove(&socket);
+        self.sockets.forget(socket);
     }
 
     fn uuid(&self) -> Uuid {

@@ -9,13 +9,13 @@ mod store;
 
 use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, time::Duration};
 
-use js_sys::{Date, Object, Promise, Uint8Array, WeakMap};
+use js_sys::{Date, Object, Promise, WeakMap};
 use uuid::Uuid;
 use worker::{
     Delay, State, WebSocketPair,
     wasm_bindgen::{JsCast, JsValue, closure::Closure},
     web_sys::WebSocket,
-    worker_sys::{WebSocketRequestResponsePair, ext::WebSocketExt},
+    worker_sys::WebSocketRequestResponsePair,
 };
 
 pub use entry::fetch;
@@ -34,7 +34,12 @@ pub mod export {
 
 use self::store::WorkerStore;
 use super::{Host, SocketId, Store};
-use crate::{HostError, codec::Frame, log};
+use crate::{
+    HostError,
+    codec::Frame,
+    heartbeat::{PING, PONG},
+    log,
+};
 
 /// The number of a socket whose `closed` handler has run.
 const FORGOTTEN: f64 = -1.0;
@@ -60,7 +65,7 @@ struct WorkerHost {
 
 impl WorkerHost {
     fn new(state: State) -> Result<Self, JsValue> {
-        let heartbeat = WebSocketRequestResponsePair::new("wsdo:ping", "wsdo:pong")?;
+        let heartbeat = WebSocketRequestResponsePair::new(PING, PONG)?;
         state.as_raw().set_websocket_auto_response(&heartbeat)?;
         Ok(Self {
             store: WorkerStore::new(state.as_raw().storage()?),
@@ -99,7 +104,7 @@ impl WorkerHost {
         let server: &WebSocket = pair.server.as_ref();
         let tags = tags.iter().map(JsValue::from).collect();
         self.state.as_raw().accept_websocket_with_tags(server, tags)?;
-        server.serialize_attachment(Uint8Array::from(attachment).into())?;
+        convert::set_attachment(server, attachment)?;
         let socket = self.insert(server);
         self.clients.borrow_mut().insert(socket, pair.client);
         Ok(socket)
@@ -163,13 +168,12 @@ impl Host for WorkerHost {
     }
 
     fn attachment(&self, socket: SocketId) -> Vec<u8> {
-        let attachment = self.socket(socket).and_then(|socket| socket.deserialize_attachment().ok());
-        attachment.and_then(|value| value.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()).unwrap_or_default()
+        self.socket(socket).map(|socket| convert::attachment(&socket)).unwrap_or_default()
     }
 
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
         let socket = self.socket(socket).ok_or_else(|| HostError::new("the socket is gone"))?;
-        socket.serialize_attachment(Uint8Array::from(bytes).into()).map_err(|error| host_error(&error))
+        convert::set_attachment(&socket, bytes).map_err(|error| host_error(&error))
     }
 
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     future::Future,
     pin::Pin,
     rc::Rc,
@@ -15,7 +14,7 @@ use super::{clock::Clock, line::Line, trace::Trace};
 use crate::{
     HostError, List,
     codec::Frame,
-    host::{Host, SocketId, Store, memory::Memory},
+    host::{Host, SocketId, Store, memory::Memory, sockets::Sockets},
 };
 
 /// What stays when the room's memory is gone.
@@ -27,14 +26,7 @@ pub(super) struct TestHost {
     pub(super) random: RefCell<fastrand::Rng>,
     /// Counts what happens.
     pub(super) order: Arc<AtomicU64>,
-    sockets: RefCell<BTreeMap<SocketId, Socket>>,
-    accepted: Cell<u32>,
-}
-
-struct Socket {
-    tags: Vec<String>,
-    attachment: Vec<u8>,
-    line: Arc<Line>,
+    sockets: Sockets<Arc<Line>>,
 }
 
 /// A store whose writes can be made to fail.
@@ -53,26 +45,26 @@ impl TestHost {
             store: FaultyStore { memory: store, failures: Cell::new(0) },
             random: RefCell::new(fastrand::Rng::with_seed(seed)),
             order: Arc::default(),
-            sockets: RefCell::default(),
-            accepted: Cell::new(0),
+            sockets: Sockets::default(),
         }
     }
 
     /// The line of a socket that is still there.
     pub(super) fn line(&self, socket: SocketId) -> Option<Arc<Line>> {
-        self.sockets.borrow().get(&socket).map(|socket| socket.line.clone())
+        self.sockets.with(socket, |line| line.clone())
     }
 
     /// The sockets whose clients have done something, with its place in the order.
     pub(super) fn acts(&self) -> Vec<(u64, SocketId)> {
-        let sockets = self.sockets.borrow();
-        sockets.iter().filter_map(|(id, socket)| Some((socket.line.next_act()?, *id))).collect()
+        let sockets = self.sockets.tagged(None).into_iter();
+        sockets.filter_map(|socket| Some((self.line(socket)?.next_act()?, socket))).collect()
     }
 
     /// Takes all sockets away, as an eviction does; no room hears of it.
     pub(super) fn cut_all(&self) {
-        for (_, socket) in std::mem::take(&mut *self.sockets.borrow_mut()) {
-            socket.line.cut();
+        for socket in self.sockets.tagged(None) {
+            self.sockets.with(socket, |line| line.cut());
+            self.sockets.forget(socket);
         }
     }
 
@@ -91,33 +83,25 @@ impl Host for TestHost {
     }
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
-        let socket = SocketId(self.accepted.get());
-        self.accepted.set(socket.0 + 1);
-        let line = Line::new(self.order.clone());
-        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), line };
-        self.sockets.borrow_mut().insert(socket, entry);
+        let socket = self.sockets.accept(tags, attachment, Line::new(self.order.clone()));
         self.say(|| format!("#{} joins", socket.0));
         Ok(socket)
     }
 
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        let carries = |socket: &Socket| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
-        self.sockets.borrow().iter().filter(|(_, socket)| carries(socket)).map(|(id, _)| *id).collect()
+        self.sockets.tagged(tag)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
-        self.sockets.borrow().get(&socket).map(|socket| socket.tags.clone()).unwrap_or_default()
+        self.sockets.tags(socket)
     }
 
     fn attachment(&self, socket: SocketId) -> Vec<u8> {
-        self.sockets.borrow().get(&socket).map(|socket| socket.attachment.clone()).unwrap_or_default()
+        self.sockets.attachment(socket)
     }
 
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
-        let mut sockets = self.sockets.borrow_mut();
-        let entry = sockets.get_mut(&socket).ok_or_else(|| HostError::new("the socket is gone"))?;
-        entry.attachment = bytes.to_vec();
-        Ok(())
+        self.sockets.set_attachment(socket, bytes)
     }
 
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
@@ -139,7 +123,7 @@ impl Host for TestHost {
     }
 
     fn forget(&self, socket: SocketId) {
-        self.sockets.borrow_mut().remove(&socket);
+        self.sockets.forget(socket);
     }
 
     fn uuid(&self) -> Uuid {

@@ -22,6 +22,7 @@ use crate::{
     Room, WebSocketDo,
     codec::Frame,
     dispatch::Event,
+    heartbeat::{PING, PONG},
     host::{Host, SocketId},
     timers,
 };
@@ -154,9 +155,9 @@ impl<R: WebSocketDo> World<R> {
     fn act(&self, socket: SocketId) {
         let Some(act) = self.host.line(socket).and_then(|line| line.take_act()) else { return };
         let event = match act {
-            Outgoing::Frame(Frame::Text(text)) if text == "wsdo:ping" => {
+            Outgoing::Frame(Frame::Text(text)) if text == PING => {
                 // Answered by the host, as on the others.
-                self.host.line(socket).map(|line| line.deliver(Frame::Text("wsdo:pong".to_owned())));
+                self.host.line(socket).map(|line| line.deliver(Frame::Text(PONG.to_owned())));
                 return;
             }
             Outgoing::Frame(frame) => {

@@ -10,11 +10,11 @@ use crate::{
         clock::{Instant, sleep_until, spawn, timeout},
         event::Raw,
         pulse::{Beat, Pulse},
-        receive::{PING, PONG},
         sender::Command,
         transport::{Driven, Incoming, Socket},
     },
     codec::Frame,
+    heartbeat::{PING, PONG},
 };
 
 type Reply = oneshot::Sender<Result<Sent, SendError>>;

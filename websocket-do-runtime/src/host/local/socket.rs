@@ -15,16 +15,19 @@ use tokio::{
 };
 
 use super::{Outgoing, Way, actor::Command};
-use crate::{Closed, codec::Frame, dispatch::Event, host::SocketId};
+use crate::{
+    Closed,
+    codec::Frame,
+    dispatch::Event,
+    heartbeat::{PING, PONG},
+    host::SocketId,
+};
 
 /// The most a message may hold, as on Cloudflare.
 const MAX_MESSAGE: usize = 32 << 20;
 
 /// How long a peer may take to answer a close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
-
-const PING: &[u8] = b"wsdo:ping";
-const PONG: &[u8] = b"wsdo:pong";
 
 type Io = TokioIo<Upgraded>;
 
@@ -69,8 +72,8 @@ async fn read(
         let message = match frames.read_frame(&mut answer).await {
             Ok(frame) => match frame.opcode {
                 OpCode::Close => return peer_closed(&frame.payload),
-                OpCode::Text if *frame.payload == *PING => {
-                    let _ = out.send(Outgoing::Text(Bytes::from_static(PONG)));
+                OpCode::Text if *frame.payload == *PING.as_bytes() => {
+                    let _ = out.send(Outgoing::Text(Bytes::from_static(PONG.as_bytes())));
                     continue;
                 }
                 OpCode::Text => match String::from_utf8(frame.payload.into()) {

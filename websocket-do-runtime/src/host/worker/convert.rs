@@ -8,6 +8,7 @@ use worker::{
     Headers, ResponseBuilder,
     wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
     web_sys,
+    worker_sys::ext::WebSocketExt,
 };
 
 use crate::{Request, Response, codec::Frame};
@@ -31,6 +32,16 @@ pub(super) fn frame(frame: &Frame) -> JsValue {
         Frame::Text(text) => JsValue::from_str(text),
         Frame::Binary(bytes) => Uint8Array::from(bytes.as_slice()).into(),
     }
+}
+
+/// The bytes attached to a socket; empty if there are none.
+pub(super) fn attachment(socket: &web_sys::WebSocket) -> Vec<u8> {
+    let attachment = socket.deserialize_attachment().ok();
+    attachment.and_then(|value| value.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()).unwrap_or_default()
+}
+
+pub(super) fn set_attachment(socket: &web_sys::WebSocket, bytes: &[u8]) -> Result<(), JsValue> {
+    socket.serialize_attachment(Uint8Array::from(bytes).into())
 }
 
 /// The request with its whole body. Waits only where there is a body.

@@ -1,7 +1,6 @@
 //! The platform's socket under a [`TypedSocket`](crate::socket::TypedSocket).
 
-use js_sys::Uint8Array;
-use worker::{WebSocket, WebSocketIncomingMessage, wasm_bindgen::JsCast, worker_sys::ext::WebSocketExt};
+use worker::{WebSocket, WebSocketIncomingMessage};
 
 use super::{convert, host_error};
 use crate::{HostError, codec::Frame, socket::RawSocket};
@@ -16,12 +15,11 @@ impl RawSocket for WebSocket {
     }
 
     fn attachment(&self) -> Vec<u8> {
-        let attachment = self.as_ref().deserialize_attachment().ok();
-        attachment.and_then(|value| value.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()).unwrap_or_default()
+        convert::attachment(self.as_ref())
     }
 
     fn set_attachment(&self, bytes: &[u8]) -> Result<(), HostError> {
-        self.as_ref().serialize_attachment(Uint8Array::from(bytes).into()).map_err(|error| host_error(&error))
+        convert::set_attachment(self.as_ref(), bytes).map_err(|error| host_error(&error))
     }
 }
 

@@ -1,0 +1,68 @@
+//! The sockets of one room in memory, with their tags and attachments: of the local host, and of rooms under test. What
+//! carries the frames is the host's own.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+use super::SocketId;
+use crate::HostError;
+
+/// Sockets by number. They outlive the room's memory.
+pub(crate) struct Sockets<C> {
+    sockets: RefCell<BTreeMap<SocketId, Socket<C>>>,
+    accepted: Cell<u32>,
+}
+
+struct Socket<C> {
+    tags: Vec<String>,
+    attachment: Vec<u8>,
+    carrier: C,
+}
+
+impl<C> Default for Sockets<C> {
+    fn default() -> Self {
+        Self { sockets: RefCell::default(), accepted: Cell::default() }
+    }
+}
+
+impl<C> Sockets<C> {
+    pub(crate) fn accept(&self, tags: &[String], attachment: &[u8], carrier: C) -> SocketId {
+        let socket = SocketId(self.accepted.get());
+        self.accepted.set(socket.0.wrapping_add(1));
+        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), carrier };
+        self.sockets.borrow_mut().insert(socket, entry);
+        socket
+    }
+
+    /// Those that carry `tag`, or all.
+    pub(crate) fn tagged(&self, tag: Option<&str>) -> Vec<SocketId> {
+        let carries = |socket: &Socket<C>| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
+        self.sockets.borrow().iter().filter(|(_, socket)| carries(socket)).map(|(id, _)| *id).collect()
+    }
+
+    pub(crate) fn tags(&self, socket: SocketId) -> Vec<String> {
+        self.sockets.borrow().get(&socket).map(|socket| socket.tags.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn attachment(&self, socket: SocketId) -> Vec<u8> {
+        self.sockets.borrow().get(&socket).map(|socket| socket.attachment.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
+        let mut sockets = self.sockets.borrow_mut();
+        let entry = sockets.get_mut(&socket).ok_or_else(|| HostError::new("the socket is gone"))?;
+        entry.attachment = bytes.to_vec();
+        Ok(())
+    }
+
+    /// Does something with what carries the frames of a socket that is still there.
+    pub(crate) fn with<T>(&self, socket: SocketId, act: impl FnOnce(&mut C) -> T) -> Option<T> {
+        self.sockets.borrow_mut().get_mut(&socket).map(|socket| act(&mut socket.carrier))
+    }
+
+    pub(crate) fn forget(&self, socket: SocketId) {
+        self.sockets.borrow_mut().remove(&socket);
+    }
+}
