@@ -4,7 +4,7 @@ mod screen;
 
 use std::{io::BufRead, process::ExitCode};
 
-use chat::protocol::ClientMessage;
+use chat_protocol::ClientMessage;
 use clap::Parser;
 use tokio::sync::mpsc;
 use websocket_do::{

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
-use chat::protocol::{ClientMessage, ServerMessage};
+use chat_protocol::{ClientMessage, ServerMessage};
 use websocket_do::{
     Closed,
     client::{ClientError, Event, SendError, Sent},

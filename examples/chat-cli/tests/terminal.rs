@@ -44,6 +44,10 @@ impl Terminal {
         assert!(line.starts_with(start), "expected {start:?}, got {line:?}");
     }
 
+    async fn notes_at_last(&mut self, start: &str) {
+        while !within(self.notes.next_line()).await.unwrap().expect("a note").starts_with(start) {}
+    }
+
     async fn ends(&mut self) -> ExitStatus {
         within(self.child.wait()).await.unwrap()
     }
@@ -110,6 +114,25 @@ async fn a_room_that_is_not_there_yet_is_waited_for() {
     // The line is queued before there is anyone to take it.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let _server = serve(port).await;
-    while within(ada.notes.next_line()).await.unwrap().as_deref() != Some("* connected") {}
+    ada.notes_at_last("* connected").await;
     ada.shows("Ada: is anyone there").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_restarts_is_joined_again_under_the_name_taken_last() {
+    let server = serve(0).await;
+    let port = server.address().port();
+    let mut ada = Terminal::open(&url(&server, "tea"), &["--name", "Ada"]);
+    ada.notes("* connected").await;
+    ada.types("/name Countess").await;
+    ada.shows("Ada is now Countess").await;
+    server.stop().await;
+    ada.notes("* ").await;
+    ada.types("is anyone there").await;
+    ada.notes_at_last("* not connected").await;
+    let _server = serve(port).await;
+    ada.notes_at_last("* connected again").await;
+    // What was queued goes first, under the name of the address.
+    ada.shows("Ada: is anyone there").await;
+    ada.shows("Ada is now Countess").await;
 }

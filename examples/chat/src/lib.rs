@@ -1,10 +1,11 @@
 //! A chat room: the same on this machine, on workerd and on Cloudflare.
 
 mod history;
-pub mod protocol;
 pub mod room;
 
 use websocket_do::App;
+
+pub use chat_protocol as protocol;
 
 /// The page, and a room for each name.
 pub fn app() -> App {

@@ -1,4 +1,4 @@
-//! What is said in the chat: shared by the server and all clients.
+//! What is said in the chat: shared by the server and all clients, for every target.
 
 use websocket_do::WsProtocol;
 
