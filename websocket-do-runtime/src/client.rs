@@ -12,7 +12,7 @@ mod clock;
 mod connection;
 mod error;
 mod event;
-mod handshake;
+pub(crate) mod handshake;
 mod options;
 mod pulse;
 mod receive;

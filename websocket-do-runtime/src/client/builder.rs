@@ -73,7 +73,8 @@ impl<M: ClientMessage> Builder<M> {
     }
 
     /// How long to wait before an attempt: a random time below a bound, which is `first` for the first attempt, doubles
-    /// with each, and never exceeds `most`. 500 milliseconds and 20 seconds by default.
+    /// with each, and never exceeds `most`. 500 milliseconds and 20 seconds by default. A refusal's `Retry-After` is waited for
+    /// before that, an hour at most.
     #[must_use]
     pub fn backoff(self, first: Duration, most: Duration) -> Self {
         self.with(|options| options.backoff = (first, most))

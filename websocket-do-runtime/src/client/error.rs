@@ -18,6 +18,9 @@ pub enum ClientError {
         status: u16,
         /// The body as text, cut at 64 KiB.
         body: String,
+        /// How long the server wants to be left alone (`Retry-After`, RFC 9110), if it says so. A client that comes back waits
+        /// for it, an hour at most, and then for its own back-off.
+        retry_after: Option<Duration>,
     },
     /// The address, a header or the token cannot be used; why.
     Url(String),
@@ -56,10 +59,10 @@ pub enum ClientError {
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused { status, body } if body.trim().is_empty() => {
+            Self::Refused { status, body, .. } if body.trim().is_empty() => {
                 write!(f, "the server refused the session with status {status}")
             }
-            Self::Refused { status, body } => {
+            Self::Refused { status, body, .. } => {
                 write!(f, "the server refused the session with status {status}: {}", body.trim())
             }
             Self::Url(reason) => write!(f, "the request cannot be made: {reason}"),

@@ -1,6 +1,8 @@
 //! The opening handshake. Unlike tungstenite's own it reads the whole body of a refusal, and takes a server that knows
 //! nothing of subprotocols.
 
+use std::time::{Duration, SystemTime};
+
 use http::{HeaderMap, StatusCode, header};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::handshake::{
@@ -27,7 +29,8 @@ where
     let (response, rest) = head(socket).await?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let body = body(socket, response.headers(), rest).await;
-        return Err(ClientError::Refused { status: response.status().as_u16(), body });
+        let retry_after = retry_after(response.headers());
+        return Err(ClientError::Refused { status: response.status().as_u16(), body, retry_after });
     }
     let headers = response.headers();
     if !has_token(headers, &header::UPGRADE, "websocket") || !has_token(headers, &header::CONNECTION, "upgrade") {
@@ -90,6 +93,15 @@ fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
     data
 }
 
+/// What `Retry-After` says, in either of its forms: seconds, or a date.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    value.parse().map(Duration::from_secs).ok().or_else(|| {
+        let date = httpdate::parse_http_date(value).ok()?;
+        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    })
+}
+
 fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
@@ -106,4 +118,23 @@ fn not_websocket(reason: &str) -> ClientError {
 #[allow(clippy::needless_pass_by_value)] // as `map_err` has it
 fn lost(error: std::io::Error) -> ClientError {
     ClientError::Transport(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(value: &str) -> Option<Duration> {
+        let value = value.parse().expect("the value of a header");
+        retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]))
+    }
+
+    #[test]
+    fn when_to_come_back_is_read_in_both_forms() {
+        assert_eq!(said("120"), Some(Duration::from_secs(120)));
+        assert_eq!(said("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO), "that is over");
+        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(600));
+        assert!(said(&soon).is_some_and(|wait| (500..=600).contains(&wait.as_secs())), "{soon}");
+        assert_eq!([said("soon"), said("-1"), said("")], [None, None, None]);
+    }
 }

@@ -19,6 +19,9 @@ pub(super) type Provider =
 /// A rule about close codes or statuses.
 type Rule = Box<dyn Fn(u16) -> bool + Send + Sync>;
 
+/// The longest that a server can make a client wait.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
 type Hook = Box<dyn Fn(&Loss, u32) -> bool + Send + Sync>;
 
 pub(super) struct Options {
@@ -116,10 +119,14 @@ impl Options {
         }
     }
 
-    /// How long to wait before an attempt: anything from nothing to a bound that doubles, so that clients which lost
-    /// their server together do not come back together.
-    pub(super) fn delay(&self, attempt: u32) -> Duration {
-        self.bound(attempt).mul_f64(fastrand::f64())
+    /// How long to wait before an attempt: what the server asks for, and anything from nothing to a bound that doubles, so
+    /// that clients which lost their server together do not come back together.
+    pub(super) fn delay(&self, loss: &Loss, attempt: u32) -> Duration {
+        let asked = match loss {
+            Loss::Failed(ClientError::Refused { retry_after: Some(asked), .. }) => (*asked).min(LONGEST),
+            _ => Duration::ZERO,
+        };
+        asked + self.bound(attempt).mul_f64(fastrand::f64())
     }
 
     fn bound(&self, attempt: u32) -> Duration {
@@ -144,10 +151,21 @@ mod tests {
         let bounds: Vec<_> = (1..=8).map(|attempt| options.bound(attempt).as_millis()).collect();
         assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]);
         assert_eq!(options.bound(u32::MAX), Duration::from_secs(20));
-        let delays: Vec<_> = (0..1000).map(|_| options.delay(7)).collect();
+        let lost = Loss::Closed(Closed::lost());
+        let delays: Vec<_> = (0..1000).map(|_| options.delay(&lost, 7)).collect();
         assert!(delays.iter().all(|delay| *delay < Duration::from_secs(20)));
         assert!(delays.iter().any(|delay| *delay < Duration::from_secs(2)), "the jitter is not full");
         assert!(delays.iter().any(|delay| *delay > Duration::from_secs(18)));
+    }
+
+    #[test]
+    fn a_server_that_asks_for_time_gets_it_within_reason() {
+        let asked = |seconds| {
+            let retry_after = Some(Duration::from_secs(seconds));
+            let busy = Loss::Failed(ClientError::Refused { status: 503, body: String::new(), retry_after });
+            options().delay(&busy, 1).as_secs()
+        };
+        assert_eq!([asked(0), asked(120), asked(86_400)], [0, 120, 3600]);
     }
 
     #[test]
@@ -156,7 +174,9 @@ mod tests {
         let closed = |code| options.is_terminal(&Loss::Closed(Closed::by_peer(code, "")));
         assert!([1000, 1008, 4000, 4001, 4999].into_iter().all(closed));
         assert!(![1001, 1005, 1006, 1011, 1012, 1013, 3000].into_iter().any(closed));
-        let refused = |status| options.is_terminal(&Loss::Failed(ClientError::Refused { status, body: String::new() }));
+        let refused = |status| {
+            options.is_terminal(&Loss::Failed(ClientError::Refused { status, body: String::new(), retry_after: None }))
+        };
         assert!([400, 401, 403, 404, 410].into_iter().all(refused));
         assert!(![200, 302, 408, 425, 429, 500, 502, 503, 504].into_iter().any(refused));
         assert!(options.is_terminal(&Loss::Failed(ClientError::Url(String::new()))));

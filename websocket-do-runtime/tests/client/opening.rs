@@ -75,7 +75,7 @@ async fn answering(pieces: &'static [&'static str]) -> Result<Client, ClientErro
 
 #[tokio::test]
 async fn a_refusal_comes_with_its_status_and_whole_body() {
-    let refused = |status, body: &str| Some(ClientError::Refused { status, body: body.to_owned() });
+    let refused = |status, body: &str| Some(ClientError::Refused { status, body: body.to_owned(), retry_after: None });
     let pieces = &["HTTP/1.1 401 Unauthorized\r\nContent-Length: 12\r\n\r\n", "Unauth", "orized"];
     assert_eq!(answering(pieces).await.err(), refused(401, "Unauthorized"));
     let pieces = &["HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnot", "\r\n5\r\n here\r\n0\r\n\r\n"];
@@ -141,7 +141,7 @@ async fn the_token_and_headers_are_sent() {
     })
     .await;
     let error = bounded(Builder::<Note>::new(url).bearer("demo").header("X-A", "b").connect()).await.err();
-    assert_eq!(error, Some(ClientError::Refused { status: 418, body: String::new() }));
+    assert_eq!(error, Some(ClientError::Refused { status: 418, body: String::new(), retry_after: None }));
 }
 
 #[tokio::test]

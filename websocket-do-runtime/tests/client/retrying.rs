@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::SinkExt;
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -121,7 +121,7 @@ async fn some_refusals_pass_and_others_are_for_good() {
         let mut room = bounded(hasty(url).connect()).await.unwrap();
         assert_eq!(event(&mut room).await, Some(Event::Opened));
         assert_eq!(reconnecting(&mut room).await.0, 1);
-        let refused = Loss::Failed(ClientError::Refused { status, body: String::new() });
+        let refused = Loss::Failed(ClientError::Refused { status, body: String::new(), retry_after: None });
         assert_eq!(reconnecting(&mut room).await, (2, refused));
         assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
     }
@@ -134,12 +134,45 @@ async fn some_refusals_pass_and_others_are_for_good() {
         })
         .await;
         let mut room = bounded(hasty(url).connect()).await.unwrap();
-        let refused = ClientError::Refused { status, body: String::new() };
+        let refused = ClientError::Refused { status, body: String::new(), retry_after: None };
         assert_eq!(bounded(room.next()).await, Some(Err(refused.clone())));
         assert_eq!(bounded(room.next()).await, None);
         assert_eq!(room.closed().unwrap().code(), 1006);
         assert_eq!(bounded(room.wait_open()).await, Err(refused));
     }
+}
+
+#[tokio::test]
+async fn a_server_that_says_when_to_come_back_is_heeded() {
+    let url = serve_each(|number, mut socket| async move {
+        match number {
+            0 => end(socket, 1012).await,
+            1 => {
+                let _ = socket.read(&mut [0; 4096]).await;
+                let busy = "HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
+                let _ = socket.write_all(busy.as_bytes()).await;
+            }
+            _ => echo(socket).await,
+        }
+    })
+    .await;
+    let mut room = bounded(hasty(url).connect()).await.unwrap();
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    assert_eq!(reconnecting(&mut room).await.0, 1);
+    let asked = Instant::now();
+    match event(&mut room).await {
+        Some(Event::Reconnecting {
+            attempt: 2,
+            delay,
+            why: Loss::Failed(ClientError::Refused { retry_after, .. }),
+        }) => {
+            assert_eq!(retry_after, Some(Duration::from_secs(1)));
+            assert!(delay >= Duration::from_secs(1), "{delay:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
+    assert!(asked.elapsed() >= Duration::from_millis(990));
 }
 
 #[tokio::test]
@@ -156,7 +189,7 @@ async fn the_first_refusal_is_the_callers_unless_asked_otherwise() {
         }
     })
     .await;
-    let refused = ClientError::Refused { status: 503, body: String::new() };
+    let refused = ClientError::Refused { status: 503, body: String::new(), retry_after: None };
     assert_eq!(bounded(hasty(&url).connect()).await.err(), Some(refused.clone()));
     assert_eq!(count.load(Ordering::Relaxed), 1);
 

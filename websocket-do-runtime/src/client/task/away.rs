@@ -36,7 +36,7 @@ impl Task {
                 return Err(Stop::Ended(Box::new(Self::given_up(loss))));
             }
             self.attempts = attempt;
-            let delay = self.options.delay(attempt);
+            let delay = self.options.delay(&loss, attempt);
             self.tell(Raw::Reconnecting { attempt, delay, why: loss });
             self.while_away(sleep(delay), true).await;
             match self.attempt().await? {
