@@ -25,6 +25,9 @@ const WORKERS: [(&str, &str, [&str; 2]); 2] = [
     ("rooms", "tests/rooms", ["ROOMS_LOCAL", "ROOMS_WORKERD"]),
 ];
 
+/// How the tests call the server in Node that misbehaves on purpose.
+const FICKLE: &str = "FICKLE_NODE";
+
 /// Runs the tests, all of them or only the quick native part, and reports on each step.
 pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
     let mut report = Report::default();
@@ -90,6 +93,7 @@ fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> 
         report.run(name, || run(command.envs(addresses.iter().copied()).env("CHROMIUM", chromium)));
     };
     client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
+    client("the native client and servers that misbehave", &mut cargo(project, "test --package tests --test clients"));
     for (name, address) in addresses.iter().filter(|(name, _)| name.starts_with("CHAT")) {
         let mut tests = cargo(project, "test --package chat --test room");
         client(&format!("the chat's own tests on {name}"), tests.env("CHAT", address));
@@ -120,6 +124,7 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
         hosts.push((local, start_local(project, name, free_port()?, local)?));
         hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd)?));
     }
+    hosts.push((FICKLE, start_fickle(project, free_port()?)?));
     Ok(hosts)
 }
 
@@ -140,6 +145,13 @@ fn start_workerd(project: &Project, name: &str, package: &str, port: u16, log: &
     let folder = project.target("hosts");
     let mut command = wrangler_in(project, Path::new(package), port, &folder.join(name))?;
     Host::start(&format!("workerd {name}"), &mut command, port, &folder.join(format!("{log}.log")))
+}
+
+/// A server of another make, for our clients.
+fn start_fickle(project: &Project, port: u16) -> Result<Host> {
+    let mut command = node(project, "tests/peers/fickle.mjs");
+    let log = project.target("hosts").join(format!("{FICKLE}.log"));
+    Host::start("fickle Node", command.arg(port.to_string()), port, &log)
 }
 
 /// Stops the chat's hosts and starts them again: the room that the JavaScript peers have left something in must know it still.

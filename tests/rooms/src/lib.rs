@@ -2,6 +2,8 @@
 
 mod births;
 mod events;
+#[cfg(target_arch = "wasm32")]
+mod fickle;
 mod guarded;
 mod keeper;
 #[cfg(target_arch = "wasm32")]
@@ -31,6 +33,7 @@ pub fn app() -> App {
         .rooms::<Raw>("/raw/{room}", "RAW")
         .rooms::<Vault>("/vault/{room}", "VAULT")
         .objects("/own/{room}", "OWN")
+        .objects("/fickle/{room}", "FICKLE")
 }
 
 websocket_do::export_worker!(app);

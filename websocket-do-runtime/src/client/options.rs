@@ -20,7 +20,7 @@ pub(super) type Provider =
 type Rule = Box<dyn Fn(u16) -> bool + Send + Sync>;
 
 /// The longest that a server can make a client wait.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
+const LONGEST: Duration = Duration::from_hours(1);
 
 type Hook = Box<dyn Fn(&Loss, u32) -> bool + Send + Sync>;
 
