@@ -91,9 +91,9 @@ impl<R: WebSocketDo> DurableObject<R> {
     }
 
     fn event(&self, socket: &web_sys::WebSocket, event: Event) -> Outcome {
-        let Some(socket) = self.host.number(socket) else { return Ok(JsValue::UNDEFINED) };
+        let Some(socket) = self.host.roll.number(socket) else { return Ok(JsValue::UNDEFINED) };
         if matches!(event, Event::Closed(_)) {
-            self.host.leaving.borrow_mut().push(socket);
+            self.host.roll.leave(socket);
         }
         let room = self.room.clone();
         promise::run(async move {
