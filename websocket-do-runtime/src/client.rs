@@ -2,26 +2,33 @@
 //!
 //! [`Connection`] is one session over one socket, typed by what the client sends. [`Reconnecting`] outlives its connections:
 //! a task (`task`) opens them as `options` say, serves them and minds their `pulse`, and knows frames only; `event` and
-//! `sender` make messages of them. The methods that `derive(WsProtocol)` generates sit on top of either. Only `transport` knows
-//! what carries the frames, and only `clock` what time and tasks are made of.
+//! `sender` make messages of them. The methods that `derive(WsProtocol)` generates sit on top of either. Only the platform,
+//! `native` or `web`, knows what sockets, time and tasks are made of.
 
 mod address;
 mod builder;
 mod carrier;
-mod clock;
 mod connection;
 mod error;
 mod event;
-pub(crate) mod handshake;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 mod options;
 mod pulse;
 mod receive;
 mod reconnecting;
+pub(crate) mod retry;
 mod sender;
 mod task;
-mod tls;
 pub(crate) mod transport;
-mod watched;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+#[cfg(not(target_arch = "wasm32"))]
+use self::native as platform;
+#[cfg(target_arch = "wasm32")]
+use self::web as platform;
+use platform::clock;
 
 pub use crate::SendError;
 pub use address::Address;
@@ -31,6 +38,7 @@ pub use connection::Connection;
 pub use error::ClientError;
 pub use event::{Event, Events, Loss, Lost};
 pub use options::ProviderError;
+pub use platform::{MaybeSend, MaybeSync};
 pub use reconnecting::{Receiver, Reconnecting, Sent};
 pub use sender::Sender;
 

@@ -155,7 +155,7 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 }
 
 /// Reads what is no message of the protocol, with no more than a syntax error to say.
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[cfg(feature = "client")]
 pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Result<T, Rejection> {
     match frame {
         Frame::Text(text) => text_value::<M, T>(text),

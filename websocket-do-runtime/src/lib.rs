@@ -24,7 +24,7 @@ mod heartbeat;
 mod app;
 #[cfg(feature = "server")]
 pub mod attachment;
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "server")]
 pub mod dispatch;

@@ -112,12 +112,12 @@ pub use websocket_do_runtime::{
     },
 };
 
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[cfg(feature = "client")]
 #[doc = include_str!("../docs/client.md")]
 pub use websocket_do_runtime::client;
 
 /// The typed client of a client message enum: `Client::<ClientMessage>::connect(url)`. The [guide](client) is at its module.
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[cfg(feature = "client")]
 pub type Client<M> = <M as client::TypedClient>::Client;
 
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
@@ -156,7 +156,7 @@ macro_rules! export_worker {
 /// What generated code calls: no part of the public API, and free to change with every release.
 #[doc(hidden)]
 pub mod __private {
-    #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+    #[cfg(feature = "client")]
     pub use websocket_do_runtime::client;
     #[cfg(feature = "server")]
     pub use websocket_do_runtime::{
@@ -173,7 +173,7 @@ pub mod __private {
     }
 
     /// Keeps what it is given where there is a client to be typed.
-    #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+    #[cfg(feature = "client")]
     #[macro_export]
     #[doc(hidden)]
     macro_rules! __if_client {
@@ -181,7 +181,7 @@ pub mod __private {
     }
 
     /// Keeps what it is given where there is a client to be typed.
-    #[cfg(not(all(feature = "client", not(target_arch = "wasm32"))))]
+    #[cfg(not(feature = "client"))]
     #[macro_export]
     #[doc(hidden)]
     macro_rules! __if_client {

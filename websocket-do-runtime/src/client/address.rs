@@ -2,8 +2,7 @@
 
 use std::{fmt, fmt::Write as _};
 
-use http::{HeaderName, HeaderValue, Uri, header};
-use tokio_tungstenite::tungstenite::{client::IntoClientRequest, handshake::client::Request};
+use http::{HeaderName, HeaderValue, Request, Uri, header};
 
 use super::ClientError;
 use crate::codec::Format;
@@ -60,9 +59,10 @@ impl Address {
         self.header(header::AUTHORIZATION.as_str(), format!("Bearer {token}"))
     }
 
-    /// The request for the upgrade, in which this format is asked for.
-    pub(super) fn request(&self, format: Option<Format>) -> Result<Request, ClientError> {
-        let mut request = self.uri(format)?.into_client_request().map_err(unusable)?;
+    /// The request for a session, in which this format is asked for, without what makes the handshake.
+    pub(super) fn request(&self, format: Option<Format>) -> Result<Request<()>, ClientError> {
+        let mut request = Request::new(());
+        *request.uri_mut() = self.uri(format)?;
         for (name, value) in &self.headers {
             let name: HeaderName = name.parse().map_err(|_| unusable(format!("`{name}` is no name of a header")))?;
             if OWN.contains(&name) {

@@ -2,12 +2,10 @@
 
 use std::{fmt, future::Future, marker::PhantomData, time::Duration};
 
-#[cfg(feature = "testing")]
-use tokio_tungstenite::tungstenite::handshake::client::Request;
-
 use super::{
-    Address, ClientError, Connection, Loss, Reconnecting, TypedClient,
-    options::{Options, ProviderError},
+    Address, ClientError, Connection, Loss, MaybeSend, MaybeSync, Reconnecting, TypedClient,
+    options::{Options, ProviderError, rule},
+    platform::local,
 };
 use crate::{codec::Format, protocol::ClientMessage};
 
@@ -53,11 +51,12 @@ impl<M: ClientMessage> Builder<M> {
     /// Asks `provide` for the address at each attempt: a fresh token, another server. It gets what was set here. Its time
     /// is part of [`connect_timeout`](Self::connect_timeout), and its failure is [`ClientError::Provider`], which is retried.
     #[must_use]
-    pub fn provide<F>(self, provide: impl Fn(Address) -> F + Send + Sync + 'static) -> Self
+    pub fn provide<F>(self, provide: impl Fn(Address) -> F + MaybeSend + MaybeSync + 'static) -> Self
     where
-        F: Future<Output = Result<Address, ProviderError>> + Send + 'static,
+        F: Future<Output = Result<Address, ProviderError>> + MaybeSend + 'static,
     {
-        self.with(|options| options.provider = Some(Box::new(move |address| Box::pin(provide(address)))))
+        let provide = local(provide);
+        self.with(|options| options.provider = Some(Box::new(move |address| Box::pin(local(provide(address))))))
     }
 
     /// How long the whole way to an open session may take; 10 seconds by default.
@@ -96,22 +95,23 @@ impl<M: ClientMessage> Builder<M> {
     /// Which close codes of the server end the session for good. By default 1000 (it has done what it was for), 1008 (it
     /// broke a policy), and 4000 to 4999, with which a room closes on purpose. After all others the client comes back.
     #[must_use]
-    pub fn terminal_codes(self, is_terminal: impl Fn(u16) -> bool + Send + Sync + 'static) -> Self {
-        self.with(|options| options.terminal_codes = Box::new(is_terminal))
+    pub fn terminal_codes(self, is_terminal: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
+        self.with(|options| options.terminal_codes = rule(is_terminal))
     }
 
     /// Which HTTP statuses of a refusal end the session for good. By default 400 to 499 except 408, 425 and 429: asking
     /// again would not change the answer. After all others, 5xx above all, the client tries again.
     #[must_use]
-    pub fn terminal_statuses(self, is_terminal: impl Fn(u16) -> bool + Send + Sync + 'static) -> Self {
-        self.with(|options| options.terminal_statuses = Box::new(is_terminal))
+    pub fn terminal_statuses(self, is_terminal: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
+        self.with(|options| options.terminal_statuses = rule(is_terminal))
     }
 
     /// Has the last word on whether to try again after a loss that is not terminal: it gets the loss, and the number of the
     /// attempt that would follow. Must not block.
     #[must_use]
-    pub fn should_reconnect(self, should: impl Fn(&Loss, u32) -> bool + Send + Sync + 'static) -> Self {
-        self.with(|options| options.should_reconnect = Some(Box::new(should)))
+    pub fn should_reconnect(self, should: impl Fn(&Loss, u32) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
+        let should = local(should);
+        self.with(|options| options.should_reconnect = Some(Box::new(move |loss, attempt| should(loss, attempt))))
     }
 
     /// How many messages wait for a connection while there is none; 256 by default. 0 refuses what cannot leave at once.
@@ -169,7 +169,7 @@ impl<M: ClientMessage> Builder<M> {
         M: TypedClient,
     {
         if self.options.provider.is_none() {
-            self.options.address.request(self.options.format)?;
+            self.options.request(&self.options.address)?;
         }
         let format = self.options.spoken();
         Reconnecting::start(self.options, format, None).map(M::Client::from)
@@ -188,9 +188,20 @@ impl<M: ClientMessage> Builder<M> {
     }
 
     /// The request that a room under test gets.
-    #[cfg(feature = "testing")]
-    pub(crate) fn request(&self) -> Result<Request, ClientError> {
+    #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+    pub(crate) fn request(&self) -> Result<http::Request<()>, ClientError> {
         self.options.address.request(self.options.format)
+    }
+
+    /// Has another way to open the socket for a request. It may set headers.
+    #[cfg(all(feature = "server", target_arch = "wasm32"))]
+    #[allow(dead_code, reason = "for the stub of a Worker")]
+    pub(crate) fn through<F>(self, open: impl Fn(http::Request<()>) -> F + 'static) -> Self
+    where
+        F: Future<Output = Result<super::options::Opened, ClientError>> + 'static,
+    {
+        let open = local(open);
+        self.with(|options| options.opener = Some(Box::new(move |request| Box::pin(local(open(request))))))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {

@@ -2,10 +2,10 @@
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
-use tokio::time::timeout;
-
 use super::{
-    ClientError, SendError, receive,
+    ClientError, SendError,
+    clock::timeout,
+    receive,
     transport::{Incoming, Socket},
 };
 use crate::{
@@ -140,7 +140,7 @@ impl<M: ClientMessage> Connection<M> {
     }
 
     /// What comes before the answer to a ping: all that is on its way. None where it is nothing.
-    #[cfg(feature = "testing")]
+    #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) async fn next_before_a_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
         self.send_frame(Frame::Text(crate::heartbeat::PING.to_owned())).await.ok()?;
         loop {
@@ -161,7 +161,7 @@ impl<M: ClientMessage> Connection<M> {
     }
 
     /// Lets the connection go without a farewell.
-    #[cfg(feature = "testing")]
+    #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) fn abandon(&mut self) {
         self.closed = Some(Closed::lost());
         self.socket = None;

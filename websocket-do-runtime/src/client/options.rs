@@ -2,10 +2,13 @@
 
 use std::{error::Error, future::Future, pin::Pin, time::Duration};
 
+use http::{Request, header};
+
 use super::{
-    Address, ClientError, Loss,
+    Address, ClientError, Loss, MaybeSend, MaybeSync,
     address::{format_of, unusable},
-    clock::timeout,
+    clock::{random, timeout},
+    platform::{HAS_HEADERS, local},
     transport::Socket,
 };
 use crate::codec::Format;
@@ -13,11 +16,23 @@ use crate::codec::Format;
 /// Any error of a provider, as `?` makes it.
 pub type ProviderError = Box<dyn Error + Send + Sync>;
 
-pub(super) type Provider =
-    Box<dyn Fn(Address) -> Pin<Box<dyn Future<Output = Result<Address, ProviderError>> + Send>> + Send + Sync>;
+type Promised<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+type Provider = Box<dyn Fn(Address) -> Promised<Result<Address, ProviderError>> + Send + Sync>;
+
+/// An open socket, and the subprotocol that the server chose.
+pub(crate) type Opened = (Socket, Option<String>);
+
+type Opener = Box<dyn Fn(Request<()>) -> Promised<Result<Opened, ClientError>> + Send + Sync>;
 
 /// A rule about close codes or statuses.
 type Rule = Box<dyn Fn(u16) -> bool + Send + Sync>;
+
+#[allow(clippy::redundant_closure, reason = "on wasm32 this is no function, but what holds one")]
+pub(super) fn rule(is_so: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static) -> Rule {
+    let is_so = local(is_so);
+    Box::new(move |number| is_so(number))
+}
 
 /// The longest that a server can make a client wait.
 const LONGEST: Duration = Duration::from_hours(1);
@@ -27,6 +42,8 @@ type Hook = Box<dyn Fn(&Loss, u32) -> bool + Send + Sync>;
 pub(super) struct Options {
     pub(super) address: Address,
     pub(super) provider: Option<Provider>,
+    /// How a socket is opened, if not by its URL alone.
+    pub(super) opener: Option<Opener>,
     pub(super) format: Option<Format>,
     pub(super) connect_timeout: Duration,
     pub(super) reconnect: bool,
@@ -50,6 +67,7 @@ impl Options {
         Self {
             address: Address::new(url),
             provider: None,
+            opener: None,
             format: None,
             connect_timeout: Duration::from_secs(10),
             reconnect: true,
@@ -70,6 +88,18 @@ impl Options {
         self.format.or_else(|| self.address.format()).unwrap_or_default()
     }
 
+    /// The request for a session at an address.
+    pub(super) fn request(&self, address: &Address) -> Result<Request<()>, ClientError> {
+        let request = address.request(self.format)?;
+        let mut headers = request.headers().keys().filter(|name| *name != header::SEC_WEBSOCKET_PROTOCOL);
+        match headers.next() {
+            Some(name) if self.opener.is_none() && !HAS_HEADERS => Err(unusable(format!(
+                "a browser sets no headers such as `{name}`; put a token into the query, with `query` or in `provide`"
+            ))),
+            _ => Ok(request),
+        }
+    }
+
     /// Opens a connection, once.
     pub(super) async fn attempt(&self) -> Result<(Socket, Format), ClientError> {
         let open = async {
@@ -77,9 +107,12 @@ impl Options {
             if let Some(provide) = &self.provider {
                 address = provide(address).await.map_err(|error| ClientError::Provider(error.to_string()))?;
             }
-            let request = address.request(self.format)?;
+            let request = self.request(&address)?;
             let spoken = self.format.or_else(|| format_of(request.uri())).unwrap_or_default();
-            let (socket, chosen) = Socket::open(request).await?;
+            let (socket, chosen) = match &self.opener {
+                Some(open) => open(request).await?,
+                None => Socket::open(request).await?,
+            };
             match chosen {
                 Some(chosen) if self.format.map(Format::subprotocol) != Some(chosen.as_str()) => {
                     Err(ClientError::Subprotocol { offered: self.format, chosen })
@@ -126,7 +159,7 @@ impl Options {
             Loss::Failed(ClientError::Refused { retry_after: Some(asked), .. }) => (*asked).min(LONGEST),
             _ => Duration::ZERO,
         };
-        asked + self.bound(attempt).mul_f64(fastrand::f64())
+        asked + self.bound(attempt).mul_f64(random())
     }
 
     fn bound(&self, attempt: u32) -> Duration {

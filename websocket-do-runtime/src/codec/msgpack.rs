@@ -1,6 +1,6 @@
 //! MessagePack: values to bytes and back.
 
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[cfg(feature = "client")]
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 }
 
 /// Reads any value, with no more than a syntax error to say.
-#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[cfg(feature = "client")]
 pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     read(&walk::check(bytes).map_err(malformed)?).map_err(malformed)
 }

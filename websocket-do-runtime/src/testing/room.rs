@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{host::TestHost, remote::Remote, requests::answered, session::TestSession, world::World};
 use crate::{
     Request, Result, Room, Storage, WebSocketDo,
-    client::{Builder, ClientError, Connection, TypedClient, handshake, transport::Socket},
+    client::{Builder, ClientError, Connection, TypedClient, retry::retry_after, transport::Socket},
     codec::Format,
     dispatch::Answer,
     host::{Host, SocketId, memory::Memory},
@@ -244,7 +244,7 @@ async fn accepted<R: WebSocketDo>(
         Answer::Response(response) => Err(ClientError::Refused {
             status: response.status().as_u16(),
             body: String::from_utf8_lossy(response.body()).into_owned(),
-            retry_after: handshake::retry_after(response.headers()),
+            retry_after: retry_after(response.headers()),
         }),
     }
 }

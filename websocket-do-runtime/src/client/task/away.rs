@@ -1,6 +1,6 @@
 //! While there is no connection: attempts to open one, and what is sent meanwhile waits.
 
-use std::{future::Future, pin::pin};
+use std::{future::Future, pin::pin, time::Duration};
 
 use tokio::select;
 
@@ -9,7 +9,7 @@ use crate::{
     Closed,
     client::{
         ClientError, Loss,
-        clock::{Instant, sleep, sleep_until},
+        clock::{Instant, pause, sleep_until},
         event::Raw,
         sender::Command,
         transport::Socket,
@@ -19,6 +19,7 @@ use crate::{
 impl Task {
     /// Opens the first connection of a session that has none yet.
     pub(super) async fn first(&mut self) -> Result<Socket, Stop> {
+        self.while_away(pause(Duration::ZERO), true).await;
         match self.attempt().await? {
             Ok(socket) => Ok(socket),
             Err(loss) => self.again(loss).await,
@@ -38,7 +39,7 @@ impl Task {
             self.attempts = attempt;
             let delay = self.options.delay(&loss, attempt);
             self.tell(Raw::Reconnecting { attempt, delay, why: loss });
-            self.while_away(sleep(delay), true).await;
+            self.while_away(pause(delay), true).await;
             match self.attempt().await? {
                 Ok(socket) => return Ok(socket),
                 Err(failed) => loss = failed,

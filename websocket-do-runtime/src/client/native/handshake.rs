@@ -1,17 +1,19 @@
 //! The opening handshake. Unlike tungstenite's own it reads the whole body of a refusal, and takes a server that knows
 //! nothing of subprotocols.
 
-use std::time::{Duration, SystemTime};
-
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Request, StatusCode, header};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio_tungstenite::tungstenite::handshake::{
-    client::{Request, Response, generate_request},
-    derive_accept_key,
-    machine::TryParse,
+use tokio_tungstenite::tungstenite::{
+    Error,
+    client::IntoClientRequest,
+    handshake::{
+        client::{Response, generate_request},
+        derive_accept_key,
+        machine::TryParse,
+    },
 };
 
-use super::ClientError;
+use crate::client::{ClientError, retry::retry_after};
 
 /// The most bytes of an answer's head.
 const HEAD: usize = 64 * 1024;
@@ -19,11 +21,14 @@ const HEAD: usize = 64 * 1024;
 const BODY: usize = 64 * 1024;
 
 /// Asks for the upgrade. Returns the subprotocol that the server chose, and what it sent after its answer.
-pub(super) async fn upgrade<S>(socket: &mut S, request: Request) -> Result<(Option<String>, Vec<u8>), ClientError>
+pub(super) async fn upgrade<S>(socket: &mut S, request: Request<()>) -> Result<(Option<String>, Vec<u8>), ClientError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (bytes, key) = generate_request(request).map_err(|error| ClientError::Url(error.to_string()))?;
+    let (parts, ()) = request.into_parts();
+    let mut request = parts.uri.into_client_request().map_err(unusable)?;
+    request.headers_mut().extend(parts.headers);
+    let (bytes, key) = generate_request(request).map_err(unusable)?;
     socket.write_all(&bytes).await.map_err(lost)?;
     socket.flush().await.map_err(lost)?;
     let (response, rest) = head(socket).await?;
@@ -93,15 +98,6 @@ fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
     data
 }
 
-/// What `Retry-After` says, in either of its forms: seconds, or a date.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    value.parse().map(Duration::from_secs).ok().or_else(|| {
-        let date = httpdate::parse_http_date(value).ok()?;
-        Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-    })
-}
-
 fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
@@ -111,6 +107,11 @@ fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> boo
         .any(|value| value.trim().eq_ignore_ascii_case(token))
 }
 
+#[allow(clippy::needless_pass_by_value)] // as `map_err` has it
+fn unusable(error: Error) -> ClientError {
+    ClientError::Url(error.to_string())
+}
+
 fn not_websocket(reason: &str) -> ClientError {
     ClientError::Transport(reason.to_owned())
 }
@@ -118,23 +119,4 @@ fn not_websocket(reason: &str) -> ClientError {
 #[allow(clippy::needless_pass_by_value)] // as `map_err` has it
 fn lost(error: std::io::Error) -> ClientError {
     ClientError::Transport(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(value: &str) -> Option<Duration> {
-        let value = value.parse().expect("the value of a header");
-        retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]))
-    }
-
-    #[test]
-    fn when_to_come_back_is_read_in_both_forms() {
-        assert_eq!(said("120"), Some(Duration::from_secs(120)));
-        assert_eq!(said("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO), "that is over");
-        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(600));
-        assert!(said(&soon).is_some_and(|wait| (500..=600).contains(&wait.as_secs())), "{soon}");
-        assert_eq!([said("soon"), said("-1"), said("")], [None, None, None]);
-    }
 }

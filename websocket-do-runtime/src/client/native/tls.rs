@@ -13,7 +13,7 @@ use tokio_rustls::{
     },
 };
 
-use super::ClientError;
+use crate::client::ClientError;
 
 /// Secures a connection to `host`. Uses the cryptography that the process has installed for rustls, if any.
 pub(super) async fn secure(socket: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, ClientError> {
