@@ -11,6 +11,9 @@ const MANY: u64 = 64;
 const KEPT: usize = 1024;
 /// And so many bytes of them, but for the newest.
 const BYTES: usize = 1 << 20;
+/// A look at the peer's life that comes later than this was not due to the peer: the process slept, or the timers of a tab
+/// in the background did. So long is waited then for what came meanwhile to be read, before the peer is judged.
+const LATE: Duration = Duration::from_millis(100);
 
 /// What is known of the peer's life.
 pub(super) struct Pulse {
@@ -20,6 +23,8 @@ pub(super) struct Pulse {
     listening: Instant,
     /// When the peer was asked, and how many frames it had been sent before.
     asked: Option<(Instant, u64)>,
+    /// When it was seen that there had been nobody to look.
+    overslept: Option<Instant>,
     /// The newest of the frames that were sent and are not confirmed.
     frames: VecDeque<Frame>,
     bytes: usize,
@@ -41,7 +46,17 @@ pub(super) enum Beat {
 impl Pulse {
     pub(super) fn new(rhythm: Option<(Duration, Duration)>, now: Instant) -> Self {
         let frames = VecDeque::new();
-        Self { rhythm, listening: now, asked: None, frames, bytes: 0, first: now, sent: 0, confirmed: 0 }
+        Self {
+            rhythm,
+            listening: now,
+            asked: None,
+            overslept: None,
+            frames,
+            bytes: 0,
+            first: now,
+            sent: 0,
+            confirmed: 0,
+        }
     }
 
     /// A frame is handed to the connection.
@@ -84,6 +99,12 @@ impl Pulse {
 
     /// When there will be something to do, if nothing comes.
     pub(super) fn due(&self, heard: Instant) -> Option<Instant> {
+        let due = self.expected(heard)?;
+        Some(self.overslept.filter(|overslept| *overslept >= due).map_or(due, |overslept| overslept + LATE))
+    }
+
+    /// When there is something to do, if nobody sleeps.
+    fn expected(&self, heard: Instant) -> Option<Instant> {
         let (interval, limit) = self.rhythm?;
         let heard = heard.max(self.listening);
         Some(match self.asked {
@@ -95,13 +116,16 @@ impl Pulse {
     }
 
     /// What there is to do now, when something was heard at `heard` for the last time.
-    pub(super) fn beat(&self, heard: Instant, now: Instant) -> Beat {
+    pub(super) fn beat(&mut self, heard: Instant, now: Instant) -> Beat {
         match (self.due(heard), self.rhythm) {
             (Some(due), Some((_, limit))) if due <= now => {
-                if self.asked.is_some() {
-                    Beat::Dead(limit)
-                } else {
+                if self.asked.is_none() {
                     Beat::Ask
+                } else if now > due + LATE && self.expected(heard) == Some(due) {
+                    self.overslept = Some(now);
+                    Beat::Wait
+                } else {
+                    Beat::Dead(limit)
                 }
             }
             _ => Beat::Wait,
@@ -162,6 +186,21 @@ mod tests {
         assert_eq!(pulse.beat(second(5), second(35)), Beat::Wait, "who did not listen has heard nothing");
         pulse.answered(second(36));
         assert_eq!(pulse.due(second(36)), Some(second(56)));
+    }
+
+    #[test]
+    fn who_has_slept_reads_before_it_judges() {
+        let start = Instant::now();
+        let second = |second: u64| start + Duration::from_secs(second);
+        let mut pulse = Pulse::new(Some((INTERVAL, LIMIT)), start);
+        pulse.asked(second(20));
+        assert_eq!(pulse.beat(start, second(90)), Beat::Wait, "there was nobody to look for a minute");
+        assert_eq!(pulse.due(start), Some(second(90) + LATE));
+        assert_eq!(pulse.beat(second(91), second(91)), Beat::Wait, "what came meanwhile was read");
+        assert_eq!(pulse.beat(second(91), second(101)), Beat::Dead(LIMIT));
+        pulse.asked(second(110));
+        assert_eq!(pulse.beat(start, second(180)), Beat::Wait);
+        assert_eq!(pulse.beat(start, second(240)), Beat::Dead(LIMIT), "nothing came, however late one looks again");
     }
 
     #[test]
