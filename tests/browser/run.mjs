@@ -6,13 +6,10 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { newRoom, suite, titled } from "../peers/suite.mjs";
 import { PATIENCE, until } from "../peers/waiting.mjs";
+import { FLAGS } from "./flags.mjs";
 import { socketCases, socketChat } from "./sockets.mjs";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../target/browser", import.meta.url));
-const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
 
 const executablePath = process.env.CHROMIUM;
 if (!executablePath) {

@@ -3,6 +3,7 @@
 mod debian;
 mod dev;
 mod host;
+mod page;
 mod process;
 mod project;
 mod python;

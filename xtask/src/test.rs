@@ -11,6 +11,7 @@ use anyhow::{Result, bail};
 use crate::{
     debian,
     host::{Host, free_port, get, wrangler_in},
+    page,
     process::run,
     project::Project,
     python, setup,
@@ -34,7 +35,7 @@ pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
     native(project, &mut report);
     if !quick {
         // Stops at the first step that the next ones need.
-        let _ = workers(project, &mut report).and_then(|chromium| hosts(project, &mut report, &chromium));
+        let _ = workers(project, &mut report).and_then(|built| hosts(project, &mut report, &built));
     }
     report.finish()
 }
@@ -46,8 +47,16 @@ fn native(project: &Project, report: &mut Report) {
     report.run("documentation", || run(cargo(project, "doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
 }
 
-/// Builds what the hosts need; gives the browser to drive.
-fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
+/// What the tests of the hosts need, besides the Workers.
+struct Built {
+    /// The browser to drive.
+    chromium: PathBuf,
+    /// The folder of the page with the typed client.
+    page: PathBuf,
+}
+
+/// Builds what the hosts need.
+fn workers(project: &Project, report: &mut Report) -> Option<Built> {
     let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
     report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/vectors/check.mjs")));
     report.run("warnings on wasm32", || lints(project, wasm));
@@ -60,12 +69,14 @@ fn workers(project: &Project, report: &mut Report) -> Option<PathBuf> {
     if wasm == Wasm::Rustup && debian::has_rust() {
         report.run("build chat for workerd without rustup's server", || without_rustup(project))?;
     }
-    Some(chromium)
+    let page = report.run("build the client for a page", || page::build(project, wasm))?;
+    Some(Built { chromium, page })
 }
 
 /// Warnings on wasm32: from clippy, or, since Debian has none, from the very build that is needed next.
 fn lints(project: &Project, wasm: Wasm) -> Result<()> {
-    for (_, package, _) in WORKERS {
+    let packages = WORKERS.map(|(_, package, _)| package).into_iter().chain([page::PACKAGE]);
+    for package in packages {
         let mut command = match wasm {
             Wasm::Rustup => cargo(project, &format!("clippy --lib --release --target {TARGET} -- -D warnings")),
             Wasm::Debian => cargo(project, &format!("build --lib --release --target {TARGET}")),
@@ -86,11 +97,12 @@ fn without_rustup(project: &Project) -> Result<()> {
 }
 
 /// Starts every room on both hosts and lets the clients loose on them. All are stopped at the end, whatever happened.
-fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> {
+fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     let mut hosts = report.run("start the hosts", || start(project))?;
     let addresses: Vec<_> = hosts.iter().map(|(name, host)| (*name, host.address())).collect();
     let mut client = |name: &str, command: &mut Command| {
-        report.run(name, || run(command.envs(addresses.iter().copied()).env("CHROMIUM", chromium)));
+        let command = command.envs(addresses.iter().copied()).env("CHROMIUM", &built.chromium);
+        report.run(name, || run(command.env("IN_BROWSER", &built.page)));
     };
     client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
     client("the native client and servers that misbehave", &mut cargo(project, "test --package tests --test clients"));
@@ -100,6 +112,7 @@ fn hosts(project: &Project, report: &mut Report, chromium: &Path) -> Option<()> 
     }
     client("JavaScript peers", &mut node(project, "tests/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
+    client("the client in a page, and servers that misbehave", &mut node(project, "tests/browser/clients.mjs"));
     if python::is_here() {
         report.run("Python peer", || {
             let mut peer = Command::new(python::python(project)?);

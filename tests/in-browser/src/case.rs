@@ -1,0 +1,237 @@
+//! What a browser has of its own.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use anyhow::{Result, bail, ensure};
+use behaviour::{Said, Say, Transport};
+use websocket_do::{
+    Client, Frame,
+    client::{Builder, ClientError, Event, Loss, Sent},
+};
+
+use crate::page::{Page, fetch};
+
+macro_rules! cases {
+    ($($name:ident)*) => {
+        pub(crate) const CASES: &[&str] = &[$(stringify!($name)),*];
+
+        pub(crate) async fn run(name: &str, page: &Page) -> Result<()> {
+            match name {
+                $(stringify!($name) => $name(page).await,)*
+                _ => bail!("there is no case `{name}`"),
+            }
+        }
+    };
+}
+
+cases! {
+    a_header_is_refused_with_what_to_do_instead
+    a_provider_may_fetch
+    a_close_code_that_a_browser_does_not_send_is_1000
+    what_is_large_is_sent_at_the_pace_of_the_network
+    who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept
+    who_was_busy_does_not_take_the_server_for_dead
+    an_attempt_waits_while_the_browser_is_offline
+    the_network_that_comes_back_ends_the_wait
+    many_sessions_come_and_go
+}
+
+/// A session in a room of its own.
+fn asked(page: &Page, orders: &'static [&'static str]) -> Builder<Say> {
+    asked_in(page, &page.room(), orders)
+}
+
+/// A session in which the server does what `orders` say, to one connection after the other, and then the last.
+fn asked_in(page: &Page, room: &str, orders: &'static [&'static str]) -> Builder<Say> {
+    // An `Rc` on purpose: what a provider holds need not be `Send` here.
+    let attempt = Rc::new(Cell::new(0));
+    page.builder(room).backoff(Duration::from_millis(5), Duration::from_millis(50)).provide(move |address| {
+        let order = orders.get(attempt.replace(attempt.get() + 1)).or(orders.last()).copied();
+        async move { Ok(address.query("do", order.unwrap_or("echo"))) }
+    })
+}
+
+async fn event(room: &mut Client<Say>) -> Result<Event<Say>> {
+    match room.events().next().await {
+        Some(event) => Ok(event),
+        None => bail!("there are no more events"),
+    }
+}
+
+async fn opened(request: Builder<Say>) -> Result<Client<Say>> {
+    let mut room = request.connect().await?;
+    match event(&mut room).await? {
+        Event::Opened => Ok(room),
+        other => bail!("the session was to be opened, not {other:?}"),
+    }
+}
+
+/// A session that notices soon that its network is gone.
+fn vigilant(page: &Page) -> Builder<Say> {
+    asked(page, &["echo"]).heartbeat(Duration::from_millis(100), Duration::from_secs(1))
+}
+
+/// The next time that the connection is lost: why.
+async fn loss(room: &mut Client<Say>) -> Result<Loss> {
+    loop {
+        match event(room).await? {
+            Event::Reconnecting { why, .. } => return Ok(why),
+            Event::Lost(_) => {}
+            other => bail!("the connection was to be lost, not {other:?}"),
+        }
+    }
+}
+
+async fn echoes(room: &mut Client<Say>, text: &str) -> Result<()> {
+    room.say(text).await?;
+    match event(room).await? {
+        Event::Message(Said::Say { text: said }) if said == text => Ok(()),
+        other => bail!("`{text}` was to come back, not {other:?}"),
+    }
+}
+
+async fn a_header_is_refused_with_what_to_do_instead(page: &Page) -> Result<()> {
+    let requests = || [page.builder("room").header("x-token", "secret"), page.builder("room").bearer("secret")];
+    let errors = requests().map(|request| request.start().err());
+    let [first, second] = requests();
+    for error in errors.into_iter().chain([first.connect().await.err(), second.connect_once().await.err()]) {
+        match error {
+            Some(ClientError::Url(why)) => ensure!(why.contains("`query`") && !why.contains("secret"), "{why}"),
+            other => bail!("the header was told as {other:?}"),
+        }
+    }
+    Ok(())
+}
+
+async fn a_provider_may_fetch(page: &Page) -> Result<()> {
+    let request = page.builder(&page.room()).provide(|address| async {
+        let ticket = fetch("/ticket").await.map_err(|error| error.to_string())?;
+        Ok(address.query("do", ticket))
+    });
+    match event(&mut opened(request).await?).await? {
+        Event::Message(Said::Say { text }) if text == "1" => Ok(()),
+        other => bail!("the ticket was to ask for the census, which is 1, not {other:?}"),
+    }
+}
+
+async fn a_close_code_that_a_browser_does_not_send_is_1000(page: &Page) -> Result<()> {
+    for (code, sent) in [(1011, 1000), (1001, 1000), (1000, 1000), (3000, 3000), (4001, 4001)] {
+        let mut room = opened(asked(page, &["echo"])).await?;
+        room.close_with(code, "grüße").await?;
+        match event(&mut room).await? {
+            // The server's answer repeats what it was told.
+            Event::Closed(closed) => ensure!(closed.code() == sent, "{code} was answered with {}", closed.code()),
+            other => bail!("the session was to end, not {other:?}"),
+        }
+    }
+    Ok(())
+}
+
+async fn what_is_large_is_sent_at_the_pace_of_the_network(page: &Page) -> Result<()> {
+    const LARGE: usize = 8 << 20;
+    let mut room = opened(asked(page, &["silent"]).no_heartbeat()).await?;
+    for _ in 0..3 {
+        ensure!(room.send_frame(Frame::Binary(vec![0; LARGE])).await? == Sent::Now, "it was not sent at once");
+    }
+    room.close().await?;
+    match event(&mut room).await? {
+        Event::Closed(closed) => ensure!(closed.code() == 1000, "closed with {}", closed.code()),
+        other => bail!("the session was to end, not {other:?}"),
+    }
+    let mut once = page.builder(&page.room()).query("do", "silent").connect_once().await?;
+    once.send_frame(Frame::Binary(vec![0; LARGE])).await?;
+    Ok(once.close().await?)
+}
+
+async fn who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept(page: &Page) -> Result<()> {
+    // Each is of about 30 bytes and counts 64 more, so that 32 MiB are full before all have come.
+    let name = page.room();
+    let mut room = opened(asked_in(page, &name, &["flood-500000", "echo"]).buffer(8)).await?;
+    // Until the server has one connection, the one that asks.
+    loop {
+        let mut other = opened(asked_in(page, &name, &["census"])).await?;
+        match event(&mut other).await? {
+            Event::Message(Said::Say { text }) if text == "1" => break,
+            Event::Message(_) => page.sleep(Duration::from_millis(100)).await,
+            other => bail!("the server was to say how many there are, not {other:?}"),
+        }
+        other.close().await?;
+    }
+    let mut count = 0;
+    loop {
+        match event(&mut room).await? {
+            Event::Message(Said::Say { text }) => {
+                ensure!(text == count.to_string(), "{count} was to come, not {text}");
+                count += 1;
+            }
+            Event::Reconnecting { why: Loss::Closed(closed), .. } => {
+                ensure!(closed.reason().contains("32 MiB"), "{}", closed.reason());
+                break;
+            }
+            other => bail!("messages were to come, not {other:?}"),
+        }
+    }
+    ensure!((300_000..400_000).contains(&count), "{count} were kept");
+    match event(&mut room).await? {
+        Event::Reconnected { attempts: 1 } => echoes(&mut room, "back").await,
+        other => bail!("it was to be back, not {other:?}"),
+    }
+}
+
+async fn who_was_busy_does_not_take_the_server_for_dead(page: &Page) -> Result<()> {
+    let request = asked(page, &["echo"]).heartbeat(Duration::from_millis(20), Duration::from_millis(100));
+    let mut room = opened(request).await?;
+    for _ in 0..20 {
+        // Long enough for a question to leave.
+        page.sleep(Duration::from_millis(30)).await;
+        page.block(Duration::from_millis(400));
+    }
+    echoes(&mut room, "still here").await
+}
+
+async fn an_attempt_waits_while_the_browser_is_offline(page: &Page) -> Result<()> {
+    let mut room = opened(vigilant(page)).await?;
+    page.set_offline(true).await?;
+    // Whether it arrives or not: one is as good as the other.
+    let _ = room.say("die").await;
+    loss(&mut room).await?;
+    page.sleep(Duration::from_secs(1)).await;
+    let waiting = asked(page, &["echo"]).start()?;
+    page.sleep(Duration::from_millis(200)).await;
+    page.set_offline(false).await?;
+    match event(&mut room).await? {
+        Event::Reconnected { attempts: 1 } => {}
+        other => bail!("the first attempt was to wait for the network, not {other:?}"),
+    }
+    echoes(&mut room, "back").await?;
+    waiting.wait_open().await?;
+    Ok(())
+}
+
+async fn the_network_that_comes_back_ends_the_wait(page: &Page) -> Result<()> {
+    let hour = Duration::from_secs(3600);
+    let mut room = opened(vigilant(page).backoff(hour, hour)).await?;
+    page.set_offline(true).await?;
+    let _ = room.say("die").await;
+    // Anything up to an hour; what is too short to tell the difference is very rare, and passes.
+    loss(&mut room).await?;
+    page.set_offline(false).await?;
+    match event(&mut room).await? {
+        Event::Reconnected { attempts: 1 } => echoes(&mut room, "back").await,
+        other => bail!("it was to be back, not {other:?}"),
+    }
+}
+
+async fn many_sessions_come_and_go(page: &Page) -> Result<()> {
+    for number in 0..100 {
+        let mut room = opened(asked(page, &["echo"])).await?;
+        echoes(&mut room, "hello").await?;
+        match number % 3 {
+            0 => room.close().await?,
+            1 => drop(room),
+            // Dropped while it is being opened.
+            _ => drop(asked(page, &["hang"]).connect_timeout(Duration::from_millis(5)).connect().await),
+        }
+    }
+    Ok(())
+}
