@@ -32,6 +32,16 @@ const PAGE = `<!doctype html><title>client</title><link rel="icon" href="data:,"
 import init, * as client from "./in_browser.js";
 await init();
 globalThis.client = client;
+
+// A machine that sleeps for a minute whenever the server has just been asked whether it is there.
+let slept = 0, isSleepy = false;
+const { now } = performance, { send } = WebSocket.prototype;
+performance.now = () => now.call(performance) + slept;
+WebSocket.prototype.send = function (data) {
+  send.call(this, data);
+  if (isSleepy && data === "wsdo:ping") slept += 60_000;
+};
+globalThis.setSleepy = sleepy => void (isSleepy = sleepy);
 </script>`;
 
 /** The page, what belongs to it, and a ticket that is the order of what to do. */

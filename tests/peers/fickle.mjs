@@ -24,7 +24,7 @@ const sockets = new WebSocketServer({
 
 server.on("upgrade", (request, socket, head) => {
   const url = new URL(request.url, "http://127.0.0.1");
-  const [order, argument] = (url.searchParams.get("do") ?? "echo").split("-");
+  const [order, argument, size] = (url.searchParams.get("do") ?? "echo").split("-");
   if (order === "hang") {
     setTimeout(() => socket.destroy(), HANG).unref();
   } else if (order === "refuse") {
@@ -33,7 +33,7 @@ server.on("upgrade", (request, socket, head) => {
     request.order = order;
     sockets.handleUpgrade(request, socket, head, webSocket => {
       const format = SUBPROTOCOLS[webSocket.protocol] ?? url.searchParams.get("format") ?? "json";
-      serve(webSocket, new Talk(webSocket, format), roomOf(url.pathname), order, argument);
+      serve(webSocket, new Talk(webSocket, format), roomOf(url.pathname), order, argument, size);
     });
   }
 });
@@ -63,7 +63,7 @@ class Talk {
   }
 }
 
-function serve(socket, talk, room, order, argument) {
+function serve(socket, talk, room, order, argument, size = "0") {
   let isSilent = order === "silent";
   room.open.add(socket);
   socket.on("close", () => room.open.delete(socket));
@@ -79,7 +79,9 @@ function serve(socket, talk, room, order, argument) {
   });
   if (order === "close") socket.close(Number(argument), "why");
   if (order === "garbage") talk.garbage();
-  if (order === "flood") for (let number = 0; number < Number(argument); number++) talk.say(String(number));
+  if (order === "flood") {
+    for (let number = 0; number < Number(argument); number++) talk.say(String(number).padEnd(Number(size), "."));
+  }
   if (order === "tally") talk.say(String(room.messages));
   if (order === "census") talk.say(String(room.open.size));
 }
