@@ -45,14 +45,14 @@ impl Address {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header, which a browser cannot.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sends `Authorization: Bearer` with this token, and no other.
+    /// Sends `Authorization: Bearer` with this token, and no other. A browser cannot.
     #[must_use]
     pub fn bearer(mut self, token: impl fmt::Display) -> Self {
         self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()));

@@ -36,13 +36,14 @@ impl<M: ClientMessage> Builder<M> {
         self.addressed(|address| address.query(name, value))
     }
 
-    /// Adds a header.
+    /// Adds a header. A browser cannot: there it is a [`ClientError::Url`] when the session is opened.
     #[must_use]
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.addressed(|address| address.header(name, value))
     }
 
-    /// Sends `Authorization: Bearer` with this token. For one that expires there is [`provide`](Self::provide).
+    /// Sends `Authorization: Bearer` with this token. For one that expires there is [`provide`](Self::provide), for a browser,
+    /// which sets no headers, [`query`](Self::query).
     #[must_use]
     pub fn bearer(self, token: impl fmt::Display) -> Self {
         self.addressed(|address| address.bearer(token))
@@ -50,6 +51,8 @@ impl<M: ClientMessage> Builder<M> {
 
     /// Asks `provide` for the address at each attempt: a fresh token, another server. It gets what was set here. Its time
     /// is part of [`connect_timeout`](Self::connect_timeout), and its failure is [`ClientError::Provider`], which is retried.
+    ///
+    /// On wasm32 nothing need be `Send`: it may await `fetch`.
     #[must_use]
     pub fn provide<F>(self, provide: impl Fn(Address) -> F + MaybeSend + MaybeSync + 'static) -> Self
     where
@@ -122,6 +125,9 @@ impl<M: ClientMessage> Builder<M> {
 
     /// How many events wait for the application; 256 by default, at least 1. While it is behind by that many, the connection
     /// is not read, so that the server is held up and not this process's memory filled. Sending goes on.
+    ///
+    /// A browser cannot hold up a server. There 32 MiB more are kept, with 64 bytes added for each message; then the connection
+    /// is lost, with 1006, and once all that was kept is read the client comes back.
     #[must_use]
     pub fn buffer(self, events: usize) -> Self {
         self.with(|options| options.buffer = events.max(1))
@@ -142,7 +148,7 @@ impl<M: ClientMessage> Builder<M> {
         self.with(|options| options.heartbeat = None)
     }
 
-    /// Opens the session. Must be called within a tokio runtime.
+    /// Opens the session. On native targets it must be called within a tokio runtime.
     ///
     /// The first attempt is not repeated: its failure is the caller's to see. [`start`](Self::start) does repeat it.
     ///
@@ -160,7 +166,7 @@ impl<M: ClientMessage> Builder<M> {
     }
 
     /// Begins to connect, tries as long as after a loss, and does not wait: what is sent meanwhile is queued, and
-    /// [`wait_open`](Reconnecting::wait_open) tells when the session is open. Must be called within a tokio runtime.
+    /// [`wait_open`](Reconnecting::wait_open) tells when the session is open. On native targets it must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`ClientError::Url`] for an address or header that cannot be used.

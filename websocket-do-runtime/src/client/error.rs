@@ -22,9 +22,10 @@ pub enum ClientError {
         /// for it, an hour at most, and then for its own back-off.
         retry_after: Option<Duration>,
     },
-    /// The address, a header or the token cannot be used; why.
+    /// The address, a header or the token cannot be used; why. In a browser, no header can.
     Url(String),
-    /// The server was not reached, does not speak WebSocket, or the connection was lost; why.
+    /// The server was not reached, does not speak WebSocket, or the connection was lost; why. In a browser also that it has
+    /// refused: the status is not told there.
     Transport(String),
     /// The server did not answer within this time.
     Timeout(Duration),

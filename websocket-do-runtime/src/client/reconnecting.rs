@@ -92,7 +92,8 @@ impl<M: ClientMessage> Reconnecting<M> {
         self.sender.close()
     }
 
-    /// Closes the session with a code and a reason; otherwise as [`close`](Self::close).
+    /// Closes the session with a code and a reason; otherwise as [`close`](Self::close). A browser sends 1000 and 3000 to 4999;
+    /// 1000 goes in place of any other.
     ///
     /// # Errors
     /// [`ClientError::Close`] for a code that may not be sent or a reason that is too long: the session goes on.
