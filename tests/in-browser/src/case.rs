@@ -9,7 +9,7 @@ use websocket_do::{
     client::{Builder, ClientError, Event, Loss, Sent},
 };
 
-use crate::page::{Page, fetch};
+use crate::page::{Page, fetch, set_offline, set_sleepy};
 
 macro_rules! cases {
     ($($name:ident)*) => {
@@ -181,13 +181,13 @@ async fn who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept(pag
 async fn who_has_slept_hears_the_server_before_it_is_judged(page: &Page) -> Result<()> {
     let (interval, limit) = (Duration::from_millis(20), Duration::from_secs(10));
     let mut room = opened(asked(page, &["echo"]).heartbeat(interval, limit)).await?;
-    page.set_sleepy(true);
+    set_sleepy(true);
     page.sleep(Duration::from_millis(500)).await;
     // Several nights have passed.
     let said = echoes(&mut room, "still here").await;
     let silent = opened(asked(page, &["silent", "echo"]).heartbeat(interval, limit)).await;
     let lost = async { loss(&mut silent?).await }.await;
-    page.set_sleepy(false);
+    set_sleepy(false);
     said?;
     match lost? {
         Loss::Closed(closed) => ensure!(closed.reason().contains("no sign of life"), "{}", closed.reason()),
@@ -198,14 +198,14 @@ async fn who_has_slept_hears_the_server_before_it_is_judged(page: &Page) -> Resu
 
 async fn an_attempt_waits_while_the_browser_is_offline(page: &Page) -> Result<()> {
     let mut room = opened(vigilant(page)).await?;
-    page.set_offline(true).await?;
+    set_offline(true).await?;
     // Whether it arrives or not: one is as good as the other.
     let _ = room.say("die").await;
     loss(&mut room).await?;
     page.sleep(Duration::from_secs(1)).await;
     let waiting = asked(page, &["echo"]).start()?;
     page.sleep(Duration::from_millis(200)).await;
-    page.set_offline(false).await?;
+    set_offline(false).await?;
     match event(&mut room).await? {
         Event::Reconnected { attempts: 1 } => {}
         other => bail!("the first attempt was to wait for the network, not {other:?}"),
@@ -216,13 +216,13 @@ async fn an_attempt_waits_while_the_browser_is_offline(page: &Page) -> Result<()
 }
 
 async fn the_network_that_comes_back_ends_the_wait(page: &Page) -> Result<()> {
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let mut room = opened(vigilant(page).backoff(hour, hour)).await?;
-    page.set_offline(true).await?;
+    set_offline(true).await?;
     let _ = room.say("die").await;
     // Anything up to an hour; what is too short to tell the difference is very rare, and passes.
     loss(&mut room).await?;
-    page.set_offline(false).await?;
+    set_offline(false).await?;
     match event(&mut room).await? {
         Event::Reconnected { attempts: 1 } => echoes(&mut room, "back").await,
         other => bail!("it was to be back, not {other:?}"),

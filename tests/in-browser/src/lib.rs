@@ -6,7 +6,6 @@ mod page;
 
 use std::{panic, sync::Once};
 
-use anyhow::Result;
 use behaviour::Names;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -30,9 +29,7 @@ pub async fn run_case(name: String, address: String, run: String) -> Option<Stri
     static HOOK: Once = Once::new();
     HOOK.call_once(|| panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into()))));
     let page = Page::new(address, Names::new(format!("browser-{run}-{name}")));
-    let result: Result<()> = match behaviour::CASES.contains(&name.as_str()) {
-        true => behaviour::run(&name, &page).await,
-        false => case::run(&name, &page).await,
-    };
+    let is_common = behaviour::CASES.contains(&name.as_str());
+    let result = if is_common { behaviour::run(&name, &page).await } else { case::run(&name, &page).await };
     result.err().map(|error| format!("{error:#}"))
 }

@@ -14,12 +14,14 @@ extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(handler: &Function, milliseconds: f64);
 
-    // Provided by `tests/browser/clients.mjs`.
-    #[wasm_bindgen(js_name = setOffline, catch)]
-    async fn set_offline(offline: bool) -> Result<JsValue, JsValue>;
+    // These two are of `tests/browser/clients.mjs`.
 
+    #[wasm_bindgen(js_name = setOffline, catch)]
+    async fn ask_to_be_offline(offline: bool) -> Result<JsValue, JsValue>;
+
+    /// Lets the machine sleep for a minute after each question of the heartbeat, or not any more.
     #[wasm_bindgen(js_name = setSleepy)]
-    fn set_sleepy(sleepy: bool);
+    pub(crate) fn set_sleepy(sleepy: bool);
 }
 
 pub(crate) struct Page {
@@ -30,17 +32,6 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn new(address: String, names: Names) -> Self {
         Self { address, names }
-    }
-
-    /// Takes the network away, or gives it back.
-    pub(crate) async fn set_offline(&self, offline: bool) -> Result<()> {
-        set_offline(offline).await.map_err(failed)?;
-        Ok(())
-    }
-
-    /// Lets the machine sleep for a minute after each question of the heartbeat, or not any more.
-    pub(crate) fn set_sleepy(&self, sleepy: bool) {
-        set_sleepy(sleepy);
     }
 }
 
@@ -64,6 +55,12 @@ impl Transport for Page {
     }
 }
 
+/// Takes the network away, or gives it back.
+pub(crate) async fn set_offline(offline: bool) -> Result<()> {
+    ask_to_be_offline(offline).await.map_err(|error| failed(&error))?;
+    Ok(())
+}
+
 /// Asks the page's own server for something.
 pub(crate) async fn fetch(path: &str) -> Result<String> {
     let fetched = async {
@@ -71,10 +68,10 @@ pub(crate) async fn fetch(path: &str) -> Result<String> {
         let response: web_sys::Response = JsFuture::from(window.fetch_with_str(path)).await?.unchecked_into();
         JsFuture::from(response.text()?).await
     };
-    let text = fetched.await.map_err(failed)?;
+    let text = fetched.await.map_err(|error| failed(&error))?;
     text.as_string().ok_or_else(|| anyhow!("the answer is no text"))
 }
 
-fn failed(error: JsValue) -> anyhow::Error {
+fn failed(error: &JsValue) -> anyhow::Error {
     anyhow!("{error:?}")
 }
