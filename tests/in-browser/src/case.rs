@@ -58,8 +58,13 @@ async fn event(room: &mut Client<Say>) -> Result<Event<Say>> {
     }
 }
 
+/// Proves that what a client awaits is `Send` here, too: an application may hold it where that is asked for.
+fn movable<T: Send>(value: T) -> T {
+    value
+}
+
 async fn opened(request: Builder<Say>) -> Result<Client<Say>> {
-    let mut room = request.connect().await?;
+    let mut room = movable(movable(request).connect()).await?;
     match event(&mut room).await? {
         Event::Opened => Ok(room),
         other => bail!("the session was to be opened, not {other:?}"),
@@ -139,8 +144,8 @@ async fn what_is_large_is_sent_at_the_pace_of_the_network(page: &Page) -> Result
         other => bail!("the session was to end, not {other:?}"),
     }
     let mut once = page.builder(&page.room()).query("do", "silent").connect_once().await?;
-    once.send_frame(Frame::Binary(vec![0; LARGE])).await?;
-    Ok(once.close().await?)
+    movable(once.send_frame(Frame::Binary(vec![0; LARGE]))).await?;
+    Ok(movable(once.close()).await?)
 }
 
 async fn who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept(page: &Page) -> Result<()> {
@@ -157,9 +162,12 @@ async fn who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept(pag
         }
         other.close().await?;
     }
-    let mut count = 0;
+    // That nothing can be sent does not make it forget what came.
+    ensure!(room.say("to nobody").await? == Sent::Now, "it was not sent at once");
+    let (mut count, mut lost) = (0, Vec::new());
     loop {
         match event(&mut room).await? {
+            Event::Lost(report) => lost = report.messages,
             Event::Message(Said::Say { text }) => {
                 ensure!(text.trim_end_matches('.') == count.to_string(), "{count} was to come, not {text}");
                 count += 1;
@@ -172,6 +180,7 @@ async fn who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept(pag
         }
     }
     ensure!((28_000..33_000).contains(&count), "{count} were kept");
+    ensure!(lost == [Say::Say { text: "to nobody".to_owned() }], "reported were {lost:?}");
     match event(&mut room).await? {
         Event::Reconnected { attempts: 1 } => echoes(&mut room, "back").await,
         other => bail!("it was to be back, not {other:?}"),

@@ -129,10 +129,8 @@ impl Web {
             if self.is_writing && self.is_written() {
                 return Driven::Written;
             }
-            if self.is_broken && !read {
-                let closed = self.inner.state.borrow().closed.clone();
-                return Driven::Came(Incoming::Closed(closed.unwrap_or_else(Closed::lost)));
-            }
+            // Where nothing can be written any more, the end is told although nothing is to be read, but not before what came.
+            let read = read || self.is_broken && self.inner.state.borrow().frames.is_empty();
             select! {
                 incoming = self.next(), if read => return Driven::Came(incoming),
                 () = sleep(TICK), if self.is_writing => {}
