@@ -8,6 +8,7 @@ mod model;
 mod parse;
 mod route;
 mod stand_in;
+mod stub;
 mod timer;
 
 use proc_macro2::TokenStream;

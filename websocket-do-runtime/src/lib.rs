@@ -44,6 +44,8 @@ mod session;
 pub mod socket;
 #[cfg(feature = "server")]
 mod storage;
+#[cfg(feature = "server")]
+pub mod stub;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
 #[cfg(feature = "server")]

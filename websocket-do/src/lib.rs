@@ -123,6 +123,14 @@ pub type Client<M> = <M as client::TypedClient>::Client;
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::host::local;
 
+#[cfg(feature = "server")]
+#[doc = include_str!("../docs/stub.md")]
+pub mod stub {
+    #[cfg(target_arch = "wasm32")]
+    pub use websocket_do_runtime::host::worker::stub::{Namespace, RoomStub, Stub};
+    pub use websocket_do_runtime::stub::{FromResponse, IntoRequest, Jurisdiction, LocationHint, Retry, StubError};
+}
+
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {
@@ -131,8 +139,9 @@ pub mod testing {
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub use testing::TestRoom;
 
-/// Exports an [`App`] as the Worker's `fetch`: `export_worker!(app)`, with a function `app` that makes it. Does nothing
-/// on other targets.
+/// Exports the Worker's `fetch`: `export_worker!(app)`, with a function `app` that makes an [`App`]; or
+/// `export_worker!(fetch)`, with a `fetch` of your own, which may leave to `App::fetch` what it does not answer itself. The
+/// [guide to stubs](stub) has an example. Does nothing on other targets.
 #[cfg(feature = "server")]
 #[macro_export]
 macro_rules! export_worker {
@@ -146,8 +155,8 @@ macro_rules! export_worker {
 
             #[__host::wasm_bindgen(wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate)]
             #[doc(hidden)]
-            pub fn fetch(request: __host::Request, env: __host::Env) -> __host::Outcome {
-                __host::fetch($app(), request, env)
+            pub fn fetch(request: __host::Request, env: __host::Env, context: __host::RawContext) -> __host::Outcome {
+                __host::fetch($app, request, env, context)
             }
         };
     };
@@ -163,13 +172,14 @@ pub mod __private {
         Accept, Close, Closed, Error, IntoOutcome, IntoResponse, Refusal, Request, Response, Result, ResumeFailure,
         Room, Session, Upgrade, WebSocketDo,
         http::{self, FromRequest, match_route, path_parameter},
+        stub,
     };
     pub use websocket_do_runtime::{codec, protocol, serde};
 
     /// The host of a Worker, as the exported class sees it.
     #[cfg(all(feature = "server", target_arch = "wasm32"))]
     pub mod worker {
-        pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch};
+        pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch, stub};
     }
 
     /// Keeps what it is given where there is a client to be typed.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Error, FnArg, Ident, ImplItemFn, Pat, PatIdent, PatType, Receiver, ReceiverKind, Result, Type,
+    Attribute, Error, FnArg, Ident, ImplItem, ImplItemFn, Pat, PatIdent, PatType, Receiver, ReceiverKind, Result, Type,
     ext::IdentExt, parse::ParseStream, spanned::Spanned, token,
 };
 
@@ -30,6 +30,7 @@ const HOOKS: [(&str, usize, bool, &str); 9] = [
 pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -> Result<Room<'a>> {
     let mut errors = input.misspelt.clone();
     let name = room_name(input, &mut errors);
+    errors.extend(input.item.items.iter().filter_map(own_stub));
     let mut hooks = Vec::<(&str, Hook)>::new();
     let (mut messages, mut timers, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     for marked in &input.handlers {
@@ -118,6 +119,13 @@ fn room_name(input: &Input, errors: &mut Vec<Error>) -> Option<Ident> {
             None
         }
     }
+}
+
+/// A Worker's way to the room has this name, whatever is compiled now.
+fn own_stub(item: &ImplItem) -> Option<Error> {
+    let ImplItem::Fn(ImplItemFn { sig, .. }) = item else { return None };
+    let message = "`stub` gives Workers the room's stub; call this something else";
+    (sig.ident == "stub").then(|| Error::new(sig.ident.span(), message))
 }
 
 fn one_attribute(marked: &Marked, errors: &mut Vec<Error>) {

@@ -8,6 +8,7 @@ use super::{
     arguments::Format,
     export,
     model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument, Timer},
+    stub,
 };
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
@@ -30,6 +31,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let timers = room.timers.iter().map(timer);
     let routes = room.routes.iter().map(route);
     let export = export::export(room);
+    let stub = stub::stub(room);
     let client_name = Ident::new(&format!("{name}Client"), name.span());
     let client_docs = format!("The typed client of [`{name}`]: every message it takes is a method.");
     quote! {
@@ -102,6 +104,8 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
         };
 
         #export
+
+        #stub
     }
 }
 
@@ -253,14 +257,14 @@ fn timer(timer: &Timer) -> TokenStream {
 }
 
 fn route(route: &Route) -> TokenStream {
-    let Route { handler, verb, path, arguments } = route;
+    let Route { handler, verb, path, arguments, .. } = route;
     let cfgs = &handler.method.cfgs;
     let values = arguments.iter().map(|argument| match argument {
-        RouteArgument::Parameter(name) => {
+        RouteArgument::Parameter { name, .. } => {
             let text = name.to_string();
             quote_spanned!(name.span()=> __ws::path_parameter(&parameters, #text)?)
         }
-        RouteArgument::Extracted(ty) => {
+        RouteArgument::Extracted { ty, .. } => {
             quote_spanned!(ty.span()=> <#ty as __ws::FromRequest>::from_request(&request)?)
         }
     });

@@ -1,6 +1,6 @@
 //! A room without mistakes: whatever can be written down here can be emitted.
 
-use syn::{Attribute, Ident, LitStr, Path, Type};
+use syn::{Attribute, Ident, LitStr, Path, ReturnType, Type};
 
 use super::arguments::Format;
 
@@ -70,12 +70,14 @@ pub(super) struct Route {
     pub(super) verb: Ident,
     pub(super) path: LitStr,
     pub(super) arguments: Vec<RouteArgument>,
+    pub(super) output: ReturnType,
+    pub(super) docs: Vec<Attribute>,
 }
 
-/// Where an argument of a route comes from.
+/// An argument of a route: where it comes from, and its type.
 pub(super) enum RouteArgument {
     /// `{name}` in the path.
-    Parameter(Ident),
-    /// The request, as this type.
-    Extracted(Box<Type>),
+    Parameter { name: Ident, ty: Box<Type> },
+    /// The request. The name is there where the pattern has just one.
+    Extracted { name: Option<Ident>, ty: Box<Type> },
 }

@@ -22,8 +22,9 @@ pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Res
     let (inputs, takes_room) = takes_room(Arguments::of(&marked.method)?);
     let arguments: Vec<_> = inputs.map(|(pattern, ty)| argument(pattern, ty, &parameters)).collect();
     for parameter in parameters {
-        let is_taken =
-            arguments.iter().any(|argument| matches!(argument, RouteArgument::Parameter(name) if *name == parameter));
+        let is_taken = arguments
+            .iter()
+            .any(|argument| matches!(argument, RouteArgument::Parameter { name, .. } if *name == parameter));
         if !is_taken {
             let message =
                 format!("`{{{parameter}}}` is not an argument of `{}`; add `{parameter}: String` to it", name(marked));
@@ -31,7 +32,15 @@ pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Res
         }
     }
     let handler = Hook { method: method(&marked.method), takes_room };
-    Ok(Route { handler, verb: Ident::new(verb, marked.attribute.bracket_token.span.join()), path, arguments })
+    let ImplItemFn { sig, attrs, .. } = &marked.method;
+    Ok(Route {
+        handler,
+        verb: Ident::new(verb, marked.attribute.bracket_token.span.join()),
+        path,
+        arguments,
+        output: sig.output.clone(),
+        docs: attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
+    })
 }
 
 fn name(marked: &Marked) -> &Ident {
@@ -40,11 +49,21 @@ fn name(marked: &Marked) -> &Ident {
 }
 
 fn argument(pattern: &Pat, ty: &Type, parameters: &[String]) -> RouteArgument {
+    let ty = Box::new(ty.clone());
     match pattern {
         Pat::Ident(name) if parameters.iter().any(|parameter| name.ident == parameter) => {
-            RouteArgument::Parameter(name.ident.clone())
+            RouteArgument::Parameter { name: name.ident.clone(), ty }
         }
-        _ => RouteArgument::Extracted(Box::new(ty.clone())),
+        _ => RouteArgument::Extracted { name: only_name(pattern), ty },
+    }
+}
+
+/// The name in `why` and in `Json(why)`.
+fn only_name(pattern: &Pat) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(name) => Some(name.ident.clone()),
+        Pat::TupleStruct(tuple) if tuple.elems.len() == 1 => tuple.elems.first().and_then(only_name),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod promise;
 mod roll;
 mod socket;
 mod store;
+pub mod stub;
 
 use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, time::Duration};
 
@@ -29,7 +30,7 @@ pub mod export {
         Env,
         wasm_bindgen::{self as wasm_bindgen_crate, JsValue, prelude::wasm_bindgen},
         web_sys::{Request, WebSocket},
-        worker_sys::DurableObjectState,
+        worker_sys::{Context as RawContext, DurableObjectState},
     };
 }
 

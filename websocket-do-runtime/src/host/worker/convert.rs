@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use worker::{
-    Headers, ResponseBuilder,
+    Headers, ResponseBuilder, Url,
     wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
     web_sys,
     worker_sys::ext::WebSocketExt,
@@ -46,23 +46,30 @@ pub(super) fn set_attachment(socket: &web_sys::WebSocket, bytes: &[u8]) -> Resul
 
 /// The request with its whole body. Waits only where there is a body.
 pub(super) async fn request(request: &web_sys::Request) -> Result<Request, JsValue> {
-    let body = if request.body().is_some() {
-        Bytes::from(Uint8Array::new(&JsFuture::from(request.array_buffer()?).await?).to_vec())
-    } else {
-        Bytes::new()
-    };
+    let body = body(request.body().is_some(), || request.array_buffer()).await?;
     let mut ours = http::Request::builder()
         .method(request.method().as_str())
         .uri(request.url())
         .body(body)
         .map_err(|error| JsValue::from(error.to_string()))?;
-    for (name, value) in &Headers(request.headers()) {
+    copy_headers(request.headers(), ours.headers_mut());
+    Ok(ours)
+}
+
+async fn body(is_some: bool, read: impl Fn() -> Result<Promise, JsValue>) -> Result<Bytes, JsValue> {
+    if !is_some {
+        return Ok(Bytes::new());
+    }
+    Ok(Uint8Array::new(&JsFuture::from(read()?).await?).to_vec().into())
+}
+
+fn copy_headers(theirs: web_sys::Headers, ours: &mut HeaderMap) {
+    for (name, value) in &Headers(theirs) {
         // What HTTP would not carry is not a header.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            ours.headers_mut().append(name, value);
+            ours.append(name, value);
         }
     }
-    Ok(ours)
 }
 
 pub(super) fn response(response: Response) -> Result<web_sys::Response, JsValue> {
@@ -77,12 +84,42 @@ pub(super) fn upgrade(client: worker::WebSocket, headers: &HeaderMap) -> Result<
     Ok(builder(101, headers)?.with_websocket(client).empty().into())
 }
 
-fn builder(status: u16, headers: &HeaderMap) -> Result<ResponseBuilder, JsValue> {
+fn builder(status: u16, ours: &HeaderMap) -> Result<ResponseBuilder, JsValue> {
+    Ok(ResponseBuilder::new().with_status(status).with_headers(headers(ours)?))
+}
+
+fn headers(ours: &HeaderMap) -> Result<Headers, JsValue> {
     let theirs = Headers::new();
-    for (name, value) in headers {
+    for (name, value) in ours {
         theirs.append(name.as_str(), &String::from_utf8_lossy(value.as_bytes())).map_err(JsValue::from)?;
     }
-    Ok(ResponseBuilder::new().with_status(status).with_headers(theirs))
+    Ok(theirs)
+}
+
+/// A request to a room. What it answers is the answer, redirections included.
+pub(super) fn outgoing(request: &Request) -> Result<web_sys::Request, JsValue> {
+    let init = web_sys::RequestInit::new();
+    init.set_method(request.method().as_str());
+    init.set_redirect(web_sys::RequestRedirect::Manual);
+    init.set_headers(&headers(request.headers())?.0);
+    if !request.body().is_empty() {
+        init.set_body(&Uint8Array::from(&request.body()[..]));
+    }
+    web_sys::Request::new_with_str_and_init(&request.uri().to_string(), &init)
+}
+
+/// The same request to another URL.
+pub(super) fn readdressed(request: &web_sys::Request, url: &Url) -> Result<web_sys::Request, JsValue> {
+    web_sys::Request::new_with_str_and_init(url.as_str(), request.unchecked_ref::<web_sys::RequestInit>())
+}
+
+/// The response with its whole body.
+pub(super) async fn incoming(response: &web_sys::Response) -> Result<Response, JsValue> {
+    let body = body(response.body().is_some(), || response.array_buffer()).await?;
+    let mut ours = Response::new(body);
+    *ours.status_mut() = http::StatusCode::from_u16(response.status()).map_err(|error| error.to_string())?;
+    copy_headers(response.headers(), ours.headers_mut());
+    Ok(ours)
 }
 
 /// What an exception says.

@@ -1,45 +1,103 @@
 //! The Worker in front of the objects: pages, and requests passed on to rooms by name.
 
-use http::Method;
-use worker::{
-    Env, Url,
-    wasm_bindgen::{JsCast, JsValue},
-    web_sys::{self, RequestInit},
-};
+use std::future::Future;
+
+use http::{Method, StatusCode};
+use worker::{Context, Env, Request, Response, Url, wasm_bindgen::JsValue, web_sys, worker_sys::Context as RawContext};
 
 use super::{convert, object::Outcome, promise};
 use crate::{App, app::Target, http::IntoResponse, log};
 
-/// The Worker's `fetch`.
+/// The Worker's `fetch`. What it throws becomes 500.
 ///
 /// # Errors
 /// What the platform throws.
-pub fn fetch(app: App, request: web_sys::Request, env: Env) -> Outcome {
+pub fn fetch<K>(entry: impl Entry<K> + 'static, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
     promise::run(async move {
-        let response = match answer(&app, &request, &env).await {
-            Ok(response) => response,
+        let response = match entry.answer(request.into(), env, Context::new(context)).await {
+            Ok(response) => response.into(),
             Err(error) => {
-                log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
-                convert::response(http::StatusCode::INTERNAL_SERVER_ERROR.into_response())?
+                log::error(&format!("the Worker failed: {error}"));
+                convert::response(StatusCode::INTERNAL_SERVER_ERROR.into_response())?
             }
         };
-        Ok(response.into())
+        Ok(web_sys::Response::into(response))
     })
 }
 
-async fn answer(app: &App, request: &web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
-    let mut url = Url::parse(&request.url()).map_err(|error| JsValue::from(error.to_string()))?;
-    let path = url.path().to_owned();
-    let method = Method::from_bytes(request.method().as_bytes()).unwrap_or_default();
-    match app.target(&method, &path) {
-        Target::Page(page) => convert::response(page),
-        Target::Nowhere => convert::response(http::StatusCode::NOT_FOUND.into_response()),
-        Target::Room { binding, name, path, .. } => {
-            url.set_path(path);
-            let inner = web_sys::Request::new_with_str_and_init(url.as_str(), request.unchecked_ref::<RequestInit>())?;
-            let stub = env.durable_object(binding).and_then(|rooms| rooms.get_by_name(&name)).map_err(JsValue::from)?;
-            let response = stub.fetch_with_request(inner.into()).await.map_err(JsValue::from)?;
-            Ok(response.into())
-        }
+/// What `export_worker!` takes: a function that makes an [`App`], or a `fetch` of one's own.
+#[diagnostic::on_unimplemented(
+    message = "a Worker's requests cannot be answered by this",
+    label = "neither a function that makes an `App` nor a `fetch`",
+    note = "write `fn app() -> App`, or `async fn fetch(request: worker::Request, env: worker::Env, context: worker::Context) -> worker::Result<worker::Response>`"
+)]
+pub trait Entry<Kind> {
+    /// Answers a request.
+    fn answer(self, request: Request, env: Env, context: Context) -> impl Future<Output = worker::Result<Response>>;
+}
+
+/// The kind of functions that make an [`App`].
+#[derive(Debug)]
+pub struct MakesApp;
+
+/// The kind of functions that answer themselves.
+#[derive(Debug)]
+pub struct Answers;
+
+impl<F: FnOnce() -> App> Entry<MakesApp> for F {
+    async fn answer(self, request: Request, env: Env, _: Context) -> worker::Result<Response> {
+        self().fetch(request, &env).await
     }
+}
+
+impl<F, A> Entry<Answers> for F
+where
+    F: FnOnce(Request, Env, Context) -> A,
+    A: Future<Output = worker::Result<Response>>,
+{
+    async fn answer(self, request: Request, env: Env, context: Context) -> worker::Result<Response> {
+        self(request, env, context).await
+    }
+}
+
+impl App {
+    /// Answers a request as the Worker would that this app is: for a `fetch` of your own, which answers some itself. On
+    /// wasm32 alone.
+    ///
+    /// A room that cannot be reached is 500, and logged.
+    ///
+    /// # Errors
+    /// Where the platform refuses to make a response.
+    pub async fn fetch(&self, request: Request, env: &Env) -> worker::Result<Response> {
+        let raw = request.inner();
+        let mut url = Url::parse(&raw.url()).map_err(|error| worker::Error::RustError(error.to_string()))?;
+        let path = url.path().to_owned();
+        let method = Method::from_bytes(raw.method().as_bytes()).unwrap_or_default();
+        let ours = match self.target(&method, &path) {
+            Target::Page(page) => page,
+            Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
+            Target::Room { binding, name, path, .. } => {
+                url.set_path(path);
+                match pass_on(raw, &url, env, binding, &name).await {
+                    Ok(response) => return Ok(response),
+                    Err(error) => {
+                        log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
+                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                    }
+                }
+            }
+        };
+        Ok(convert::response(ours)?.into())
+    }
+}
+
+async fn pass_on(
+    request: &web_sys::Request,
+    url: &Url,
+    env: &Env,
+    binding: &str,
+    name: &str,
+) -> Result<Response, JsValue> {
+    let stub = env.durable_object(binding)?.get_by_name(name)?;
+    Ok(stub.fetch_with_request(convert::readdressed(request, url)?.into()).await?)
 }

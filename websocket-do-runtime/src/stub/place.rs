@@ -1,0 +1,67 @@
+//! Where on earth the platform makes a room.
+
+macro_rules! places {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant),*
+        }
+
+        impl $name {
+            /// As the platform calls it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),*
+                }
+            }
+        }
+    };
+}
+
+places! {
+    /// Near whom a room is made that does not exist yet. Afterwards it stays where it is.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::stub::LocationHint;
+    /// assert_eq!(LocationHint::WesternEurope.as_str(), "weur");
+    /// ```
+    LocationHint {
+        /// Western North America.
+        WesternNorthAmerica = "wnam",
+        /// Eastern North America.
+        EasternNorthAmerica = "enam",
+        /// South America.
+        SouthAmerica = "sam",
+        /// Western Europe.
+        WesternEurope = "weur",
+        /// Eastern Europe.
+        EasternEurope = "eeur",
+        /// Asia and the Pacific.
+        AsiaPacific = "apac",
+        /// Oceania.
+        Oceania = "oc",
+        /// Africa.
+        Africa = "afr",
+        /// The Middle East.
+        MiddleEast = "me",
+    }
+}
+
+places! {
+    /// Where a room must run and keep its data. It is part of the room's id: the same name is another room elsewhere.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::stub::Jurisdiction;
+    /// assert_eq!(Jurisdiction::EuropeanUnion.as_str(), "eu");
+    /// ```
+    Jurisdiction {
+        /// The European Union.
+        EuropeanUnion = "eu",
+        /// Data centers that comply with `FedRAMP`.
+        FedRamp = "fedramp",
+        /// Data centers that comply with `FedRAMP` High.
+        FedRampHigh = "fedramp-high",
+    }
+}
