@@ -4,9 +4,8 @@ mod extract;
 mod respond;
 mod route;
 
-use bytes::Bytes;
-
-pub use ::http::{HeaderName, HeaderValue, Method, StatusCode};
+pub use ::bytes::Bytes;
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 pub use extract::{FromRequest, Json, Query, path_parameter};
 pub use respond::{IntoResponse, Refusal};

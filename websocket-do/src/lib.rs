@@ -99,7 +99,7 @@ pub use websocket_do_macros::websocket_do;
 pub use websocket_do_runtime::{
     Accept, App, Audience, Error, HostError, IntoResponse, Json, List, Query, Refusal, Request, Response, Result,
     ResumeFailure, Room, SendError, Session, Storage, Upgrade, WebSocketDo, attachment,
-    http::{FromRequest, HeaderName, HeaderValue, StatusCode},
+    http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, StatusCode},
     socket,
 };
 #[cfg(any(feature = "server", feature = "client"))]
@@ -153,9 +153,12 @@ macro_rules! export_worker {
             #[allow(unused_imports)]
             use __host::wasm_bindgen_crate as wasm_bindgen;
 
-            #[__host::wasm_bindgen(wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate)]
+            #[__host::wasm_bindgen(
+                                wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate,
+                                js_name = fetch
+                            )]
             #[doc(hidden)]
-            pub fn fetch(request: __host::Request, env: __host::Env, context: __host::RawContext) -> __host::Outcome {
+            pub fn __fetch(request: __host::Request, env: __host::Env, context: __host::RawContext) -> __host::Outcome {
                 __host::fetch($app, request, env, context)
             }
         };

@@ -1,6 +1,7 @@
 //! Rooms that do what the conformance tests ask of them, on both hosts.
 
 mod births;
+mod calls;
 mod events;
 #[cfg(target_arch = "wasm32")]
 mod fickle;
@@ -11,9 +12,12 @@ mod own;
 mod raw;
 mod rules;
 mod shapes;
+#[cfg(target_arch = "wasm32")]
+mod stubs;
 
 use websocket_do::App;
 
+pub use calls::{Answer, Ask, Calls};
 pub use events::Events;
 pub use guarded::{Heard, Said, Vault};
 pub use keeper::Keeper;
@@ -24,6 +28,7 @@ pub use shapes::{Fixed, Lost, Migrated};
 /// One room class a prefix.
 pub fn app() -> App {
     App::new()
+        .rooms::<Calls>("/calls/{room}", "CALLS")
         .rooms::<Events>("/events/{room}", "EVENTS")
         .rooms::<Keeper>("/keeper/{room}", "KEEPER")
         .rooms::<Fixed>("/fixed/{room}", "FIXED")
@@ -36,4 +41,17 @@ pub fn app() -> App {
         .objects("/fickle/{room}", "FICKLE")
 }
 
-websocket_do::export_worker!(app);
+/// The app, and beside it the cases of the stub.
+#[cfg(target_arch = "wasm32")]
+async fn fetch(
+    request: worker::Request,
+    env: worker::Env,
+    _context: worker::Context,
+) -> worker::Result<worker::Response> {
+    match request.path().strip_prefix("/stub/") {
+        Some(case) => stubs::answer(case, request, &env).await,
+        None => app().fetch(request, &env).await,
+    }
+}
+
+websocket_do::export_worker!(fetch);

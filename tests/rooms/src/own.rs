@@ -48,6 +48,9 @@ impl DurableObject for Own {
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         let url = request.url()?;
+        if url.path() == "/info" {
+            return Err("thrown on purpose".into());
+        }
         let is_msgpack = url.query_pairs().any(|(name, value)| name == "format" && value == "msgpack");
         let pair = WebSocketPair::new()?;
         self.state.accept_web_socket(&pair.server);

@@ -1,0 +1,126 @@
+//! Cases against rooms as they are.
+
+use serde_json::{Value, json};
+use websocket_do::{
+    Request as Whole,
+    stub::{Jurisdiction, LocationHint, Namespace, StubError},
+};
+use worker::{Env, Request, Response};
+
+use super::seen;
+use crate::{
+    Calls,
+    calls::{Search, Why},
+};
+
+/// Runs a case by its name.
+pub(super) async fn case(name: &str, room: &str, env: &Env) -> worker::Result<Response> {
+    let calls = Calls::stub(env, "CALLS").map_err(|error| error.to_string())?;
+    let saw = match name {
+        "name" => by_name(&calls, room).await,
+        "id" => by_id(&calls, room).await,
+        "unique" => unique(&calls).await,
+        "hint" => hint(&calls, room).await,
+        "arguments" => arguments(&calls, room).await,
+        "results" => results(&calls, room).await,
+        "refusals" => refusals(&calls, room, env).await,
+        other => return Response::error(format!("there is no case `{other}`"), 404),
+    };
+    Response::from_json(&saw.map_err(|error| error.to_string())?)
+}
+
+async fn by_name(calls: &Namespace<Calls>, room: &str) -> Result<Value, StubError> {
+    let stub = calls.by_name(room);
+    stub.note("by name").await?;
+    Ok(json!({"name": stub.name(), "info": stub.info().await?}))
+}
+
+async fn by_id(calls: &Namespace<Calls>, room: &str) -> Result<Value, StubError> {
+    let named = calls.by_name(room);
+    named.note("by id").await?;
+    let id = named.id()?;
+    let stub = calls.by_id(&id)?;
+    Ok(json!({
+        "id": id,
+        "same": stub.id()? == id,
+        "name": stub.name(),
+        "note": stub.info().await?.note,
+        "wrong": seen(calls.by_id("lobby").map(|_| ())),
+    }))
+}
+
+async fn unique(calls: &Namespace<Calls>) -> Result<Value, StubError> {
+    let (one, other) = (calls.unique()?, calls.unique()?);
+    one.note("only here").await?;
+    let again = calls.by_id(&one.id()?)?;
+    Ok(json!({"one": again.info().await?, "other": other.info().await?, "differ": one.id()? != other.id()?}))
+}
+
+async fn hint(calls: &Namespace<Calls>, room: &str) -> Result<Value, StubError> {
+    let near = calls.clone().near(LocationHint::WesternEurope);
+    let (named, unique) = (near.by_name(room), near.unique()?);
+    Ok(json!({
+        "named": named.info().await?.name,
+        "unique": unique.info().await?.name,
+        "jurisdiction": seen(calls.clone().within(Jurisdiction::EuropeanUnion).map(|_| ())),
+    }))
+}
+
+async fn arguments(calls: &Namespace<Calls>, room: &str) -> Result<Value, StubError> {
+    let stub = calls.by_name(room);
+    let why = Why { text: "hush! ".into(), times: Some(2) };
+    let search = Search { words: "a&b=c? ü+".into(), from: None };
+    let mut whole = Whole::new("the body".into());
+    *whole.uri_mut() = "https://elsewhere/other?a=1&b=%26".parse().unwrap_or_default();
+    whole.headers_mut().insert("x-own", websocket_do::HeaderValue::from_static("own"));
+    let (status, whole) = stub.whole(whole).await?.into_parts();
+    Ok(json!({
+        "kick": stub.kick(7, why).await?,
+        "search": stub.search("a/b ü", -7, search).await?,
+        "bytes": stub.bytes(vec![0, 1, 255].into()).await.map(|(status, bytes)| (status.as_u16(), bytes))?,
+        "whole": (status.status.as_u16(), String::from_utf8_lossy(&whole)),
+        "key": stub.key("secret").await?,
+        "note": stub.note(String::from("any form of text")).await?,
+    }))
+}
+
+async fn results(calls: &Namespace<Calls>, room: &str) -> Result<Value, StubError> {
+    let stub = calls.by_name(room);
+    stub.note("here").await?;
+    let (headers, moved) = stub.moved().await?;
+    let page = stub.page().await?;
+    let search = Search { words: String::new(), from: Some(1) };
+    Ok(json!({
+        "forget": [stub.forget().await?.as_u16(), stub.forget().await?.as_u16()],
+        "moved": (headers.get("location").map(|value| String::from_utf8_lossy(value.as_bytes())), moved.as_u16()),
+        "page": (page.status().as_u16(), String::from_utf8_lossy(page.body())),
+        "none": stub.search("empty", 1, search).await?,
+        "id": stub.get_id().await?,
+    }))
+}
+
+async fn refusals(calls: &Namespace<Calls>, room: &str, env: &Env) -> Result<Value, StubError> {
+    let stub = calls.by_name(room);
+    let why = || Why { text: String::new(), times: None };
+    let thrown = Calls::stub(env, "OWN")?.by_name(room).info().await;
+    Ok(json!({
+        "error": seen(stub.kick(10, why()).await),
+        "failed": seen(stub.fail().await),
+        "thrown": seen(thrown),
+        "argument": seen(stub.search("..", 1, Search { words: String::new(), from: None }).await),
+        "binding": seen(Calls::stub(env, "NOWHERE").map(|_| ())),
+    }))
+}
+
+/// Passes the request on: below `/stub/forward/whole` as it is, else under the path that follows.
+pub(super) async fn forward(room: &str, request: Request, env: &Env) -> worker::Result<Response> {
+    let path = request.path();
+    let calls = || Calls::stub(env, "CALLS").map(|calls| calls.by_name(room));
+    let answer = async {
+        match path.strip_prefix("/stub/forward") {
+            Some("/as-it-is") | None => calls()?.forward(request).await,
+            Some(path) => calls()?.forward_to(path, request).await,
+        }
+    };
+    answer.await.map_err(|error| error.to_string().into())
+}
