@@ -29,6 +29,7 @@ mod rules;
 mod sending;
 mod shapes_of_messages;
 mod storage;
+mod stub;
 mod timers;
 mod upgrades;
 
@@ -105,6 +106,9 @@ const CASES: [(Company, &[Case]); 21] = [
     (Company::Alone, timers::ALONE),
 ];
 
+/// Cases of what there is in a Worker alone.
+const IN_A_WORKER: [(Company, &[Case]); 1] = [(Company::Busy, stub::CASES)];
+
 /// How many cases that keep the machine busy run at once.
 const BUSY: usize = 6;
 
@@ -124,8 +128,10 @@ fn main() {
     let turns = Arc::new(Semaphore::new(BUSY));
     let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
     let mut trials = Vec::new();
-    for (company, cases) in CASES {
-        for (name, host, isolate) in &hosts {
+    let everywhere = CASES.map(|(company, cases)| (company, cases, true));
+    let in_a_worker = IN_A_WORKER.map(|(company, cases)| (company, cases, false));
+    for (company, cases, is_everywhere) in in_a_worker.into_iter().chain(everywhere) {
+        for (name, host, isolate) in hosts.iter().filter(|(_, host, _)| is_everywhere || !host.is_local) {
             for &(case, run) in cases {
                 let (host, isolate) = (host.clone(), isolate.clone());
                 let (runtime, turns) = (runtime.clone(), turns.clone());

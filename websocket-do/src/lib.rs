@@ -154,9 +154,9 @@ macro_rules! export_worker {
             use __host::wasm_bindgen_crate as wasm_bindgen;
 
             #[__host::wasm_bindgen(
-                                wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate,
-                                js_name = fetch
-                            )]
+                                                        wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate,
+                                                        js_name = fetch
+                                                    )]
             #[doc(hidden)]
             pub fn __fetch(request: __host::Request, env: __host::Env, context: __host::RawContext) -> __host::Outcome {
                 __host::fetch($app, request, env, context)

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    Bytes, Error, FromRequest, HeaderName, HeaderValue, IntoResponse, Json, Query, Refusal, Request, Response, Result, Room,
-    Session, StatusCode, Upgrade, WsProtocol,
+    Bytes, Error, FromRequest, HeaderName, HeaderValue, IntoResponse, Json, Query, Refusal, Request, Response, Result,
+    Room, Session, StatusCode, Upgrade, WsProtocol,
     stub::{IntoRequest, StubError},
     websocket_do,
 };
@@ -136,6 +136,11 @@ impl Calls {
     #[get("/info")]
     fn info(&self, room: &Room<Self>) -> Result<Json<Info>> {
         Ok(Json(Info { name: room.name(), note: room.storage().get("note")? }))
+    }
+
+    #[get("/sessions")]
+    fn sessions(&self, room: &Room<Self>) -> Json<usize> {
+        Json(room.len())
     }
 
     #[put("/note")]

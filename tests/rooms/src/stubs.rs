@@ -1,5 +1,6 @@
 //! The stub in a Worker, case by case: what a case saw is the answer to `/stub/{case}`, for the conformance tests to judge.
 
+mod client;
 mod fake;
 mod real;
 

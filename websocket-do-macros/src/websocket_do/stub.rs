@@ -17,7 +17,7 @@ use super::model::{Room, Route, RouteArgument};
 const TAKEN: [&str; 6] = ["builder", "connect", "forward", "forward_to", "id", "name"];
 
 pub(super) fn stub(room: &Room<'_>) -> TokenStream {
-    let Room { ty, name, .. } = room;
+    let Room { ty, name, client, .. } = room;
     let stub = format_ident!("{name}Stub", span = name.span());
     let docs = format!("[`{name}`] as a Worker calls it: one method a route.");
     let methods = room.routes.iter().map(|route| method(ty, route));
@@ -50,6 +50,27 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
             #[allow(dead_code, private_bounds, private_interfaces, clippy::too_many_arguments)]
             impl #stub {
                 #(#methods)*
+
+                ::websocket_do::__private::if_client! {
+                    /// Opens a session in the room, with its typed client. It lasts no longer than the request in which it
+                    /// was opened, or what that request waits for.
+                    ///
+                    /// # Errors
+                    /// Where the room cannot be reached or turns the client away.
+                    pub async fn connect(
+                        &self,
+                    ) -> ::core::result::Result<
+                        <#client as __ws::client::TypedClient>::Client,
+                        __ws::client::ClientError,
+                    > {
+                        self.0.builder().connect().await
+                    }
+
+                    /// A session in the room to be made, with a format, headers or a query of its own.
+                    pub fn builder(&self) -> __ws::client::Builder<#client> {
+                        self.0.builder()
+                    }
+                }
 
                 /// Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path. One with a
                 /// body is sent once, as its body can be read once.

@@ -201,7 +201,6 @@ impl<M: ClientMessage> Builder<M> {
 
     /// Has another way to open the socket for a request. It may set headers.
     #[cfg(all(feature = "server", target_arch = "wasm32"))]
-    #[allow(dead_code, reason = "for the stub of a Worker")]
     pub(crate) fn through<F>(self, open: impl Fn(http::Request<()>) -> F + 'static) -> Self
     where
         F: Future<Output = Result<super::options::Opened, ClientError>> + 'static,

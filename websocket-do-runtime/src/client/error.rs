@@ -27,6 +27,9 @@ pub enum ClientError {
     /// The server was not reached, does not speak WebSocket, or the connection was lost; why. In a browser also that it has
     /// refused: the status is not told there.
     Transport(String),
+    /// The platform says that the room has more to do than it can: of a client that a Worker opened through a stub. It does not
+    /// try again, which would make it worse.
+    Overloaded(String),
     /// The server did not answer within this time.
     Timeout(Duration),
     /// The server chose a subprotocol that was not offered.
@@ -68,6 +71,7 @@ impl fmt::Display for ClientError {
             }
             Self::Url(reason) => write!(f, "the request cannot be made: {reason}"),
             Self::Transport(reason) => write!(f, "the connection failed: {reason}"),
+            Self::Overloaded(reason) => write!(f, "the room is overloaded: {reason}"),
             Self::Timeout(time) => write!(f, "the server did not answer within {time:?}"),
             Self::Subprotocol { offered: Some(offered), chosen } => {
                 write!(f, "the server chose the subprotocol `{chosen}`, offered was `{}`", offered.subprotocol())

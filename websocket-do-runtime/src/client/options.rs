@@ -148,7 +148,9 @@ impl Options {
         match loss {
             Loss::Closed(closed) => closed.is_clean() && (self.terminal_codes)(closed.code()),
             Loss::Failed(ClientError::Refused { status, .. }) => (self.terminal_statuses)(*status),
-            Loss::Failed(error) => matches!(error, ClientError::Url(_) | ClientError::Subprotocol { .. }),
+            Loss::Failed(error) => {
+                matches!(error, ClientError::Url(_) | ClientError::Subprotocol { .. } | ClientError::Overloaded(_))
+            }
         }
     }
 
@@ -213,6 +215,7 @@ mod tests {
         assert!([400, 401, 403, 404, 410].into_iter().all(refused));
         assert!(![200, 302, 408, 425, 429, 500, 502, 503, 504].into_iter().any(refused));
         assert!(options.is_terminal(&Loss::Failed(ClientError::Url(String::new()))));
+        assert!(options.is_terminal(&Loss::Failed(ClientError::Overloaded(String::new()))));
         assert!(!options.is_terminal(&Loss::Failed(ClientError::Timeout(Duration::ZERO))));
         assert!(!options.is_terminal(&Loss::Failed(ClientError::Provider(String::new()))));
     }

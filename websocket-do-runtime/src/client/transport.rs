@@ -28,7 +28,6 @@ impl Socket {
 
     /// A socket that a Worker was given, and has accepted before anything can have come.
     #[cfg(all(feature = "server", target_arch = "wasm32"))]
-    #[allow(dead_code, reason = "for the stub of a Worker")]
     pub(crate) fn accepted(socket: web_sys::WebSocket) -> Self {
         Self::Wire(Box::new(Wire::accepted(socket)))
     }

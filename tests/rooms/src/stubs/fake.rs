@@ -15,11 +15,11 @@ use super::seen;
 use crate::{Calls, calls::Why};
 
 /// What the fake saw, in order.
-type Log = Rc<RefCell<Vec<String>>>;
+pub(super) type Log = Rc<RefCell<Vec<String>>>;
 
 /// An environment with the binding `FAKE`, whose stubs do one thing of the script at each request, and answer when it is over.
 /// Each thing is the marks of an error, such as `retryable,remote`.
-fn env(script: &str) -> (Env, Log) {
+pub(super) fn env(script: &str) -> (Env, Log) {
     let log = Log::default();
     let script: Vec<_> = script.split('/').filter(|marks| !marks.is_empty()).map(str::to_owned).collect();
     let script = Rc::new(RefCell::new(script.into_iter()));

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use websocket_do::{
-    Request as Whole,
+    Error, Request as Whole,
     stub::{Jurisdiction, LocationHint, Namespace, StubError},
 };
 use worker::{Env, Request, Response};
 
-use super::seen;
+use super::{client, seen};
 use crate::{
     Calls,
     calls::{Search, Why},
@@ -24,9 +24,17 @@ pub(super) async fn case(name: &str, room: &str, env: &Env) -> worker::Result<Re
         "arguments" => arguments(&calls, room).await,
         "results" => results(&calls, room).await,
         "refusals" => refusals(&calls, room, env).await,
+        "connect" => client::connect(&calls, room).await.map_err(failed),
+        "refused" => client::refused(&calls, room).await.map_err(failed),
+        "reconnecting" => client::reconnecting(&calls, room).await.map_err(failed),
         other => return Response::error(format!("there is no case `{other}`"), 404),
     };
     Response::from_json(&saw.map_err(|error| error.to_string())?)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` has it")]
+fn failed(error: Error) -> StubError {
+    StubError::Failed(error.to_string())
 }
 
 async fn by_name(calls: &Namespace<Calls>, room: &str) -> Result<Value, StubError> {

@@ -1,5 +1,7 @@
 //! Rooms as a Worker calls them: the namespace of a binding, and the stub of one room.
 
+#[cfg(feature = "client")]
+mod connect;
 mod fetch;
 mod room;
 

@@ -15,7 +15,7 @@ use crate::{
 ///
 /// It belongs to the request in which it was made, like everything that reaches out of a Worker.
 pub struct Stub<R> {
-    door: Rc<Door>,
+    pub(super) door: Rc<Door>,
     room: PhantomData<fn() -> R>,
 }
 

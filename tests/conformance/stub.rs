@@ -1,0 +1,185 @@
+//! The stub in a Worker: what `tests/rooms/src/stubs` saw when it called rooms, on workerd alone.
+
+use rooms::{Answer, Ask};
+use serde_json::{Value, json};
+use websocket_do::Client;
+
+use crate::{
+    Host, cases,
+    peer::{Format, Peer, get_json, http, refused, request, room},
+};
+
+async fn case(host: &Host, name: &str) -> Value {
+    get_json(&host.rooms, &format!("/stub/{name}?room={}", room())).await
+}
+
+/// What a route of `method` came to, against a namespace that fails at each request as the script has it, and how many
+/// requests and stubs that took.
+async fn retry(host: &Host, method: &str, script: &str) -> (Value, usize, usize) {
+    let answer = get_json(&host.rooms, &format!("/stub/retry/{method}?room={script}")).await;
+    let log: Vec<_> = answer["log"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    assert_eq!(log[0], "within fedramp", "{log:?}");
+    let requests = log.iter().filter(|line| **line == method.to_uppercase()).count();
+    let stubs = log.iter().filter(|line| **line == "get lobby me").count();
+    assert_eq!(log.len(), 1 + requests + stubs, "{log:?}");
+    (answer["result"].clone(), requests, stubs)
+}
+
+cases! {
+    async fn a_stub_by_name_is_the_room_of_that_name(host: Host) {
+        let room = room();
+        let saw = get_json(&host.rooms, &format!("/stub/name?room={room}")).await;
+        assert_eq!(saw, json!({"name": room, "info": {"name": room, "note": "by name"}}));
+        assert_eq!(get_json(&host.rooms, &format!("/calls/{room}/info")).await, saw["info"]);
+    }
+
+    async fn a_stub_by_id_is_the_room_that_told_the_id(host: Host) {
+        let saw = case(&host, "id").await;
+        let id = saw["id"].as_str().unwrap();
+        assert!(id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
+        assert_eq!((&saw["same"], &saw["name"], &saw["note"]), (&json!(true), &json!(null), &json!("by id")));
+        let wrong = saw["wrong"]["error"].as_str().unwrap();
+        assert!(wrong.starts_with("the room cannot be named so: "), "{wrong}");
+    }
+
+    async fn a_unique_room_is_found_by_its_id_alone(host: Host) {
+        let saw = case(&host, "unique").await;
+        let (one, other) = (json!({"name": null, "note": "only here"}), json!({"name": null, "note": null}));
+        assert_eq!(saw, json!({"one": one, "other": other, "differ": true}));
+    }
+
+    /// workerd knows hints, and says that it has no jurisdictions. What is asked of a platform that has is in `retry`.
+    async fn a_location_hint_leads_to_the_same_room(host: Host) {
+        let room = room();
+        let saw = get_json(&host.rooms, &format!("/stub/hint?room={room}")).await;
+        assert_eq!((&saw["named"], &saw["unique"]), (&json!(room), &json!(null)));
+        assert!(saw["jurisdiction"]["error"].as_str().unwrap().contains("urisdiction"), "{saw}");
+    }
+
+    async fn every_kind_of_argument_arrives(host: Host) {
+        assert_eq!(case(&host, "arguments").await, json!({
+            "kick": {"seat": 7, "told": "hush! hush! "},
+            "search": ["a/b ü", -7, {"words": "a&b=c? ü+", "from": null}],
+            "bytes": [202, [255, 1, 0]],
+            "whole": [200, "/whole a=1&b=%26 own the body"],
+            "key": "secret",
+            "note": null,
+        }));
+    }
+
+    async fn every_kind_of_result_comes_back(host: Host) {
+        assert_eq!(case(&host, "results").await, json!({
+            "forget": [200, 410],
+            "moved": ["/info", 303],
+            "page": [418, "a page"],
+            "none": null,
+            "id": "the room's own",
+        }));
+    }
+
+    async fn what_goes_wrong_is_an_error_that_says_so(host: Host) {
+        assert_eq!(case(&host, "refusals").await, json!({
+            "error": {"error": "the room answered 409 Conflict: Conflict"},
+            "failed": {"error": "the room answered 500 Internal Server Error: Internal Server Error"},
+            "thrown": {"error": "the room failed: thrown on purpose"},
+            "argument": {"error": "the request cannot be made: `case` cannot be \"..\" in a path"},
+            "binding": {"error":
+                "there is no namespace: `NOWHERE` is not bound to Durable Objects; see `[[durable_objects.bindings]]`"},
+        }));
+    }
+
+    async fn a_whole_request_is_passed_on_with_its_method_headers_and_body(host: Host) {
+        let path = format!("/stub/forward/whole?room={}&a=%26", room());
+        let (status, answer) = request(&host.rooms, "POST", &path, &[("x-own", "own")], "the body").await;
+        let query = path.split_once('?').unwrap().1;
+        assert_eq!((status, answer), (200, format!("/whole {query} own the body")));
+        // The room knows no route for the path as it is.
+        assert_eq!(http(&host.rooms, "POST", &format!("/stub/forward/as-it-is?room={}", room()), "x").await.0, 404);
+        assert_eq!(http(&host.rooms, "GET", &format!("/stub/forward/page?room={}", room()), "").await, (418, "a page".into()));
+    }
+
+    async fn an_upgrade_is_passed_on(host: Host) {
+        let room = room();
+        let path = format!("/stub/forward/websocket?room={room}&name=Ada");
+        let mut peer = Peer::join(&host.rooms, &path, Format::MessagePack).await;
+        let answer = peer.ask(json!({"type": "echo", "text": "hi"})).await;
+        assert_eq!(answer, json!({"type": "echo", "text": "hi", "name": "Ada", "header": ""}));
+        let direct = format!("ws://{}/calls/{room}/websocket", host.rooms);
+        let mut direct = Client::<Ask>::connect(direct).await.unwrap();
+        direct.echo("ho").await.unwrap();
+        let echo = Answer::Echo { text: "ho".into(), name: String::new(), header: String::new() };
+        assert_eq!(direct.next().await, Some(Ok(echo)));
+        assert_eq!(get_json(&host.rooms, &format!("/calls/{room}/sessions")).await, 2);
+        assert_eq!(refused(&host.rooms, &format!("{path}&refuse=1"), &[]).await, (418, "not today".into()));
+    }
+
+    async fn the_typed_client_goes_through_the_stub_in_both_formats(host: Host) {
+        let session = |format: &str| json!({
+            "format": format,
+            "answer": ["hi", "Ada & co", "a Worker"],
+            "rule": "the outgoing message is not valid: `text` must have 1 to 10 characters, has 0",
+            "sessions": 1,
+            "end": true,
+            "closed": [4001, "as asked"],
+        });
+        let plain = json!({"came": true, "closed": 1000});
+        assert_eq!(case(&host, "connect").await, json!([session("json"), session("msgpack"), plain]));
+    }
+
+    async fn the_typed_client_is_told_who_turned_it_away(host: Host) {
+        assert_eq!(case(&host, "refused").await, json!({
+            "status": true,
+            "refused": "the server refused the session with status 418: not today",
+            "overloaded": "the room is overloaded: the network has holes",
+            "unreachable": "the connection failed: the room cannot be reached in 3 attempts: the network has holes",
+            "attempts": 4,
+        }));
+    }
+
+    async fn the_typed_client_comes_back_through_the_stub(host: Host) {
+        assert_eq!(case(&host, "reconnecting").await, json!(["Opened", "Reconnecting", "reconnected", "again"]));
+    }
+
+    async fn a_retryable_error_is_retried_on_a_new_stub(host: Host) {
+        let done = Value::Null;
+        for (method, result) in [("get", "the room's answer is not what its handler returns: "), ("put", ""), ("delete", "")] {
+            let (came, requests, stubs) = retry(&host, method, "retryable/retryable,remote").await;
+            assert_eq!((requests, stubs), (3, 3), "{method}: {came}");
+            // The fake answers `{}` in the end.
+            assert!(came == done || came == 200 || came["error"].as_str().unwrap().starts_with(result), "{came}");
+        }
+        let given_up = json!({"error": "the room cannot be reached in 3 attempts: the network has holes"});
+        let script = "retryable/retryable/retryable/retryable/retryable";
+        assert_eq!(retry(&host, "put", script).await, (given_up, 3, 3));
+        assert_eq!(retry(&host, "put", &format!("five:{script}")).await.1, 5);
+        let (came, requests, _) = retry(&host, "put", "never:retryable").await;
+        assert_eq!((came, requests), (json!({"error": "the room cannot be reached: the network has holes"}), 1));
+    }
+
+    async fn what_may_not_be_done_twice_is_not_retried_unless_asked(host: Host) {
+        for method in ["post", "patch"] {
+            let (came, requests, _) = retry(&host, method, "retryable").await;
+            assert_eq!((came, requests), (json!({"error": "the room cannot be reached: the network has holes"}), 1));
+            assert_eq!(retry(&host, method, "every:retryable/retryable").await.1, 3);
+        }
+    }
+
+    async fn overload_is_not_retried_whatever_else_is_said(host: Host) {
+        let overloaded = json!({"error": "the room is overloaded: the network has holes"});
+        for script in ["overloaded", "overloaded,retryable", "every:retryable,overloaded,remote"] {
+            assert_eq!(retry(&host, "put", script).await, (overloaded.clone(), 1, 1), "{script}");
+        }
+        assert_eq!(retry(&host, "put", "retryable/overloaded").await, (overloaded, 2, 2));
+    }
+
+    async fn an_exception_of_the_room_is_not_retried(host: Host) {
+        let failed = json!({"error": "the room failed: the network has holes"});
+        assert_eq!(retry(&host, "put", "remote").await, (failed, 1, 1));
+    }
+
+    async fn a_fetch_of_ones_own_answers_beside_the_app(host: Host) {
+        assert_eq!(http(&host.rooms, "GET", "/stub/nothing", "").await, (404, "there is no case `nothing`".into()));
+        assert_eq!(http(&host.rooms, "GET", "/nothing", "").await.0, 404);
+        assert_eq!(http(&host.rooms, "GET", "/events/lobby/sum/1/2", "").await, (200, "3".into()));
+    }
+}

@@ -1,0 +1,76 @@
+//! The typed client of a room, whose connections go through the stub.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Uri, header, uri::Scheme};
+use worker::{
+    wasm_bindgen::JsValue,
+    web_sys,
+    worker_sys::ext::{ResponseExt, WebSocketExt},
+};
+
+use super::{Door, Stub, convert};
+use crate::{
+    WebSocketDo,
+    client::{Builder, ClientError, TypedClient, retry::retry_after, transport::Socket},
+    stub::StubError,
+};
+
+/// Where rooms take upgrades. The host leads nowhere: the stub knows where the room is.
+const URL: &str = "wss://room/websocket";
+/// The most bytes of a refusal's body.
+const BODY: usize = 64 * 1024;
+
+impl<R: WebSocketDo<Client: TypedClient>> Stub<R> {
+    /// A session in the room to be made, with a format, headers or a query of its own.
+    pub fn builder(&self) -> Builder<R::Client> {
+        let door = self.door.clone();
+        Builder::new(URL).through(move |request| open(door.clone(), request))
+    }
+}
+
+/// Asks the room for an upgrade. Of the request's URL, path and query count.
+async fn open(door: Rc<Door>, request: Request<()>) -> Result<(Socket, Option<String>), ClientError> {
+    let request = upgrade(request)?;
+    let response = door.fetch(door.retry, &Method::GET, || convert::outgoing(&request)).await.map_err(unanswered)?;
+    let Some(socket) = response.websocket() else { return Err(refused(&response).await) };
+    socket.accept().map_err(|error| lost(&error))?;
+    let chosen = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL.as_str());
+    Ok((Socket::accepted(socket), chosen.map_err(|error| lost(&error))?))
+}
+
+fn upgrade(request: Request<()>) -> Result<Request<Bytes>, ClientError> {
+    let (mut parts, ()) = request.into_parts();
+    let mut uri = parts.uri.into_parts();
+    uri.scheme = Some(Scheme::HTTPS);
+    parts.uri = Uri::from_parts(uri).map_err(|error| ClientError::Url(error.to_string()))?;
+    parts.headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    Ok(Request::from_parts(parts, Bytes::new()))
+}
+
+fn unanswered(error: StubError) -> ClientError {
+    match error {
+        StubError::Request(reason) => ClientError::Url(reason),
+        StubError::Overloaded(reason) => ClientError::Overloaded(reason),
+        other => ClientError::Transport(other.to_string()),
+    }
+}
+
+async fn refused(response: &web_sys::Response) -> ClientError {
+    match convert::incoming(response).await {
+        Ok(response) => {
+            let body = response.body().get(..BODY).unwrap_or(response.body());
+            ClientError::Refused {
+                status: response.status().as_u16(),
+                body: String::from_utf8_lossy(body).into_owned(),
+                retry_after: retry_after(response.headers()),
+            }
+        }
+        Err(error) => lost(&error),
+    }
+}
+
+fn lost(error: &JsValue) -> ClientError {
+    ClientError::Transport(convert::message(error))
+}
