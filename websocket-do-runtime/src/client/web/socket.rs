@@ -102,7 +102,8 @@ impl Web {
         let socket = &self.inner.socket;
         let sent = match frame {
             Frame::Text(text) => socket.send_with_str(&text),
-            Frame::Binary(bytes) => socket.send_with_u8_array(&bytes),
+            // Copied, as a Worker keeps what it is given until it has left, and this memory is used again before.
+            Frame::Binary(bytes) => socket.send_with_js_u8_array(&Uint8Array::from(bytes.as_slice())),
         };
         self.is_broken |= sent.is_err();
         self.is_writing = true;
