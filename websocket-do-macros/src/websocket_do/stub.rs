@@ -3,11 +3,12 @@
 //! Handlers need no client side: a method whose arguments or result have none compiles, and only its call does not. That is
 //! what `for<'__s>` is for, as rustc leaves such a bound for later even where it sees that it cannot hold.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
     Ident, Lifetime, ReturnType, Type, TypeImplTrait, TypePath, TypeReference,
     ext::IdentExt,
+    spanned::Spanned,
     visit_mut::{VisitMut, visit_type_mut, visit_type_reference_mut},
 };
 
@@ -136,6 +137,7 @@ fn method(room: &Type, route: &Route) -> TokenStream {
         quote!(#(#docs)*)
     };
     let output = output(room, &route.output);
+    let answer = quote_spanned!(located(&output)=> __ws::stub::FromResponse);
     let arguments: Vec<_> = route.arguments.iter().enumerate().map(|(at, it)| Argument::of(room, at, it)).collect();
     let inputs = arguments.iter().map(|Argument { name, given, .. }| quote!(#name: #given));
     let bounds = arguments.iter().map(|Argument { ty, bound, .. }| quote!(for<'__s> #ty: #bound));
@@ -159,7 +161,7 @@ fn method(room: &Type, route: &Route) -> TokenStream {
         ) -> ::core::result::Result<<#output as __ws::stub::FromResponse>::Value, __ws::stub::StubError>
         where
             #(#bounds,)*
-            for<'__s> #output: __ws::stub::FromResponse,
+            for<'__s> #output: #answer,
         {
             self.0
                 .call::<#output>(__ws::stub::Call::new(__ws::http::Method::#verb, #path, &[#(#parameters),*]) #(#parts)*)
@@ -198,10 +200,11 @@ impl Argument {
             RouteArgument::Extracted { name: None, ty } => (false, format_ident!("argument{at}"), ty),
         };
         let ty = Free::of(room, ty).ty;
+        let at = located(&ty);
         let (bound, sent) = if is_parameter {
-            (quote!(::core::fmt::Display), quote!(#ty))
+            (quote_spanned!(at=> ::core::fmt::Display), quote!(#ty))
         } else {
-            (quote!(__ws::stub::IntoRequest), quote!(<#ty as __ws::stub::IntoRequest>::Value))
+            (quote_spanned!(at=> __ws::stub::IntoRequest), quote!(<#ty as __ws::stub::IntoRequest>::Value))
         };
         let (given, value) = if is_string(&ty) {
             (quote!(impl ::core::convert::Into<#sent>), quote!(::core::convert::Into::<#sent>::into(#name)))
@@ -210,6 +213,11 @@ impl Argument {
         };
         Self { is_parameter, name, ty, bound, given, value }
     }
+}
+
+/// Where the user wrote a type, for what is asked of it.
+fn located(ty: &impl Spanned) -> Span {
+    Span::call_site().located_at(ty.span())
 }
 
 fn is_string(ty: &Type) -> bool {

@@ -1,0 +1,34 @@
+//! A method whose name a Worker needs for the room's stub.
+
+use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+
+#[derive(WsProtocol)]
+#[ws(client, server = ServerMessage)]
+pub enum ClientMessage {
+    Message { text: String },
+}
+
+#[derive(WsProtocol)]
+#[ws(server)]
+pub enum ServerMessage {
+    Pong,
+}
+
+#[derive(Default)]
+pub struct ChatRoom;
+
+#[websocket_do(client = ClientMessage, session = ())]
+impl ChatRoom {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    #[message]
+    fn message(&self, _session: &Session<Self>, _text: String) {}
+
+    #[get("/stub")]
+    fn stub(&self) {}
+}
+
+fn main() {}
