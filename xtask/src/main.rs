@@ -1,5 +1,6 @@
-//! The repository's own commands: `cargo xtask setup | build | dev | test`.
+//! The repository's own commands: `cargo xtask setup | build | dev | test | bench`.
 
+mod bench;
 mod debian;
 mod dev;
 mod host;
@@ -20,7 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{project::Project, worker::Profile};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Set up, build, serve and test this repository")]
+#[command(name = "cargo xtask", about = "Set up, build, serve, test and measure this repository")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -52,6 +53,8 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Measure rooms on workerd against the same rooms written by hand, and write BENCHMARKS.md.
+    Bench(bench::Options),
 }
 
 #[derive(Args)]
@@ -87,5 +90,6 @@ fn run(command: Command, parent: u32) -> anyhow::Result<()> {
             dev::serve(&project, &worker.package, port, parent)
         }
         Command::Test { quick } => test::test(&project, quick),
+        Command::Bench(options) => bench::bench(&project, &options),
     }
 }

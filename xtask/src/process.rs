@@ -100,6 +100,11 @@ impl Group {
         }
     }
 
+    /// The number of the program's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How the program ended, if it has.
     pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)

@@ -1,0 +1,120 @@
+//! The chat without its history, on websocket-do: what `js-validate` and `rust-by-hand` do by hand, made with the framework.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{
+    App, Closed, Json, Refusal, Rejection, Result, Room, Session, Upgrade, WsProtocol, export_worker, websocket_do,
+};
+
+/// What a client says.
+#[derive(Debug, WsProtocol)]
+#[ws(client, server = ServerMessage)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub enum ClientMessage {
+    Message {
+        #[ws(len = 1..=1000)]
+        text: String,
+    },
+    SetName {
+        #[ws(len = 1..=50)]
+        name: String,
+    },
+}
+
+/// What the room says.
+#[derive(Debug, WsProtocol)]
+#[ws(server)]
+#[expect(missing_docs, reason = "the names say it all")]
+pub enum ServerMessage {
+    Message { text: String, from: String, user_id: String },
+    NameChanged { old_name: String, new_name: String, user_id: String },
+    UserJoined { name: String, user_id: String },
+    UserLeft { name: String, user_id: String },
+    Error { message: String },
+}
+
+/// What the room knows of someone.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    user_id: String,
+    name: String,
+    joined_at: u64,
+}
+
+/// How often a room's memory was made, by all rooms of this isolate: so it shows that they have hibernated.
+static BIRTHS: AtomicU32 = AtomicU32::new(0);
+
+/// The room.
+pub struct ChatRoom;
+
+#[websocket_do(client = ClientMessage, session = Member)]
+impl ChatRoom {
+    #[new]
+    fn new(_room: &Room<Self>) -> Self {
+        BIRTHS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+
+    #[connect]
+    fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
+        let user_id = upgrade.session_id().to_string();
+        let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
+        let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
+        Ok(Member { user_id, name, joined_at: upgrade.now() })
+    }
+
+    #[opened]
+    fn opened(&self, session: &Session<Self>) -> Result<()> {
+        if !is_quiet(session.room()) {
+            let Member { name, user_id, .. } = session.read(Clone::clone);
+            session.room().everyone().except(session).send(ServerMessage::UserJoined { name, user_id })?;
+        }
+        Ok(())
+    }
+
+    #[message]
+    fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
+        let Member { name: from, user_id, .. } = session.read(Clone::clone);
+        session.room().broadcast(ServerMessage::Message { text, from, user_id })
+    }
+
+    #[message]
+    fn set_name(&self, session: &Session<Self>, name: String) -> Result<()> {
+        let old_name = session.update(|member| std::mem::replace(&mut member.name, name.clone()))?;
+        let user_id = session.read(|member| member.user_id.clone());
+        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
+    }
+
+    #[rejected]
+    fn rejected(&self, session: &Session<Self>, _why: &Rejection) -> Result<()> {
+        session.send(ServerMessage::Error { message: "Invalid message format".into() })
+    }
+
+    #[closed]
+    fn closed(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
+        if is_quiet(session.room()) {
+            return Ok(());
+        }
+        let Member { name, user_id, .. } = session.read(Clone::clone);
+        session.room().broadcast(ServerMessage::UserLeft { name, user_id })
+    }
+
+    #[get("/births")]
+    fn births(&self) -> Json<u32> {
+        Json(BIRTHS.load(Ordering::Relaxed))
+    }
+}
+
+/// Nobody is told who comes to a quiet room and who goes, so that thousands can be brought into one.
+fn is_quiet(room: &Room<ChatRoom>) -> bool {
+    room.name().is_some_and(|name| name.starts_with("quiet-"))
+}
+
+/// A room for each name.
+pub fn app() -> App {
+    App::new().rooms::<ChatRoom>("/room/{room}", "ROOM")
+}
+
+export_worker!(app);

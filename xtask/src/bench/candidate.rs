@@ -1,0 +1,133 @@
+//! Who is compared: the programs, and the formats they are spoken to in.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use bench_load::Format;
+
+use crate::{
+    project::Project,
+    wasm::Wasm,
+    worker::{self, Profile},
+};
+
+/// A Worker that is measured, built and ready to serve.
+pub(super) struct Program {
+    /// What it is called in the report.
+    pub(super) name: &'static str,
+    /// Where it comes from, inside the repository.
+    pub(super) source: &'static str,
+    /// What its rooms are bound to.
+    binding: &'static str,
+    /// What can be measured of it.
+    pub(super) ability: Ability,
+    /// The formats in which it is spoken to.
+    pub(super) formats: &'static [Format],
+    /// The folder from which it is served.
+    pub(super) folder: PathBuf,
+    pub(super) workerd: PathBuf,
+}
+
+/// What a program can do, each including what stands before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ability {
+    /// It sends on what it gets.
+    Forward,
+    /// It is a chat room.
+    Chat,
+    /// It has quiet rooms, and says how often they were made.
+    Quiet,
+}
+
+/// The one that all others are compared with.
+pub(super) const BASELINE: &str = "JavaScript by hand";
+/// The framework.
+pub(super) const OURS: &str = "websocket-do";
+/// What the framework's size is compared with.
+pub(super) const RUST: &str = "Rust by hand";
+
+type Known = (&'static str, &'static str, &'static str, Ability, &'static [Format]);
+
+const JSON: &[Format] = &[Format::Json];
+const BOTH: &[Format] = &[Format::Json, Format::MessagePack];
+const PROGRAMS: [Known; 5] = [
+    (BASELINE, "benches/js-validate", "ROOM", Ability::Quiet, JSON),
+    ("JavaScript that only forwards", "benches/js-forward", "ROOM", Ability::Forward, JSON),
+    (RUST, "benches/rust-by-hand", "ROOM", Ability::Quiet, JSON),
+    (OURS, "benches/room", "ROOM", Ability::Quiet, BOTH),
+    ("the chat example", "examples/chat", "CHAT_ROOM", Ability::Chat, BOTH),
+];
+
+/// Builds everything, each with a folder of its own to be served from.
+pub(super) fn build(project: &Project, wasm: Wasm) -> Result<Vec<Program>> {
+    let workerd = workerd(project)?;
+    let build_one = |(name, source, binding, ability, formats): Known| {
+        let folder = project.target("bench").join(Path::new(source).file_name().unwrap_or_default());
+        fs::create_dir_all(&folder)?;
+        let mut from = project.path(source);
+        if from.join("Cargo.toml").is_file() {
+            worker::build(project, wasm, Path::new(source), Profile::Release)?;
+            from.push("build");
+        }
+        for file in ["index.js", "index_bg.wasm"] {
+            if from.join(file).is_file() {
+                fs::copy(from.join(file), folder.join(file)).with_context(|| format!("cannot copy {file}"))?;
+            }
+        }
+        Ok(Program { name, source, binding, ability, formats, folder, workerd: workerd.clone() })
+    };
+    PROGRAMS.into_iter().map(build_one).collect()
+}
+
+/// The program itself, and not the script of the same name that starts it: its process is what is measured.
+fn workerd(project: &Project) -> Result<PathBuf> {
+    let packages = fs::read_dir(project.path("node_modules/@cloudflare")).context("npm has not installed workerd")?;
+    let programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
+    programs.into_iter().find(|program| program.is_file()).context("npm has not installed workerd for this machine")
+}
+
+impl Program {
+    /// What the program is called when spoken to in this format.
+    pub(super) fn label(&self, format: Format) -> String {
+        let format = match format {
+            _ if self.formats.len() == 1 => "",
+            Format::Json => ", JSON",
+            Format::MessagePack => ", MessagePack",
+        };
+        format!("{}{format}", self.name)
+    }
+
+    /// The configuration of workerd, which serves the program on this port and keeps what its rooms store in this folder.
+    pub(super) fn config(&self, port: u16, storage: &Path) -> String {
+        let wasm = if self.folder.join("index_bg.wasm").is_file() {
+            r#", (name = "index_bg.wasm", wasm = embed "index_bg.wasm")"#
+        } else {
+            ""
+        };
+        format!(
+            r#"using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .worker),
+    (name = "storage", disk = (path = "{storage}", writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "main")],
+);
+
+const worker :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "index.js"){wasm}],
+  compatibilityDate = "2026-04-26",
+  durableObjectNamespaces = [(className = "ChatRoom", uniqueKey = "ChatRoom", enableSql = true)],
+  durableObjectStorage = (localDisk = "storage"),
+  bindings = [(name = "{binding}", durableObjectNamespace = "ChatRoom")],
+);
+"#,
+            binding = self.binding,
+            storage = storage.display(),
+        )
+    }
+}

@@ -1,0 +1,89 @@
+//! The scenarios: who is brought into which rooms, and what is said there.
+
+mod growth;
+mod size;
+mod traffic;
+mod visits;
+mod wake;
+
+use anyhow::{Context, Result};
+use bench_load::{Crowd, Format, Kind, Round};
+
+use super::{
+    Scenario,
+    candidate::{Ability, Program},
+    figures::Series,
+    report::Section,
+    server::Server,
+};
+
+/// Runs one scenario, from the start of its servers to its part of the report.
+pub(super) fn run(scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {
+    eprintln!("-- measuring: {scenario:?}");
+    match scenario {
+        Scenario::One => traffic::one(programs, quick),
+        Scenario::Receivers => traffic::receivers(programs, quick),
+        Scenario::Rooms => traffic::rooms(programs, quick),
+        Scenario::Wake => wake::wake(programs, quick),
+        Scenario::Visits => visits::visits(programs, quick),
+        Scenario::Growth => growth::growth(programs, quick),
+        Scenario::Size => size::size(programs, quick),
+    }
+    .with_context(|| format!("while measuring {scenario:?}"))
+}
+
+/// Someone who takes part in a scenario.
+struct Candidate<'a> {
+    name: String,
+    ability: Ability,
+    server: &'a Server,
+    format: Format,
+    crowd: Crowd,
+}
+
+/// Starts those programs that are able to take part.
+fn servers(programs: &[Program], least: Ability) -> Result<Vec<(&Program, Server)>> {
+    let able = programs.iter().filter(|program| program.ability >= least);
+    able.map(|program| Ok((program, Server::start(program)?))).collect()
+}
+
+/// Everyone, in each of the formats they speak, after seeing that they do what is measured.
+fn candidates<'a>(servers: &'a [(&Program, Server)]) -> Result<Vec<Candidate<'a>>> {
+    let mut candidates = Vec::new();
+    for (program, server) in servers {
+        for format in program.formats {
+            let (name, ability) = (program.label(*format), program.ability);
+            check(server, *format, ability).with_context(|| format!("{name} is not what it should be"))?;
+            let crowd = Crowd::new(server.process, server.port, *format)?;
+            candidates.push(Candidate { name, ability, server, format: *format, crowd });
+        }
+    }
+    Ok(candidates)
+}
+
+fn check(server: &Server, format: Format, ability: Ability) -> Result<()> {
+    Crowd::check(server.port, "checked", format, Kind::Said)?;
+    if ability > Ability::Forward {
+        Crowd::check(server.port, "checked", format, Kind::Unknown)?;
+    }
+    Ok(())
+}
+
+/// Lets all candidates take turns, so often, and each time someone else begins.
+fn turns(
+    candidates: &mut [Candidate<'_>],
+    rounds: usize,
+    mut turn: impl FnMut(&mut Candidate<'_>) -> Result<Round>,
+) -> Result<Vec<Series>> {
+    let name = |candidate: &Candidate<'_>| Series { name: candidate.name.clone(), rounds: Vec::new() };
+    let mut all: Vec<_> = candidates.iter().map(name).collect();
+    for round in 0..rounds {
+        for place in 0..candidates.len() {
+            let place = (place + round) % candidates.len();
+            if let (Some(candidate), Some(series)) = (candidates.get_mut(place), all.get_mut(place)) {
+                series.rounds.push(turn(candidate).with_context(|| candidate.name.clone())?);
+            }
+        }
+    }
+    Ok(all)
+}

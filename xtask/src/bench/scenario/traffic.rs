@@ -1,0 +1,79 @@
+//! Rooms in which people talk: one alone, many in one room, many rooms.
+
+use anyhow::Result;
+use bench_load::Kind;
+
+use super::{Candidate, candidates, servers, turns};
+use crate::bench::{
+    candidate::{Ability, Program},
+    figures::{Per, Series},
+    report::{Goal, Section},
+};
+
+/// One client that has 8 messages on their way.
+pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
+    let (warm, rounds, messages) = if quick { (2, 3, 500) } else { (10, 40, 2000) };
+    let series = talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds })?;
+    let mut section = Section::new(
+        "One client",
+        "One client in a room, which always has 8 chat messages of 68 characters on their way and gets each of them back.",
+    );
+    section.table("a message", Per::Message, &series);
+    section.goals(&series, Per::Message, [Goal::json("one client", 1.00), Goal::message_pack("one client", 1.05)]);
+    Ok(section)
+}
+
+/// One sender and 200 receivers, the sender among them.
+pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
+    let (warm, rounds, messages) = if quick { (1, 3, 10) } else { (5, 30, 40) };
+    let series = talk(programs, &Talk { rooms: 1, members: 200, window: 2, messages, warm, rounds })?;
+    let mut section = Section::new(
+        "200 receivers",
+        "200 clients in a room, one of which sends chat messages, 2 at a time. A message has arrived when all 200 have it.",
+    );
+    section.table("a delivery", Per::Delivery, &series);
+    let what = "200 receivers";
+    section.goals(&series, Per::Delivery, [Goal::json(what, 1.00), Goal::message_pack(what, 1.00)]);
+    Ok(section)
+}
+
+/// 100 rooms of two.
+pub(super) fn rooms(programs: &[Program], quick: bool) -> Result<Section> {
+    let (warm, rounds, messages) = if quick { (1, 3, 5) } else { (5, 30, 20) };
+    let series = talk(programs, &Talk { rooms: 100, members: 2, window: 1, messages, warm, rounds })?;
+    let mut section = Section::new(
+        "100 rooms",
+        "100 rooms with two clients each. In every room one of them sends a message as soon as both have the one before.",
+    );
+    section.table("a message", Per::Message, &series);
+    Ok(section)
+}
+
+struct Talk {
+    rooms: usize,
+    members: usize,
+    window: usize,
+    /// In each room, a round.
+    messages: usize,
+    /// Rounds that do not count.
+    warm: usize,
+    rounds: usize,
+}
+
+fn talk(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
+    let servers = servers(programs, Ability::Forward)?;
+    let mut candidates = candidates(&servers)?;
+    for candidate in &mut candidates {
+        for room in 0..talk.rooms {
+            candidate.crowd.fill(&format!("{:?}-{room}", candidate.format), talk.members)?;
+        }
+        candidate.crowd.settle()?;
+    }
+    let round = |candidate: &mut Candidate<'_>| {
+        // Who writes to the disk takes so much longer that the others would hardly get their turns.
+        let messages = if candidate.ability == Ability::Chat { talk.messages.div_ceil(20) } else { talk.messages };
+        candidate.crowd.run(0..talk.rooms, Kind::Said, messages, talk.window)
+    };
+    turns(&mut candidates, talk.warm, round)?;
+    turns(&mut candidates, talk.rounds, round)
+}

@@ -1,0 +1,56 @@
+//! A program that is served by a workerd of its own.
+
+use std::{
+    fs::{self, File},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use bench_load::Process;
+
+use super::candidate::Program;
+use crate::{host::free_port, process::Group};
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running workerd, which is stopped when this is dropped.
+pub(super) struct Server {
+    pub(super) port: u16,
+    pub(super) process: Process,
+    /// From its start to its first answer.
+    pub(super) started_in: Duration,
+    _group: Group,
+}
+
+impl Server {
+    /// Starts the program and waits for its first answer.
+    pub(super) fn start(program: &Program) -> Result<Self> {
+        let port = free_port()?;
+        let config = program.folder.join("config.capnp");
+        let storage = program.folder.join("storage");
+        // Rooms must not remember the last run.
+        let _ = fs::remove_dir_all(&storage);
+        fs::create_dir_all(&storage)?;
+        fs::write(&config, program.config(port, &storage))?;
+        let path = program.folder.join("workerd.log");
+        let log = File::create(&path)?;
+        let mut workerd = Command::new(&program.workerd);
+        workerd.arg("serve").arg(&config).stdout(log.try_clone()?).stderr(log);
+        let start = Instant::now();
+        let mut group = Group::start(&mut workerd)?;
+        // Any answer will do: there is nothing at this address.
+        while bench_load::get(port, "/nothing").is_err() {
+            if group.exited()?.is_some() || start.elapsed() > PATIENCE {
+                bail!("workerd does not serve {}: {}", program.source, fs::read_to_string(&path).unwrap_or_default());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        let started_in = start.elapsed();
+        let process = Process(group.id());
+        process.rest().with_context(|| format!("after the start of {}", program.source))?;
+        Ok(Self { port, process, started_in, _group: group })
+    }
+}
