@@ -43,10 +43,7 @@ pub(crate) fn connect(port: u16, room: &str, name: &str, format: Format) -> Resu
 }
 
 /// Comes into a room and goes again, with a close that is answered. Gives how long it took to get in.
-///
-/// # Errors
-/// The server does not play along.
-pub fn visit(port: u16, room: &str, format: Format) -> Result<Duration> {
+pub(crate) fn visit(port: u16, room: &str, format: Format) -> Result<Duration> {
     let start = Instant::now();
     let (mut stream, first) = connect(port, room, "Guest", format)?;
     let took = start.elapsed();

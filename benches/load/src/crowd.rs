@@ -4,7 +4,6 @@ use std::{
     collections::VecDeque,
     io::{ErrorKind, Read, Write},
     ops::Range,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -12,9 +11,10 @@ use anyhow::{Context, Result, bail};
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 
 use crate::{
-    client::{PATIENCE, connect},
+    client::{PATIENCE, connect, visit},
     frame::{Format, SAID, Splitter},
-    process::{Process, busy},
+    process::Process,
+    round::{Round, Watch},
 };
 
 /// Which message is sent.
@@ -56,23 +56,6 @@ struct Room {
     arrived: usize,
     /// When those were sent that are on their way.
     sent: VecDeque<Instant>,
-}
-
-/// What came of some messages.
-#[derive(Clone, Debug)]
-pub struct Round {
-    /// How many messages were sent.
-    pub messages: u32,
-    /// How many arrived.
-    pub deliveries: u32,
-    /// The CPU time of the server.
-    pub cpu: Duration,
-    /// For how long the load generator, which is one thread, was at work or waited for a CPU to work on.
-    pub busy: Duration,
-    /// How long it all took.
-    pub wall: Duration,
-    /// From sending a message until everyone had it, shortest first.
-    pub latencies: Vec<Duration>,
 }
 
 impl Crowd {
@@ -155,9 +138,7 @@ impl Crowd {
             room.unsent = messages;
             deliveries += messages * room.receivers;
         }
-        let cpu = self.server.cpu()?;
-        let before = busy()?;
-        let start = Instant::now();
+        let watch = Watch::start(self.server)?;
         for room in rooms.clone() {
             for _ in 0..window.min(messages) {
                 self.send(room, &frame)?;
@@ -177,19 +158,18 @@ impl Crowd {
                 }
             }
         }
-        let wall = start.elapsed();
-        let busy = busy()?.saturating_sub(before);
-        // Its last frames have left, and it may still be tidying up.
-        thread::sleep(Duration::from_millis(2));
-        latencies.sort_unstable();
-        Ok(Round {
-            messages: u32::try_from(rooms.len() * messages)?,
-            deliveries: u32::try_from(deliveries)?,
-            cpu: self.server.cpu()?.saturating_sub(cpu),
-            busy,
-            wall,
-            latencies,
-        })
+        let messages = u32::try_from(rooms.len() * messages)?;
+        watch.stop(messages, u32::try_from(deliveries)?, latencies)
+    }
+
+    /// Comes into a room as one more, and goes again, so often. The latency is that of getting in.
+    ///
+    /// # Errors
+    /// The server does not play along.
+    pub fn visits(&self, room: &str, visits: u32) -> Result<Round> {
+        let watch = Watch::start(self.server)?;
+        let took = (0..visits).map(|_| visit(self.port, room, self.format)).collect::<Result<Vec<_>>>()?;
+        watch.stop(visits, visits, took)
     }
 
     /// Says something in a room, and checks that it comes back.

@@ -7,8 +7,10 @@ mod client;
 mod crowd;
 mod frame;
 mod process;
+mod round;
 
-pub use client::{get, visit};
-pub use crowd::{Crowd, Kind, Round};
+pub use client::get;
+pub use crowd::{Crowd, Kind};
 pub use frame::Format;
 pub use process::Process;
+pub use round::Round;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bench_load::Round;
 
 /// The rounds of one candidate. All candidates of a scenario take turns, so rounds of the same place belong together.
+#[derive(Clone)]
 pub(super) struct Series {
     pub(super) name: String,
     pub(super) rounds: Vec<Round>,

@@ -16,11 +16,11 @@ use super::{
     report::Section,
     server::Server,
 };
+use crate::step::step;
 
 /// Runs one scenario, from the start of its servers to its part of the report.
 pub(super) fn run(scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {
-    eprintln!("-- measuring: {scenario:?}");
-    match scenario {
+    step(&format!("measuring: {scenario:?}"), || match scenario {
         Scenario::One => traffic::one(programs, quick),
         Scenario::Receivers => traffic::receivers(programs, quick),
         Scenario::Rooms => traffic::rooms(programs, quick),
@@ -28,8 +28,7 @@ pub(super) fn run(scenario: Scenario, programs: &[Program], quick: bool) -> Resu
         Scenario::Visits => visits::visits(programs, quick),
         Scenario::Growth => growth::growth(programs, quick),
         Scenario::Size => size::size(programs, quick),
-    }
-    .with_context(|| format!("while measuring {scenario:?}"))
+    })
 }
 
 /// Someone who takes part in a scenario.
@@ -42,8 +41,11 @@ struct Candidate<'a> {
 }
 
 /// Starts those programs that are able to take part.
-fn servers(programs: &[Program], least: Ability) -> Result<Vec<(&Program, Server)>> {
-    let able = programs.iter().filter(|program| program.ability >= least);
+fn servers<'a>(
+    programs: impl IntoIterator<Item = &'a Program>,
+    least: Ability,
+) -> Result<Vec<(&'a Program, Server)>> {
+    let able = programs.into_iter().filter(|program| program.ability >= least);
     able.map(|program| Ok((program, Server::start(program)?))).collect()
 }
 

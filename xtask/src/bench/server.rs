@@ -22,6 +22,8 @@ pub(super) struct Server {
     pub(super) process: Process,
     /// From its start to its first answer.
     pub(super) started_in: Duration,
+    /// The CPU time of that, and of what it still did on its own.
+    pub(super) start_cpu: Duration,
     _group: Group,
 }
 
@@ -51,6 +53,6 @@ impl Server {
         let started_in = start.elapsed();
         let process = Process(group.id());
         process.rest().with_context(|| format!("after the start of {}", program.source))?;
-        Ok(Self { port, process, started_in, _group: group })
+        Ok(Self { port, process, started_in, start_cpu: process.cpu()?, _group: group })
     }
 }

@@ -7,19 +7,19 @@ use super::{Candidate, candidates, servers, turns};
 use crate::bench::{
     candidate::{Ability, Program},
     figures::{Per, Series},
-    report::{Goal, Section},
+    report::Section,
 };
 
 /// One client that has 8 messages on their way.
 pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (2, 3, 500) } else { (10, 40, 2000) };
+    let (warm, rounds, messages) = if quick { (2, 3, 500) } else { (20, 40, 2000) };
     let series = talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds })?;
     let mut section = Section::new(
         "One client",
         "One client in a room, which always has 8 chat messages of 68 characters on their way and gets each of them back.",
     );
-    section.table("a message", Per::Message, &series);
-    section.goals(&series, Per::Message, [Goal::json("one client", 1.00), Goal::message_pack("one client", 1.05)]);
+    section.costs("a message", Per::Message, &series);
+    section.limits("one client", Per::Message, &series, [1.00, 1.05]);
     Ok(section)
 }
 
@@ -31,9 +31,8 @@ pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
         "200 receivers",
         "200 clients in a room, one of which sends chat messages, 2 at a time. A message has arrived when all 200 have it.",
     );
-    section.table("a delivery", Per::Delivery, &series);
-    let what = "200 receivers";
-    section.goals(&series, Per::Delivery, [Goal::json(what, 1.00), Goal::message_pack(what, 1.00)]);
+    section.costs("a delivery", Per::Delivery, &series);
+    section.limits("200 receivers", Per::Delivery, &series, [1.00, 1.00]);
     Ok(section)
 }
 
@@ -45,7 +44,7 @@ pub(super) fn rooms(programs: &[Program], quick: bool) -> Result<Section> {
         "100 rooms",
         "100 rooms with two clients each. In every room one of them sends a message as soon as both have the one before.",
     );
-    section.table("a message", Per::Message, &series);
+    section.costs("a message", Per::Message, &series);
     Ok(section)
 }
 

@@ -7,65 +7,106 @@ use bench_load::{Kind, get};
 
 use super::{Candidate, candidates, servers, turns};
 use crate::bench::{
-    candidate::{Ability, Program},
-    figures::Per,
-    report::{Goal, Section},
+    candidate::{Ability, BASELINE, OURS, Program},
+    figures::{Per, Series},
+    report::{Goal, Section, micros, ratio},
 };
 
 /// Workerd lets an object hibernate after 10 seconds.
 const IDLE: Duration = Duration::from_millis(12_500);
 
-/// Rooms with 1, 100 and 2,000 sockets that hibernate, and one message to each, which only its sender is answered.
+/// Rooms of different sizes that hibernate, and one message to each, which only its sender is answered.
 pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
-    let (cycles, sizes) = if quick { (1, [1, 50, 200]) } else { (5, [1, 100, 2000]) };
+    let (cycles, rooms) = if quick { (1, vec![(1, 2), (50, 2)]) } else { (5, vec![(1, 4), (100, 4), (2000, 2)]) };
     let servers = servers(programs, Ability::Quiet)?;
     let mut candidates = candidates(&servers)?;
+    let sizes = || rooms.iter().flat_map(|(size, count)| std::iter::repeat_n(*size, *count));
     for candidate in &mut candidates {
-        for size in sizes {
-            candidate.crowd.fill(&format!("quiet-{:?}-{size}", candidate.format), size)?;
+        // The first that wakes pays for the process, which has slept as well. It is not counted.
+        for (room, size) in [1].into_iter().chain(sizes()).enumerate() {
+            candidate.crowd.fill(&format!("quiet-{:?}-{room}", candidate.format), size)?;
         }
         candidate.crowd.settle()?;
     }
-    let name = |candidate: &Candidate<'_>| candidate.name.clone();
-    let names: Vec<_> = candidates.iter().map(name).collect();
-    let mut asleep = sizes.map(|_| Vec::new());
-    let mut awake = sizes.map(|_| Vec::new());
+    let mut first: Vec<_> = rooms.iter().map(|_| Vec::new()).collect();
+    let mut second = first.clone();
     for _ in 0..cycles {
         let before = births(&candidates)?;
         thread::sleep(IDLE);
-        for (room, (asleep, awake)) in asleep.iter_mut().zip(&mut awake).enumerate() {
-            let mut once = |candidate: &mut Candidate<'_>| candidate.crowd.run(room..room + 1, Kind::Unknown, 1, 1);
-            append(asleep, turns(&mut candidates, 1, &mut once)?);
-            append(awake, turns(&mut candidates, 1, &mut once)?);
-        }
-        for ((before, after), name) in before.into_iter().zip(births(&candidates)?).zip(&names) {
-            // These rooms, and the one that was asked.
-            let _ = (before, after, name);
-            if after - before < 3 {
-                bail!("the rooms of {name} did not hibernate: {before} births before, {after} after");
+        turns(&mut candidates, 1, |candidate| candidate.crowd.run(0..1, Kind::Unknown, 1, 1))?;
+        let mut room = 0;
+        for ((_, count), (first, second)) in rooms.iter().zip(first.iter_mut().zip(&mut second)) {
+            for _ in 0..*count {
+                room += 1;
+                let once = |candidate: &mut Candidate<'_>| candidate.crowd.run(room..room + 1, Kind::Unknown, 1, 1);
+                append(first, turns(&mut candidates, 1, once)?);
+                append(second, turns(&mut candidates, 1, once)?);
             }
         }
+        have_slept(&candidates, &before, room + 1)?;
     }
-    let _ = Goal::json("", 1.0);
-    let mut section = Section::new("Waking", "…");
-    for (size, (asleep, awake)) in sizes.iter().zip(asleep.iter().zip(&awake)) {
-        section.table(&format!("wake {size}"), Per::Message, asleep);
-        section.table(&format!("awake {size}"), Per::Message, awake);
-    }
-    Ok(section)
+    Ok(report(&rooms, &first, &second))
 }
 
-fn append(all: &mut Vec<crate::bench::figures::Series>, more: Vec<crate::bench::figures::Series>) {
+fn append(all: &mut Vec<Series>, more: Vec<Series>) {
     if all.is_empty() {
         *all = more;
-    } else {
-        for (all, more) in all.iter_mut().zip(more) {
-            all.rounds.extend(more.rounds);
-        }
+        return;
+    }
+    for (all, more) in all.iter_mut().zip(more) {
+        all.rounds.extend(more.rounds);
     }
 }
 
-/// How often each candidate's rooms were made.
-fn births(candidates: &[Candidate<'_>]) -> Result<Vec<u32>> {
-    candidates.iter().map(|it| Ok(get(it.server.port, "/room/asked/births")?.1.trim().parse()?)).collect()
+/// How often each candidate's rooms, and those of its process, were made.
+fn births(candidates: &[Candidate<'_>]) -> Result<Vec<usize>> {
+    let ask = |candidate: &Candidate<'_>| Ok(get(candidate.server.port, "/room/asked/births")?.1.trim().parse()?);
+    candidates.iter().map(ask).collect()
+}
+
+/// Makes sure that each room was made again, and with them the one that is asked.
+fn have_slept(candidates: &[Candidate<'_>], before: &[usize], rooms: usize) -> Result<()> {
+    for ((before, after), candidate) in before.iter().zip(births(candidates)?).zip(candidates) {
+        let port = candidate.server.port;
+        let sharing = candidates.iter().filter(|other| other.server.port == port).count();
+        if after - before != rooms * sharing + 1 {
+            bail!("{}: {} rooms have been made, and not {}", candidate.name, after - before, rooms * sharing + 1);
+        }
+    }
+    Ok(())
+}
+
+fn report(rooms: &[(usize, usize)], first: &[Vec<Series>], second: &[Vec<Series>]) -> Section {
+    let mut section = Section::new(
+        "Waking",
+        "Rooms that have hibernated, and one message to each, which only its sender is answered (a type that the room does not\n\
+         know). That they have hibernated is counted: each room's memory was made once more. The second message came right\n\
+         after the first. Another room of the process is woken before, since the process has slept as well.",
+    );
+    let mut rows = Vec::new();
+    for ((size, _), (first, second)) in rooms.iter().zip(first.iter().zip(second)) {
+        let Some(baseline) = first.iter().find(|series| series.name == BASELINE) else { continue };
+        for (first, second) in first.iter().zip(second) {
+            rows.push(vec![
+                first.name.clone(),
+                size.to_string(),
+                ratio(first.ratio(baseline, Per::Message)),
+                micros(first.cost(Per::Message)),
+                micros(second.cost(Per::Message)),
+                format!("{:.0}", first.latency(50)),
+                format!("{:.0}", second.latency(50)),
+            ]);
+        }
+    }
+    let against = format!("× {BASELINE}");
+    let head = ["", "sockets", &against, "CPU µs, first message", "second", "latency µs, first message", "second"];
+    section.table(&head, rows);
+    if let ([(least, _), .., (most, _)], [few, .., many]) = (rooms, first) {
+        for (few, many) in few.iter().zip(many).filter(|(few, _)| few.name.starts_with(OURS)) {
+            let measured = many.cost(Per::Message).middle / few.cost(Per::Message).middle;
+            let what = format!("{}: waking with {most} sockets, × with {least}", few.name);
+            section.goal(Goal::at_most(what, 1.10, measured));
+        }
+    }
+    section
 }
