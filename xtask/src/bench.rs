@@ -40,6 +40,8 @@ enum Scenario {
     Growth,
     /// Size and cold start.
     Size,
+    /// The same room, compiled in other ways.
+    Profiles,
 }
 
 /// Builds all candidates, lets them run against each other, and writes BENCHMARKS.md.
@@ -50,7 +52,7 @@ pub(crate) fn bench(project: &Project, options: &Options) -> Result<()> {
     let scenarios = Scenario::value_variants().iter().filter(|it| options.only.is_empty() || options.only.contains(it));
     let mut sections = Vec::new();
     for scenario in scenarios {
-        sections.push(scenario::run(*scenario, &programs, options.quick)?);
+        sections.push(scenario::run(project, *scenario, &programs, options.quick)?);
     }
     let report = report::report(&machine, &sections);
     if options.quick || !options.only.is_empty() {

@@ -66,18 +66,14 @@ pub(super) fn build(project: &Project, wasm: Wasm) -> Result<Vec<Program>> {
     let workerd = workerd(project)?;
     let build_one = |(name, source, binding, ability, formats): Known| {
         let folder = project.target("bench").join(Path::new(source).file_name().unwrap_or_default());
-        fs::create_dir_all(&folder)?;
+        let program = Program { name, source, binding, ability, formats, folder, workerd: workerd.clone() };
         let mut from = project.path(source);
         if from.join("Cargo.toml").is_file() {
             worker::build(project, wasm, Path::new(source), Profile::Release)?;
             from.push("build");
         }
-        for file in ["index.js", "index_bg.wasm"] {
-            if from.join(file).is_file() {
-                fs::copy(from.join(file), folder.join(file)).with_context(|| format!("cannot copy {file}"))?;
-            }
-        }
-        Ok(Program { name, source, binding, ability, formats, folder, workerd: workerd.clone() })
+        program.take(&from)?;
+        Ok(program)
     };
     PROGRAMS.into_iter().map(build_one).collect()
 }
@@ -90,6 +86,23 @@ fn workerd(project: &Project) -> Result<PathBuf> {
 }
 
 impl Program {
+    /// The same, served from another folder under another name.
+    pub(super) fn moved(&self, name: &'static str, folder: PathBuf) -> Self {
+        let Self { source, binding, ability, formats, ref workerd, .. } = *self;
+        Self { name, source, binding, ability, formats, folder, workerd: workerd.clone() }
+    }
+
+    /// Takes what was built into the folder from which it is served.
+    pub(super) fn take(&self, built: &Path) -> Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        for file in ["index.js", "index_bg.wasm"] {
+            if built.join(file).is_file() {
+                fs::copy(built.join(file), self.folder.join(file)).with_context(|| format!("cannot copy {file}"))?;
+            }
+        }
+        Ok(())
+    }
+
     /// What the program is called when spoken to in this format.
     pub(super) fn label(&self, format: Format) -> String {
         let format = match format {

@@ -1,6 +1,7 @@
 //! The scenarios: who is brought into which rooms, and what is said there.
 
 mod growth;
+mod profiles;
 mod size;
 mod traffic;
 mod visits;
@@ -16,10 +17,10 @@ use super::{
     report::Section,
     server::Server,
 };
-use crate::step::step;
+use crate::{project::Project, step::step};
 
 /// Runs one scenario, from the start of its servers to its part of the report.
-pub(super) fn run(scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {
+pub(super) fn run(project: &Project, scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {
     step(&format!("measuring: {scenario:?}"), || match scenario {
         Scenario::One => traffic::one(programs, quick),
         Scenario::Receivers => traffic::receivers(programs, quick),
@@ -28,6 +29,7 @@ pub(super) fn run(scenario: Scenario, programs: &[Program], quick: bool) -> Resu
         Scenario::Visits => visits::visits(programs, quick),
         Scenario::Growth => growth::growth(programs, quick),
         Scenario::Size => size::size(programs, quick),
+        Scenario::Profiles => profiles::profiles(project, programs, quick),
     })
 }
 

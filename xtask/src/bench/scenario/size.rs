@@ -32,15 +32,16 @@ pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
     );
     let mut rows = Vec::new();
     for (program, starts) in programs.iter().zip(&starts) {
-        let [wasm, script] = ["index_bg.wasm", "index.js"].map(|file| program.folder.join(file));
+        let (raw, compressed) = weights(program);
+        let script = program.folder.join("index.js");
         let millis = |figure: fn(&Start) -> f64| {
             let Spread { low, middle, high } = Spread::of(starts.iter().map(figure));
             format!("{middle:.1} ({low:.1}–{high:.1})")
         };
         rows.push(vec![
             program.name.to_owned(),
-            raw(&wasm).map_or("–".into(), |kilobytes| format!("{kilobytes:.0}")),
-            zipped(&wasm).map_or("–".into(), |kilobytes| format!("{kilobytes:.1}")),
+            raw,
+            compressed,
             zipped(&script).map_or("–".into(), |kilobytes| format!("{kilobytes:.1}")),
             millis(|start| start.answer),
             millis(|start| start.cpu),
@@ -71,6 +72,13 @@ pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
         reached: more <= LIMIT,
     });
     Ok(section)
+}
+
+/// The kilobytes of a program's wasm, as they are and compressed.
+pub(super) fn weights(program: &Program) -> (String, String) {
+    let wasm = program.folder.join("index_bg.wasm");
+    let show = |kilobytes: Option<f64>| kilobytes.map_or("–".into(), |kilobytes| format!("{kilobytes:.1}"));
+    (show(raw(&wasm)), show(zipped(&wasm)))
 }
 
 /// One cold start, in milliseconds.

@@ -12,7 +12,7 @@ use crate::bench::{
 
 /// One client that has 8 messages on their way.
 pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (2, 3, 500) } else { (20, 40, 2000) };
+    let (warm, rounds, messages) = if quick { (2, 3, 500) } else { (15, 30, 2000) };
     let series = talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds })?;
     let mut section = Section::new(
         "One client",

@@ -1,0 +1,94 @@
+//! Release profiles: the same room, compiled in other ways.
+
+use std::{env, fs, path::Path, process::Command};
+
+use anyhow::{Context, Result};
+use bench_load::Kind;
+
+use super::{Candidate, candidates, servers, size::weights, turns};
+use crate::{
+    bench::{
+        candidate::{Ability, OURS, Program},
+        figures::{Per, Series},
+        report::{Section, micros, ratio},
+    },
+    process::run,
+    project::Project,
+    step::step,
+};
+
+/// A way to compile: what it is called, what cargo is told, and how `wasm-opt` goes over the result once more.
+type Way = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const OPT: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
+const LTO: &str = "CARGO_PROFILE_RELEASE_LTO";
+const UNITS: &str = "CARGO_PROFILE_RELEASE_CODEGEN_UNITS";
+const WAYS: [Way; 7] = [
+    ("as released", &[], &[]),
+    ("`opt-level = \"s\"`", &[(OPT, "s")], &[]),
+    ("`opt-level = \"z\"`", &[(OPT, "z")], &[]),
+    ("`lto = \"thin\"`, 16 codegen units", &[(LTO, "thin"), (UNITS, "16")], &[]),
+    ("`wasm-opt -O3` after it", &[], &["-O3", "-g"]),
+    ("`wasm-opt -Oz` after it", &[], &["-Oz", "-g"]),
+    ("without the names of functions", &[], &["--strip-debug"]),
+];
+
+/// The framework's room, compiled in different ways: size, and the cost of a message with one client.
+pub(super) fn profiles(project: &Project, programs: &[Program], quick: bool) -> Result<Section> {
+    let (warm, rounds, messages) = if quick { (1, 2, 500) } else { (20, 25, 2000) };
+    let room = programs.iter().find(|program| program.name == OURS).context("it was not built")?;
+    let ways = if quick { WAYS.get(..2).unwrap_or_default() } else { &WAYS };
+    let builds = ways.iter().enumerate().map(|(place, way)| build(project, room, place, way));
+    let builds = builds.collect::<Result<Vec<_>>>()?;
+    let servers = servers(&builds, Ability::Quiet)?;
+    let mut candidates = candidates(&servers)?;
+    for candidate in &mut candidates {
+        candidate.crowd.fill(&format!("{:?}", candidate.format), 1)?;
+        candidate.crowd.settle()?;
+    }
+    let round = |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Said, messages, 8);
+    turns(&mut candidates, warm, round)?;
+    let series = turns(&mut candidates, rounds, round)?;
+    let mut section = Section::new(
+        "Release profiles",
+        "The framework's room, compiled in different ways. The ratios are those to the release profile of the workspace.",
+    );
+    let head = ["", "wasm, KB", "KB gzip", "JSON, ×", "CPU µs a message", "MessagePack, ×", "CPU µs a message"];
+    let formats = room.formats.len();
+    let first: Vec<&Series> = series.iter().take(formats).collect();
+    let rows = builds.iter().zip(series.chunks(formats)).map(|(build, series)| {
+        let (raw, zipped) = weights(build);
+        let mut row = vec![build.name.to_owned(), raw, zipped];
+        for (series, first) in series.iter().zip(&first) {
+            row.extend([ratio(series.ratio(first, Per::Message)), micros(series.cost(Per::Message))]);
+        }
+        row
+    });
+    section.table(&head, rows);
+    Ok(section)
+}
+
+/// Builds the room in one of the ways, without leaving it in the place of the other.
+fn build(project: &Project, room: &Program, place: usize, (name, told, after): &Way) -> Result<Program> {
+    let build = room.moved(name, project.target(format!("bench/profile-{place}")));
+    let target = project.target(format!("bench/target-{}", if told.is_empty() { 0 } else { place }));
+    let mut again = Command::new(env::current_exe()?);
+    again.args(["build", "--package", room.source]).current_dir(project.root());
+    again.envs(told.iter().copied()).env("CARGO_TARGET_DIR", target);
+    step(&format!("building with {name}"), || run(&mut again))?;
+    build.take(&project.path(room.source).join("build"))?;
+    if !after.is_empty() {
+        optimize(project, &build.folder.join("index_bg.wasm"), after)?;
+    }
+    // Or else the next build would find its own work replaced, and take it for done.
+    let _ = fs::remove_file(project.path(room.source).join("build/.stamp"));
+    Ok(build)
+}
+
+fn optimize(project: &Project, wasm: &Path, how: &[&str]) -> Result<()> {
+    let features = ["bulk-memory", "exception-handling", "multivalue", "mutable-globals", "nontrapping-float-to-int"];
+    let features = features.iter().chain(&["reference-types", "sign-ext"]);
+    let mut wasm_opt = Command::new(project.npm_bin("wasm-opt"));
+    wasm_opt.arg(wasm).arg("-o").arg(wasm).args(how);
+    run(wasm_opt.args(features.map(|feature| format!("--enable-{feature}"))))
+}
