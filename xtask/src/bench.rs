@@ -23,6 +23,13 @@ pub(crate) struct Options {
     only: Vec<Scenario>,
 }
 
+impl Options {
+    /// Just enough to see that all candidates still do what is measured.
+    pub(crate) fn smoke() -> Self {
+        Self { quick: true, only: vec![Scenario::One] }
+    }
+}
+
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Scenario {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Result, bail};
 
 use crate::{
-    debian,
+    bench, debian,
     host::{Host, free_port, get, wrangler_in},
     page,
     process::run,
@@ -123,6 +123,8 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
         println!("\n== Python peer: left out, there is no python3 (3.11 or newer) with venv here");
     }
     report.run("the chat's history after a restart", || restart(project, &mut hosts));
+    drop(hosts);
+    report.run("a smoke run of the bench", || bench::bench(project, &bench::Options::smoke()));
     Some(())
 }
 

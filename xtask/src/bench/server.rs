@@ -24,7 +24,7 @@ pub(super) struct Server {
     pub(super) started_in: Duration,
     /// The CPU time of that, and of what it still did on its own.
     pub(super) start_cpu: Duration,
-    _group: Group,
+    group: Group,
 }
 
 impl Server {
@@ -53,6 +53,13 @@ impl Server {
         let started_in = start.elapsed();
         let process = Process(group.id());
         process.rest().with_context(|| format!("after the start of {}", program.source))?;
-        Ok(Self { port, process, started_in, start_cpu: process.cpu()?, _group: group })
+        Ok(Self { port, process, started_in, start_cpu: process.cpu()?, group })
+    }
+}
+
+impl Drop for Server {
+    /// Asked to end, workerd waits for sockets that are gone.
+    fn drop(&mut self) {
+        self.group.kill();
     }
 }

@@ -12,7 +12,7 @@ use crate::bench::{
 
 /// One client that has 8 messages on their way.
 pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (2, 3, 500) } else { (15, 30, 2000) };
+    let (warm, rounds, messages) = if quick { (1, 3, 300) } else { (15, 30, 2000) };
     let series = talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds })?;
     let mut section = Section::new(
         "One client",
@@ -38,7 +38,7 @@ pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
 
 /// 100 rooms of two.
 pub(super) fn rooms(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 3, 5) } else { (5, 30, 20) };
+    let (warm, rounds, messages) = if quick { (1, 3, 5) } else { (4, 20, 20) };
     let series = talk(programs, &Talk { rooms: 100, members: 2, window: 1, messages, warm, rounds })?;
     let mut section = Section::new(
         "100 rooms",
