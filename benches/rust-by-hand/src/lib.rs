@@ -78,7 +78,8 @@ impl DurableObject for ChatRoom {
             return Response::error("Expected websocket", 400);
         }
         let user_id = Uuid::new_v4().to_string();
-        let name = url.query_pairs().find_map(|(key, name)| (key == "name" && is_name(&name)).then(|| name.into_owned()));
+        let name =
+            url.query_pairs().find_map(|(key, name)| (key == "name" && is_name(&name)).then(|| name.into_owned()));
         let name = name.unwrap_or_else(|| format!("User-{user_id:.4}"));
         let member = Member { user_id, name, joined_at: Date::now().as_millis() };
         let WebSocketPair { client, server } = WebSocketPair::new()?;
@@ -109,15 +110,20 @@ impl DurableObject for ChatRoom {
             ClientMessage::SetName { name } => {
                 let old_name = std::mem::replace(&mut member.name, name);
                 socket.serialize_attachment(&member)?;
-                let changed =
-                    ServerMessage::NameChanged { old_name: &old_name, new_name: &member.name, user_id: &member.user_id };
+                let changed = ServerMessage::NameChanged {
+                    old_name: &old_name,
+                    new_name: &member.name,
+                    user_id: &member.user_id,
+                };
                 self.broadcast(&changed, None)
             }
         }
     }
 
     async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _was_clean: bool) -> Result<()> {
-        if !self.is_quiet() && let Some(member) = socket.deserialize_attachment::<Member>()? {
+        if !self.is_quiet()
+            && let Some(member) = socket.deserialize_attachment::<Member>()?
+        {
             let left = ServerMessage::UserLeft { name: &member.name, user_id: &member.user_id };
             self.broadcast(&left, Some(&socket))?;
         }

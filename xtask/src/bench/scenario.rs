@@ -43,10 +43,7 @@ struct Candidate<'a> {
 }
 
 /// Starts those programs that are able to take part.
-fn servers<'a>(
-    programs: impl IntoIterator<Item = &'a Program>,
-    least: Ability,
-) -> Result<Vec<(&'a Program, Server)>> {
+fn servers<'a>(programs: impl IntoIterator<Item = &'a Program>, least: Ability) -> Result<Vec<(&'a Program, Server)>> {
     let able = programs.into_iter().filter(|program| program.ability >= least);
     able.map(|program| Ok((program, Server::start(program)?))).collect()
 }

@@ -31,9 +31,8 @@ pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {
             candidate.crowd.fill(&format!("quiet-{:?}", candidate.format), *size)?;
             candidate.crowd.settle()?;
         }
-        let said = |candidate: &mut Candidate<'_>| {
-            candidate.crowd.run(0..1, Kind::Said, DELIVERIES.div_ceil(*size).max(4), 2)
-        };
+        let said =
+            |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Said, DELIVERIES.div_ceil(*size).max(4), 2);
         let unknown = |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Unknown, ANSWERS, 8);
         turns(&mut candidates, 3, said)?;
         deliveries.push(turns(&mut candidates, rounds, said)?);
