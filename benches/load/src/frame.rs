@@ -16,7 +16,7 @@ const CLOSE: u8 = 8;
 const MASK: [u8; 4] = [0x5a, 0x13, 0xc4, 0x7e];
 
 /// What is said in the chat: 68 characters.
-pub(crate) const SAID: &str = "The quick brown fox jumps over the lazy dog, and then over 68 more.";
+pub(crate) const SAID: &str = "The quick brown fox jumps over the lazy dog, and then over many more";
 
 impl Format {
     /// A chat message, as a frame.
