@@ -196,7 +196,7 @@ impl<M: ClientMessage> Builder<M> {
     /// The request that a room under test gets.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) fn request(&self) -> Result<http::Request<()>, ClientError> {
-        self.options.address.request(self.options.format)
+        super::platform::handshake::whole(self.options.address.request(self.options.format)?)
     }
 
     /// Has another way to open the socket for a request. It may set headers.

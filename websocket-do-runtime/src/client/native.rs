@@ -1,7 +1,7 @@
 //! What a client has of a native target: tokio's time and tasks, TCP, TLS, and tungstenite's frames.
 
 pub(super) mod clock;
-mod handshake;
+pub(super) mod handshake;
 mod socket;
 mod tls;
 mod watched;

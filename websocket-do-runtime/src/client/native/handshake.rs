@@ -25,10 +25,7 @@ pub(super) async fn upgrade<S>(socket: &mut S, request: Request<()>) -> Result<(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (parts, ()) = request.into_parts();
-    let mut request = parts.uri.into_client_request().map_err(unusable)?;
-    request.headers_mut().extend(parts.headers);
-    let (bytes, key) = generate_request(request).map_err(unusable)?;
+    let (bytes, key) = generate_request(whole(request)?).map_err(unusable)?;
     socket.write_all(&bytes).await.map_err(lost)?;
     socket.flush().await.map_err(lost)?;
     let (response, rest) = head(socket).await?;
@@ -47,6 +44,14 @@ where
     let chosen =
         headers.get(header::SEC_WEBSOCKET_PROTOCOL).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     Ok((chosen, rest))
+}
+
+/// Adds to a request what makes the handshake.
+pub(in crate::client) fn whole(request: Request<()>) -> Result<Request<()>, ClientError> {
+    let (parts, ()) = request.into_parts();
+    let mut request = parts.uri.into_client_request().map_err(unusable)?;
+    request.headers_mut().extend(parts.headers);
+    Ok(request)
 }
 
 /// Reads the head of the answer, and what happened to come with it.
