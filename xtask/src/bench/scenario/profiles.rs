@@ -68,20 +68,24 @@ pub(super) fn profiles(project: &Project, programs: &[Program], quick: bool) -> 
     Ok(section)
 }
 
-/// Builds the room in one of the ways, without leaving it in the place of the other.
+/// The room, compiled in one of the ways. It is served from a folder of its own.
 fn build(project: &Project, room: &Program, place: usize, (name, told, after): &Way) -> Result<Program> {
     let build = room.moved(name, project.target(format!("bench/profile-{place}")));
-    let target = project.target(format!("bench/target-{}", if told.is_empty() { 0 } else { place }));
-    let mut again = Command::new(env::current_exe()?);
-    again.args(["build", "--package", room.source]).current_dir(project.root());
-    again.envs(told.iter().copied()).env("CARGO_TARGET_DIR", target);
-    step(&format!("building with {name}"), || run(&mut again))?;
-    build.take(&project.path(room.source).join("build"))?;
+    if told.is_empty() {
+        build.take(&room.folder)?;
+    } else {
+        let built = project.path(room.source).join("build");
+        let mut again = Command::new(env::current_exe()?);
+        again.args(["build", "--package", room.source]).current_dir(project.root());
+        again.envs(told.iter().copied()).env("CARGO_TARGET_DIR", project.target(format!("bench/target-{place}")));
+        step(&format!("building with {name}"), || run(&mut again))?;
+        build.take(&built)?;
+        // Or else the next build would take this one for its own.
+        fs::remove_file(built.join(".stamp"))?;
+    }
     if !after.is_empty() {
         optimize(project, &build.folder.join("index_bg.wasm"), after)?;
     }
-    // Or else the next build would find its own work replaced, and take it for done.
-    let _ = fs::remove_file(project.path(room.source).join("build/.stamp"));
     Ok(build)
 }
 
