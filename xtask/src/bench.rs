@@ -59,7 +59,10 @@ pub(crate) fn bench(project: &Project, options: &Options) -> Result<()> {
     let scenarios = Scenario::value_variants().iter().filter(|it| options.only.is_empty() || options.only.contains(it));
     let mut sections = Vec::new();
     for scenario in scenarios {
-        sections.push(scenario::run(project, *scenario, &programs, options.quick)?);
+        let section = scenario::run(project, *scenario, &programs, options.quick)?;
+        // What follows may fail, and this has taken its time.
+        eprintln!("{}", section.text());
+        sections.push(section);
     }
     let report = report::report(&machine, &sections);
     if options.quick || !options.only.is_empty() {

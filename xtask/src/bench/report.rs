@@ -63,6 +63,10 @@ impl Section {
         Self { text: format!("## {title}\n\n{text}\n"), goals: Vec::new() }
     }
 
+    pub(super) fn text(&self) -> &str {
+        self.text.trim_end()
+    }
+
     /// A table.
     pub(super) fn table(&mut self, head: &[impl AsRef<str>], rows: impl IntoIterator<Item = Vec<String>>) {
         let text = &mut self.text;
@@ -142,7 +146,7 @@ pub(super) fn report(machine: &[(&'static str, String)], sections: &[Section]) -
     let mut place = Section::new("The machine", "");
     place.table(&["", ""], machine.iter().map(|(what, which)| vec![(*what).to_owned(), which.clone()]));
     for section in [&goals, &place].into_iter().chain(sections) {
-        let _ = write!(text, "\n{}", section.text.trim_end());
+        let _ = write!(text, "\n{}", section.text());
         text.push('\n');
     }
     text
