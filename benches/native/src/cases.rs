@@ -1,0 +1,182 @@
+//! What is compared: each case does the same thing twice, with the runtime and by hand.
+
+use std::hint::black_box;
+
+use chat::protocol::{ClientMessage, ServerMessage};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use websocket_do::{Format, Frame, Value, attachment, codec};
+
+use crate::{
+    plain,
+    room::{Member, Ours, Plain},
+};
+
+/// One thing to be done in two ways.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// What is done.
+    pub name: &'static str,
+    /// In which format.
+    pub format: Format,
+    /// Makes ready for it.
+    pub start: Start,
+}
+
+type Start = fn(Format) -> Pair;
+
+/// Both ways.
+pub struct Pair {
+    /// With the runtime.
+    pub ours: Box<dyn FnMut()>,
+    /// By hand.
+    pub plain: Box<dyn FnMut()>,
+}
+
+impl Pair {
+    fn new<T, P>(mut ours: impl FnMut() -> T + 'static, mut plain: impl FnMut() -> P + 'static) -> Self {
+        let ours = Box::new(move || drop(black_box(ours())));
+        Self { ours, plain: Box::new(move || drop(black_box(plain()))) }
+    }
+}
+
+/// All cases.
+pub fn all() -> impl Iterator<Item = Case> {
+    let of = |format, &(name, start): &(&'static str, Start)| Case { name, format, start };
+    [Format::Json, Format::MessagePack]
+        .into_iter()
+        .flat_map(move |format| MESSAGES.iter().map(move |case| of(format, case)))
+        // Attachments are MessagePack in sessions of either format.
+        .chain(ATTACHMENTS.iter().map(move |case| of(Format::MessagePack, case)))
+}
+
+const MESSAGES: [(&str, Start); 7] = [
+    ("decode", decode),
+    ("decode, tag last", decode_tag_last),
+    ("validate", validate),
+    ("encode", encode),
+    ("dispatch", dispatch),
+    ("dispatch with update", dispatch_with_update),
+    ("broadcast to 1,000", broadcast),
+];
+
+const ATTACHMENTS: [(&str, Start); 2] =
+    [("attachment read", attachment_read), ("attachment update", attachment_update)];
+
+/// Of 68 characters, as in all measurements of the project.
+const TEXT: &str = "The quick brown fox jumps over the lazy dog; then it sleeps, at last";
+
+/// The rules are checked on our side alone.
+fn decode(format: Format) -> Pair {
+    decoded(written(format, &said()))
+}
+
+fn decode_tag_last(format: Format) -> Pair {
+    #[derive(Serialize)]
+    struct TagLast {
+        text: &'static str,
+        r#type: &'static str,
+    }
+    decoded(written(format, &TagLast { text: TEXT, r#type: "message" }))
+}
+
+fn decoded(frame: Frame) -> Pair {
+    let same = frame.clone();
+    Pair::new(
+        move || codec::decode::<ClientMessage>(black_box(&frame)),
+        move || match black_box(&same) {
+            Frame::Text(text) => serde_json::from_str::<plain::ClientMessage>(text).ok(),
+            Frame::Binary(bytes) => rmp_serde::from_slice(bytes).ok(),
+        },
+    )
+}
+
+fn validate(_: Format) -> Pair {
+    let (ours, plain) = (ClientMessage::Message { text: TEXT.into() }, said());
+    Pair::new(move || black_box(&ours).validate(), move || black_box(&plain).check())
+}
+
+fn encode(format: Format) -> Pair {
+    let (ours, plain) = answers();
+    Pair::new(move || codec::encode(black_box(&ours), format), move || written(format, black_box(&plain)))
+}
+
+fn dispatch(format: Format) -> Pair {
+    let (ours, mut plain) = (Ours::new(1, format), Plain::new(1, format));
+    let frame = written(format, &said());
+    let same = frame.clone();
+    Pair::new(move || ours.event(frame.clone()), move || plain.event(&same.clone()))
+}
+
+fn dispatch_with_update(format: Format) -> Pair {
+    let (ours, mut plain) = (Ours::new(1, format), Plain::new(1, format));
+    let name = |name: &str| written(format, &plain::ClientMessage::SetName { name: name.into() });
+    let mut frames = [name("Grace"), name("Ada")].into_iter().cycle();
+    let mut same = frames.clone();
+    Pair::new(
+        move || frames.next().map(|frame| ours.event(frame)),
+        move || same.next().map(|frame| plain.event(&frame)),
+    )
+}
+
+fn broadcast(format: Format) -> Pair {
+    let (ours, plain) = (Ours::new(1_000, format), Plain::new(1_000, format));
+    let (answer, plain_answer) = answers();
+    Pair::new(move || ours.room.broadcast(answer.clone()), move || plain.broadcast(&plain_answer.clone()))
+}
+
+fn said() -> plain::ClientMessage {
+    plain::ClientMessage::Message { text: TEXT.into() }
+}
+
+fn answers() -> (ServerMessage, plain::ServerMessage) {
+    let Member { user_id, name: from, .. } = Member::ada();
+    let ours = ServerMessage::Message { text: TEXT.into(), from: from.clone(), user_id: user_id.clone() };
+    (ours, plain::ServerMessage::Message { text: TEXT.into(), from, user_id })
+}
+
+/// A value as a frame, by hand.
+fn written(format: Format, value: &impl Serialize) -> Frame {
+    match format {
+        Format::Json => Frame::Text(serde_json::to_string(value).unwrap_or_default()),
+        Format::MessagePack => Frame::Binary(rmp_serde::to_vec_named(value).unwrap_or_default()),
+    }
+}
+
+/// What is attached to a socket, by hand.
+#[derive(Serialize, Deserialize)]
+struct Attached {
+    id: String,
+    format: u8,
+    data: Member,
+}
+
+fn attached(format: Format) -> (Vec<u8>, Vec<u8>) {
+    let (id, data) = (Uuid::from_u128(7), Member::ada());
+    let ours = attachment::encode(id, format, &data).unwrap_or_default();
+    (ours, rmp_serde::to_vec_named(&Attached { id: id.to_string(), format: 1, data }).unwrap_or_default())
+}
+
+fn attachment_read(format: Format) -> Pair {
+    let (ours, plain) = attached(format);
+    Pair::new(
+        move || attachment::decode::<Member>(black_box(&ours)),
+        move || rmp_serde::from_slice::<Attached>(black_box(&plain)),
+    )
+}
+
+fn attachment_update(format: Format) -> Pair {
+    let (ours, plain) = attached(format);
+    Pair::new(
+        move || {
+            let mut attached = attachment::decode::<Member>(black_box(&ours))?;
+            attached.data.name = "Grace".into();
+            attachment::encode(attached.id, attached.format, &attached.data)
+        },
+        move || {
+            let mut attached = rmp_serde::from_slice::<Attached>(black_box(&plain)).ok()?;
+            attached.data.name = "Grace".into();
+            rmp_serde::to_vec_named(&attached).ok()
+        },
+    )
+}

@@ -1,0 +1,153 @@
+//! A host in memory that does as little as a host can: it copies each frame into its receiver's buffer, and stores nothing.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    future::{Future, pending},
+    pin::Pin,
+};
+
+use uuid::Uuid;
+use websocket_do::{Frame, HostError, List};
+use websocket_do_runtime::host::{Host, SocketId, Store};
+
+/// The buffers of the receivers, one for each socket: what a frame is handed to, here and in what is written by hand.
+#[derive(Debug, Default)]
+pub struct Wires(RefCell<Vec<Vec<u8>>>);
+
+impl Wires {
+    /// One more receiver.
+    pub fn add(&self) -> usize {
+        let mut wires = self.0.borrow_mut();
+        wires.push(Vec::new());
+        wires.len() - 1
+    }
+
+    /// Hands a frame to each of the receivers, and tells to how many.
+    pub fn send(&self, receivers: impl Iterator<Item = usize>, frame: &[u8]) -> usize {
+        let mut wires = self.0.borrow_mut();
+        let mut reached = 0;
+        for receiver in receivers {
+            if let Some(wire) = wires.get_mut(receiver) {
+                wire.clear();
+                wire.extend_from_slice(frame);
+                reached += 1;
+            }
+        }
+        reached
+    }
+
+    /// The last frame that a receiver got.
+    pub fn last(&self, receiver: usize) -> Vec<u8> {
+        self.0.borrow().get(receiver).cloned().unwrap_or_default()
+    }
+}
+
+/// Sockets with their tags and attachments.
+#[derive(Debug, Default)]
+pub struct MemoryHost {
+    /// Where frames go.
+    pub wires: Wires,
+    tagged: RefCell<HashMap<String, Vec<SocketId>>>,
+    tags: RefCell<HashMap<SocketId, Vec<String>>>,
+    attachments: RefCell<HashMap<SocketId, Vec<u8>>>,
+    ids: Cell<u128>,
+}
+
+impl Host for MemoryHost {
+    fn room_name(&self) -> Option<String> {
+        None
+    }
+
+    fn now(&self) -> u64 {
+        1_764_000_000_000
+    }
+
+    fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
+        let socket = SocketId(u32::try_from(self.wires.add()).map_err(|_| HostError::new("too many sockets"))?);
+        for tag in tags {
+            self.tagged.borrow_mut().entry(tag.clone()).or_default().push(socket);
+        }
+        self.tags.borrow_mut().insert(socket, tags.to_vec());
+        self.attachments.borrow_mut().insert(socket, attachment.to_vec());
+        Ok(socket)
+    }
+
+    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
+        match tag {
+            Some(tag) => self.tagged.borrow().get(tag).cloned().unwrap_or_default(),
+            None => self.tags.borrow().keys().copied().collect(),
+        }
+    }
+
+    fn tags(&self, socket: SocketId) -> Vec<String> {
+        self.tags.borrow().get(&socket).cloned().unwrap_or_default()
+    }
+
+    fn attachment(&self, socket: SocketId) -> Vec<u8> {
+        self.attachments.borrow().get(&socket).cloned().unwrap_or_default()
+    }
+
+    fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
+        self.attachments.borrow_mut().insert(socket, bytes.to_vec());
+        Ok(())
+    }
+
+    fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
+        let bytes = match frame {
+            Frame::Text(text) => text.as_bytes(),
+            Frame::Binary(bytes) => bytes,
+        };
+        self.wires.send(sockets.iter().filter_map(|socket| usize::try_from(socket.0).ok()), bytes)
+    }
+
+    fn close(&self, _: SocketId, _: u16, _: &str) {}
+
+    fn forget(&self, socket: SocketId) {
+        self.tags.borrow_mut().remove(&socket);
+        self.attachments.borrow_mut().remove(&socket);
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.ids.set(self.ids.get() + 1);
+        Uuid::from_u128(self.ids.get())
+    }
+
+    fn sleep(&self, _: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(pending())
+    }
+
+    fn set_alarm(&self, _: Option<u64>) -> Result<(), HostError> {
+        Err(no_storage())
+    }
+
+    fn store(&self) -> &dyn Store {
+        self
+    }
+}
+
+fn no_storage() -> HostError {
+    HostError::new("the rooms that are measured store nothing")
+}
+
+impl Store for MemoryHost {
+    fn get(&self, _: &str) -> Result<Option<Vec<u8>>, HostError> {
+        Err(no_storage())
+    }
+
+    fn put(&self, _: &str, _: &[u8]) -> Result<(), HostError> {
+        Err(no_storage())
+    }
+
+    fn delete(&self, _: &str) -> Result<bool, HostError> {
+        Err(no_storage())
+    }
+
+    fn list(&self, _: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+        Err(no_storage())
+    }
+
+    fn transaction(&self, _: &mut dyn FnMut() -> bool) -> Result<(), HostError> {
+        Err(no_storage())
+    }
+}

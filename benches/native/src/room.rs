@@ -1,0 +1,174 @@
+//! The room that is measured, and the same by hand: each message goes to everyone.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{Format, Frame, Refusal, Request, Result, Room, Session, Upgrade, websocket_do};
+use websocket_do_runtime::{
+    dispatch::{Answer, Event},
+    host::SocketId,
+};
+
+use crate::{
+    host::{MemoryHost, Wires},
+    plain,
+};
+use chat::protocol::{ClientMessage, ServerMessage};
+
+/// What is known of a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it all")]
+pub struct Member {
+    pub user_id: String,
+    pub name: String,
+    pub joined_at: u64,
+}
+
+impl Member {
+    /// Someone.
+    pub fn ada() -> Self {
+        Self {
+            user_id: "00000000-0000-4000-8000-000000000001".into(),
+            name: "Ada".into(),
+            joined_at: 1_764_000_000_000,
+        }
+    }
+}
+
+/// The chat without its history.
+#[derive(Debug, Default)]
+pub struct Talk;
+
+#[websocket_do(client = ClientMessage, session = Member)]
+impl Talk {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<Member, Refusal> {
+        Ok(Member::ada())
+    }
+
+    #[message]
+    fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
+        let (from, user_id) = session.read(|member| (member.name.clone(), member.user_id.clone()));
+        session.room().broadcast(ServerMessage::Message { text, from, user_id })
+    }
+
+    #[message]
+    fn set_name(&self, session: &Session<Self>, name: String) -> Result<()> {
+        let old_name = session.update(|member| std::mem::replace(&mut member.name, name.clone()))?;
+        let user_id = session.read(|member| member.user_id.clone());
+        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
+    }
+}
+
+/// A room with sessions, all of one format.
+#[derive(Debug)]
+pub struct Ours {
+    /// The room.
+    pub room: Room<Talk>,
+    /// Where it runs.
+    pub host: Rc<MemoryHost>,
+}
+
+impl Ours {
+    /// A room with so many sessions.
+    ///
+    /// # Panics
+    /// Where the room does not let them in.
+    pub fn new(sessions: usize, format: Format) -> Self {
+        let host = Rc::new(MemoryHost::default());
+        let ours = Self { room: Room::on(host.clone()), host };
+        for _ in 0..sessions {
+            let mut request = Request::default();
+            *request.uri_mut() = "/websocket".parse().unwrap_or_default();
+            for (name, value) in [("upgrade", "websocket"), ("sec-websocket-protocol", format.subprotocol())] {
+                request.headers_mut().insert(name, websocket_do::HeaderValue::from_static(value));
+            }
+            let answer = now(ours.room.fetch(request));
+            assert!(matches!(answer, Answer::Upgrade { .. }), "`connect` refuses nobody");
+        }
+        ours
+    }
+
+    /// A frame of the first session has come.
+    pub fn event(&self, frame: Frame) {
+        now(self.room.event(SocketId(0), Event::Message(frame)));
+    }
+}
+
+/// What is ready at once.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("nothing waits in the rooms that are measured"),
+    }
+}
+
+/// The same by hand: sessions in a map, and attachments that are written when they change.
+#[derive(Debug)]
+pub struct Plain {
+    sessions: HashMap<usize, Member>,
+    attachments: HashMap<usize, Vec<u8>>,
+    /// Where frames go.
+    pub wires: Wires,
+    format: Format,
+}
+
+impl Plain {
+    /// A room with so many sessions.
+    pub fn new(sessions: usize, format: Format) -> Self {
+        let wires = Wires::default();
+        let sessions = (0..sessions).map(|_| (wires.add(), Member::ada())).collect();
+        Self { sessions, attachments: HashMap::new(), wires, format }
+    }
+
+    /// A frame of the first session has come.
+    ///
+    /// # Errors
+    /// Where it is no message.
+    pub fn event(&mut self, frame: &Frame) -> Result<(), String> {
+        let message: plain::ClientMessage = match frame {
+            Frame::Text(text) => serde_json::from_str(text).map_err(|error| error.to_string())?,
+            Frame::Binary(bytes) => rmp_serde::from_slice(bytes).map_err(|error| error.to_string())?,
+        };
+        message.check()?;
+        let member = self.sessions.get_mut(&0).ok_or("no session")?;
+        let user_id = member.user_id.clone();
+        let answer = match message {
+            plain::ClientMessage::Message { text } => {
+                plain::ServerMessage::Message { text, from: member.name.clone(), user_id }
+            }
+            plain::ClientMessage::SetName { name } => {
+                let old_name = std::mem::replace(&mut member.name, name.clone());
+                let attachment = rmp_serde::to_vec_named(member).map_err(|error| error.to_string())?;
+                self.attachments.insert(0, attachment);
+                plain::ServerMessage::NameChanged { old_name, new_name: name, user_id }
+            }
+        };
+        self.broadcast(&answer).map(drop)
+    }
+
+    /// Sends a message to everyone, and tells to how many.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn broadcast(&self, message: &plain::ServerMessage) -> Result<usize, String> {
+        let receivers = self.sessions.keys().copied();
+        match self.format {
+            Format::Json => {
+                let text = serde_json::to_string(message).map_err(|error| error.to_string())?;
+                Ok(self.wires.send(receivers, text.as_bytes()))
+            }
+            Format::MessagePack => {
+                let bytes = rmp_serde::to_vec_named(message).map_err(|error| error.to_string())?;
+                Ok(self.wires.send(receivers, &bytes))
+            }
+        }
+    }
+}
