@@ -41,7 +41,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Fault> {
         return Err(Fault::Empty);
     }
     let mut walk = Walk { rest: bytes, foreign: false };
-    walk.check(0)?;
+    walk.check(1, 0)?;
     if !walk.rest.is_empty() {
         return Err(Fault::Trailing(walk.rest.len()));
     }
@@ -76,28 +76,29 @@ struct Walk<'b> {
 }
 
 impl<'b> Walk<'b> {
-    fn check(&mut self, depth: usize) -> Result<(), Fault> {
-        let items = match self.item()? {
-            Item::Plain => return Ok(()),
-            Item::Float(value) => {
-                self.foreign |= !matches!(Number::of(value), Number::Float);
-                return Ok(());
+    /// Checks so many values that follow each other.
+    fn check(&mut self, values: usize, depth: usize) -> Result<(), Fault> {
+        for _ in 0..values {
+            match self.item()? {
+                Item::Plain => {}
+                Item::Float(value) => self.foreign |= !matches!(Number::of(value), Number::Float),
+                Item::Undefined | Item::NoDate => self.foreign = true,
+                Item::Array(len) => self.check_within(len, depth)?,
+                Item::Map(len) => self.check_within(len.saturating_mul(2), depth)?,
             }
-            Item::Undefined | Item::NoDate => {
-                self.foreign = true;
-                return Ok(());
-            }
-            Item::Array(len) => len,
-            Item::Map(len) => len.saturating_mul(2),
-        };
-        // Each item takes a byte at least: what claims more than is there is not believed.
-        if items > self.rest.len() {
+        }
+        Ok(())
+    }
+
+    fn check_within(&mut self, values: usize, depth: usize) -> Result<(), Fault> {
+        // Each takes a byte at least: what claims more than is there is not believed.
+        if values > self.rest.len() {
             return Err(Fault::CutShort);
         }
         if depth == DEPTH {
             return Err(Fault::TooDeep);
         }
-        (0..items).try_for_each(|_| self.check(depth + 1))
+        self.check(values, depth + 1)
     }
 
     /// Copies the next value, which [`check`](Self::check) has passed.
@@ -143,6 +144,7 @@ impl<'b> Walk<'b> {
     }
 
     /// Takes the next value, or the head of a map or array.
+    #[inline]
     fn item(&mut self) -> Result<Item, Fault> {
         let [marker] = self.take()?;
         Ok(match marker {
@@ -187,7 +189,9 @@ impl<'b> Walk<'b> {
     }
 
     fn text(&mut self, len: usize) -> Result<Item, Fault> {
-        std::str::from_utf8(self.slice(len)?).map(|_| Item::Plain).map_err(|_| Fault::NotUtf8)
+        let text = self.slice(len)?;
+        // Mostly it is, and that is seen at a glance.
+        if text.is_ascii() || std::str::from_utf8(text).is_ok() { Ok(Item::Plain) } else { Err(Fault::NotUtf8) }
     }
 
     fn skip(&mut self, len: usize) -> Result<Item, Fault> {

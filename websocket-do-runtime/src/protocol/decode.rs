@@ -139,21 +139,30 @@ impl<'de, T: Tagged> Visitor<'de> for MessageVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
         let budget = Budget::default();
-        let mut before = Vec::new();
-        loop {
-            match entries.next_key_seed(FirstKeys { tag: T::TAG, budget: &budget })? {
-                None => return Err(A::Error::missing_field(T::TAG)),
-                Some(None) => break,
-                Some(Some(key)) => before.push((key, entries.next_value_seed(&budget)?)),
-            }
-        }
-        let variant = entries.next_value_seed(TagValue::<T>(PhantomData))?;
-        if before.is_empty() {
-            T::read(variant, entries)
-        } else {
-            T::read(variant, Replay { before: Entries::new(before), after: entries })
+        match entries.next_key_seed(FirstKeys { tag: T::TAG, budget: &budget })? {
+            None => Err(A::Error::missing_field(T::TAG)),
+            Some(None) => T::read(entries.next_value_seed(TagValue::<T>(PhantomData))?, entries),
+            Some(Some(first)) => tag_later(first, entries, &budget),
         }
     }
+}
+
+/// Reads a message whose tag does not come first: what stands before it is kept for later.
+fn tag_later<'de, T: Tagged, A: MapAccess<'de>>(
+    first: Buffered,
+    mut entries: A,
+    budget: &Budget,
+) -> Result<T, A::Error> {
+    let mut before = vec![(first, entries.next_value_seed(budget)?)];
+    loop {
+        match entries.next_key_seed(FirstKeys { tag: T::TAG, budget })? {
+            None => return Err(A::Error::missing_field(T::TAG)),
+            Some(None) => break,
+            Some(Some(key)) => before.push((key, entries.next_value_seed(budget)?)),
+        }
+    }
+    let variant = entries.next_value_seed(TagValue::<T>(PhantomData))?;
+    T::read(variant, Replay { before: Entries::new(before), after: entries })
 }
 
 /// A key among which the tag is looked for: `None` is the tag.

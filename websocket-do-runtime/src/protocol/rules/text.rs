@@ -20,6 +20,11 @@ use super::super::{Rejection, schema::Rule};
 pub trait Len {
     /// How many, and of what: one and many.
     fn count(&self) -> Option<(usize, [&'static str; 2])>;
+
+    /// From how many to how many it can be, where that can be told without counting.
+    fn estimate(&self) -> Option<(usize, usize)> {
+        None
+    }
 }
 
 /// What has bytes.
@@ -60,6 +65,11 @@ macro_rules! texts {
         impl Len for $ty {
             fn count(&self) -> Option<(usize, [&'static str; 2])> {
                 Some((self.chars().count(), ["character", "characters"]))
+            }
+
+            /// A character is one to four bytes.
+            fn estimate(&self) -> Option<(usize, usize)> {
+                Some((self.len().div_ceil(4), self.len()))
             }
         }
         impl Bytes for $ty {
@@ -125,6 +135,11 @@ macro_rules! holders {
                 let $this = self;
                 $inner.and_then(T::count)
             }
+
+            fn estimate(&self) -> Option<(usize, usize)> {
+                let $this = self;
+                $inner.and_then(T::estimate)
+            }
         }
         impl<T: Bytes $($bound)*> Bytes for $holder {
             fn size(&self) -> Option<usize> {
@@ -153,34 +168,52 @@ holders! {
     Arc<T>, [+ ?Sized], |this| Some(this.as_ref());
 }
 
+/// What a rule of an amount allows.
+type Bounds = (Option<usize>, Option<usize>);
+
 /// Characters of a string, items of a collection.
-pub fn len<T: Len + ?Sized>(value: &T, (min, max): (Option<usize>, Option<usize>)) -> Result<(), Rejection> {
-    value.count().map_or(Ok(()), |(count, unit)| amount(Rule::Len { min, max }, count, (min, max), unit))
+pub fn len<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> {
+    match value.estimate() {
+        Some((least, most)) if is_within(least, bounds) && is_within(most, bounds) => Ok(()),
+        _ => counted(value, bounds),
+    }
+}
+
+#[inline(never)]
+fn counted<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> {
+    match value.count() {
+        Some((count, unit)) if !is_within(count, bounds) => {
+            Err(amiss(Rule::Len { min: bounds.0, max: bounds.1 }, count, bounds, unit))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Bytes of a string or byte list.
-pub fn bytes<T: Bytes + ?Sized>(value: &T, (min, max): (Option<usize>, Option<usize>)) -> Result<(), Rejection> {
-    value.size().map_or(Ok(()), |size| amount(Rule::Bytes { min, max }, size, (min, max), ["byte", "bytes"]))
+pub fn bytes<T: Bytes + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> {
+    match value.size() {
+        Some(size) if !is_within(size, bounds) => {
+            Err(amiss(Rule::Bytes { min: bounds.0, max: bounds.1 }, size, bounds, ["byte", "bytes"]))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn amount(
-    rule: Rule,
-    count: usize,
-    bounds: (Option<usize>, Option<usize>),
-    [one, many]: [&'static str; 2],
-) -> Result<(), Rejection> {
-    if bounds.0.is_none_or(|min| min <= count) && bounds.1.is_none_or(|max| count <= max) {
-        return Ok(());
-    }
+fn is_within(count: usize, (min, max): Bounds) -> bool {
+    min.is_none_or(|min| min <= count) && max.is_none_or(|max| count <= max)
+}
+
+#[cold]
+fn amiss(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2]) -> Rejection {
     let unit = |bound| if bound == 1 { one } else { many };
     let wanted = match bounds {
         (Some(min), Some(max)) if min == max => format!("exactly {min} {}", unit(max)),
         (Some(min), Some(max)) => format!("{min} to {max} {}", unit(max)),
         (Some(min), None) => format!("at least {min} {}", unit(min)),
         (None, Some(max)) => format!("at most {max} {}", unit(max)),
-        (None, None) => return Ok(()),
+        (None, None) => "any number".to_owned(),
     };
-    Err(Rejection::of_rule(rule, format!("must have {wanted}, has {count}")))
+    Rejection::of_rule(rule, format!("must have {wanted}, has {count}"))
 }
 
 /// A regular expression, compiled when it is first needed.
