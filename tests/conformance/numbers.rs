@@ -179,4 +179,15 @@ cases! {
             assert_eq!(answer["value"], 2, "{two}: {answer}");
         }
     }
+
+    async fn a_float_is_the_nearest_to_what_its_text_says(host: Host) {
+        let mut peer = rules(&host, Format::Json).await;
+        for text in [
+            "0.1", "0.435", "0.30000000000000004", "0.9999999999999999", "123456789012345678e-18", "7E-23",
+            "2.2250738585072011e-308", "5e-324", "1e-400",
+        ] {
+            let answer = peer.ask_raw(Message::text(format!("{{\"type\":\"float\",\"value\":{text}}}"))).await;
+            assert_eq!(answer["value"].as_f64(), text.parse().ok(), "{text}: {answer}");
+        }
+    }
 }

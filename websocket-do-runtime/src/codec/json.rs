@@ -1,11 +1,21 @@
 //! JSON: values to text and back.
 
+mod float;
+mod key;
+mod read;
+mod scan;
+#[cfg(test)]
+mod tests;
+
 use std::io;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::protocol::TextCodec;
+use crate::protocol::{TextCodec, buffered::Buffered};
 
 /// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
 ///
@@ -33,8 +43,14 @@ impl TextCodec for Json {
     }
 
     fn decode<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-        serde_json::from_str(text)
+        read::read(text).map_err(|error| why(text, &error))
     }
+}
+
+/// What is wrong with a text that was not read: its syntax, with the place, or else what its reader says.
+#[cold]
+fn why(text: &str, error: &read::Unread) -> serde_json::Error {
+    serde_json::from_str::<Buffered>(text).err().unwrap_or_else(|| serde_json::Error::custom(error))
 }
 
 /// Numbers with a fraction or an exponent, as `Number.prototype.toString` writes them.

@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
 use super::{Refusal, Request, route::Parameters};
+use crate::{codec, protocol::TextCodec};
 
 /// An argument of an HTTP handler that is made from the request.
 ///
@@ -92,9 +93,10 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Json<T> {
     fn from_request(request: &Request) -> Result<Self, Refusal> {
-        serde_json::from_slice(request.body())
-            .map(Self)
-            .map_err(|error| Refusal::bad_request(format!("the body is not the JSON asked for: {error}")))
+        let refusal =
+            |error: &dyn fmt::Display| Refusal::bad_request(format!("the body is not the JSON asked for: {error}"));
+        let text = std::str::from_utf8(request.body()).map_err(|error| refusal(&error))?;
+        codec::Json::decode(text).map(Self).map_err(|error| refusal(&error))
     }
 }
 

@@ -1,0 +1,263 @@
+//! `serde_json` says what is read, and to which values.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{Buffered, read::read};
+
+/// A small generator of its own: the same texts on every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+
+    fn one_of<'a>(&mut self, texts: &[&'a str]) -> &'a str {
+        texts[self.below(texts.len())]
+    }
+
+    /// A value, more or less.
+    fn value(&mut self, depth: usize) -> String {
+        let space = self.one_of(&["", "", "", " ", "\n\t", "\r"]);
+        let value = match self.below(if depth > 4 { 6 } else { 9 }) {
+            0 => self.one_of(&["null", "true", "false", "nul", "True", ""]).to_owned(),
+            1 | 2 => self.number(),
+            3..=5 => self.string(),
+            6 => format!("[{}]", self.list(depth, Self::value)),
+            _ => {
+                format!("{{{}}}", self.list(depth, |random, depth| format!("{}:{}", random.key(), random.value(depth))))
+            }
+        };
+        format!("{space}{value}{space}")
+    }
+
+    fn list(&mut self, depth: usize, item: impl Fn(&mut Self, usize) -> String) -> String {
+        let items: Vec<_> = (0..self.below(4)).map(|_| item(self, depth + 1)).collect();
+        let comma = self.one_of(&[",", ",", ",", ",", " , ", ",,", ";"]);
+        items.join(comma) + self.one_of(&["", "", "", "", "", "", ",", " "])
+    }
+
+    /// Not `n`: `serde_json` takes the first byte off a key that is to be a `bool`, which may be half a character. Not `y`: to
+    /// what asks for bytes, it hands strings that are not JSON.
+    fn key(&mut self) -> String {
+        let names = ["a", "b", "f", "i", "w", "c", "o", "e", "k", "t", "u", "other", "0", "-7", "1.5", "true", "One"];
+        match self.below(12) {
+            0 => self.string(),
+            1 => self.number(),
+            _ => format!("\"{}\"", self.one_of(&names)),
+        }
+    }
+
+    fn number(&mut self) -> String {
+        let sign = self.one_of(&["", "", "", "-", "-", "+", "--"]);
+        let whole = self.one_of(&[
+            "0",
+            "1",
+            "7",
+            "00",
+            "01",
+            "255",
+            "256",
+            "128",
+            "",
+            "12345678901234567890",
+            "9223372036854775808",
+            "9223372036854775809",
+            "18446744073709551615",
+            "18446744073709551616",
+            "340282366920938463463374607431768211456",
+        ]);
+        let fraction =
+            self.one_of(&["", "", "", "", ".", ".0", ".5", ".1", ".30000000000000004", ".1234567890123456789012"]);
+        let exponent = self.one_of(&[
+            "",
+            "",
+            "",
+            "",
+            "e",
+            "e0",
+            "E+2",
+            "e-7",
+            "e22",
+            "e23",
+            "e38",
+            "e39",
+            "e308",
+            "e309",
+            "e-324",
+            "e-99999999999",
+            "e99999999999",
+        ]);
+        format!("{sign}{whole}{fraction}{exponent}")
+    }
+
+    fn string(&mut self) -> String {
+        let parts = [
+            "a",
+            "One",
+            "Two",
+            "text of some length",
+            "ü",
+            "🦀",
+            "\u{2028}",
+            "\\n",
+            "\\\"",
+            "\\\\",
+            "\\/",
+            "\\b",
+            "\\f",
+            "\\r",
+            "\\t",
+            "\\u00fc",
+            "\\ud83e\\udd80",
+            "\\ud83e",
+            "\\udd80",
+            "\\ud83ex",
+            "\\ud83e\\u0041",
+            "\\u12",
+            "\\u+123",
+            "\\x",
+            "\n",
+            "\u{1f}",
+            "\u{7f}",
+            "\"",
+            "",
+        ];
+        let text: String = (0..self.below(4)).map(|_| self.one_of(&parts)).collect();
+        format!("\"{text}\"")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "looked at as `Debug`")]
+struct All {
+    a: Option<Box<All>>,
+    b: Option<bool>,
+    f: Option<(f64, f32)>,
+    i: Option<Vec<i8>>,
+    w: Option<(i128, u128)>,
+    c: Option<char>,
+    o: Option<u64>,
+    e: Option<Either>,
+    k: Option<BTreeMap<i8, Either>>,
+    n: Option<BTreeMap<bool, Named>>,
+    t: Option<BTreeMap<Either, String>>,
+    u: Option<()>,
+    y: Option<Bytes>,
+}
+
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+enum Either {
+    One,
+    #[serde(alias = "a")]
+    Two(u8),
+    #[serde(alias = "b")]
+    Pair(i64, String),
+    #[serde(alias = "o")]
+    Named {
+        b: Option<bool>,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "looked at as `Debug`")]
+struct Named(String);
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "looked at as `Debug`")]
+struct Bytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Bytes;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+        }
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
+/// Both read the text to the same value, or neither reads it.
+#[track_caller]
+fn agree<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> bool {
+    let (ours, theirs) = (read::<T>(text), serde_json::from_str::<T>(text));
+    let shown =
+        (ours.as_ref().ok().map(|value| format!("{value:?}")), theirs.as_ref().ok().map(|value| format!("{value:?}")));
+    assert_eq!(shown.0, shown.1, "{text}: {ours:?}, {theirs:?}");
+    ours.is_ok()
+}
+
+#[test]
+fn what_serde_json_reads_is_read_and_nothing_else() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut read = [0; 3];
+    for _ in 0..100_000 {
+        let mut text = random.value(0);
+        if random.below(8) == 0 {
+            let cut = (0..=random.below(text.len() + 1)).rev().find(|end| text.is_char_boundary(*end)).unwrap();
+            text.truncate(cut);
+        }
+        read[0] += u32::from(agree::<Buffered>(&text));
+        read[1] += u32::from(agree::<serde::de::IgnoredAny>(&text));
+        let object =
+            format!("{{{}}}", random.list(0, |random, depth| format!("{}:{}", random.key(), random.value(depth))));
+        read[2] += u32::from(agree::<All>(&object));
+    }
+    assert!(read.iter().all(|read| *read > 10_000), "too few texts can be read to say much: {read:?}");
+}
+
+#[test]
+fn each_kind_of_value_is_read_as_serde_json_reads_it() {
+    let mut random = Random(1);
+    for (name, values) in [
+        ("b", ["true", " false ", "t", "null"]),
+        ("c", ["\"x\"", "\"\\ud83e\\udd80\"", "\"xy\"", "1"]),
+        ("e", ["\"One\"", "{\"Two\":5}", "{\"Pair\":[-1,\"x\"]}", "{\"Named\":{\"b\":true,\"z\":[{}]}}"]),
+        ("e", ["{\"One\":null}", "\"Two\"", "{\"Two\":5,\"Two\":5}", "{\"Named\":[true]}"]),
+        ("k", ["{\"-7\":\"One\"}", "{\"7 \":\"One\"}", "{\" 7\":\"One\"}", "{\"128\":\"One\"}"]),
+        ("k", ["{\"07\":\"One\"}", "{\"x\":\"One\"}", "{\"-0\":\"One\"}", "{\"\":\"One\"}"]),
+        ("n", ["{\"true\":\"x\"}", "{\"false\":\"\"}", "{\"truer\":\"x\"}", "{\"tru\":\"x\"}"]),
+        ("t", ["{\"One\":\"x\"}", "{\"Two\":\"x\"}", "{\"O\\u006ee\":\"x\"}", "{\"one\":\"x\"}"]),
+        ("w", ["[-170141183460469231731687303715884105728,0]", "[1,-1]", "[1.0,1]", "[-0,0]"]),
+        ("w", ["[1,340282366920938463463374607431768211455]", "[01,1]", "[1,-0]", "[ 1 , 2 ]"]),
+        ("f", ["[1,16777217]", "[-0,-0.0]", "[1e-400,1e38]", "[0.1,0.1]"]),
+        ("u", ["null", "[]", "{}", "nulll"]),
+        ("y", ["\"\\u00fc\"", "\"plain\"", "{}", "\"\\n\""]),
+        ("o", ["null", "18446744073709551615", "-1", "1e3"]),
+    ] {
+        for value in values {
+            agree::<All>(&format!("{{\"{name}\":{value}}}"));
+        }
+    }
+    for _ in 0..50_000 {
+        agree::<Vec<f64>>(&format!("[{}]", random.number()));
+        agree::<Vec<u8>>(&format!("[{}]", random.number()));
+        agree::<Vec<String>>(&format!("[{}]", random.string()));
+        agree::<BTreeMap<String, u64>>(&format!("{{{}:{}}}", random.key(), random.number()));
+    }
+}
+
+#[test]
+fn nesting_ends_where_it_does_in_serde_json() {
+    for depth in 120..135 {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
+            let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            agree::<Buffered>(&text);
+            agree::<serde::de::IgnoredAny>(&text);
+            agree::<All>(&format!("{{\"other\":{text},\"a\":{text}}}"));
+        }
+    }
+    // What is passed over may nest as deep as it likes.
+    assert!(agree::<serde::de::IgnoredAny>(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))));
+}
