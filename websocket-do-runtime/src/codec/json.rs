@@ -37,7 +37,7 @@ impl TextCodec for Json {
     type Error = serde_json::Error;
 
     fn encode<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
-        let mut text = Vec::with_capacity(128);
+        let mut text = Vec::with_capacity(256);
         value.serialize(&mut Serializer::with_formatter(&mut text, JavaScript))?;
         String::from_utf8(text).map_err(serde::ser::Error::custom)
     }

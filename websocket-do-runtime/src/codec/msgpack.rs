@@ -9,7 +9,7 @@ use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
 
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
 pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_serde::encode::Error> {
-    let mut bytes = Vec::with_capacity(128);
+    let mut bytes = Vec::with_capacity(256);
     value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable())?;
     Ok(bytes)
 }
