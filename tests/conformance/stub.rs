@@ -166,6 +166,12 @@ cases! {
         }
     }
 
+    async fn a_stub_repeats_a_whole_request_only_if_it_has_no_body(host: Host) {
+        assert_eq!(retry(&host, "head", "retryable/retryable").await, (json!(200), 3, 3));
+        let (came, requests, _) = retry(&host, "options", "every:retryable").await;
+        assert_eq!((came, requests), (json!({"error": "the room cannot be reached: the network has holes"}), 1));
+    }
+
     async fn a_stub_does_not_retry_overload_whatever_else_is_said(host: Host) {
         let overloaded = json!({"error": "the room is overloaded: the network has holes"});
         for script in ["overloaded", "overloaded,retryable", "every:retryable,overloaded,remote"] {

@@ -50,8 +50,8 @@ pub use websocket_do_macros::WsProtocol;
 /// Makes an impl block a room: the methods with a handler's attribute are what happens in it.
 ///
 /// `client` is what clients send, `session` the data of one session; `format = json` or `format = msgpack` fixes the format of all
-/// sessions. The [front page](crate) lists the handlers. On wasm32 the Durable Object class is exported under the type's own name.
-/// `<Type>Client` is the typed client.
+/// sessions. The [front page](crate) lists the handlers. `<Type>Client` is the typed client. On wasm32 the Durable Object class is
+/// exported under the type's own name, and `<Type>::stub` leads Workers to the room's [stub], `<Type>Stub`.
 ///
 /// ```
 /// use websocket_do::{Json, Refusal, Result, Room, Session, Upgrade, WsProtocol, websocket_do};

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use serde_json::{Value, json};
 use websocket_do::stub::{Jurisdiction, LocationHint, Retry};
 use worker::{
-    Env, Response,
+    Env, Method, Request, RequestInit, Response,
     js_sys::{Error, Object, Promise, Reflect},
     wasm_bindgen::{JsCast, JsValue, prelude::Closure},
     web_sys,
@@ -54,6 +54,12 @@ pub(super) fn env(script: &str) -> (Env, Log) {
     (env.unchecked_into(), log)
 }
 
+fn whole(method: Method, body: Option<&str>) -> worker::Result<Request> {
+    let mut init = RequestInit::new();
+    init.with_method(method).with_body(body.map(JsValue::from_str));
+    Request::new_with_init("https://room/info", &init)
+}
+
 fn error(marks: &str) -> Error {
     let error = Error::new("the network has holes");
     for mark in marks.split(',') {
@@ -88,6 +94,8 @@ pub(super) async fn retry(method: &str, room: &str) -> worker::Result<Response> 
         "delete" => seen(stub.forget().await.map(|status| status.as_u16())),
         "post" => seen(stub.kick(1, Why { text: String::new(), times: None }).await.map(drop)),
         "patch" => seen(stub.bytes(vec![1].into()).await.map(drop)),
+        "head" => seen(stub.forward(whole(Method::Head, None)?).await.map(|answer| answer.status_code())),
+        "options" => seen(stub.forward(whole(Method::Options, Some("body"))?).await.map(drop)),
         _ => Value::Null,
     };
     let log: Vec<_> = log.take();
