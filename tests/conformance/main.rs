@@ -145,6 +145,9 @@ fn main() {
             }
         }
     }
+    for (_, host, _) in hosts.iter().filter(|(_, host, _)| !host.is_local) {
+        trials.extend(stub::behaviour(host, &runtime));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -1,16 +1,49 @@
 //! The stub in a Worker: what `tests/rooms/src/stubs` saw when it called rooms, on workerd alone.
 
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
 use rooms::{Answer, Ask};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    runtime::Runtime,
+    time::timeout,
+};
 use websocket_do::Client;
 
 use crate::{
-    Host, cases,
+    Host, PATIENCE, cases,
     peer::{Format, Peer, get_json, http, refused, request, room},
 };
 
 async fn case(host: &Host, name: &str) -> Value {
     get_json(&host.rooms, &format!("/stub/{name}?room={}", room())).await
+}
+
+/// What a typed client promises on every transport, through a stub: a trial for each case.
+pub(crate) fn behaviour(host: &Host, runtime: &Arc<Runtime>) -> impl Iterator<Item = Trial> {
+    behaviour::CASES.iter().map(|case| {
+        let (address, runtime) = (host.rooms.clone(), runtime.clone());
+        Trial::test(format!("workerd::stub::{case}"), move || {
+            let answer = runtime.block_on(async { timeout(PATIENCE, promised(&address, case)).await })?;
+            let text = answer?;
+            if text.ends_with("as promised") { Ok(()) } else { Err(text.into()) }
+        })
+    })
+}
+
+/// The answer to a case, which takes its time.
+async fn promised(address: &str, case: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request =
+        format!("GET /stub/behaviour/{case}?room={} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n", room());
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    // It may come in chunks.
+    Ok(answer.trim_end_matches("\r\n\r\n").trim_end_matches("\r\n0").to_owned())
 }
 
 /// What a route of `method` came to, against a namespace that fails at each request as the script has it, and how many

@@ -1,5 +1,6 @@
 //! The stub in a Worker, case by case: what a case saw is the answer to `/stub/{case}`, for the conformance tests to judge.
 
+mod behaviour;
 mod client;
 mod fake;
 mod real;
@@ -16,6 +17,7 @@ pub(crate) async fn answer(case: &str, request: Request, env: &Env) -> worker::R
         url.query_pairs().find(|(name, _)| name == "room").map(|(_, room)| room.into_owned()).unwrap_or_default();
     match case.split_once('/') {
         Some(("forward", _)) => real::forward(&room, request, env).await,
+        Some(("behaviour", case)) => behaviour::run(case, &room, env).await,
         Some(("retry", method)) => fake::retry(method, &room).await,
         _ => real::case(case, &room, env).await,
     }
