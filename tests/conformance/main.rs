@@ -145,8 +145,8 @@ fn main() {
             }
         }
     }
-    for (_, host, _) in hosts.iter().filter(|(_, host, _)| !host.is_local) {
-        trials.extend(stub::behaviour(host, &runtime));
+    for (_, host, isolate) in hosts.iter().filter(|(_, host, _)| !host.is_local) {
+        trials.extend(stub::behaviour(host, isolate, &runtime));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }

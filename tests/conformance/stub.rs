@@ -1,6 +1,6 @@
 //! The stub in a Worker: what `tests/rooms/src/stubs` saw when it called rooms, on workerd alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use libtest_mimic::Trial;
 use rooms::{Answer, Ask};
@@ -23,10 +23,12 @@ async fn case(host: &Host, name: &str) -> Value {
 }
 
 /// What a typed client promises on every transport, through a stub: a trial for each case.
-pub(crate) fn behaviour(host: &Host, runtime: &Arc<Runtime>) -> impl Iterator<Item = Trial> {
+pub(crate) fn behaviour(host: &Host, isolate: &Arc<RwLock<()>>, runtime: &Arc<Runtime>) -> impl Iterator<Item = Trial> {
     behaviour::CASES.iter().map(|case| {
-        let (address, runtime) = (host.rooms.clone(), runtime.clone());
+        let (address, isolate, runtime) = (host.rooms.clone(), isolate.clone(), runtime.clone());
         Trial::test(format!("workerd::stub::{case}"), move || {
+            // The client runs in the isolate.
+            let _shared = isolate.read();
             let answer = runtime.block_on(async { timeout(PATIENCE, promised(&address, case)).await })?;
             let text = answer?;
             if text.ends_with("as promised") { Ok(()) } else { Err(text.into()) }
