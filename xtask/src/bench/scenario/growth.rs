@@ -20,7 +20,7 @@ const FLAT: f64 = 1.25;
 
 /// From 10 sockets in a room to 5,000: what a delivery costs, and what a message that concerns one alone.
 pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {
-    let (rounds, sizes) = if quick { (2, vec![10, 100]) } else { (10, vec![10, 100, 1000, 5000]) };
+    let (rounds, sizes) = if quick { (2, vec![10, 100]) } else { (8, vec![10, 100, 1000, 5000]) };
     // A process may not have as many sockets as one more would need.
     let others: Vec<_> = programs.iter().filter(|program| program.name != RUST).collect();
     let servers = servers(others, Ability::Quiet)?;

@@ -35,7 +35,7 @@ const WAYS: [Way; 7] = [
 
 /// The framework's room, compiled in different ways: size, and the cost of a message with one client.
 pub(super) fn profiles(project: &Project, programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 2, 500) } else { (20, 25, 2000) };
+    let (warm, rounds, messages) = if quick { (1, 2, 500) } else { (15, 20, 2000) };
     let room = programs.iter().find(|program| program.name == OURS).context("it was not built")?;
     let ways = if quick { WAYS.get(..2).unwrap_or_default() } else { &WAYS };
     let builds = ways.iter().enumerate().map(|(place, way)| build(project, room, place, way));

@@ -17,7 +17,7 @@ const LIMIT: f64 = 15.0;
 
 /// How large the programs are, and how long they take from nothing to a session.
 pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
-    let rounds = if quick { 2 } else { 11 };
+    let rounds = if quick { 2 } else { 9 };
     let mut starts: Vec<_> = programs.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (program, starts) in programs.iter().zip(&mut starts) {
