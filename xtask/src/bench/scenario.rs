@@ -7,6 +7,8 @@ mod traffic;
 mod visits;
 mod wake;
 
+use std::ops::Range;
+
 use anyhow::{Context, Result};
 use bench_load::{Crowd, Format, Kind, Round};
 
@@ -70,15 +72,15 @@ fn check(server: &Server, format: Format, ability: Ability) -> Result<()> {
     Ok(())
 }
 
-/// Lets all candidates take turns, so often, and each time someone else begins.
+/// Lets all candidates take turns. Who begins depends on the number of the round.
 fn turns(
     candidates: &mut [Candidate<'_>],
-    rounds: usize,
+    rounds: Range<usize>,
     mut turn: impl FnMut(&mut Candidate<'_>) -> Result<Round>,
 ) -> Result<Vec<Series>> {
     let name = |candidate: &Candidate<'_>| Series { name: candidate.name.clone(), rounds: Vec::new() };
     let mut all: Vec<_> = candidates.iter().map(name).collect();
-    for round in 0..rounds {
+    for round in rounds {
         for place in 0..candidates.len() {
             let place = (place + round) % candidates.len();
             if let (Some(candidate), Some(series)) = (candidates.get_mut(place), all.get_mut(place)) {

@@ -34,10 +34,10 @@ pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {
         let said =
             |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Said, DELIVERIES.div_ceil(*size).max(4), 2);
         let unknown = |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Unknown, ANSWERS, 8);
-        turns(&mut candidates, 3, said)?;
-        deliveries.push(turns(&mut candidates, rounds, said)?);
-        turns(&mut candidates, 3, unknown)?;
-        answers.push(turns(&mut candidates, rounds, unknown)?);
+        turns(&mut candidates, 0..3, said)?;
+        deliveries.push(turns(&mut candidates, 0..rounds, said)?);
+        turns(&mut candidates, 0..3, unknown)?;
+        answers.push(turns(&mut candidates, 0..rounds, unknown)?);
     }
     let mut section = Section::new(
         "Growth",

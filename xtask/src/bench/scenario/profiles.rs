@@ -47,8 +47,8 @@ pub(super) fn profiles(project: &Project, programs: &[Program], quick: bool) -> 
         candidate.crowd.settle()?;
     }
     let round = |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Said, messages, 8);
-    turns(&mut candidates, warm, round)?;
-    let series = turns(&mut candidates, rounds, round)?;
+    turns(&mut candidates, 0..warm, round)?;
+    let series = turns(&mut candidates, 0..rounds, round)?;
     let mut section = Section::new(
         "Release profiles",
         "The framework's room, compiled in different ways. The ratios are those to the release profile of the workspace.",

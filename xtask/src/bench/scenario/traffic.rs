@@ -73,6 +73,6 @@ fn talk(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
         let messages = if candidate.ability == Ability::Chat { talk.messages.div_ceil(20) } else { talk.messages };
         candidate.crowd.run(0..talk.rooms, Kind::Said, messages, talk.window)
     };
-    turns(&mut candidates, talk.warm, round)?;
-    turns(&mut candidates, talk.rounds, round)
+    turns(&mut candidates, 0..talk.warm, round)?;
+    turns(&mut candidates, 0..talk.rounds, round)
 }

@@ -19,8 +19,8 @@ pub(super) fn visits(programs: &[Program], quick: bool) -> Result<Section> {
         candidate.crowd.settle()?;
     }
     let round = |candidate: &mut Candidate<'_>| candidate.crowd.visits(&room(candidate), visits);
-    turns(&mut candidates, 3, round)?;
-    let series = turns(&mut candidates, rounds, round)?;
+    turns(&mut candidates, 0..3, round)?;
+    let series = turns(&mut candidates, 0..rounds, round)?;
     let mut section = Section::new(
         "Connect and leave",
         "A client comes into a room, says nothing, and goes with a close that is answered, while another sits there and is\n\

@@ -30,17 +30,18 @@ pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
     }
     let mut first: Vec<_> = rooms.iter().map(|_| Vec::new()).collect();
     let mut second = first.clone();
-    for _ in 0..cycles {
+    for cycle in 0..cycles {
         let before = births(&candidates)?;
         thread::sleep(IDLE);
-        turns(&mut candidates, 1, |candidate| candidate.crowd.run(0..1, Kind::Unknown, 1, 1))?;
+        turns(&mut candidates, 0..1, |candidate| candidate.crowd.run(0..1, Kind::Unknown, 1, 1))?;
         let mut room = 0;
         for ((_, count), (first, second)) in rooms.iter().zip(first.iter_mut().zip(&mut second)) {
             for _ in 0..*count {
                 room += 1;
+                let turn = room + cycle;
                 let once = |candidate: &mut Candidate<'_>| candidate.crowd.run(room..room + 1, Kind::Unknown, 1, 1);
-                append(first, turns(&mut candidates, 1, once)?);
-                append(second, turns(&mut candidates, 1, once)?);
+                append(first, turns(&mut candidates, turn..turn + 1, once)?);
+                append(second, turns(&mut candidates, turn..turn + 1, once)?);
             }
         }
         have_slept(&candidates, &before, room + 1)?;
