@@ -74,14 +74,14 @@ fn build(project: &Project, room: &Program, place: usize, (name, told, after): &
     if told.is_empty() {
         build.take(&room.folder)?;
     } else {
-        let output = project.path(room.source).join("build");
+        let folder = project.path(room.source).join("build");
         let mut again = Command::new(env::current_exe()?);
         again.args(["build", "--package", room.source]).current_dir(project.root());
         again.envs(told.iter().copied()).env("CARGO_TARGET_DIR", project.target(format!("bench/target-{place}")));
         step(&format!("building with {name}"), || run(&mut again))?;
-        build.take(&output)?;
+        build.take(&folder)?;
         // Or else the next build would take this one for its own.
-        fs::remove_file(output.join(".stamp"))?;
+        fs::remove_file(folder.join(".stamp"))?;
     }
     if !after.is_empty() {
         optimize(project, &build.folder.join("index_bg.wasm"), after)?;
