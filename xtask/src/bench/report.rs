@@ -18,7 +18,8 @@ What is measured is one `workerd` process for each program, without a proxy in f
 all of its threads, to the nanosecond. All programs of a scenario run at the same time and take turns in short rounds, each
 time in another order, so that whatever else the machine does happens to all of them. A ratio is that of two rounds in
 the same turn; **the bold figure is the median**, and the quartiles stand behind it. Compare ratios: the microseconds are
-those of this machine at that hour.
+those of this machine at that hour. Where messages are compared, all processes are started anew four times, since what a
+compiler makes of the very same code differs by a tenth from start to start; so much is in the spread.
 
 The programs are in `benches/`, all with the same contract: the chat of the README, its two messages and its announcements.
 

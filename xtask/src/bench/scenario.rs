@@ -90,3 +90,14 @@ fn turns(
     }
     Ok(all)
 }
+
+/// Adds rounds to those that everyone has had before.
+fn append(all: &mut Vec<Series>, more: Vec<Series>) {
+    if all.is_empty() {
+        *all = more;
+        return;
+    }
+    for (all, more) in all.iter_mut().zip(more) {
+        all.rounds.extend(more.rounds);
+    }
+}

@@ -3,12 +3,14 @@
 use std::{env, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
-use bench_load::Kind;
 
-use super::{Candidate, candidates, servers, size::weights, turns};
+use super::{
+    size::weights,
+    traffic::{self, Talk, sittings},
+};
 use crate::{
     bench::{
-        candidate::{Ability, OURS, Program},
+        candidate::{OURS, Program},
         figures::{Per, Series},
         report::{Section, micros, ratio},
     },
@@ -35,20 +37,13 @@ const WAYS: [Way; 7] = [
 
 /// The framework's room, compiled in different ways: size, and the cost of a message with one client.
 pub(super) fn profiles(project: &Project, programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 2, 500) } else { (15, 20, 2000) };
+    let (warm, rounds, messages) = if quick { (1, 2, 500) } else { (10, 8, 2000) };
     let room = programs.iter().find(|program| program.name == OURS).context("it was not built")?;
     let ways = if quick { WAYS.get(..2).unwrap_or_default() } else { &WAYS };
     let builds = ways.iter().enumerate().map(|(place, way)| build(project, room, place, way));
     let builds = builds.collect::<Result<Vec<_>>>()?;
-    let servers = servers(&builds, Ability::Quiet)?;
-    let mut candidates = candidates(&servers)?;
-    for candidate in &mut candidates {
-        candidate.crowd.fill(&format!("{:?}", candidate.format), 1)?;
-        candidate.crowd.settle()?;
-    }
-    let round = |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Said, messages, 8);
-    turns(&mut candidates, 0..warm, round)?;
-    let series = turns(&mut candidates, 0..rounds, round)?;
+    let talk = Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds, sittings: sittings(quick) };
+    let series = traffic::talk(&builds, &talk)?;
     let mut section = Section::new(
         "Release profiles",
         "The framework's room, compiled in different ways. The ratios are those to the release profile of the workspace.",

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bench_load::Kind;
 
-use super::{Candidate, candidates, servers, turns};
+use super::{Candidate, append, candidates, servers, turns};
 use crate::bench::{
     candidate::{Ability, Program},
     figures::{Per, Series},
@@ -12,8 +12,9 @@ use crate::bench::{
 
 /// One client that has 8 messages on their way.
 pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 3, 300) } else { (15, 30, 2000) };
-    let series = talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds })?;
+    let (warm, rounds, messages) = if quick { (1, 3, 300) } else { (12, 12, 2000) };
+    let series =
+        talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds, sittings: sittings(quick) })?;
     let mut section = Section::new(
         "One client",
         "One client in a room, which always has 8 chat messages of 68 characters on their way and gets each of them back.",
@@ -25,8 +26,9 @@ pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
 
 /// One sender and 200 receivers, the sender among them.
 pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 3, 10) } else { (5, 30, 40) };
-    let series = talk(programs, &Talk { rooms: 1, members: 200, window: 2, messages, warm, rounds })?;
+    let (warm, rounds, messages) = if quick { (1, 3, 10) } else { (4, 10, 40) };
+    let series =
+        talk(programs, &Talk { rooms: 1, members: 200, window: 2, messages, warm, rounds, sittings: sittings(quick) })?;
     let mut section = Section::new(
         "200 receivers",
         "200 clients in a room, one of which sends chat messages, 2 at a time. A message has arrived when all 200 have it.",
@@ -38,8 +40,8 @@ pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
 
 /// 100 rooms of two.
 pub(super) fn rooms(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 3, 5) } else { (4, 20, 20) };
-    let series = talk(programs, &Talk { rooms: 100, members: 2, window: 1, messages, warm, rounds })?;
+    let (warm, rounds, messages) = if quick { (1, 3, 5) } else { (4, 10, 20) };
+    let series = talk(programs, &Talk { rooms: 100, members: 2, window: 1, messages, warm, rounds, sittings: 1 })?;
     let mut section = Section::new(
         "100 rooms",
         "100 rooms with two clients each. In every room one of them sends a message as soon as both have the one before.",
@@ -48,18 +50,34 @@ pub(super) fn rooms(programs: &[Program], quick: bool) -> Result<Section> {
     Ok(section)
 }
 
-struct Talk {
-    rooms: usize,
-    members: usize,
-    window: usize,
-    /// In each room, a round.
-    messages: usize,
-    /// Rounds that do not count.
-    warm: usize,
-    rounds: usize,
+/// How often everything is started anew: what a compiler makes of the very same code differs by a tenth from start to start.
+pub(super) fn sittings(quick: bool) -> usize {
+    if quick { 1 } else { 4 }
 }
 
-fn talk(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
+/// Who talks to whom, and how much.
+pub(super) struct Talk {
+    pub(super) rooms: usize,
+    pub(super) members: usize,
+    pub(super) window: usize,
+    /// In each room, a round.
+    pub(super) messages: usize,
+    /// Rounds that do not count, in each sitting.
+    pub(super) warm: usize,
+    pub(super) rounds: usize,
+    pub(super) sittings: usize,
+}
+
+/// Lets everyone talk.
+pub(super) fn talk(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
+    let mut all = Vec::new();
+    for _ in 0..talk.sittings {
+        append(&mut all, sitting(programs, talk)?);
+    }
+    Ok(all)
+}
+
+fn sitting(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
     let servers = servers(programs, Ability::Forward)?;
     let mut candidates = candidates(&servers)?;
     for candidate in &mut candidates {

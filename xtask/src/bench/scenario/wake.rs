@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use anyhow::{Result, bail};
 use bench_load::{Kind, get};
 
-use super::{Candidate, candidates, servers, turns};
+use super::{Candidate, append, candidates, servers, turns};
 use crate::bench::{
     candidate::{Ability, BASELINE, OURS, Program},
     figures::{Per, Series},
@@ -47,16 +47,6 @@ pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
         have_slept(&candidates, &before, room + 1)?;
     }
     Ok(report(&rooms, &first, &second))
-}
-
-fn append(all: &mut Vec<Series>, more: Vec<Series>) {
-    if all.is_empty() {
-        *all = more;
-        return;
-    }
-    for (all, more) in all.iter_mut().zip(more) {
-        all.rounds.extend(more.rounds);
-    }
 }
 
 /// How often each candidate's rooms, and those of its process, were made.
