@@ -47,25 +47,23 @@ impl<R: WebSocketDo> Room<R> {
     #[doc(hidden)]
     pub async fn event(&self, socket: SocketId, event: Event) {
         match (self.wake(socket), event) {
+            (Some(session), event) if session.cell.busy.get() => session.cell.queue.borrow_mut().push_back(event),
             (Some(session), event) => {
-                session.cell.queue.borrow_mut().push_back(event);
-                self.drain(&session).await;
+                session.cell.busy.set(true);
+                self.drain(&session, Some(event)).await;
             }
             (None, Event::Message(_)) => {}
             (None, Event::Closed(closed)) => self.finish(socket, &closed),
         }
     }
 
-    pub(super) async fn drain(&self, session: &Session<R>) {
-        if session.cell.busy.replace(true) {
-            return;
-        }
-        loop {
-            let next = session.cell.queue.borrow_mut().pop_front();
-            match next {
-                Some(event) => self.handle(session, event).await,
-                None => break,
-            }
+    /// Handles an event of a session that is busy, and what comes meanwhile; then it is busy no more.
+    pub(super) async fn drain(&self, session: &Session<R>, first: Option<Event>) {
+        let waiting = || session.cell.queue.borrow_mut().pop_front();
+        let mut next = first.or_else(waiting);
+        while let Some(event) = next {
+            self.handle(session, event).await;
+            next = waiting();
         }
         session.cell.busy.set(false);
     }

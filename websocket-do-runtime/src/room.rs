@@ -1,6 +1,7 @@
 //! The room as handlers see it: its sessions, and ways to reach them.
 
 use std::{
+    borrow::Cow,
     cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
     fmt,
@@ -232,35 +233,34 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
     pub fn send(self, message: ServerMessageOf<R>) -> Result<usize> {
         message.validate().map_err(SendError::from)?;
-        let mut deliveries = Vec::new();
-        for format in self.formats() {
-            let sockets = self.sockets(format);
-            if !sockets.is_empty() {
-                deliveries.push((
-                    sockets,
-                    codec::encode_as::<ServerMessageOf<R>, _>(&message, format).map_err(SendError::from)?,
-                ));
-            }
+        // All is encoded before anything is sent.
+        let deliveries = [self.delivery(Format::Json, &message)?, self.delivery(Format::MessagePack, &message)?];
+        Ok(deliveries.iter().flatten().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())
+    }
+
+    /// Who gets the message in this format, and what they get; none where nobody does.
+    fn delivery(&self, format: Format, message: &ServerMessageOf<R>) -> Result<Option<(Vec<SocketId>, Frame)>> {
+        let sockets = self.sockets(format);
+        if sockets.is_empty() {
+            return Ok(None);
         }
-        Ok(deliveries.iter().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())
+        let frame = codec::encode_as::<ServerMessageOf<R>, _>(message, format).map_err(SendError::from)?;
+        Ok(Some((sockets, frame)))
     }
 
     /// Sends them a frame as it is, past the protocol, as [`Session::send_frame`] does, and tells how many it was handed
     /// to.
     pub fn send_frame(self, frame: &Frame) -> usize {
-        let sockets: Vec<_> = self.formats().flat_map(|format| self.sockets(format)).collect();
+        let sockets = [self.sockets(Format::Json), self.sockets(Format::MessagePack)].concat();
         self.room.host().send(&sockets, frame)
     }
 
-    fn formats(&self) -> impl Iterator<Item = Format> + use<R> {
-        let chosen = self.format;
-        [Format::Json, Format::MessagePack]
-            .into_iter()
-            .filter(move |format| chosen.is_none_or(|chosen| chosen == *format))
-    }
-
+    /// Those that speak this format.
     fn sockets(&self, format: Format) -> Vec<SocketId> {
-        let tag = self.tag.map_or_else(|| format.to_string(), |tag| host_tag(format, tag));
+        if self.format.is_some_and(|chosen| chosen != format) {
+            return Vec::new();
+        }
+        let tag = self.tag.map_or(Cow::Borrowed(format.name()), |tag| Cow::Owned(host_tag(format, tag)));
         let mut sockets = self.room.host().sockets(Some(&tag));
         sockets.retain(|&socket| Some(socket) != self.except && !self.room.is_closing(socket) && self.admits(socket));
         sockets

@@ -31,6 +31,13 @@ impl Format {
         }
     }
 
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::MessagePack => "msgpack",
+        }
+    }
+
     /// The format with this subprotocol, if there is one. Subprotocols are compared exactly.
     pub fn from_subprotocol(name: &str) -> Option<Self> {
         [Self::Json, Self::MessagePack].into_iter().find(|format| format.subprotocol() == name)
@@ -39,10 +46,7 @@ impl Format {
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Json => "json",
-            Self::MessagePack => "msgpack",
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -66,8 +66,7 @@ impl<R: WebSocketDo> Room<R> {
         if let Err(error) = self.value().opened(&session).await {
             self.failed(&session, &error).await;
         }
-        session.cell.busy.set(false);
-        self.drain(&session).await;
+        self.drain(&session, None).await;
         Ok(socket)
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use worker::{
-    Headers, ResponseBuilder, Url,
+    Headers, ResponseBuilder,
     wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
     web_sys,
     worker_sys::ext::WebSocketExt,
@@ -108,9 +108,31 @@ pub(super) fn outgoing(request: &Request) -> Result<web_sys::Request, JsValue> {
     web_sys::Request::new_with_str_and_init(&request.uri().to_string(), &init)
 }
 
-/// The same request to another URL.
-pub(super) fn readdressed(request: &web_sys::Request, url: &Url) -> Result<web_sys::Request, JsValue> {
-    web_sys::Request::new_with_str_and_init(url.as_str(), request.unchecked_ref::<web_sys::RequestInit>())
+/// The same request with another path.
+pub(super) fn readdressed(request: &web_sys::Request, path: &str) -> Result<web_sys::Request, JsValue> {
+    let url = request.url();
+    let (origin, _, query) = parts(&url);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let path = path.replace('?', "%3F").replace('#', "%23");
+    let url = format!("{origin}{slash}{path}{query}");
+    web_sys::Request::new_with_str_and_init(&url, request.unchecked_ref::<web_sys::RequestInit>())
+}
+
+/// The path of a request.
+pub(super) fn path(request: &web_sys::Request) -> String {
+    parts(&request.url()).1.to_owned()
+}
+
+/// The origin of a URL, its path, and its query. The platform has checked it already and made it whole, which saves a whole
+/// parser of URLs: 80 KB of compressed wasm.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let after = url.get(authority..).unwrap_or_default();
+    let path = after.find(['/', '?', '#']).map_or(url.len(), |at| authority + at);
+    let (origin, rest) = url.split_at_checked(path).unwrap_or((url, ""));
+    let query = rest.find(['?', '#']).unwrap_or(rest.len());
+    let (path, query) = rest.split_at_checked(query).unwrap_or((rest, ""));
+    (origin, path, query)
 }
 
 /// The response with its whole body.

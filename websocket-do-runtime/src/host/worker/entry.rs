@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use http::{Method, StatusCode};
-use worker::{Context, Env, Request, Response, Url, wasm_bindgen::JsValue, web_sys, worker_sys::Context as RawContext};
+use worker::{Context, Env, Request, Response, wasm_bindgen::JsValue, web_sys, worker_sys::Context as RawContext};
 
 use super::{convert, object::Outcome, promise};
 use crate::{App, app::Target, http::IntoResponse, log};
@@ -70,22 +70,18 @@ impl App {
     /// Where the platform refuses to make a response.
     pub async fn fetch(&self, request: Request, env: &Env) -> worker::Result<Response> {
         let raw = request.inner();
-        let mut url = Url::parse(&raw.url()).map_err(|error| worker::Error::RustError(error.to_string()))?;
-        let path = url.path().to_owned();
+        let path = convert::path(raw);
         let method = Method::from_bytes(raw.method().as_bytes()).unwrap_or_default();
         let ours = match self.target(&method, &path) {
             Target::Page(page) => page,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
-            Target::Room { binding, name, path, .. } => {
-                url.set_path(path);
-                match pass_on(raw, &url, env, binding, &name).await {
-                    Ok(response) => return Ok(response),
-                    Err(error) => {
-                        log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
-                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-                    }
+            Target::Room { binding, name, path, .. } => match pass_on(raw, path, env, binding, &name).await {
+                Ok(response) => return Ok(response),
+                Err(error) => {
+                    log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
+                    StatusCode::INTERNAL_SERVER_ERROR.into_response()
                 }
-            }
+            },
         };
         Ok(convert::response(ours)?.into())
     }
@@ -93,11 +89,11 @@ impl App {
 
 async fn pass_on(
     request: &web_sys::Request,
-    url: &Url,
+    path: &str,
     env: &Env,
     binding: &str,
     name: &str,
 ) -> Result<Response, JsValue> {
     let stub = env.durable_object(binding)?.get_by_name(name)?;
-    Ok(stub.fetch_with_request(convert::readdressed(request, url)?.into()).await?)
+    Ok(stub.fetch_with_request(convert::readdressed(request, path)?.into()).await?)
 }

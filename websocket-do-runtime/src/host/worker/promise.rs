@@ -1,7 +1,7 @@
 //! From a future to what an event handler of the platform returns: a value where nothing was awaited, else a promise.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::BTreeMap,
     future::{Future, poll_fn},
     panic,
@@ -18,24 +18,44 @@ use worker::wasm_bindgen::JsValue;
 pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
     reject_pending_on_panic();
     let mut future = Box::pin(future);
-    let relay = Arc::new(Relay::default());
-    let waker = Waker::from(relay.clone());
-    match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-        Poll::Ready(outcome) => outcome,
+    let relay = SPARE.take().unwrap_or_default();
+    match future.as_mut().poll(&mut Context::from_waker(&relay.waker)) {
+        Poll::Ready(outcome) => {
+            // Who has kept the waker may wake the next in vain, which does no harm.
+            SPARE.set(Some(relay));
+            outcome
+        }
         Poll::Pending => Ok(promise(poll_fn(move |context| {
-            relay.0.register(context.waker());
-            future.as_mut().poll(&mut Context::from_waker(&waker))
+            relay.task.0.register(context.waker());
+            future.as_mut().poll(&mut Context::from_waker(&relay.waker))
         }))
         .into()),
     }
 }
 
+thread_local! {
+    /// The relay of the last future that did not wait, for the next: so that most events make none.
+    static SPARE: Cell<Option<Relay>> = Cell::default();
+}
+
 /// Wakes whoever polls the future now. A timer may keep the waker of its first poll for ever, and that poll comes before
 /// there is a task to wake.
-#[derive(Default)]
-struct Relay(AtomicWaker);
+struct Relay {
+    task: Arc<Task>,
+    waker: Waker,
+}
 
-impl Wake for Relay {
+#[derive(Default)]
+struct Task(AtomicWaker);
+
+impl Default for Relay {
+    fn default() -> Self {
+        let task = Arc::new(Task::default());
+        Self { waker: Waker::from(task.clone()), task }
+    }
+}
+
+impl Wake for Task {
     fn wake(self: Arc<Self>) {
         self.0.wake();
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, rc::Rc};
 
-use worker::{Url, wasm_bindgen::JsValue, web_sys};
+use worker::{wasm_bindgen::JsValue, web_sys};
 
 use super::{Door, Request, Response, convert};
 use crate::{
@@ -51,9 +51,7 @@ impl<R: WebSocketDo> Stub<R> {
     /// # Errors
     /// As [`forward`](Self::forward).
     pub async fn forward_to(&self, path: &str, request: Request) -> Result<Response, StubError> {
-        let mut url = Url::parse(&request.inner().url()).map_err(|error| StubError::Request(error.to_string()))?;
-        url.set_path(path);
-        self.pass_on(request.inner(), || convert::readdressed(request.inner(), &url)).await
+        self.pass_on(request.inner(), || convert::readdressed(request.inner(), path)).await
     }
 
     async fn pass_on(
