@@ -3,7 +3,6 @@
 use std::{
     borrow::Cow,
     cell::{Cell, OnceCell, RefCell},
-    collections::HashMap,
     fmt,
     rc::Rc,
 };
@@ -14,7 +13,7 @@ use crate::{
     Result, SendError, Session, Storage, WebSocketDo,
     attachment::{self, AttachmentError},
     codec::{self, Format, Frame},
-    host::{Host, SocketId},
+    host::{BySocket, Host, SocketId},
     protocol::{ClientMessage, Value},
     session::SessionCell,
 };
@@ -49,7 +48,7 @@ pub struct Room<R: WebSocketDo> {
 struct Core<R: WebSocketDo> {
     host: Rc<dyn Host>,
     value: OnceCell<R>,
-    cells: RefCell<HashMap<SocketId, Rc<SessionCell<R::Session>>>>,
+    cells: RefCell<BySocket<Rc<SessionCell<R::Session>>>>,
     /// Whether handlers of timers are running.
     ringing: Cell<bool>,
 }

@@ -37,21 +37,21 @@ pub(super) fn export(room: &Room<'_>) -> TokenStream {
                 }
 
                 #[wasm_bindgen(js_name = webSocketMessage)]
-                pub fn message(&self, socket: __host::WebSocket, data: __host::JsValue) -> __host::Outcome {
+                pub fn message(&self, socket: __host::WebSocket, data: __host::JsValue) -> __host::JsValue {
                     self.0.message(&socket, &data)
                 }
 
                 #[wasm_bindgen(js_name = webSocketClose)]
-                pub fn close(&self, socket: __host::WebSocket, code: u16, reason: ::std::string::String) -> __host::Outcome {
+                pub fn close(&self, socket: __host::WebSocket, code: u16, reason: ::std::string::String) -> __host::JsValue {
                     self.0.close(&socket, code, reason)
                 }
 
                 #[wasm_bindgen(js_name = webSocketError)]
-                pub fn error(&self, socket: __host::WebSocket, error: __host::JsValue) -> __host::Outcome {
+                pub fn error(&self, socket: __host::WebSocket, error: __host::JsValue) -> __host::JsValue {
                     self.0.error(&socket, &error)
                 }
 
-                pub fn alarm(&self) -> __host::Outcome {
+                pub fn alarm(&self) -> __host::JsValue {
                     self.0.alarm()
                 }
             }

@@ -20,6 +20,16 @@ extern "C" {
     /// `WebSocket.send` for a value that is a JavaScript string or array already.
     #[wasm_bindgen(method, catch, js_name = send)]
     fn send_value(this: &Socket, frame: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type View;
+
+    #[wasm_bindgen(constructor, js_class = "Uint8Array")]
+    fn new(buffer: &JsValue) -> View;
+
+    /// The view itself, which becomes a `Vec` on its way: length and bytes in one crossing.
+    #[wasm_bindgen(method, js_name = valueOf)]
+    fn bytes(this: &View) -> Vec<u8>;
 }
 
 pub(super) fn send(socket: &web_sys::WebSocket, frame: &JsValue) -> Result<(), JsValue> {
@@ -32,6 +42,11 @@ pub(super) fn frame(frame: &Frame) -> JsValue {
         Frame::Text(text) => JsValue::from_str(text),
         Frame::Binary(bytes) => Uint8Array::from(bytes.as_slice()).into(),
     }
+}
+
+/// What came.
+pub(super) fn received(data: &JsValue) -> Frame {
+    data.as_string().map_or_else(|| Frame::Binary(View::new(data).bytes()), Frame::Text)
 }
 
 /// The bytes attached to a socket; empty if there are none.

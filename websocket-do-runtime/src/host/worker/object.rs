@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
 use worker::{State, wasm_bindgen::JsValue, web_sys, worker_sys::DurableObjectState};
 
 use super::{WorkerHost, convert, promise};
 use crate::{
     Closed, Room, WebSocketDo,
-    codec::Frame,
     dispatch::{Answer, Event},
 };
 
@@ -49,56 +47,34 @@ impl<R: WebSocketDo> DurableObject<R> {
         })
     }
 
-    /// `webSocketMessage`.
-    ///
-    /// # Errors
-    /// What the platform throws.
-    pub fn message(&self, socket: &web_sys::WebSocket, data: &JsValue) -> Outcome {
-        let frame = match data.as_string() {
-            Some(text) => Frame::Text(text),
-            None => Frame::Binary(Uint8Array::new(data).to_vec()),
-        };
-        self.event(socket, Event::Message(frame))
+    /// `webSocketMessage`. Like the others that follow, it returns `undefined` or a promise of it.
+    pub fn message(&self, socket: &web_sys::WebSocket, data: &JsValue) -> JsValue {
+        self.event(socket, Event::Message(convert::received(data)))
     }
 
     /// `webSocketClose`.
-    ///
-    /// # Errors
-    /// What the platform throws.
-    pub fn close(&self, socket: &web_sys::WebSocket, code: u16, reason: String) -> Outcome {
+    pub fn close(&self, socket: &web_sys::WebSocket, code: u16, reason: String) -> JsValue {
         let closed = if code == Closed::ABNORMAL { Closed::lost() } else { Closed::by_peer(code, reason) };
         self.event(socket, Event::Closed(closed))
     }
 
     /// `webSocketError`.
-    ///
-    /// # Errors
-    /// What the platform throws.
-    pub fn error(&self, socket: &web_sys::WebSocket, error: &JsValue) -> Outcome {
+    pub fn error(&self, socket: &web_sys::WebSocket, error: &JsValue) -> JsValue {
         self.event(socket, Event::Closed(Closed::failed(convert::message(error))))
     }
 
     /// `alarm`.
-    ///
-    /// # Errors
-    /// What the platform throws.
-    pub fn alarm(&self) -> Outcome {
+    pub fn alarm(&self) -> JsValue {
         let room = self.room.clone();
-        promise::run(async move {
-            room.alarm_event().await;
-            Ok(JsValue::UNDEFINED)
-        })
+        promise::attend(async move { room.alarm_event().await })
     }
 
-    fn event(&self, socket: &web_sys::WebSocket, event: Event) -> Outcome {
-        let Some(socket) = self.host.roll.number(socket) else { return Ok(JsValue::UNDEFINED) };
+    fn event(&self, socket: &web_sys::WebSocket, event: Event) -> JsValue {
+        let Some(socket) = self.host.roll.number(socket) else { return JsValue::UNDEFINED };
         if matches!(event, Event::Closed(_)) {
             self.host.roll.leave(socket);
         }
         let room = self.room.clone();
-        promise::run(async move {
-            room.event(socket, event).await;
-            Ok(JsValue::UNDEFINED)
-        })
+        promise::attend(async move { room.event(socket, event).await })
     }
 }

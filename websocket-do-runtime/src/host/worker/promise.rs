@@ -9,13 +9,30 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use futures_util::task::AtomicWaker;
+use futures_util::{FutureExt, task::AtomicWaker};
 use js_sys::{Error, Function, Promise};
 use wasm_bindgen_futures::spawn_local;
 use worker::wasm_bindgen::JsValue;
 
-/// Runs the future up to its first wait. A promise costs a turn of the event loop, so only a future that waits gets one.
+/// Runs what answers a request.
 pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
+    match start(future) {
+        Ok(outcome) => outcome,
+        Err(rest) => Ok(promise(rest).into()),
+    }
+}
+
+/// Runs what handles an event, and fails in no way that the platform could do anything about: `undefined`, or a promise of it.
+pub(super) fn attend(future: impl Future<Output = ()> + 'static) -> JsValue {
+    match start(future) {
+        Ok(()) => JsValue::UNDEFINED,
+        Err(rest) => promise(rest.map(|()| Ok(JsValue::UNDEFINED))).into(),
+    }
+}
+
+/// Runs the future up to its first wait: its outcome, or the rest of it. A promise costs a turn of the event loop, so only a
+/// future that waits gets one.
+fn start<F: Future + 'static>(future: F) -> Result<F::Output, impl Future<Output = F::Output>> {
     reject_pending_on_panic();
     let mut future = Box::pin(future);
     let relay = SPARE.take().unwrap_or_default();
@@ -23,13 +40,12 @@ pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'stat
         Poll::Ready(outcome) => {
             // Who has kept the waker may wake the next in vain, which does no harm.
             SPARE.set(Some(relay));
-            outcome
+            Ok(outcome)
         }
-        Poll::Pending => Ok(promise(poll_fn(move |context| {
+        Poll::Pending => Err(poll_fn(move |context| {
             relay.task.0.register(context.waker());
             future.as_mut().poll(&mut Context::from_waker(&relay.waker))
-        }))
-        .into()),
+        })),
     }
 }
 

@@ -1,16 +1,13 @@
 //! The sockets of one object by number, and who is there: asked of the platform once, kept up to date from then on.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-};
+use std::cell::{Cell, RefCell};
 
 use worker::{wasm_bindgen::prelude::wasm_bindgen, web_sys::WebSocket, worker_sys::DurableObjectState};
 
 use super::convert;
 use crate::{
     codec::{Format, Frame},
-    host::SocketId,
+    host::{BySocket, SocketId},
 };
 
 /// The number of a socket whose `closed` handler has run.
@@ -50,7 +47,7 @@ impl Listed {
 }
 
 pub(super) struct Roll {
-    sockets: RefCell<HashMap<SocketId, WebSocket>>,
+    sockets: RefCell<BySocket<WebSocket>>,
     numbers: Numbers,
     /// Numbers are not given twice: a handler may still hold one that is over.
     next: Cell<u32>,
