@@ -1,5 +1,7 @@
 //! Between the platform's objects and ours: requests, responses, frames, errors.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use js_sys::{Promise, Uint8Array};
@@ -40,8 +42,33 @@ pub(super) fn send(socket: &web_sys::WebSocket, frame: &JsValue) -> Result<(), J
 pub(super) fn frame(frame: &Frame) -> JsValue {
     match frame {
         Frame::Text(text) => JsValue::from_str(text),
-        Frame::Binary(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        Frame::Binary(bytes) => slice(bytes).into(),
     }
+}
+
+/// How much memory is asked for at once, for frames that are small beside it.
+const SIZE: u32 = 64 * 1024;
+
+/// A JavaScript array of these bytes. Small ones are slices of one that was asked for before: to make the memory of an array
+/// costs more than all else about it. No part of it is used twice, as the platform keeps it until the frame has left.
+fn slice(bytes: &[u8]) -> Uint8Array {
+    thread_local! {
+        /// The memory, and how much of it is used.
+        static SLAB: RefCell<(Uint8Array, u32)> = RefCell::new((Uint8Array::new_with_length(SIZE), 0));
+    }
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    if length > SIZE / 16 {
+        return Uint8Array::from(bytes);
+    }
+    SLAB.with_borrow_mut(|(slab, used)| {
+        if length > SIZE - *used {
+            (*slab, *used) = (Uint8Array::new_with_length(SIZE), 0);
+        }
+        let slice = slab.subarray(*used, *used + length);
+        *used += length;
+        slice.copy_from(bytes);
+        slice
+    })
 }
 
 /// What came.
