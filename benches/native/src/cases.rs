@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use chat::protocol::{ClientMessage, ServerMessage};
+use chat_protocol::{ClientMessage, ServerMessage};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use websocket_do::{Format, Frame, Value, attachment, codec};

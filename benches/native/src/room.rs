@@ -19,7 +19,7 @@ use crate::{
     host::{MemoryHost, Wires},
     plain,
 };
-use chat::protocol::{ClientMessage, ServerMessage};
+use chat_protocol::{ClientMessage, ServerMessage};
 
 /// What is known of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,37 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chat_protocol::{ClientMessage, ServerMessage};
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    App, Closed, Json, Refusal, Rejection, Result, Room, Session, Upgrade, WsProtocol, export_worker, websocket_do,
+    App, Closed, Json, Refusal, Rejection, Result, Room, Session, Upgrade, export_worker, websocket_do,
 };
-
-/// What a client says.
-#[derive(Debug, WsProtocol)]
-#[ws(client, server = ServerMessage)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub enum ClientMessage {
-    Message {
-        #[ws(len = 1..=1000)]
-        text: String,
-    },
-    SetName {
-        #[ws(len = 1..=50)]
-        name: String,
-    },
-}
-
-/// What the room says.
-#[derive(Debug, WsProtocol)]
-#[ws(server)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub enum ServerMessage {
-    Message { text: String, from: String, user_id: String },
-    NameChanged { old_name: String, new_name: String, user_id: String },
-    UserJoined { name: String, user_id: String },
-    UserLeft { name: String, user_id: String },
-    Error { message: String },
-}
 
 /// What the room knows of someone.
 #[derive(Clone, Serialize, Deserialize)]
