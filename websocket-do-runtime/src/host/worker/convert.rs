@@ -102,7 +102,7 @@ async fn body(is_some: bool, read: impl Fn() -> Result<Promise, JsValue>) -> Res
     if !is_some {
         return Ok(Bytes::new());
     }
-    Ok(Uint8Array::new(&JsFuture::from(read()?).await?).to_vec().into())
+    Ok(View::new(&JsFuture::from(read()?).await?).bytes().into())
 }
 
 fn copy_headers(theirs: web_sys::Headers, ours: &mut HeaderMap) {
@@ -150,24 +150,18 @@ pub(super) fn outgoing(request: &Request) -> Result<web_sys::Request, JsValue> {
     web_sys::Request::new_with_str_and_init(&request.uri().to_string(), &init)
 }
 
-/// The same request with another path.
-pub(super) fn readdressed(request: &web_sys::Request, path: &str) -> Result<web_sys::Request, JsValue> {
-    let url = request.url();
-    let (origin, _, query) = parts(&url);
+/// The same request, which came to `url`, with another path.
+pub(super) fn readdressed(request: &web_sys::Request, url: &str, path: &str) -> Result<web_sys::Request, JsValue> {
+    let (origin, _, query) = parts(url);
     let slash = if path.starts_with('/') { "" } else { "/" };
     let path = path.replace('?', "%3F").replace('#', "%23");
     let url = format!("{origin}{slash}{path}{query}");
     web_sys::Request::new_with_str_and_init(&url, request.unchecked_ref::<web_sys::RequestInit>())
 }
 
-/// The path of a request.
-pub(super) fn path(request: &web_sys::Request) -> String {
-    parts(&request.url()).1.to_owned()
-}
-
 /// The origin of a URL, its path, and its query. The platform has checked it already and made it whole, which saves a whole
 /// parser of URLs: 80 KB of compressed wasm.
-fn parts(url: &str) -> (&str, &str, &str) {
+pub(super) fn parts(url: &str) -> (&str, &str, &str) {
     let authority = url.find("://").map_or(0, |at| at + 3);
     let after = url.get(authority..).unwrap_or_default();
     let path = after.find(['/', '?', '#']).map_or(url.len(), |at| authority + at);

@@ -70,30 +70,27 @@ impl App {
     /// Where the platform refuses to make a response.
     pub async fn fetch(&self, request: Request, env: &Env) -> worker::Result<Response> {
         let raw = request.inner();
-        let path = convert::path(raw);
+        let url = raw.url();
+        let (_, path, _) = convert::parts(&url);
         let method = Method::from_bytes(raw.method().as_bytes()).unwrap_or_default();
-        let ours = match self.target(&method, &path) {
+        let ours = match self.target(&method, path) {
             Target::Page(page) => page,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
-            Target::Room { binding, name, path, .. } => match pass_on(raw, path, env, binding, &name).await {
-                Ok(response) => return Ok(response),
-                Err(error) => {
-                    log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
-                    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            Target::Room { binding, name, path, .. } => {
+                let passed_on = async {
+                    let request = convert::readdressed(raw, &url, path)?;
+                    let stub = env.durable_object(binding)?.get_by_name(&name)?;
+                    Ok::<_, JsValue>(stub.fetch_with_request(request.into()).await?)
+                };
+                match passed_on.await {
+                    Ok(response) => return Ok(response),
+                    Err(error) => {
+                        log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
+                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                    }
                 }
-            },
+            }
         };
         Ok(convert::response(ours)?.into())
     }
-}
-
-async fn pass_on(
-    request: &web_sys::Request,
-    path: &str,
-    env: &Env,
-    binding: &str,
-    name: &str,
-) -> Result<Response, JsValue> {
-    let stub = env.durable_object(binding)?.get_by_name(name)?;
-    Ok(stub.fetch_with_request(convert::readdressed(request, path)?.into()).await?)
 }

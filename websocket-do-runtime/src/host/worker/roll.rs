@@ -141,7 +141,7 @@ impl Roll {
 
     /// Every session is accepted with its format for a tag.
     fn ask(&self, state: &DurableObjectState) -> Listed {
-        let tagged = |format: Format| self.tagged(state, &format.to_string());
+        let tagged = |format: Format| self.tagged(state, format.name());
         let mut listed = Listed { json: tagged(Format::Json), msgpack: tagged(Format::MessagePack) };
         for &id in &*self.leaving.borrow() {
             if let Some(format) = self.format(state, id)

@@ -51,7 +51,9 @@ impl<R: WebSocketDo> Stub<R> {
     /// # Errors
     /// As [`forward`](Self::forward).
     pub async fn forward_to(&self, path: &str, request: Request) -> Result<Response, StubError> {
-        self.pass_on(request.inner(), || convert::readdressed(request.inner(), path)).await
+        let raw = request.inner();
+        let url = raw.url();
+        self.pass_on(raw, || convert::readdressed(raw, &url, path)).await
     }
 
     async fn pass_on(
