@@ -32,16 +32,18 @@ pub(crate) struct Watch {
     cpu: Duration,
     busy: Duration,
     start: Instant,
+    /// For how long the load generator has asked in vain whether something has come.
+    pub(crate) idle: Duration,
 }
 
 impl Watch {
     pub(crate) fn start(server: Process) -> Result<Self> {
-        Ok(Self { server, cpu: server.cpu()?, busy: busy()?, start: Instant::now() })
+        Ok(Self { server, cpu: server.cpu()?, busy: busy()?, start: Instant::now(), idle: Duration::ZERO })
     }
 
     pub(crate) fn stop(self, messages: u32, deliveries: u32, mut latencies: Vec<Duration>) -> Result<Round> {
         let wall = self.start.elapsed();
-        let busy = busy()?.saturating_sub(self.busy);
+        let busy = busy()?.saturating_sub(self.busy + self.idle);
         // The last frames have left the server, which may still be tidying up.
         thread::sleep(Duration::from_millis(2));
         let cpu = self.server.cpu()?.saturating_sub(self.cpu);

@@ -31,8 +31,12 @@ The programs are in `benches/`, all with the same contract: the chat of the READ
 * **the chat example** (`examples/chat`): keeps each message in its storage, on the disk, before it says it. None of the
   others does, so it is no like for like; it shows what the writing costs.
 
-The load generator (`benches/load`) is one thread with sockets and buffers of its own. Which part of the time it was at work, or waited
-for a core, stands in each row; above 90 % it is what was measured, and the row is marked with †.
+Each program has a process for each format, as V8 compiles for what it sees.
+
+The load generator (`benches/load`) is one thread with sockets and buffers of its own. While it waits for answers it asks for them
+again and again and does not sleep: waking it would be work that Linux charges to the server that sends, and the slower a
+server is, the oftener. Which part of the time it was at work, or waited for a core, stands in each row; above 90 % it is what
+was measured, and the row is marked with †.
 ";
 
 /// A scenario's part of the report.

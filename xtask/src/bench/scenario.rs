@@ -36,29 +36,25 @@ pub(super) fn run(project: &Project, scenario: Scenario, programs: &[Program], q
 }
 
 /// Someone who takes part in a scenario.
-struct Candidate<'a> {
+struct Candidate {
     name: String,
     ability: Ability,
-    server: &'a Server,
+    /// Its own, also where it is a program that speaks another format elsewhere: each is compiled for what it does.
+    server: Server,
     format: Format,
     crowd: Crowd,
 }
 
-/// Starts those programs that are able to take part.
-fn servers<'a>(programs: impl IntoIterator<Item = &'a Program>, least: Ability) -> Result<Vec<(&'a Program, Server)>> {
-    let able = programs.into_iter().filter(|program| program.ability >= least);
-    able.map(|program| Ok((program, Server::start(program)?))).collect()
-}
-
-/// Everyone, in each of the formats they speak, after seeing that they do what is measured.
-fn candidates<'a>(servers: &'a [(&Program, Server)]) -> Result<Vec<Candidate<'a>>> {
+/// Those programs that are able to take part, in each of the formats they speak, after seeing that they do what is measured.
+fn candidates<'a>(programs: impl IntoIterator<Item = &'a Program>, least: Ability) -> Result<Vec<Candidate>> {
     let mut candidates = Vec::new();
-    for (program, server) in servers {
-        for format in program.formats {
-            let (name, ability) = (program.label(*format), program.ability);
-            check(server, *format, ability).with_context(|| format!("{name} is not what it should be"))?;
-            let crowd = Crowd::new(server.process, server.port, *format)?;
-            candidates.push(Candidate { name, ability, server, format: *format, crowd });
+    for program in programs.into_iter().filter(|program| program.ability >= least) {
+        for &format in program.formats {
+            let (name, ability) = (program.label(format), program.ability);
+            let server = Server::start(program, format)?;
+            check(&server, format, ability).with_context(|| format!("{name} is not what it should be"))?;
+            let crowd = Crowd::new(server.process, server.port, format)?;
+            candidates.push(Candidate { name, ability, server, format, crowd });
         }
     }
     Ok(candidates)
@@ -74,11 +70,11 @@ fn check(server: &Server, format: Format, ability: Ability) -> Result<()> {
 
 /// Lets all candidates take turns. Who begins depends on the number of the round.
 fn turns(
-    candidates: &mut [Candidate<'_>],
+    candidates: &mut [Candidate],
     rounds: Range<usize>,
-    mut turn: impl FnMut(&mut Candidate<'_>) -> Result<Round>,
+    mut turn: impl FnMut(&mut Candidate) -> Result<Round>,
 ) -> Result<Vec<Series>> {
-    let name = |candidate: &Candidate<'_>| Series { name: candidate.name.clone(), rounds: Vec::new() };
+    let name = |candidate: &Candidate| Series { name: candidate.name.clone(), rounds: Vec::new() };
     let mut all: Vec<_> = candidates.iter().map(name).collect();
     for round in rounds {
         for place in 0..candidates.len() {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use bench_load::Process;
+use bench_load::{Format, Process};
 
 use super::candidate::Program;
 use crate::{host::free_port, process::Group};
@@ -28,16 +28,16 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts the program and waits for its first answer.
-    pub(super) fn start(program: &Program) -> Result<Self> {
+    /// Starts the program, which will be spoken to in this format, and waits for its first answer.
+    pub(super) fn start(program: &Program, format: Format) -> Result<Self> {
         let port = free_port()?;
-        let config = program.folder.join("config.capnp");
-        let storage = program.folder.join("storage");
+        let config = program.folder.join(format!("{format:?}.capnp"));
+        let storage = program.folder.join(format!("{format:?}-storage"));
         // Rooms must not remember the last run.
         let _ = fs::remove_dir_all(&storage);
         fs::create_dir_all(&storage)?;
         fs::write(&config, program.config(port, &storage))?;
-        let path = program.folder.join("workerd.log");
+        let path = program.folder.join(format!("{format:?}.log"));
         let log = File::create(&path)?;
         let mut workerd = Command::new(&program.workerd);
         workerd.arg("serve").arg(&config).stdout(log.try_clone()?).stderr(log);

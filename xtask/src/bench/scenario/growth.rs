@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bench_load::Kind;
 
-use super::{Candidate, candidates, servers, turns};
+use super::{Candidate, candidates, turns};
 use crate::bench::{
     candidate::{Ability, BASELINE, OURS, Program, RUST},
     figures::{Per, Series},
@@ -23,8 +23,7 @@ pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {
     let (rounds, sizes) = if quick { (2, vec![10, 100]) } else { (8, vec![10, 100, 1000, 5000]) };
     // A process may not have as many sockets as one more would need.
     let others: Vec<_> = programs.iter().filter(|program| program.name != RUST).collect();
-    let servers = servers(others, Ability::Quiet)?;
-    let mut candidates = candidates(&servers)?;
+    let mut candidates = candidates(others, Ability::Quiet)?;
     let (mut deliveries, mut answers) = (Vec::new(), Vec::new());
     for size in &sizes {
         for candidate in &mut candidates {
@@ -32,8 +31,8 @@ pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {
             candidate.crowd.settle()?;
         }
         let said =
-            |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Said, DELIVERIES.div_ceil(*size).max(4), 2);
-        let unknown = |candidate: &mut Candidate<'_>| candidate.crowd.run(0..1, Kind::Unknown, ANSWERS, 8);
+            |candidate: &mut Candidate| candidate.crowd.run(0..1, Kind::Said, DELIVERIES.div_ceil(*size).max(4), 2);
+        let unknown = |candidate: &mut Candidate| candidate.crowd.run(0..1, Kind::Unknown, ANSWERS, 8);
         turns(&mut candidates, 0..3, said)?;
         deliveries.push(turns(&mut candidates, 0..rounds, said)?);
         turns(&mut candidates, 0..3, unknown)?;

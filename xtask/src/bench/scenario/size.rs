@@ -91,11 +91,11 @@ struct Start {
 
 impl Start {
     fn of(program: &Program) -> Result<Self> {
-        let server = Server::start(program)?;
-        let format = program.formats.first().context("it speaks nothing")?;
+        let format = *program.formats.first().context("it speaks nothing")?;
+        let server = Server::start(program, format)?;
         let session = |room: &str| {
             let start = Instant::now();
-            Crowd::check(server.port, room, *format, Kind::Said)?;
+            Crowd::check(server.port, room, format, Kind::Said)?;
             anyhow::Ok(start.elapsed().as_secs_f64() * 1e3)
         };
         Ok(Self {

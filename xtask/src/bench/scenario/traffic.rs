@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bench_load::Kind;
 
-use super::{Candidate, append, candidates, servers, turns};
+use super::{Candidate, append, candidates, turns};
 use crate::bench::{
     candidate::{Ability, Program},
     figures::{Per, Series},
@@ -13,7 +13,7 @@ use crate::bench::{
 /// One client that has 8 messages on their way.
 pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
     // V8 compiles wasm in tiers, and what is called seldom last: after fewer messages the compiler is measured, not the room.
-    let (warm, rounds, messages) = if quick { (1, 3, 300) } else { (60, 12, 2000) };
+    let (warm, rounds, messages) = if quick { (1, 3, 300) } else { (15, 6, 8000) };
     let series =
         talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds, sittings: sittings(quick) })?;
     let mut section = Section::new(
@@ -80,15 +80,14 @@ pub(super) fn talk(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
 }
 
 fn sitting(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
-    let servers = servers(programs, Ability::Forward)?;
-    let mut candidates = candidates(&servers)?;
+    let mut candidates = candidates(programs, Ability::Forward)?;
     for candidate in &mut candidates {
         for room in 0..talk.rooms {
             candidate.crowd.fill(&format!("{:?}-{room}", candidate.format), talk.members)?;
         }
         candidate.crowd.settle()?;
     }
-    let round = |candidate: &mut Candidate<'_>| {
+    let round = |candidate: &mut Candidate| {
         // Who writes to the disk takes so much longer that the others would hardly get their turns.
         let messages = if candidate.ability == Ability::Chat { talk.messages.div_ceil(20) } else { talk.messages };
         candidate.crowd.run(0..talk.rooms, Kind::Said, messages, talk.window)

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Candidate, candidates, servers, turns};
+use super::{Candidate, candidates, turns};
 use crate::bench::{
     candidate::{Ability, Program},
     figures::Per,
@@ -12,13 +12,12 @@ use crate::bench::{
 /// Clients that come into a room, one after the other, and go again, while someone sits there.
 pub(super) fn visits(programs: &[Program], quick: bool) -> Result<Section> {
     let (rounds, visits) = if quick { (3, 20) } else { (25, 50) };
-    let servers = servers(programs, Ability::Forward)?;
-    let mut candidates = candidates(&servers)?;
+    let mut candidates = candidates(programs, Ability::Forward)?;
     for candidate in &mut candidates {
         candidate.crowd.fill(&room(candidate), 1)?;
         candidate.crowd.settle()?;
     }
-    let round = |candidate: &mut Candidate<'_>| candidate.crowd.visits(&room(candidate), visits);
+    let round = |candidate: &mut Candidate| candidate.crowd.visits(&room(candidate), visits);
     turns(&mut candidates, 0..3, round)?;
     let series = turns(&mut candidates, 0..rounds, round)?;
     let mut section = Section::new(
@@ -30,6 +29,6 @@ pub(super) fn visits(programs: &[Program], quick: bool) -> Result<Section> {
     Ok(section)
 }
 
-fn room(candidate: &Candidate<'_>) -> String {
+fn room(candidate: &Candidate) -> String {
     format!("{:?}", candidate.format)
 }
