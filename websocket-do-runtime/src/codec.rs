@@ -6,7 +6,6 @@ mod json;
 mod msgpack;
 #[cfg(test)]
 mod tests;
-mod walk;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -113,7 +112,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// # Ok::<(), Rejection>(())
 /// ```
 pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
-    let message: M = M::Text::decode(text).or_else(|_| second_look(text))?;
+    let message: M = M::Text::attempt(text).map_or_else(|| second_look(text), Ok)?;
     message.validate()?;
     Ok(message)
 }

@@ -45,6 +45,11 @@ impl TextCodec for Json {
     fn decode<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
         read::read(text).map_err(|error| why(text, &error))
     }
+
+    /// To say why not, the text has to be read once more.
+    fn attempt<T: DeserializeOwned>(text: &str) -> Option<T> {
+        read::read(text).ok()
+    }
 }
 
 /// What is wrong with a text that was not read: its syntax, with the place, or else what its reader says.

@@ -1,10 +1,15 @@
 //! MessagePack: values to bytes and back.
 
+mod read;
+mod scan;
+#[cfg(test)]
+mod tests;
+
 #[cfg(feature = "client")]
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, de::value::Error};
 
-use super::walk;
+use self::read::read;
 use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
 
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
@@ -16,18 +21,13 @@ pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_se
 
 /// Reads a message, without checking its rules.
 pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
-    let bytes = walk::check(bytes).map_err(malformed)?;
-    read(&bytes).or_else(|_| second_look(&bytes))
+    read(bytes).or_else(|_: Error| second_look(bytes))
 }
 
 /// Reads any value, with no more than a syntax error to say.
 #[cfg(feature = "client")]
 pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
-    read(&walk::check(bytes).map_err(malformed)?).map_err(malformed)
-}
-
-fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, rmp_serde::decode::Error> {
-    T::deserialize(&mut rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable())
+    read(bytes).map_err(malformed)
 }
 
 fn malformed(reason: impl std::fmt::Display) -> Rejection {
@@ -37,5 +37,6 @@ fn malformed(reason: impl std::fmt::Display) -> Rejection {
 /// The second look at what was not read at once, to explain it.
 #[cold]
 fn second_look<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
+    scan::check(bytes).map_err(malformed)?;
     reread(read(bytes).map_err(malformed)?)
 }

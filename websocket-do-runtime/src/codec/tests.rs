@@ -12,6 +12,32 @@ use crate::protocol::{
     schema::{MessageSchema, Rule, Type},
 };
 
+/// A small generator of our own: the same on every run.
+pub(super) struct Random(u64);
+
+impl Default for Random {
+    fn default() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl Random {
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+
+    pub(super) fn one_of<'a, T: ?Sized>(&mut self, choice: &[&'a T]) -> &'a T {
+        choice[self.below(choice.len())]
+    }
+
+    pub(super) fn byte(&mut self) -> u8 {
+        u8::try_from(self.below(256)).unwrap()
+    }
+}
+
 /// A message with one field of each kind that the formats treat in their own way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]

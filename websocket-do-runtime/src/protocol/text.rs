@@ -58,4 +58,10 @@ pub trait TextCodec: 'static {
     /// # Errors
     /// Where the text is not one of the codec's, or holds another type.
     fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error>;
+
+    /// Reads a value for someone who does not ask why not.
+    #[doc(hidden)]
+    fn attempt<T: DeserializeOwned>(text: &str) -> Option<T> {
+        Self::decode(text).ok()
+    }
 }

@@ -116,7 +116,7 @@ fn strings_and_maps_may_have_any_head() {
 }
 
 #[test]
-fn timestamps_pass_the_walk() {
+fn timestamps_are_known() {
     for bytes in ["d6ff00000000", "d7ff0000000000000000", "c70cff000000000000000000000000"] {
         // No field asks for one here: it is the wrong type, or not read at all; never unknown.
         let rejection = decode_binary::<Probe>(&packed("small", bytes)).unwrap_err();
