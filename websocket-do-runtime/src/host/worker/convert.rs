@@ -7,10 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use worker::{
-    Headers, ResponseBuilder,
+    Headers,
     wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
     web_sys,
-    worker_sys::ext::WebSocketExt,
+    worker_sys::ext::{ResponseInitExt, WebSocketExt},
 };
 
 use crate::{Request, Response, codec::Frame};
@@ -118,18 +118,25 @@ fn copy_headers(theirs: web_sys::Headers, ours: &mut HeaderMap) {
 
 pub(super) fn response(response: Response) -> Result<web_sys::Response, JsValue> {
     let (parts, body) = response.into_parts();
-    let builder = builder(parts.status.as_u16(), &parts.headers)?;
-    let response = if body.is_empty() { builder.empty() } else { builder.fixed(body.to_vec()) };
-    Ok(response.into())
+    let init = init(parts.status.as_u16(), &parts.headers)?;
+    let body = (!body.is_empty()).then(|| Uint8Array::from(&body[..]));
+    web_sys::Response::new_with_opt_buffer_source_and_init(body.as_deref(), &init)
 }
 
 /// 101 with the client's end of a socket.
-pub(super) fn upgrade(client: worker::WebSocket, headers: &HeaderMap) -> Result<web_sys::Response, JsValue> {
-    Ok(builder(101, headers)?.with_websocket(client).empty().into())
+pub(super) fn upgrade(client: &web_sys::WebSocket, headers: &HeaderMap) -> Result<web_sys::Response, JsValue> {
+    let mut init = init(101, headers)?;
+    init.websocket(client)?;
+    web_sys::Response::new_with_opt_str_and_init(None, &init)
 }
 
-fn builder(status: u16, ours: &HeaderMap) -> Result<ResponseBuilder, JsValue> {
-    Ok(ResponseBuilder::new().with_status(status).with_headers(headers(ours)?))
+fn init(status: u16, ours: &HeaderMap) -> Result<web_sys::ResponseInit, JsValue> {
+    let init = web_sys::ResponseInit::new();
+    init.set_status(status);
+    if !ours.is_empty() {
+        init.set_headers(&headers(ours)?.0);
+    }
+    Ok(init)
 }
 
 fn headers(ours: &HeaderMap) -> Result<Headers, JsValue> {

@@ -5,8 +5,8 @@ use std::future::Future;
 use http::{Method, StatusCode};
 use worker::{Context, Env, Request, Response, wasm_bindgen::JsValue, web_sys, worker_sys::Context as RawContext};
 
-use super::{convert, object::Outcome, promise};
-use crate::{App, app::Target, http::IntoResponse, log};
+use super::{convert, object::Outcome, promise, stub::Door};
+use crate::{App, app::Target, http::IntoResponse, log, stub::Retry};
 
 /// The Worker's `fetch`. What it throws becomes 500.
 ///
@@ -14,14 +14,14 @@ use crate::{App, app::Target, http::IntoResponse, log};
 /// What the platform throws.
 pub fn fetch<K>(entry: impl Entry<K> + 'static, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
     promise::run(async move {
-        let response = match entry.answer(request.into(), env, Context::new(context)).await {
-            Ok(response) => response.into(),
+        let response = match entry.answer(request, env, context).await {
+            Ok(response) => response,
             Err(error) => {
                 log::error(&format!("the Worker failed: {error}"));
                 convert::response(StatusCode::INTERNAL_SERVER_ERROR.into_response())?
             }
         };
-        Ok(web_sys::Response::into(response))
+        Ok(response.into())
     })
 }
 
@@ -33,7 +33,12 @@ pub fn fetch<K>(entry: impl Entry<K> + 'static, request: web_sys::Request, env: 
 )]
 pub trait Entry<Kind> {
     /// Answers a request.
-    fn answer(self, request: Request, env: Env, context: Context) -> impl Future<Output = worker::Result<Response>>;
+    fn answer(
+        self,
+        request: web_sys::Request,
+        env: Env,
+        context: RawContext,
+    ) -> impl Future<Output = worker::Result<web_sys::Response>>;
 }
 
 /// The kind of functions that make an [`App`].
@@ -45,8 +50,8 @@ pub struct MakesApp;
 pub struct Answers;
 
 impl<F: FnOnce() -> App> Entry<MakesApp> for F {
-    async fn answer(self, request: Request, env: Env, _: Context) -> worker::Result<Response> {
-        self().fetch(request, &env).await
+    async fn answer(self, request: web_sys::Request, env: Env, _: RawContext) -> worker::Result<web_sys::Response> {
+        Ok(self().answer(&request, &env).await?)
     }
 }
 
@@ -55,8 +60,13 @@ where
     F: FnOnce(Request, Env, Context) -> A,
     A: Future<Output = worker::Result<Response>>,
 {
-    async fn answer(self, request: Request, env: Env, context: Context) -> worker::Result<Response> {
-        self(request, env, context).await
+    async fn answer(
+        self,
+        request: web_sys::Request,
+        env: Env,
+        context: RawContext,
+    ) -> worker::Result<web_sys::Response> {
+        self(request.into(), env, Context::new(context)).await.map(Into::into)
     }
 }
 
@@ -69,28 +79,31 @@ impl App {
     /// # Errors
     /// Where the platform refuses to make a response.
     pub async fn fetch(&self, request: Request, env: &Env) -> worker::Result<Response> {
-        let raw = request.inner();
-        let url = raw.url();
+        Ok(self.answer(request.inner(), env).await?.into())
+    }
+
+    /// What a room answers is passed on as it is.
+    async fn answer(&self, request: &web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
+        let url = request.url();
         let (_, path, _) = convert::parts(&url);
-        let method = Method::from_bytes(raw.method().as_bytes()).unwrap_or_default();
+        let method = Method::from_bytes(request.method().as_bytes()).unwrap_or_default();
         let ours = match self.target(&method, path) {
             Target::Page(page) => page,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
             Target::Room { binding, name, path, .. } => {
                 let passed_on = async {
-                    let request = convert::readdressed(raw, &url, path)?;
-                    let stub = env.durable_object(binding)?.get_by_name(&name)?;
-                    Ok::<_, JsValue>(stub.fetch_with_request(request.into()).await?)
+                    let door = Door::named(env, binding, name)?;
+                    door.fetch(Retry::never(), &method, || convert::readdressed(request, &url, path)).await
                 };
                 match passed_on.await {
                     Ok(response) => return Ok(response),
                     Err(error) => {
-                        log::error(&format!("the room cannot be reached: {}", convert::message(&error)));
+                        log::error(&format!("{binding}: {error}"));
                         StatusCode::INTERNAL_SERVER_ERROR.into_response()
                     }
                 }
             }
         };
-        Ok(convert::response(ours)?.into())
+        convert::response(ours)
     }
 }

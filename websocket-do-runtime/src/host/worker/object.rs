@@ -40,7 +40,7 @@ impl<R: WebSocketDo> DurableObject<R> {
                 Answer::Response(response) => convert::response(response)?,
                 Answer::Upgrade { socket, headers } => {
                     let client = host.clients.borrow_mut().remove(&socket).ok_or("the socket was not accepted")?;
-                    convert::upgrade(client, &headers)?
+                    convert::upgrade(client.as_ref(), &headers)?
                 }
             };
             Ok(response.into())

@@ -54,13 +54,7 @@ impl<R: RoomStub> Namespace<R> {
     /// # Errors
     /// [`StubError::Binding`].
     pub fn new(env: &Env, binding: &str) -> Result<Self, StubError> {
-        let found = Reflect::get(env, &binding.into()).unwrap_or(JsValue::UNDEFINED);
-        let gets = Reflect::get(&found, &"getByName".into()).is_ok_and(|method| method.is_instance_of::<Function>());
-        if !gets {
-            let reason = format!("`{binding}` is not bound to Durable Objects; see `[[durable_objects.bindings]]`");
-            return Err(StubError::Binding(reason));
-        }
-        let platform = found.unchecked_into();
+        let platform = platform(env, binding)?;
         Ok(Self { platform, hint: None, retry: Retry::default(), room: PhantomData })
     }
 
@@ -142,6 +136,11 @@ pub(crate) struct Door {
 }
 
 impl Door {
+    /// What leads to the room of this name, which is asked once.
+    pub(super) fn named(env: &Env, binding: &str, name: String) -> Result<Self, StubError> {
+        Ok(Self { platform: platform(env, binding)?, target: Target::Name(name), hint: None, retry: Retry::never() })
+    }
+
     /// The platform's stub: one for each attempt, as many errors break it.
     fn open(&self) -> Result<DurableObject, JsValue> {
         let options = self.hint.map(|hint| {
@@ -176,6 +175,16 @@ impl fmt::Debug for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Door").field("name", &self.name()).field("retry", &self.retry).finish_non_exhaustive()
     }
+}
+
+fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespace, StubError> {
+    let found = Reflect::get(env, &binding.into()).unwrap_or(JsValue::UNDEFINED);
+    let gets = Reflect::get(&found, &"getByName".into()).is_ok_and(|method| method.is_instance_of::<Function>());
+    if !gets {
+        let reason = format!("`{binding}` is not bound to Durable Objects; see `[[durable_objects.bindings]]`");
+        return Err(StubError::Binding(reason));
+    }
+    Ok(found.unchecked_into())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` has it")]
