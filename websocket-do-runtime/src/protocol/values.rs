@@ -53,8 +53,7 @@ macro_rules! wide {
         impl Value for $ty {
             const TYPE: Type = Type::Integer { bits: 128, signed: $signed };
 
-            /// MessagePack has no integer of more than 64 bits: `rmp_serde` makes one of 16 bytes, or of a negative
-            /// number for which there is no room.
+            /// MessagePack has no integer of more than 64 bits, so that there is none in JSON either.
             fn validate(&self) -> Result<(), Rejection> {
                 if u64::try_from(*self).is_ok() || i64::try_from(*self).is_ok() {
                     return Ok(());
