@@ -3,26 +3,40 @@
 use std::future::Future;
 
 use http::{Method, StatusCode};
-use worker::{Context, Env, Request, Response, wasm_bindgen::JsValue, web_sys, worker_sys::Context as RawContext};
+use js_sys::Promise;
+use wasm_bindgen_futures::JsFuture;
+use worker::{
+    Context, Env, Request, Response,
+    wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen},
+    web_sys,
+    worker_sys::Context as RawContext,
+};
 
-use super::{convert, object::Outcome, promise, stub::Door};
-use crate::{App, app::Target, http::IntoResponse, log, stub::Retry};
+use super::{convert, object::Outcome, promise, stub::platform};
+use crate::{App, app::Target, http::IntoResponse, log, stub::StubError};
+
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
+extern "C" {
+    #[wasm_bindgen(js_name = Promise)]
+    type Answer;
+
+    /// `Promise.catch` with a function that gives another value.
+    #[wasm_bindgen(method, js_name = catch)]
+    fn or_else(this: &Answer, otherwise: &Closure<dyn FnMut(JsValue) -> Outcome>) -> JsValue;
+}
 
 /// The Worker's `fetch`. What it throws becomes 500.
 ///
 /// # Errors
 /// What the platform throws.
 pub fn fetch<K>(entry: impl Entry<K> + 'static, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
-    promise::run(async move {
-        let response = match entry.answer(request, env, context).await {
-            Ok(response) => response,
-            Err(error) => {
-                log::error(&format!("the Worker failed: {error}"));
-                convert::response(StatusCode::INTERNAL_SERVER_ERROR.into_response())?
-            }
-        };
-        Ok(response.into())
-    })
+    entry.answer(request, env, context)
+}
+
+/// What a Worker answers where it or a room failed.
+fn failed(error: impl std::fmt::Display) -> Outcome {
+    log::error(&format!("a request failed: {error}"));
+    Ok(convert::response(StatusCode::INTERNAL_SERVER_ERROR.into_response())?.into())
 }
 
 /// What `export_worker!` takes: a function that makes an [`App`], or a `fetch` of one's own.
@@ -32,13 +46,11 @@ pub fn fetch<K>(entry: impl Entry<K> + 'static, request: web_sys::Request, env: 
     note = "write `fn app() -> App`, or `async fn fetch(request: worker::Request, env: worker::Env, context: worker::Context) -> worker::Result<worker::Response>`"
 )]
 pub trait Entry<Kind> {
-    /// Answers a request.
-    fn answer(
-        self,
-        request: web_sys::Request,
-        env: Env,
-        context: RawContext,
-    ) -> impl Future<Output = worker::Result<web_sys::Response>>;
+    /// Answers a request, with a response or a promise of one.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    fn answer(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome;
 }
 
 /// The kind of functions that make an [`App`].
@@ -50,23 +62,23 @@ pub struct MakesApp;
 pub struct Answers;
 
 impl<F: FnOnce() -> App> Entry<MakesApp> for F {
-    async fn answer(self, request: web_sys::Request, env: Env, _: RawContext) -> worker::Result<web_sys::Response> {
-        Ok(self().answer(&request, &env).await?)
+    fn answer(self, request: web_sys::Request, env: Env, _: RawContext) -> Outcome {
+        self().answer(&request, &env).or_else(|error| failed(convert::message(&error)))
     }
 }
 
 impl<F, A> Entry<Answers> for F
 where
-    F: FnOnce(Request, Env, Context) -> A,
+    F: FnOnce(Request, Env, Context) -> A + 'static,
     A: Future<Output = worker::Result<Response>>,
 {
-    async fn answer(
-        self,
-        request: web_sys::Request,
-        env: Env,
-        context: RawContext,
-    ) -> worker::Result<web_sys::Response> {
-        self(request.into(), env, Context::new(context)).await.map(Into::into)
+    fn answer(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
+        promise::run(async move {
+            match self(request.into(), env, Context::new(context)).await {
+                Ok(response) => Ok(web_sys::Response::from(response).into()),
+                Err(error) => failed(error),
+            }
+        })
     }
 }
 
@@ -79,11 +91,12 @@ impl App {
     /// # Errors
     /// Where the platform refuses to make a response.
     pub async fn fetch(&self, request: Request, env: &Env) -> worker::Result<Response> {
-        Ok(self.answer(request.inner(), env).await?.into())
+        let answer = Promise::resolve(&self.answer(request.inner(), env)?);
+        Ok(JsFuture::from(answer).await?.unchecked_into::<web_sys::Response>().into())
     }
 
-    /// What a room answers is passed on as it is.
-    async fn answer(&self, request: &web_sys::Request, env: &Env) -> Result<web_sys::Response, JsValue> {
+    /// A response, or the promise of one that a room gives, which is passed on as it is.
+    fn answer(&self, request: &web_sys::Request, env: &Env) -> Outcome {
         let url = request.url();
         let (_, path, _) = convert::parts(&url);
         let method = Method::from_bytes(request.method().as_bytes()).unwrap_or_default();
@@ -91,19 +104,18 @@ impl App {
             Target::Page(page) => page,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
             Target::Room { binding, name, path, .. } => {
-                let passed_on = async {
-                    let door = Door::named(env, binding, name)?;
-                    door.fetch(Retry::never(), &method, || convert::readdressed(request, &url, path)).await
-                };
-                match passed_on.await {
-                    Ok(response) => return Ok(response),
-                    Err(error) => {
-                        log::error(&format!("{binding}: {error}"));
-                        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-                    }
-                }
+                let rooms = platform(env, binding).map_err(|error: StubError| JsValue::from(error.to_string()))?;
+                let request = convert::readdressed(request, &url, path)?;
+                let promise = rooms.get_by_name(&name)?.fetch_with_request(&request)?;
+                return Ok(UNREACHABLE.with(|failed| promise.unchecked_ref::<Answer>().or_else(failed)));
             }
         };
-        convert::response(ours)
+        Ok(convert::response(ours)?.into())
     }
+}
+
+thread_local! {
+    /// What is answered for a room that cannot be reached.
+    static UNREACHABLE: Closure<dyn FnMut(JsValue) -> Outcome> =
+        Closure::new(|error: JsValue| failed(convert::message(&error)));
 }

@@ -136,11 +136,6 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// What leads to the room of this name, which is asked once.
-    pub(super) fn named(env: &Env, binding: &str, name: String) -> Result<Self, StubError> {
-        Ok(Self { platform: platform(env, binding)?, target: Target::Name(name), hint: None, retry: Retry::never() })
-    }
-
     /// The platform's stub: one for each attempt, as many errors break it.
     fn open(&self) -> Result<DurableObject, JsValue> {
         let options = self.hint.map(|hint| {
@@ -177,7 +172,8 @@ impl fmt::Debug for Door {
     }
 }
 
-fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespace, StubError> {
+/// The rooms that `wrangler.toml` binds to this name.
+pub(super) fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespace, StubError> {
     let found = Reflect::get(env, &binding.into()).unwrap_or(JsValue::UNDEFINED);
     let gets = Reflect::get(&found, &"getByName".into()).is_ok_and(|method| method.is_instance_of::<Function>());
     if !gets {
