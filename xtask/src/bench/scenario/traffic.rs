@@ -28,7 +28,7 @@ pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
 
 /// One sender and 200 receivers, the sender among them.
 pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
-    let (warm, rounds, messages) = if quick { (1, 3, 10) } else { (4, 10, 40) };
+    let (warm, rounds, messages) = if quick { (1, 3, 10) } else { (20, 16, 40) };
     let series =
         talk(programs, &Talk { rooms: 1, members: 200, window: 2, messages, warm, rounds, sittings: sittings(quick) })?;
     let mut section = Section::new(
