@@ -11,10 +11,13 @@ async fn join(host: &Host, room: &str, name: &str, format: Format) -> Peer {
     Peer::join(&host.chat, &format!("/room/{room}/websocket?name={name}"), format).await
 }
 
-/// Says something, and gives what everyone heard.
+/// Says something, and gives what everyone heard. Who was there before may only now be told to have left.
 async fn say(peer: &mut Peer, text: &str) -> Value {
     peer.send(json!({"type": "message", "text": text})).await;
-    peer.message().await
+    match peer.message().await {
+        left if left["type"] == "userLeft" => peer.message().await,
+        heard => heard,
+    }
 }
 
 async fn messages(host: &Host, room: &str) -> Vec<Value> {
