@@ -177,9 +177,11 @@ impl<'b> Scan<'b> {
                 ahead.rest
             }
         };
-        let rest = after.strip_prefix(&UNDEFINED);
-        self.rest = rest.unwrap_or(self.rest);
-        Ok(rest.is_some())
+        let Some(rest) = after.strip_prefix(&UNDEFINED) else { return Ok(false) };
+        // A short text has not been looked at yet.
+        self.skip(depth)?;
+        self.rest = rest;
+        Ok(true)
     }
 
     /// Takes an array without items, written in one byte.

@@ -27,6 +27,7 @@ fn each_kind_of_broken_bytes_is_named() {
         ("de000000", "1 byte follows the value"),
         ("c0c0c0", "2 bytes follow the value"),
         ("a1ff", "a string is not UTF-8"),
+        ("82a474797065a5656d707479a1ffd40000", "a string is not UTF-8"),
         ("d40100", "extension type 1 is not known"),
         ("d40001", "extension type 0 is not known"),
         ("d4ff00", "extension type -1 is not known"),
