@@ -13,7 +13,7 @@ use worker::{
 };
 
 use super::{convert, object::Outcome, promise, stub::platform};
-use crate::{App, app::Target, http::IntoResponse, log, stub::StubError};
+use crate::{App, app::Target, http::IntoResponse, log};
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
@@ -29,8 +29,8 @@ extern "C" {
 ///
 /// # Errors
 /// What the platform throws.
-pub fn fetch<K>(entry: impl Entry<K> + 'static, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
-    entry.answer(request, env, context)
+pub fn fetch<K>(entry: impl Entry<K>, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
+    entry.answer(request, env, context).or_else(|error| failed(convert::message(&error)))
 }
 
 /// What a Worker answers where it or a room failed.
@@ -63,7 +63,7 @@ pub struct Answers;
 
 impl<F: FnOnce() -> App> Entry<MakesApp> for F {
     fn answer(self, request: web_sys::Request, env: Env, _: RawContext) -> Outcome {
-        self().answer(&request, &env).or_else(|error| failed(convert::message(&error)))
+        self().answer(&request, &env)
     }
 }
 
@@ -74,10 +74,8 @@ where
 {
     fn answer(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
         promise::run(async move {
-            match self(request.into(), env, Context::new(context)).await {
-                Ok(response) => Ok(web_sys::Response::from(response).into()),
-                Err(error) => failed(error),
-            }
+            let response = self(request.into(), env, Context::new(context)).await;
+            response.map(|response| web_sys::Response::from(response).into()).or_else(failed)
         })
     }
 }
@@ -104,10 +102,13 @@ impl App {
             Target::Page(page) => page,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
             Target::Room { binding, name, path, .. } => {
-                let rooms = platform(env, binding).map_err(|error: StubError| JsValue::from(error.to_string()))?;
-                let request = convert::readdressed(request, &url, path)?;
-                let promise = rooms.get_by_name(&name)?.fetch_with_request(&request)?;
-                return Ok(UNREACHABLE.with(|failed| promise.unchecked_ref::<Answer>().or_else(failed)));
+                let passed_on = || {
+                    let rooms = platform(env, binding).map_err(|error| error.to_string())?;
+                    let request = convert::readdressed(request, &url, path)?;
+                    let promise = rooms.get_by_name(&name)?.fetch_with_request(&request)?;
+                    Ok(UNREACHABLE.with(|failed| promise.unchecked_ref::<Answer>().or_else(failed)))
+                };
+                return passed_on().or_else(|error: JsValue| failed(convert::message(&error)));
             }
         };
         Ok(convert::response(ours)?.into())
