@@ -5,9 +5,9 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+use serde::Serialize;
 #[cfg(feature = "client")]
 use serde::de::DeserializeOwned;
-use serde::{Serialize, de::value::Error};
 
 use self::read::read;
 use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
@@ -21,7 +21,7 @@ pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_se
 
 /// Reads a message, without checking its rules.
 pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
-    read(bytes).or_else(|_: Error| second_look(bytes))
+    read(bytes).or_else(|_| second_look(bytes))
 }
 
 /// Reads any value, with no more than a syntax error to say.

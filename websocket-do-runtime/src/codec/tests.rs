@@ -4,6 +4,8 @@ mod encode;
 mod malformed;
 mod read;
 
+use std::fmt::Debug;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Format, Frame};
@@ -36,6 +38,15 @@ impl Random {
     pub(super) fn byte(&mut self) -> u8 {
         u8::try_from(self.below(256)).unwrap()
     }
+}
+
+/// Two readers made the same of an input, or neither could read it. Tells which.
+#[track_caller]
+pub(super) fn same<T: Debug>(input: &str, ours: &Result<T, impl Debug>, theirs: &Result<T, impl Debug>) -> bool {
+    let shown =
+        (ours.as_ref().ok().map(|value| format!("{value:?}")), theirs.as_ref().ok().map(|value| format!("{value:?}")));
+    assert_eq!(shown.0, shown.1, "{input}: {ours:?}, {theirs:?}");
+    ours.is_ok()
 }
 
 /// A message with one field of each kind that the formats treat in their own way.

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{super::tests::Random, Buffered, read::read};
+use super::{
+    super::tests::{Random, same},
+    Buffered,
+    read::read,
+};
 
 impl Random {
     /// A value, more or less.
@@ -177,11 +181,7 @@ impl<'de> Deserialize<'de> for Bytes {
 /// Both read the text to the same value, or neither reads it.
 #[track_caller]
 fn agree<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> bool {
-    let (ours, theirs) = (read::<T>(text), serde_json::from_str::<T>(text));
-    let shown =
-        (ours.as_ref().ok().map(|value| format!("{value:?}")), theirs.as_ref().ok().map(|value| format!("{value:?}")));
-    assert_eq!(shown.0, shown.1, "{text}: {ours:?}, {theirs:?}");
-    ours.is_ok()
+    same(text, &read::<T>(text), &serde_json::from_str(text))
 }
 
 #[test]

@@ -7,7 +7,11 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{super::tests::Random, read::read, scan};
+use super::{
+    super::tests::{Random, same},
+    read::read,
+    scan,
+};
 use crate::protocol::buffered::Buffered;
 
 /// Bytes that are MessagePack, more or less.
@@ -153,11 +157,7 @@ fn agree<T: DeserializeOwned + Debug>(bytes: &[u8]) -> bool {
         let mut theirs = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
         T::deserialize(&mut theirs).map_err(|error| error.to_string())
     });
-    let ours = read::<T>(bytes);
-    let shown =
-        (ours.as_ref().ok().map(|value| format!("{value:?}")), theirs.as_ref().ok().map(|value| format!("{value:?}")));
-    assert_eq!(shown.0, shown.1, "{bytes:02x?}: {ours:?}, {theirs:?}");
-    ours.is_ok()
+    same(&format!("{bytes:02x?}"), &read::<T>(bytes), &theirs)
 }
 
 #[test]

@@ -16,7 +16,7 @@ const DELIVERIES: usize = 10_000;
 const ANSWERS: usize = 400;
 
 /// What counts as flat: no more growth than this beside that of the baseline, which shows what workerd itself does.
-const FLAT: f64 = 1.10;
+pub(super) const FLAT: f64 = 1.10;
 
 /// From 10 sockets in a room to 5,000: what a delivery costs, and what a message that concerns one alone.
 pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {

@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use anyhow::{Result, bail};
 use bench_load::{Kind, get};
 
-use super::{Candidate, append, candidates, turns};
+use super::{Candidate, append, candidates, growth::FLAT, turns};
 use crate::bench::{
     candidate::{Ability, BASELINE, OURS, Program},
     figures::{Per, Series},
@@ -14,9 +14,6 @@ use crate::bench::{
 
 /// Workerd lets an object hibernate after 10 seconds.
 const IDLE: Duration = Duration::from_millis(12_500);
-
-/// What counts as flat: no more growth than this beside that of the baseline.
-const FLAT: f64 = 1.10;
 
 /// Rooms of different sizes that hibernate, and one message to each, which only its sender is answered.
 pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
@@ -51,7 +48,7 @@ pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
     Ok(report(&rooms, &first, &second))
 }
 
-/// How often each candidate's rooms, and those of its process, were made.
+/// How often each candidate's rooms were made.
 fn births(candidates: &[Candidate]) -> Result<Vec<usize>> {
     let ask = |candidate: &Candidate| Ok(get(candidate.server.port, "/room/asked/births")?.1.trim().parse()?);
     candidates.iter().map(ask).collect()
@@ -101,12 +98,12 @@ fn report(rooms: &[(usize, usize)], first: &[Vec<Series>], second: &[Vec<Series>
 /// What waking costs with many sockets, beside what it costs with few: for each by itself, and for ours beside the baseline, as
 /// the platform does not wake all rooms alike.
 fn growth(section: &mut Section, [least, most]: [usize; 2], few: &[Series], many: &[Series]) {
-    let Some(baseline) = few.iter().position(|series| series.name == BASELINE) else { return };
-    let (Some(few_baseline), Some(many_baseline)) = (few.get(baseline), many.get(baseline)) else { return };
+    let pairs = || few.iter().zip(many);
+    let Some((few_baseline, many_baseline)) = pairs().find(|(few, _)| few.name == BASELINE) else { return };
+    let cost = |series: &Series| series.cost(Per::Message).middle;
+    let beside = |series: &Series, baseline| series.ratio(baseline, Per::Message).middle;
     let mut rows = Vec::new();
-    for (few, many) in few.iter().zip(many) {
-        let cost = |series: &Series| series.cost(Per::Message).middle;
-        let beside = |series: &Series, baseline| series.ratio(baseline, Per::Message).middle;
+    for (few, many) in pairs() {
         rows.push(vec![few.name.clone(), format!("**{:.2}**", cost(many) / cost(few))]);
         if few.name.starts_with(OURS) {
             let what = format!("{}: growth of waking from {least} to {most} sockets, × {BASELINE}'s", few.name);
