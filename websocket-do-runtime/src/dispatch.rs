@@ -2,6 +2,8 @@
 
 mod fetch;
 
+use std::any::Any;
+
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -22,11 +24,15 @@ const NO_TEXT: &str = r#"{"error":"String messages are not allowed. Please use b
 /// What a client gets who sends a binary frame in a JSON session.
 const NO_BINARY: &str = r#"{"error":"Buffer messages are not allowed. Please use string messages."}"#;
 
+/// Held from when a host has received a frame until the frame has been handled or dropped, so that the host can bound what
+/// it receives. [`None`] where the host does not.
+pub type Permit = Option<Box<dyn Any + Send>>;
+
 /// Something that happened to a socket.
 #[derive(Debug)]
 pub enum Event {
     /// A whole message came.
-    Message(Frame),
+    Message(Frame, Permit),
     /// The peer closed, or the connection was lost or failed.
     Closed(Closed),
 }
@@ -52,7 +58,7 @@ impl<R: WebSocketDo> Room<R> {
                 session.cell.busy.set(true);
                 self.drain(&session, Some(event)).await;
             }
-            (None, Event::Message(_)) => {}
+            (None, Event::Message(..)) => {}
             (None, Event::Closed(closed)) => self.finish(socket, &closed),
         }
     }
@@ -70,8 +76,8 @@ impl<R: WebSocketDo> Room<R> {
 
     async fn handle(&self, session: &Session<R>, event: Event) {
         match event {
-            Event::Message(_) if session.cell.closing.get() => {}
-            Event::Message(frame) => {
+            Event::Message(..) if session.cell.closing.get() => {}
+            Event::Message(frame, _permit) => {
                 if let Err(error) = self.message(session, frame).await {
                     self.failed(session, &error).await;
                 }

@@ -98,7 +98,7 @@ impl Ours {
 
     /// A frame of the first session has come.
     pub fn event(&self, frame: Frame) {
-        now(self.room.event(SocketId(0), Event::Message(frame)));
+        now(self.room.event(SocketId(0), Event::Message(frame, None)));
     }
 }
 

@@ -162,7 +162,7 @@ impl<R: WebSocketDo> World<R> {
             }
             Outgoing::Frame(frame) => {
                 self.say(|| format!("#{} → {}", socket.0, shown(&frame)));
-                Event::Message(frame)
+                Event::Message(frame, None)
             }
             Outgoing::Closed(closed) => {
                 self.say(|| {

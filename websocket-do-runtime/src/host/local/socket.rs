@@ -88,7 +88,7 @@ async fn read(
             }
             Err(error) => return Closed::failed(error.to_string()),
         };
-        if room.send(Command::Event { socket, event: Event::Message(message) }).await.is_err() {
+        if room.send(Command::Event { socket, event: Event::Message(message, None) }).await.is_err() {
             return Closed::lost();
         }
     }

@@ -49,7 +49,7 @@ impl<R: WebSocketDo> DurableObject<R> {
 
     /// `webSocketMessage`. Like the others that follow, it returns `undefined` or a promise of it.
     pub fn message(&self, socket: &web_sys::WebSocket, data: &JsValue) -> JsValue {
-        self.event(socket, Event::Message(convert::received(data)))
+        self.event(socket, Event::Message(convert::received(data), None))
     }
 
     /// `webSocketClose`.
