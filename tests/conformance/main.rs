@@ -20,6 +20,7 @@ mod frames;
 mod hibernation;
 mod history;
 mod keeper_room;
+mod limits;
 mod many;
 mod numbers;
 mod peer;
@@ -82,7 +83,7 @@ enum Company {
 }
 
 /// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
-const CASES: [(Company, &[Case]); 21] = [
+const CASES: [(Company, &[Case]); 22] = [
     (Company::Asleep, hibernation::CASES),
     (Company::Asleep, storage::ASLEEP),
     (Company::Asleep, timers::ASLEEP),
@@ -95,6 +96,7 @@ const CASES: [(Company, &[Case]); 21] = [
     (Company::Busy, numbers::CASES),
     (Company::Busy, frames::CASES),
     (Company::Busy, closing::CASES),
+    (Company::Busy, limits::CASES),
     (Company::Busy, events::CASES),
     (Company::Busy, beyond::CASES),
     (Company::Busy, history::CASES),

@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod emit;
 mod export;
+mod limits;
 mod model;
 mod parse;
 mod route;

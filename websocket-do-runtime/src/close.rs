@@ -62,6 +62,12 @@ impl Close {
         Self { code: 1012, reason: reason.chars().take(Self::MAX_REASON / 4).collect() }
     }
 
+    /// 1009, for a message of more than `limit` bytes.
+    #[cfg(feature = "server")]
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self { code: 1009, reason: format!("a message may have at most {limit} bytes") }
+    }
+
     /// The code.
     pub fn code(&self) -> u16 {
         self.code

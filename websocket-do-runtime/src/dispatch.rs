@@ -90,6 +90,10 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     async fn message(&self, session: &Session<R>, frame: Frame) -> Result {
+        if frame.len() > R::MAX_MESSAGE {
+            session.close_with(&Close::too_large(R::MAX_MESSAGE));
+            return Ok(());
+        }
         let decoded = match (session.format(), frame) {
             (Format::Json, Frame::Text(text)) => codec::decode_text(&text),
             (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(&bytes),

@@ -1,6 +1,6 @@
 //! What `#[websocket_do]` makes of an impl block: one trait that dispatch calls.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -9,6 +9,11 @@ use crate::{
     codec::{Format, Frame},
     protocol::ClientMessage,
 };
+
+/// The largest [`MAX_MESSAGE`](WebSocketDo::MAX_MESSAGE), in bytes: 32 MiB, as
+/// [Cloudflare](https://developers.cloudflare.com/durable-objects/platform/limits/) accepts no larger WebSocket message.
+#[doc(hidden)]
+pub const MAX_MESSAGE_LIMIT: usize = 32 << 20;
 
 /// A room: implemented by `#[websocket_do]` on the impl block that holds its handlers.
 pub trait WebSocketDo: Sized + 'static {
@@ -23,6 +28,14 @@ pub trait WebSocketDo: Sized + 'static {
 
     /// The format of all sessions, where the room fixes one.
     const FORMAT: Option<Format>;
+
+    /// The largest message that a client may send, in bytes of the frame's payload; 1 MiB unless the attribute sets
+    /// `max_message`. A larger one closes the session with 1009 before it is decoded, and no handler but `closed` runs.
+    const MAX_MESSAGE: usize = 1 << 20;
+
+    /// How long a handler of a session may take; 30 seconds unless the attribute sets `handler_timeout`. Then the session
+    /// is closed with 1011 and the handler is dropped at the `await` where it waits.
+    const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 
     /// The names of the timers that have a handler.
     const TIMERS: &'static [&'static str];

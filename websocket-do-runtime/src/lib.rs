@@ -56,7 +56,7 @@ mod upgrade;
 #[cfg(feature = "server")]
 pub use self::{
     app::App,
-    handlers::{IntoOutcome, WebSocketDo},
+    handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
     http::{IntoResponse, Json, Query, Refusal, Request, Response},
     protocol::{Rejection, RejectionCode},
     room::{Audience, Room, ServerMessageOf},

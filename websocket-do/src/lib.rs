@@ -49,8 +49,15 @@ pub use websocket_do_macros::WsProtocol;
 
 /// Makes an impl block a room: the methods with a handler's attribute are what happens in it.
 ///
-/// `client` is what clients send, `session` the data of one session; `format = json` or `format = msgpack` fixes the format of all
-/// sessions. The [front page](crate) lists the handlers. `<Type>Client` is the typed client. On wasm32 the Durable Object class is
+/// `client` is what clients send, `session` the data of one session. Optional arguments:
+///
+/// | argument | meaning | default |
+/// |---|---|---|
+/// | `format = json`, `format = msgpack` | the format of all sessions, whatever the client asks for | the client's choice |
+/// | `max_message = 64 << 10` | the largest message of a client in bytes, at most 32 MiB; a larger one closes the session with 1009 before it is decoded | 1 MiB |
+/// | `handler_timeout = 10` | how long a handler of a session may take: an integer literal of seconds, or a `Duration`; then the session is closed with 1011 and the handler is dropped | 30 seconds |
+///
+/// The [front page](crate) lists the handlers. `<Type>Client` is the typed client. On wasm32 the Durable Object class is
 /// exported under the type's own name, and `<Type>::stub` leads Workers to the room's [stub], `<Type>Stub`.
 ///
 /// ```
@@ -71,7 +78,7 @@ pub use websocket_do_macros::WsProtocol;
 /// #[derive(Default)]
 /// struct Counter;
 ///
-/// #[websocket_do(client = Count, session = u32)]
+/// #[websocket_do(client = Count, session = u32, max_message = 4 << 10, handler_timeout = 5)]
 /// impl Counter {
 ///     #[connect]
 ///     fn connect(&self, _upgrade: &Upgrade) -> Result<u32, Refusal> {
@@ -172,8 +179,8 @@ pub mod __private {
     pub use websocket_do_runtime::client;
     #[cfg(feature = "server")]
     pub use websocket_do_runtime::{
-        Accept, Close, Closed, Error, IntoOutcome, IntoResponse, Refusal, Request, Response, Result, ResumeFailure,
-        Room, Session, Upgrade, WebSocketDo,
+        Accept, Close, Closed, Error, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, Refusal, Request, Response, Result,
+        ResumeFailure, Room, Session, Upgrade, WebSocketDo,
         http::{self, FromRequest, match_route, path_parameter},
         stub,
     };

@@ -7,6 +7,7 @@ mod events;
 mod fickle;
 mod guarded;
 mod keeper;
+mod limits;
 #[cfg(target_arch = "wasm32")]
 mod own;
 mod raw;
@@ -21,6 +22,7 @@ pub use calls::{Answer, Ask, Calls};
 pub use events::Events;
 pub use guarded::{Heard, Said, Vault};
 pub use keeper::Keeper;
+pub use limits::{Limit, Limited, Limits, MAX_MESSAGE};
 pub use raw::{Keep, Kept, Raw};
 pub use rules::Rules;
 pub use shapes::{Fixed, Lost, Migrated};
@@ -31,6 +33,7 @@ pub fn app() -> App {
         .rooms::<Calls>("/calls/{room}", "CALLS")
         .rooms::<Events>("/events/{room}", "EVENTS")
         .rooms::<Keeper>("/keeper/{room}", "KEEPER")
+        .rooms::<Limits>("/limits/{room}", "LIMITS")
         .rooms::<Fixed>("/fixed/{room}", "FIXED")
         .rooms::<Lost>("/lost/{room}", "LOST")
         .rooms::<Migrated>("/migrated/{room}", "MIGRATED")

@@ -1,21 +1,31 @@
-//! The arguments of the attribute: `client`, `session`, `format`. Parsed by hand, as `darling` takes expressions and
-//! `session` is a type: `Vec<u32>`, `()`.
+//! The arguments of the attribute: `client`, `session`, `format`, `max_message`, `handler_timeout`. Parsed by hand, as
+//! `darling` takes expressions and `session` is a type: `Vec<u32>`, `()`.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Error, Ident, Path, Token, Type, TypePath,
+    Error, Expr, ExprLit, Ident, Lit, LitInt, Path, Token, Type, TypePath,
     ext::IdentExt,
-    parse::{ParseStream, Parser},
+    parse::{ParseStream, Parser, discouraged::Speculative},
 };
 
 /// What there is to say.
-const NAMES: [&str; 3] = ["client", "session", "format"];
+const NAMES: [&str; 5] = ["client", "session", "format", "max_message", "handler_timeout"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
 pub(super) struct Arguments {
     pub(super) client: Path,
     pub(super) session: Type,
     pub(super) format: Option<Format>,
+    pub(super) max_message: Option<Expr>,
+    pub(super) handler_timeout: Option<Timeout>,
+}
+
+/// The value of `handler_timeout`.
+pub(super) enum Timeout {
+    /// An integer literal.
+    Seconds(LitInt),
+    /// An expression of type `Duration`.
+    Duration(Expr),
 }
 
 /// The format that a room fixes.
@@ -54,7 +64,8 @@ pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Err
     });
     match (found.known, errors) {
         (Known { client: Some(client), session: Some(session) }, None) => {
-            Ok(Arguments { client, session, format: found.format })
+            let Found { format, max_message, handler_timeout, .. } = found;
+            Ok(Arguments { client, session, format, max_message, handler_timeout })
         }
         (known, errors) => {
             let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "the arguments cannot be understood"));
@@ -68,6 +79,8 @@ pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Err
 struct Found {
     known: Known,
     format: Option<Format>,
+    max_message: Option<Expr>,
+    handler_timeout: Option<Timeout>,
     names: Vec<String>,
     errors: Vec<Error>,
 }
@@ -85,7 +98,9 @@ impl Found {
                     Ok(format) => self.format = Some(format),
                     Err(error) => self.errors.push(error),
                 },
-                _ => drop(input.parse::<Type>()?),
+                "max_message" => self.max_message = Some(input.parse()?),
+                "handler_timeout" => self.handler_timeout = Some(timeout(input.parse()?)),
+                _ => skip(input)?,
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -101,7 +116,7 @@ impl Found {
             let near = NAMES.into_iter().find(|meant| strsim::damerau_levenshtein(&text, meant) <= meant.len() / 3);
             let instead = match near {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => "there are `client`, `session` and `format`".to_owned(),
+                None => "there are `client`, `session`, `format`, `max_message` and `handler_timeout`".to_owned(),
             };
             self.errors.push(Error::new(name.span(), format!("unknown attribute `{text}`; {instead}")));
         } else if self.names.contains(&text) {
@@ -125,4 +140,21 @@ fn format(name: &Ident) -> syn::Result<Format> {
         "msgpack" => Ok(Format::MessagePack),
         _ => Err(Error::new(name.span(), "unknown format; write `format = json` or `format = msgpack`")),
     }
+}
+
+fn timeout(value: Expr) -> Timeout {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(seconds), .. }) => Timeout::Seconds(seconds),
+        duration => Timeout::Duration(duration),
+    }
+}
+
+/// Skips the value of an unknown argument: a type or an expression.
+fn skip(input: ParseStream<'_>) -> syn::Result<()> {
+    let ahead = input.fork();
+    if ahead.parse::<Type>().is_ok() {
+        input.advance_to(&ahead);
+        return Ok(());
+    }
+    input.parse::<Expr>().map(drop)
 }

@@ -75,6 +75,8 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             client: &arguments.client,
             session: &arguments.session,
             format: arguments.format.as_ref(),
+            max_message: arguments.max_message.as_ref(),
+            handler_timeout: arguments.handler_timeout.as_ref(),
             new: find("new"),
             connect,
             opened: find("opened"),

@@ -6,7 +6,7 @@ use syn::{Ident, ItemImpl, spanned::Spanned};
 
 use super::{
     arguments::Format,
-    export,
+    export, limits,
     model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument, Timer},
     stub,
 };
@@ -19,6 +19,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
         Some(Format::Json) => quote!(::core::option::Option::Some(__ws::codec::Format::Json)),
         Some(Format::MessagePack) => quote!(::core::option::Option::Some(__ws::codec::Format::MessagePack)),
     };
+    let (limits, checks) = limits::limits(room);
     let new = new(room);
     let connect = connect(&room.connect);
     let hooks = hooks(room);
@@ -45,6 +46,8 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
         const _: () = {
             use ::websocket_do::__private as __ws;
 
+            #checks
+
             #[automatically_derived]
             impl __ws::WebSocketDo for #ty {
                 type Client = #client;
@@ -52,6 +55,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 const NAME: &'static ::core::primitive::str = #text;
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
                 const TIMERS: &'static [&'static ::core::primitive::str] = &[#(#timer_names),*];
+                #limits
 
                 fn new(room: &__ws::Room<Self>) -> Self {
                     let _ = room;

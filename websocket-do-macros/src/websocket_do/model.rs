@@ -1,8 +1,8 @@
 //! A room without mistakes: whatever can be written down here can be emitted.
 
-use syn::{Attribute, Ident, LitStr, Path, ReturnType, Type};
+use syn::{Attribute, Expr, Ident, LitStr, Path, ReturnType, Type};
 
-use super::arguments::Format;
+use super::arguments::{Format, Timeout};
 
 /// A room.
 pub(super) struct Room<'a> {
@@ -12,6 +12,8 @@ pub(super) struct Room<'a> {
     pub(super) client: &'a Path,
     pub(super) session: &'a Type,
     pub(super) format: Option<&'a Format>,
+    pub(super) max_message: Option<&'a Expr>,
+    pub(super) handler_timeout: Option<&'a Timeout>,
     pub(super) new: Option<Hook>,
     pub(super) connect: Hook,
     pub(super) opened: Option<Hook>,

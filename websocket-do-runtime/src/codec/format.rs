@@ -104,6 +104,15 @@ pub enum Frame {
 
 #[cfg(any(feature = "server", feature = "client"))]
 impl Frame {
+    /// The bytes of the payload.
+    #[cfg(feature = "server")]
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
     /// The format that travels in frames of this kind.
     pub(crate) fn format(&self) -> Format {
         match self {
