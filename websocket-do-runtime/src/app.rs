@@ -4,7 +4,7 @@ use http::{HeaderValue, Method, header};
 
 use crate::{
     Response, WebSocketDo,
-    http::{IntoResponse, match_prefix},
+    http::{IntoResponse, MAX_BODY, match_prefix},
 };
 
 /// The way in from outside: pages, and rooms by name.
@@ -20,10 +20,17 @@ use crate::{
 ///         .objects("/counter/{name}", "COUNTER") // written by hand; on workerd alone
 /// }
 /// ```
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct App {
     pages: Vec<(&'static str, &'static str)>,
     mounts: Vec<Mount>,
+    pub(crate) max_body: usize,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self { pages: Vec::new(), mounts: Vec::new(), max_body: MAX_BODY }
+    }
 }
 
 /// Rooms of one class, below a path.
@@ -88,6 +95,24 @@ impl App {
             #[cfg(not(target_arch = "wasm32"))]
             class: None,
         });
+        self
+    }
+
+    /// Sets how many bytes the body of a request to a room's route may have, where the route has no limit of its own
+    /// (`#[post("/upload", max_body = 16 << 20)]`). 1 MiB by default. A larger body is answered with 413 before it is read.
+    ///
+    /// It applies to requests that come through this app. What a Worker sends to a room by its stub has the route's limit, or
+    /// 1 MiB.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{App, WebSocketDo};
+    /// fn app<ChatRoom: WebSocketDo>() -> App {
+    ///     App::new().max_body(4 << 20).rooms::<ChatRoom>("/room/{room}", "CHAT_ROOM")
+    /// }
+    /// ```
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
         self
     }
 

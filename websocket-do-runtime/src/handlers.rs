@@ -7,6 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Accept, Close, Closed, Error, Refusal, Rejection, Request, Response, Result, ResumeFailure, Room, Session, Upgrade,
     codec::{Format, Frame},
+    http::{Parameters, Route},
     protocol::ClientMessage,
 };
 
@@ -39,6 +40,9 @@ pub trait WebSocketDo: Sized + 'static {
 
     /// The names of the timers that have a handler.
     const TIMERS: &'static [&'static str];
+
+    /// The HTTP routes, sorted so that the first that matches handles the request.
+    const ROUTES: &'static [Route];
 
     /// The room's own memory, made at its first event and again after hibernation.
     fn new(room: &Room<Self>) -> Self;
@@ -80,8 +84,14 @@ pub trait WebSocketDo: Sized + 'static {
     /// The timer `name` has gone off, which is one of [`TIMERS`](Self::TIMERS).
     fn timer(&self, room: &Room<Self>, name: &str) -> impl Future<Output = Result>;
 
-    /// A request to one of the room's own routes; `None` where no route fits.
-    fn http(&self, room: &Room<Self>, request: Request) -> impl Future<Output = Option<Response>>;
+    /// Handles a request to `route`, which is one of [`ROUTES`](Self::ROUTES).
+    fn http(
+        &self,
+        room: &Room<Self>,
+        route: &Route,
+        parameters: Parameters,
+        request: Request,
+    ) -> impl Future<Output = Response>;
 }
 
 /// What a handler may return: nothing, or a `Result` whose error becomes an [`Error`].

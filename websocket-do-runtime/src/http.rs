@@ -10,10 +10,14 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use extract::{FromRequest, Json, Query, path_parameter};
 pub use respond::{IntoResponse, Refusal};
 pub(crate) use route::match_prefix;
-pub use route::{Parameters, match_route};
+pub use route::{MAX_BODY, Parameters, Route, match_route};
 
-/// A request with its whole body. The local host takes bodies of up to 32 MiB and answers 413 beyond; on Cloudflare the
-/// [limit](https://developers.cloudflare.com/workers/platform/limits/) depends on the account's plan.
+/// A request with its whole body.
+///
+/// A body larger than the route's limit is answered with 413 before it is read: 1 MiB, unless the app has another limit
+/// ([`App::max_body`](crate::App::max_body)) or the route its own (`#[post("/upload", max_body = 16 << 20)]`, in bytes). The
+/// body of a request that no route handles is not read. On Cloudflare the platform has a
+/// [limit](https://developers.cloudflare.com/workers/platform/limits/) of its own, which depends on the account's plan.
 ///
 /// ```
 /// # use websocket_do_runtime::{Request, Response};

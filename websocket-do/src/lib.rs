@@ -181,7 +181,7 @@ pub mod __private {
     pub use websocket_do_runtime::{
         Accept, Close, Closed, Error, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, Refusal, Request, Response, Result,
         ResumeFailure, Room, Session, Upgrade, WebSocketDo,
-        http::{self, FromRequest, match_route, path_parameter},
+        http::{self, FromRequest, path_parameter},
         stub,
     };
     pub use websocket_do_runtime::{codec, protocol, serde};

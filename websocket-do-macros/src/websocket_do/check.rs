@@ -10,7 +10,7 @@ use super::{
     arguments,
     model::{Fields, Hook, MessageHandler, Method, Room},
     parse::{Input, Marked},
-    route::route,
+    route::{conflicts, route},
     timer::timer,
 };
 
@@ -49,12 +49,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
     once(&hooks, |(kind, _)| (*kind).to_owned(), |(_, hook)| &hook.method.name, &mut errors);
     once(&messages, |handler| handler.variant.to_string(), |handler| &handler.method.name, &mut errors);
     once(&timers, |timer| timer.name.value(), |timer| &timer.handler.method.name, &mut errors);
-    once(
-        &routes,
-        |route| format!("{} {}", route.verb, route.path.value()),
-        |route| &route.handler.method.name,
-        &mut errors,
-    );
+    conflicts(&routes, &mut errors);
     if let (Some(arguments::Format::MessagePack), Some((_, hook))) =
         (&arguments.format, hooks.iter().find(|(kind, _)| *kind == "binary"))
     {

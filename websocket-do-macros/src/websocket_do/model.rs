@@ -71,6 +71,8 @@ pub(super) struct Route {
     /// As `GET`.
     pub(super) verb: Ident,
     pub(super) path: LitStr,
+    /// In bytes.
+    pub(super) max_body: Option<Expr>,
     pub(super) arguments: Vec<RouteArgument>,
     pub(super) output: ReturnType,
     pub(super) docs: Vec<Attribute>,

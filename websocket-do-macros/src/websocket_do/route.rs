@@ -1,6 +1,10 @@
-//! Checks one HTTP route: path, parameters, arguments.
+//! Checks the HTTP routes: paths, parameters, arguments, and whether two of them handle the same requests.
 
-use syn::{Error, Ident, ImplItemFn, LitStr, Pat, Result, Type};
+use syn::{
+    Error, Expr, Ident, ImplItemFn, LitStr, Pat, Result, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+};
 
 use super::{
     check::{Arguments, method, takes_room},
@@ -8,11 +12,11 @@ use super::{
     parse::Marked,
 };
 
+/// Names that no argument can have, not even as raw identifiers.
+const NO_ARGUMENTS: [&str; 5] = ["_", "self", "Self", "super", "crate"];
+
 pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Result<Route> {
-    let path: LitStr = marked.attribute.parse_args().map_err(|_| {
-        let example = format!("#[{}(\"/path\")]", verb.to_lowercase());
-        Error::new_spanned(&marked.attribute, format!("a route needs its path; write `{example}`"))
-    })?;
+    let (path, max_body) = options(marked, verb)?;
     let parameters = parameters(&path, errors);
     if verb == "GET" && path.value() == "/websocket" {
         let message = "`GET /websocket` is where clients connect; write another path, or `#[connect]`";
@@ -24,10 +28,11 @@ pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Res
     for parameter in parameters {
         let is_taken = arguments
             .iter()
-            .any(|argument| matches!(argument, RouteArgument::Parameter { name, .. } if *name == parameter));
+            .any(|argument| matches!(argument, RouteArgument::Parameter { name, .. } if is_called(name, &parameter)));
         if !is_taken {
+            let (handler, argument) = (name(marked), as_argument(&parameter));
             let message =
-                format!("`{{{parameter}}}` is not an argument of `{}`; add `{parameter}: String` to it", name(marked));
+                format!("`{{{parameter}}}` is not an argument of `{handler}`; add `{argument}: String` to it");
             errors.push(Error::new(path.span(), message));
         }
     }
@@ -37,10 +42,87 @@ pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Res
         handler,
         verb: Ident::new(verb, marked.attribute.bracket_token.span.join()),
         path,
+        max_body,
         arguments,
         output: sig.output.clone(),
         docs: attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
     })
+}
+
+/// The arguments of the attribute: the path, and `max_body`.
+fn options(marked: &Marked, verb: &str) -> Result<(LitStr, Option<Expr>)> {
+    let attribute = &marked.attribute;
+    let needs_path = || {
+        let example = format!("#[{}(\"/path\")]", verb.to_lowercase());
+        Error::new_spanned(attribute, format!("a route needs its path; write `{example}`"))
+    };
+    let tokens = attribute.meta.require_list().map_err(|_| needs_path())?.tokens.clone();
+    let parse = |input: ParseStream<'_>| {
+        let path: LitStr = input.parse().map_err(|_| needs_path())?;
+        let mut max_body = None;
+        while !input.is_empty() {
+            input.parse::<Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            let name = input.call(Ident::parse_any)?;
+            if name != "max_body" {
+                let message = format!("unknown attribute `{name}`; a route has a path and `max_body = …`, in bytes");
+                return Err(Error::new(name.span(), message));
+            }
+            if max_body.is_some() {
+                return Err(Error::new(name.span(), "duplicate `max_body`; write it once"));
+            }
+            if verb == "GET" {
+                return Err(Error::new(name.span(), "the body of a `GET` request is not read; remove `max_body`"));
+            }
+            input.parse::<Token![=]>()?;
+            max_body = Some(input.parse()?);
+        }
+        Ok((path, max_body))
+    };
+    parse.parse2(tokens)
+}
+
+/// Reports routes that match the same requests as one before them: their methods and paths are the same but for the names of
+/// the parameters.
+pub(super) fn conflicts(routes: &[Route], errors: &mut Vec<Error>) {
+    let requests = |route: &Route| {
+        let path = route.path.value();
+        let segments = path.split('/').map(|segment| if is_parameter(segment) { "{}" } else { segment });
+        format!("{} {}", route.verb, segments.collect::<Vec<_>>().join("/"))
+    };
+    for (index, route) in routes.iter().enumerate() {
+        if let Some(first) = routes.iter().take(index).find(|first| requests(first) == requests(route)) {
+            let message = format!(
+                "`{} {}` conflicts with `{} {}` of `{}`; both match the same requests, so change or remove one of the two",
+                route.verb,
+                route.path.value(),
+                first.verb,
+                first.path.value(),
+                first.handler.method.name,
+            );
+            errors.push(Error::new(route.path.span(), message));
+        }
+    }
+}
+
+/// Whether a segment of a path is a parameter.
+pub(super) fn is_parameter(segment: &str) -> bool {
+    segment.starts_with('{') && segment.ends_with('}')
+}
+
+/// Whether an argument takes the parameter: `r#match` takes `{match}`.
+fn is_called(argument: &Ident, parameter: &str) -> bool {
+    argument.unraw() == parameter
+}
+
+/// The parameter's name as an argument.
+fn as_argument(parameter: &str) -> String {
+    match syn::parse_str::<Ident>(parameter) {
+        Ok(_) => parameter.to_owned(),
+        Err(_) => format!("r#{parameter}"),
+    }
 }
 
 fn name(marked: &Marked) -> &Ident {
@@ -51,7 +133,7 @@ fn name(marked: &Marked) -> &Ident {
 fn argument(pattern: &Pat, ty: &Type, parameters: &[String]) -> RouteArgument {
     let ty = Box::new(ty.clone());
     match pattern {
-        Pat::Ident(name) if parameters.iter().any(|parameter| name.ident == parameter) => {
+        Pat::Ident(name) if parameters.iter().any(|parameter| is_called(&name.ident, parameter)) => {
             RouteArgument::Parameter { name: name.ident.clone(), ty }
         }
         _ => RouteArgument::Extracted { name: only_name(pattern), ty },
@@ -75,21 +157,42 @@ fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
         errors.push(Error::new(path.span(), format!("the path does not begin with `/`; write \"/{text}\"")));
     }
     for segment in text.split('/') {
-        match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) if found.iter().any(|other| other == name) => {
-                errors
-                    .push(Error::new(path.span(), format!("`{{{name}}}` stands there twice; give each its own name")));
+        let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let name = name.map(|name| (name, Ident::parse_any.parse_str(name)));
+        let message = match name {
+            Some((name, _)) if found.iter().any(|other| other == name) => {
+                format!("`{{{name}}}` stands there twice; give each its own name")
             }
-            Some(name) if syn::parse_str::<Ident>(name).is_ok() => found.push(name.to_owned()),
-            Some(_) => {
-                errors.push(Error::new(path.span(), format!("`{segment}` is not a parameter; write `{{name}}`")));
+            Some((name, Ok(_))) if NO_ARGUMENTS.contains(&name) => {
+                format!("`{name}` cannot be the name of an argument; give the parameter another name")
             }
+            Some((name, Ok(ident))) if ident.unraw() != ident => {
+                let plain = name.trim_start_matches("r#");
+                format!("`{segment}` is not a parameter; write `{{{plain}}}`, and `{name}` for the argument")
+            }
+            Some((name, Ok(_))) => {
+                found.push(name.to_owned());
+                continue;
+            }
+            Some((_, Err(_))) => format!("`{segment}` is not a parameter; write `{{name}}`"),
             None if segment.contains(['{', '}']) => {
-                let message = format!("`{segment}` is not a whole parameter; write `{{name}}` between two slashes");
-                errors.push(Error::new(path.span(), message));
+                format!("`{segment}` is not a whole parameter; write `{{name}}` between two slashes")
             }
-            None => {}
-        }
+            None => match never_arrives(segment) {
+                Some(message) => message,
+                None => continue,
+            },
+        };
+        errors.push(Error::new(path.span(), message));
     }
     found
+}
+
+/// Why no request has this segment in its path.
+fn never_arrives(segment: &str) -> Option<String> {
+    if matches!(segment, "." | "..") {
+        return Some(format!("`{segment}` is resolved before a request is sent; write the path without it"));
+    }
+    let bad = segment.chars().find(|&letter| !letter.is_ascii_graphic() || "\"#<>?\\`".contains(letter))?;
+    Some(format!("{bad:?} is not in the path of any request; write it percent-encoded"))
 }

@@ -63,6 +63,7 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
                 const NAME: &'static ::core::primitive::str = "";
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = ::core::option::Option::None;
                 const TIMERS: &'static [&'static ::core::primitive::str] = &[];
+                const ROUTES: &'static [__ws::http::Route] = &[];
 
                 fn new(room: &__ws::Room<Self>) -> Self {
                     ::core::unreachable!()
@@ -123,8 +124,10 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
                 async fn http(
                     &self,
                     room: &__ws::Room<Self>,
+                    route: &__ws::http::Route,
+                    parameters: __ws::http::Parameters,
                     request: __ws::Request,
-                ) -> ::core::option::Option<__ws::Response> {
+                ) -> __ws::Response {
                     ::core::unreachable!()
                 }
             }

@@ -142,7 +142,7 @@ fn method(room: &Type, route: &Route) -> TokenStream {
     let inputs = arguments.iter().map(|Argument { name, given, .. }| quote!(#name: #given));
     let bounds = arguments.iter().map(|Argument { ty, bound, .. }| quote!(for<'__s> #ty: #bound));
     let parameters = arguments.iter().filter(|argument| argument.is_parameter).map(|argument| {
-        let (text, value) = (argument.name.to_string(), &argument.value);
+        let (text, value) = (argument.name.unraw().to_string(), &argument.value);
         quote!((#text, &#value))
     });
     let parts = arguments.iter().filter(|argument| !argument.is_parameter).map(|argument| {

@@ -5,7 +5,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use crate::{
     Accept, Refusal, Request, Response, Result, Room, Upgrade, WebSocketDo, attachment,
     host::SocketId,
-    http::IntoResponse,
+    http::{IntoResponse, Route},
     room::host_tags,
     session::SessionCell,
     upgrade::{check_upgrade, negotiate, subprotocol},
@@ -35,8 +35,19 @@ impl<R: WebSocketDo> Room<R> {
         if request.uri().path() == WEBSOCKET && request.method() == Method::GET {
             return self.upgrade(request).await.unwrap_or_else(|refusal| Answer::Response(refusal.into_response()));
         }
-        let answer = self.value().http(self, request).await;
-        Answer::Response(answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()))
+        let found = Route::find(R::ROUTES, request.method(), request.uri().path());
+        let Some((route, parameters)) = found else { return Answer::Response(StatusCode::NOT_FOUND.into_response()) };
+        Answer::Response(self.value().http(self, route, parameters, request).await)
+    }
+
+    /// How many bytes of a request's body a host reads at most, before it calls [`fetch`](Self::fetch); `default` is the app's
+    /// limit. [`None`] where the host reads none of it and passes an empty body: no route handles the request, or it is a `GET`,
+    /// upgrades included. `path` is the path as the room sees it.
+    ///
+    /// A body that is larger is answered with 413 as soon as that is known, and is never buffered beyond the limit.
+    #[doc(hidden)]
+    pub fn body_limit(method: &Method, path: &str, default: usize) -> Option<usize> {
+        Route::body_limit(R::ROUTES, method, path, default)
     }
 
     async fn upgrade(&self, request: Request) -> Result<Answer, Refusal> {

@@ -1,5 +1,6 @@
 //! The host on workerd and Cloudflare: the hibernation API of Durable Objects.
 
+mod body;
 mod convert;
 mod entry;
 mod object;

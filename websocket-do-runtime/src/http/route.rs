@@ -1,6 +1,44 @@
 //! Paths with parameters, as `/kick/{id}`.
 
+use http::Method;
 use percent_encoding::percent_decode_str;
+
+/// The most bytes of a request's body that a route reads, unless the route or the app has another limit: 1 MiB.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// One HTTP route of a room. Generated code lists them in [`WebSocketDo::ROUTES`](crate::WebSocketDo::ROUTES), sorted so that
+/// the first that matches is the most specific: segment by segment, static text before a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    method: &'static str,
+    path: &'static str,
+    max_body: Option<usize>,
+}
+
+impl Route {
+    /// A route; `max_body` is in bytes, and [`None`] is the app's limit.
+    pub const fn new(method: &'static str, path: &'static str, max_body: Option<usize>) -> Self {
+        Self { method, path, max_body }
+    }
+
+    /// Method and path as the route was declared, such as `("GET", "/kick/{seat}")`.
+    pub const fn id(&self) -> (&'static str, &'static str) {
+        (self.method, self.path)
+    }
+
+    /// The route that handles a request, and the values of its parameters.
+    pub(crate) fn find(routes: &'static [Self], method: &Method, path: &str) -> Option<(&'static Self, Parameters)> {
+        let mut matching = routes.iter().filter(|route| method == route.method);
+        matching.find_map(|route| Some((route, match_route(route.path, path)?)))
+    }
+
+    /// How many bytes of the request's body are read at most. [`None`] where nothing of it is read: no route handles the
+    /// request, or the route's method has no use for a body (`GET`).
+    pub(crate) fn body_limit(routes: &'static [Self], method: &Method, path: &str, default: usize) -> Option<usize> {
+        let (route, _) = Self::find(routes, method, path)?;
+        (method != Method::GET).then_some(route.max_body.unwrap_or(default))
+    }
+}
 
 /// The values that stand where a pattern has `{name}`, percent-decoded.
 ///
@@ -78,6 +116,34 @@ mod tests {
         assert!(match_route("/kick/{id}", "/kick/").is_none());
         assert!(match_route("/kick/{id}", "/kick/%ff").is_none());
         assert_eq!(match_route("/kick/{id}", "/kick/100%").unwrap().get("id"), Some("100%"));
+    }
+
+    const ROUTES: &[Route] = &[
+        Route::new("GET", "/x/list", None),
+        Route::new("POST", "/x/list", Some(7)),
+        Route::new("GET", "/x/{a}", None),
+        Route::new("PUT", "/x/{a}", None),
+    ];
+
+    #[test]
+    fn the_first_route_of_the_method_that_matches_handles_a_request() {
+        let id = |method, path| Route::find(ROUTES, &method, path).map(|(route, _)| route.id());
+        assert_eq!(id(Method::GET, "/x/list"), Some(("GET", "/x/list")));
+        assert_eq!(id(Method::GET, "/x/other"), Some(("GET", "/x/{a}")));
+        assert_eq!(id(Method::PUT, "/x/list"), Some(("PUT", "/x/{a}")));
+        assert_eq!(id(Method::DELETE, "/x/list"), None);
+        assert_eq!(id(Method::GET, "/x"), None);
+    }
+
+    #[test]
+    fn a_body_is_read_only_for_a_route_that_takes_one() {
+        let limit = |method, path| Route::body_limit(ROUTES, &method, path, 9);
+        assert_eq!(limit(Method::POST, "/x/list"), Some(7));
+        assert_eq!(limit(Method::PUT, "/x/list"), Some(9));
+        assert_eq!(limit(Method::GET, "/x/list"), None);
+        assert_eq!(limit(Method::POST, "/x/other"), None);
+        assert_eq!(limit(Method::DELETE, "/x/list"), None);
+        assert_eq!(limit(Method::HEAD, "/x/list"), None);
     }
 
     #[test]

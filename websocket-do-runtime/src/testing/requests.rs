@@ -10,7 +10,9 @@ use super::{
     room::{Place, TestRoom},
     world::World,
 };
-use crate::{Request, Response, WebSocketDo, client::TypedClient, dispatch::Answer};
+use crate::{
+    IntoResponse, Request, Response, Room, WebSocketDo, client::TypedClient, dispatch::Answer, http::MAX_BODY,
+};
 
 impl<R: WebSocketDo> TestRoom<R>
 where
@@ -42,13 +44,26 @@ where
     /// As [`get`](Self::get).
     pub async fn request(&self, request: Request) -> Response {
         match &self.place {
-            Place::Here(world) => match answered(world, request).await {
-                Answer::Response(response) => response,
-                Answer::Upgrade { .. } => panic!("a request for a session; use `join_with`"),
+            Place::Here(world) => match received::<R>(request) {
+                Ok(request) => match answered(world, request).await {
+                    Answer::Response(response) => response,
+                    Answer::Upgrade { .. } => panic!("a request for a session; use `join_with`"),
+                },
+                Err(status) => status.into_response(),
             },
             Place::There(remote) => remote.request(request).await,
         }
     }
+}
+
+/// The request as a host passes it on: without the body where no route reads it.
+fn received<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode> {
+    match Room::<R>::body_limit(request.method(), request.uri().path(), MAX_BODY) {
+        Some(limit) if request.body().len() > limit => return Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Some(_) => {}
+        None => *request.body_mut() = Bytes::new(),
+    }
+    Ok(request)
 }
 
 /// The room's answer to a request.

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use http::Method;
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::LocalPoolHandle, task::TaskTracker};
 
@@ -15,7 +16,7 @@ use super::{
     actor::{self, Command},
     file::{File, FileStore},
 };
-use crate::{WebSocketDo, host::memory::Memory};
+use crate::{Room, WebSocketDo, host::memory::Memory};
 
 /// Commands that may wait for a room. A connection that sends faster than its room handles waits, and with it its peer.
 const BACKLOG: usize = 1024;
@@ -24,12 +25,14 @@ const BACKLOG: usize = 1024;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Class {
     pub(super) name: &'static str,
+    /// How many bytes of a request's body are read; see [`Room::body_limit`].
+    pub(super) body_limit: fn(&Method, &str, usize) -> Option<usize>,
     start: fn(&Arc<Registry>, String, RoomStore, mpsc::Receiver<Command>),
 }
 
 impl Class {
     pub(crate) fn of<R: WebSocketDo>() -> Self {
-        Self { name: R::NAME, start: start::<R> }
+        Self { name: R::NAME, body_limit: Room::<R>::body_limit, start: start::<R> }
     }
 }
 
@@ -50,7 +53,7 @@ pub(super) struct Place {
 
 /// Rooms of one class.
 pub(crate) struct Registry {
-    class: Class,
+    pub(super) class: Class,
     place: Place,
     rooms: Mutex<Rooms>,
 }

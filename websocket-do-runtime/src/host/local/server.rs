@@ -5,8 +5,11 @@ use std::{collections::HashMap, convert::Infallible, io, net::SocketAddr, path::
 use bytes::Bytes;
 use fastwebsockets::upgrade::{is_upgrade_request, upgrade};
 use http::{StatusCode, Uri};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{body::Incoming, service::service_fn};
+use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
+use hyper::{
+    body::{Body, Incoming},
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -24,9 +27,6 @@ use super::{
     socket,
 };
 use crate::{App, Response, app::Target, http::IntoResponse, log};
-
-/// The most a request body may hold.
-const MAX_BODY: usize = 32 << 20;
 
 type HyperResponse = http::Response<Full<Bytes>>;
 
@@ -227,8 +227,12 @@ impl Shared {
 
         let handshake = is_upgrade_request(&request).then(|| upgrade(&mut request));
         let (parts, body) = request.into_parts();
-        let body = Limited::new(body, MAX_BODY).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        let request = http::Request::from_parts(parts, body.to_bytes());
+        let limit = (registry.class.body_limit)(&parts.method, parts.uri.path(), self.app.max_body);
+        let body = match limit {
+            Some(limit) => read(body, limit).await?,
+            None => Bytes::new(),
+        };
+        let request = http::Request::from_parts(parts, body);
 
         let room = registry.room(&name);
         let (reply, answer) = oneshot::channel();
@@ -259,6 +263,17 @@ impl Shared {
             }
         }
     }
+}
+
+/// The whole body, which may have `limit` bytes.
+async fn read(body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let body = Limited::new(body, limit).collect().await;
+    body.map(Collected::to_bytes).map_err(|error| {
+        if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
+    })
 }
 
 /// The URI a room sees: the path below its mount, with the query.

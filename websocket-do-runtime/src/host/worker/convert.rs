@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen_futures::JsFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request::Parts};
+use js_sys::Uint8Array;
 use worker::{
     Headers,
     wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
@@ -13,6 +12,7 @@ use worker::{
     worker_sys::ext::{ResponseInitExt, WebSocketExt},
 };
 
+use super::body::{self, Body};
 use crate::{Request, Response, codec::Frame};
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
@@ -88,23 +88,22 @@ pub(super) fn set_attachment(socket: &web_sys::WebSocket, bytes: &[u8]) -> Resul
     socket.serialize_attachment(Uint8Array::from(bytes).into())
 }
 
-/// The request with its whole body. Waits only where there is a body.
-pub(super) async fn request(request: &web_sys::Request) -> Result<Request, JsValue> {
-    let body = body(request.body().is_some(), || request.array_buffer()).await?;
-    let mut ours = http::Request::builder()
-        .method(request.method().as_str())
-        .uri(request.url())
-        .body(body)
-        .map_err(|error| JsValue::from(error.to_string()))?;
-    copy_headers(request.headers(), ours.headers_mut());
-    Ok(ours)
-}
+/// The most bytes of a URL, as in `http::Uri`.
+const MAX_URL: usize = u16::MAX as usize - 1;
 
-async fn body(is_some: bool, read: impl Fn() -> Result<Promise, JsValue>) -> Result<Bytes, JsValue> {
-    if !is_some {
-        return Ok(Bytes::new());
+/// Method, URI and headers.
+///
+/// # Errors
+/// 414 for a URL that is too long, 400 for what cannot be represented.
+pub(super) fn head(request: &web_sys::Request) -> Result<Parts, StatusCode> {
+    let url = request.url();
+    if url.len() > MAX_URL {
+        return Err(StatusCode::URI_TOO_LONG);
     }
-    Ok(View::new(&JsFuture::from(read()?).await?).bytes().into())
+    let ours = http::Request::builder().method(request.method().as_str()).uri(url).body(());
+    let (mut parts, ()) = ours.map_err(|_| StatusCode::BAD_REQUEST)?.into_parts();
+    copy_headers(request.headers(), &mut parts.headers);
+    Ok(parts)
 }
 
 fn copy_headers(theirs: web_sys::Headers, ours: &mut HeaderMap) {
@@ -180,11 +179,14 @@ pub(super) fn parts(url: &str) -> (&str, &str, &str) {
     (origin, path, query)
 }
 
-/// The response with its whole body.
-pub(super) async fn incoming(response: &web_sys::Response) -> Result<Response, JsValue> {
-    let body = body(response.body().is_some(), || response.array_buffer()).await?;
-    let mut ours = Response::new(body);
-    *ours.status_mut() = http::StatusCode::from_u16(response.status()).map_err(|error| error.to_string())?;
+/// Status and headers of a response, and as much of its body as `limit` allows.
+pub(super) async fn incoming(response: &web_sys::Response, limit: usize) -> Result<http::Response<Body>, JsValue> {
+    let body = match response.body() {
+        Some(stream) => body::read(&stream, limit).await?,
+        None => Body::Whole(Bytes::new()),
+    };
+    let mut ours = http::Response::new(body);
+    *ours.status_mut() = StatusCode::from_u16(response.status()).map_err(|error| error.to_string())?;
     copy_headers(response.headers(), ours.headers_mut());
     Ok(ours)
 }

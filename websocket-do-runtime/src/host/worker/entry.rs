@@ -12,8 +12,13 @@ use worker::{
     worker_sys::Context as RawContext,
 };
 
-use super::{convert, object::Outcome, promise, stub::platform};
-use crate::{App, app::Target, http::IntoResponse, log};
+use super::{body, convert, object::Outcome, promise, stub::platform};
+use crate::{
+    App,
+    app::Target,
+    http::{IntoResponse, MAX_BODY},
+    log,
+};
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
@@ -104,7 +109,10 @@ impl App {
             Target::Room { binding, name, path, .. } => {
                 let passed_on = || {
                     let rooms = platform(env, binding).map_err(|error| error.to_string())?;
-                    let request = convert::readdressed(request, &url, path)?;
+                    let mut request = convert::readdressed(request, &url, path)?;
+                    if self.max_body != MAX_BODY && request.body().is_some() {
+                        request = body::with_app_limit(&request, self.max_body)?;
+                    }
                     let promise = rooms.get_by_name(&name)?.fetch_with_request(&request)?;
                     Ok(UNREACHABLE.with(|failed| promise.unchecked_ref::<Answer>().or_else(failed)))
                 };

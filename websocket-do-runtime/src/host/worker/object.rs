@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use worker::{State, wasm_bindgen::JsValue, web_sys, worker_sys::DurableObjectState};
 
-use super::{WorkerHost, convert, promise};
+use super::{WorkerHost, body, convert, promise};
 use crate::{
     Closed, Room, WebSocketDo,
     dispatch::{Answer, Event},
+    http::IntoResponse,
 };
 
 /// What an event handler returns to the platform.
@@ -36,7 +37,11 @@ impl<R: WebSocketDo> DurableObject<R> {
     pub fn fetch(&self, request: web_sys::Request) -> Outcome {
         let (host, room) = (self.host.clone(), self.room.clone());
         promise::run(async move {
-            let response = match room.fetch(convert::request(&request).await?).await {
+            let answer = match body::request::<R>(&request).await {
+                Ok(request) => room.fetch(request).await,
+                Err(status) => Answer::Response(status.into_response()),
+            };
+            let response = match answer {
                 Answer::Response(response) => convert::response(response)?,
                 Answer::Upgrade { socket, headers } => {
                     let client = host.clients.borrow_mut().remove(&socket).ok_or("the socket was not accepted")?;

@@ -10,7 +10,7 @@ use worker::{
     worker_sys::ext::{ResponseExt, WebSocketExt},
 };
 
-use super::{Door, Stub, convert};
+use super::{super::body::Body, Door, Stub, convert};
 use crate::{
     WebSocketDo,
     client::{Builder, ClientError, TypedClient, retry::retry_after, transport::Socket},
@@ -58,9 +58,9 @@ fn unanswered(error: StubError) -> ClientError {
 }
 
 async fn refused(response: &web_sys::Response) -> ClientError {
-    match convert::incoming(response).await {
+    match convert::incoming(response, BODY).await {
         Ok(response) => {
-            let body = response.body().get(..BODY).unwrap_or(response.body());
+            let (Body::Whole(body) | Body::Beginning(body)) = response.body();
             ClientError::Refused {
                 status: response.status().as_u16(),
                 body: String::from_utf8_lossy(body).into_owned(),

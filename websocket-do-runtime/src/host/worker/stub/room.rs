@@ -4,11 +4,14 @@ use std::{fmt, marker::PhantomData, rc::Rc};
 
 use worker::{wasm_bindgen::JsValue, web_sys};
 
-use super::{Door, Request, Response, convert};
+use super::{super::body::Body, Door, Request, Response, convert};
 use crate::{
     WebSocketDo,
     stub::{Call, FromResponse, Retry, StubError},
 };
+
+/// The most bytes of an answer that are read into the Worker's memory.
+const MAX_ANSWER: usize = 32 << 20;
 
 /// One room of class `R`, seen from a Worker. The typed stub of the room is made of it, and its methods are these and the
 /// room's own routes.
@@ -32,7 +35,14 @@ impl<R: WebSocketDo> Stub<R> {
     pub async fn call<A: FromResponse>(&self, call: Call) -> Result<A::Value, StubError> {
         let request = call.into_request()?;
         let response = self.door.fetch(self.door.retry, request.method(), || convert::outgoing(&request)).await?;
-        A::from_response(convert::incoming(&response).await.map_err(|error| answer_error(&error))?)
+        let (parts, body) =
+            convert::incoming(&response, MAX_ANSWER).await.map_err(|error| answer_error(&error))?.into_parts();
+        match body {
+            Body::Whole(body) => A::from_response(http::Response::from_parts(parts, body)),
+            Body::Beginning(_) => {
+                Err(StubError::Answer("it is larger than 32 MiB; use `forward`, which streams it".into()))
+            }
+        }
     }
 
     /// Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path.
@@ -61,7 +71,8 @@ impl<R: WebSocketDo> Stub<R> {
         raw: &web_sys::Request,
         make: impl Fn() -> Result<web_sys::Request, JsValue>,
     ) -> Result<Response, StubError> {
-        let method = http::Method::from_bytes(raw.method().as_bytes()).unwrap_or_default();
+        let method = http::Method::from_bytes(raw.method().as_bytes());
+        let method = method.map_err(|error| StubError::Request(error.to_string()))?;
         let retry = if raw.body().is_some() { Retry::never() } else { self.door.retry };
         self.door.fetch(retry, &method, make).await.map(Into::into)
     }

@@ -1,0 +1,119 @@
+//! Bodies of requests and responses, read with a limit.
+//!
+//! Chunks stay in JavaScript's memory until the body is complete: wasm memory never shrinks, so what is refused in the end must
+//! not have passed through it.
+
+use std::{pin::pin, time::Duration};
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http::{StatusCode, header, request::Parts};
+use js_sys::{Object, Reflect, Uint8Array};
+use wasm_bindgen_futures::JsFuture;
+use worker::{
+    Delay,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::{self, ReadableStream, ReadableStreamDefaultReader},
+};
+
+use super::convert;
+use crate::{Request, Room, WebSocketDo, http::MAX_BODY};
+
+/// How long a client may take to send a body.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The property of `request.cf` in which the Worker passes the app's limit to the object. Clients cannot set it.
+const APP_LIMIT: &str = "websocketDoMaxBody";
+
+/// The request with its whole body, as far as a route of the room reads it.
+///
+/// # Errors
+/// The status to answer with: 413 for a body beyond the limit, 408 for one that does not end in time, and 400 or 414 for a
+/// request that cannot be represented.
+pub(super) async fn request<R: WebSocketDo>(request: &web_sys::Request) -> Result<Request, StatusCode> {
+    let parts = convert::head(request)?;
+    let body = match request.body() {
+        Some(stream) => {
+            let default = app_limit(request).unwrap_or(MAX_BODY);
+            match Room::<R>::body_limit(&parts.method, parts.uri.path(), default) {
+                Some(limit) => received(&parts, &stream, limit).await?,
+                None => Bytes::new(),
+            }
+        }
+        None => Bytes::new(),
+    };
+    Ok(Request::from_parts(parts, body))
+}
+
+async fn received(parts: &Parts, stream: &ReadableStream, limit: usize) -> Result<Bytes, StatusCode> {
+    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: u64| length > limit as u64) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    match select(pin!(read(stream, limit)), pin!(Delay::from(TIMEOUT))).await {
+        Either::Left((Ok(Body::Whole(body)), _)) => Ok(body),
+        Either::Left((Ok(Body::Beginning(_)), _)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        // The client has gone, mostly.
+        Either::Left((Err(_), _)) => Err(StatusCode::BAD_REQUEST),
+        Either::Right(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+/// What was read of a body.
+pub(super) enum Body {
+    Whole(Bytes),
+    /// As many bytes as the limit allows; there are more.
+    Beginning(Bytes),
+}
+
+/// Reads a body of at most `limit` bytes. Of a larger one, the rest is cancelled.
+pub(super) async fn read(stream: &ReadableStream, limit: usize) -> Result<Body, JsValue> {
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut chunks: Vec<Uint8Array> = Vec::new();
+    let mut free = limit;
+    let is_whole = loop {
+        let result = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&result, &"done".into())? == true {
+            break true;
+        }
+        let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.dyn_into()?;
+        match free.checked_sub(chunk.length() as usize) {
+            Some(rest) => {
+                free = rest;
+                chunks.push(chunk);
+            }
+            None => {
+                chunks.push(chunk.subarray(0, u32::try_from(free).unwrap_or(u32::MAX)));
+                free = 0;
+                // The stream is of no more interest, and neither is why it cannot be cancelled.
+                let _ = JsFuture::from(reader.cancel()).await;
+                break false;
+            }
+        }
+    };
+    let mut body = Vec::with_capacity(limit - free);
+    for chunk in chunks {
+        body.extend_from_slice(&chunk.to_vec());
+    }
+    Ok(if is_whole { Body::Whole(body.into()) } else { Body::Beginning(body.into()) })
+}
+
+/// The same request, which tells the object the app's limit.
+pub(super) fn with_app_limit(request: &web_sys::Request, limit: usize) -> Result<web_sys::Request, JsValue> {
+    let (cf, init) = (Object::new(), Object::new());
+    let before = Reflect::get(request, &"cf".into())?;
+    if before.is_object() {
+        Object::assign(&cf, before.unchecked_ref());
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a JavaScript number")]
+    Reflect::set(&cf, &APP_LIMIT.into(), &(limit as f64).into())?;
+    Reflect::set(&init, &"cf".into(), &cf)?;
+    web_sys::Request::new_with_request_and_init(request, init.unchecked_ref())
+}
+
+fn app_limit(request: &web_sys::Request) -> Option<usize> {
+    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object)?;
+    let limit = Reflect::get(&cf, &APP_LIMIT.into()).ok()?.as_f64()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    Some(limit as usize)
+}
