@@ -150,6 +150,7 @@ async fn a_folder_that_cannot_be_used_is_an_error_that_says_why() {
         ("a beginning", whole.get(..100).unwrap()),
         ("flipped", &flipped),
         ("zeros", &vec![0; whole.len()]),
+        ("nothing", b""),
     ] {
         fs::write(folder.file(), bytes).unwrap();
         let damaged = chat(&folder.0).await.err().unwrap_or_else(|| panic!("{what} was opened"));

@@ -23,8 +23,9 @@ pub(crate) const OWN_TIMERS: &str = "__websocket_do:timers";
 
 /// A room's storage: on workerd the object's own, SQLite-backed; on the local host in memory or in a file.
 ///
-/// Whatever was written is durable before a frame that is sent afterwards leaves. Nothing is awaited: a write that fails
-/// later takes the room's memory with it, and the frame with the write.
+/// Whatever was written is durable before a frame, a close or an HTTP answer that comes afterwards leaves. Nothing is awaited: a
+/// write that fails later takes the room's memory with it, and the frame with the write. A transaction holds at most 32 MiB on
+/// the local host with a data file.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 
 mod actor;
 mod file;
+mod gate;
 mod registry;
 mod server;
 mod socket;
@@ -10,7 +11,7 @@ mod tests;
 
 use std::{
     cell::Cell,
-    future::Future,
+    future::{Future, pending},
     pin::Pin,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -19,7 +20,10 @@ use bytes::Bytes;
 use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
-use self::file::FileStore;
+use self::{
+    file::FileStore,
+    gate::{Barrier, WritesLost},
+};
 pub(crate) use registry::Class;
 pub use server::{Server, Serving};
 
@@ -32,8 +36,17 @@ pub(crate) enum Outgoing {
     Text(Bytes),
     Binary(Bytes),
     Pong(Bytes),
-    Close { code: u16, reason: String },
+    Close {
+        code: u16,
+        reason: String,
+    },
+    /// What comes next waits until everything that the room wrote before is durable. Where it never will be, nothing that
+    /// was queued leaves any more: the socket is closed with [`LOST`].
+    Barrier(Barrier),
 }
+
+/// The close code of a session that was to get a frame which depends on a write that was lost: the client may come again.
+pub(crate) const LOST: u16 = 1012;
 
 /// Both ends of the way out of a socket: the reader answers pings through the sender.
 pub(crate) type Way = (mpsc::UnboundedSender<Outgoing>, mpsc::UnboundedReceiver<Outgoing>);
@@ -58,6 +71,8 @@ struct WayOut {
     sender: mpsc::UnboundedSender<Outgoing>,
     /// Until the connection takes it over.
     receiver: Option<mpsc::UnboundedReceiver<Outgoing>>,
+    /// The number of the last barrier that was queued.
+    barrier: u64,
 }
 
 impl LocalHost {
@@ -70,8 +85,53 @@ impl LocalHost {
         self.sockets.with(socket, |out| Some((out.sender.clone(), out.receiver.take()?)))?
     }
 
-    fn push(&self, socket: SocketId, outgoing: Outgoing) -> bool {
-        self.sockets.with(socket, |out| out.sender.send(outgoing).is_ok()).unwrap_or(false)
+    fn push(&self, socket: SocketId, outgoing: Outgoing, barrier: Option<&Barrier>) -> bool {
+        let push = |out: &mut WayOut| {
+            if let Some(barrier) = barrier.filter(|barrier| barrier.number() > out.barrier) {
+                out.barrier = barrier.number();
+                let _ = out.sender.send(Outgoing::Barrier(barrier.clone()));
+            }
+            out.sender.send(outgoing).is_ok()
+        };
+        self.sockets.with(socket, push).unwrap_or(false)
+    }
+
+    /// Sockets that were accepted for a request which has not been answered. No connection takes them over any more.
+    fn take_unclaimed(&self) -> Vec<SocketId> {
+        let mut sockets = self.sockets.tagged(None);
+        sockets.retain(|&socket| self.sockets.with(socket, |out| out.receiver.take()).flatten().is_some());
+        sockets
+    }
+
+    /// What has to wait for everything that the room has written; none if all of it is durable.
+    fn barrier(&self) -> Option<Barrier> {
+        match &self.store {
+            RoomStore::Memory(_) => None,
+            RoomStore::File(file) => file.barrier(),
+        }
+    }
+
+    /// Waits until everything that the room has written is durable.
+    async fn written(&self) -> Result<(), WritesLost> {
+        match self.barrier() {
+            Some(barrier) => barrier.passed().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until a write was lost that the room has taken for done.
+    async fn writes_lost(&self) {
+        match &self.store {
+            RoomStore::Memory(_) => pending().await,
+            RoomStore::File(file) => file.broken().await,
+        }
+    }
+
+    /// Forgets the writes that were lost.
+    fn restart_store(&self) {
+        if let RoomStore::File(file) = &self.store {
+            file.restart();
+        }
     }
 }
 
@@ -87,7 +147,7 @@ impl Host for LocalHost {
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        Ok(self.sockets.accept(tags, attachment, WayOut { sender, receiver: Some(receiver) }))
+        Ok(self.sockets.accept(tags, attachment, WayOut { sender, receiver: Some(receiver), barrier: 0 }))
     }
 
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
@@ -111,11 +171,12 @@ impl Host for LocalHost {
             Frame::Text(text) => Outgoing::Text(Bytes::copy_from_slice(text.as_bytes())),
             Frame::Binary(bytes) => Outgoing::Binary(Bytes::copy_from_slice(bytes)),
         };
-        sockets.iter().filter(|&&socket| self.push(socket, outgoing.clone())).count()
+        let barrier = self.barrier();
+        sockets.iter().filter(|&&socket| self.push(socket, outgoing.clone(), barrier.as_ref())).count()
     }
 
     fn close(&self, socket: SocketId, code: u16, reason: &str) {
-        self.push(socket, Outgoing::Close { code, reason: reason.to_owned() });
+        self.push(socket, Outgoing::Close { code, reason: reason.to_owned() }, self.barrier().as_ref());
     }
 
     fn forget(&self, socket: SocketId) {

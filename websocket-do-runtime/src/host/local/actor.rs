@@ -55,8 +55,9 @@ pub(super) async fn run<R: WebSocketDo>(
             },
             () = actor.host.alarm_due() => actor.ring(),
             Some(ended) = actor.running.join_next() => if ended.is_err_and(|error| error.is_panic()) {
-                actor.start_over();
+                actor.start_over("a handler panicked");
             },
+            () = actor.host.writes_lost() => actor.start_over("a write was lost"),
             () = sleep(IDLE) => if actor.is_idle() && registry.retire(&name, &commands, &actor.host.store) {
                 break;
             },
@@ -81,7 +82,12 @@ impl<R: WebSocketDo> Actor<R> {
         let (room, host) = (self.room.clone(), self.host.clone());
         match command {
             Command::Fetch { request, reply } => self.start(async move {
-                let answer = match room.fetch(*request).await {
+                let answer = room.fetch(*request).await;
+                if host.written().await.is_err() {
+                    // The answer is not true; the room restarts, and takes care of a socket that was accepted.
+                    return;
+                }
+                let answer = match answer {
                     Answer::Response(response) => Some(Reply::Response(response)),
                     Answer::Upgrade { socket, headers } => {
                         host.way(socket).map(|way| Reply::Upgrade { socket, headers, way })
@@ -122,7 +128,7 @@ impl<R: WebSocketDo> Actor<R> {
         let mut handler = Box::pin(AssertUnwindSafe(handler).catch_unwind());
         match handler.as_mut().now_or_never() {
             Some(Ok(())) => {}
-            Some(Err(_)) => self.start_over(),
+            Some(Err(_)) => self.start_over("a handler panicked"),
             None => {
                 self.running.spawn_local(async move {
                     if let Err(panic) = handler.await {
@@ -133,10 +139,11 @@ impl<R: WebSocketDo> Actor<R> {
         }
     }
 
-    /// A handler has panicked: as on workerd, memory and handlers in flight are lost, sockets stay.
-    fn start_over(&mut self) {
-        log::error(&format!("{} `{}`: a handler panicked; the room starts over", R::NAME, self.host.name));
+    /// A handler has panicked, or a write was lost: as on workerd, memory and handlers in flight are lost, sockets stay.
+    fn start_over(&mut self, why: &str) {
+        log::error(&format!("{} `{}`: {why}; the room starts over", R::NAME, self.host.name));
         self.running.abort_all();
+        self.host.restart_store();
         // Timers that were going off do so again, each time later, as on Cloudflare: else one that always panics would
         // keep the room busy.
         let not_before = if self.room.ringing().get() {
@@ -148,10 +155,18 @@ impl<R: WebSocketDo> Actor<R> {
         };
         self.room = Room::on(self.host.clone());
         self.set_alarm(not_before);
+        // Their requests will not be answered, and nobody else tells of their end.
+        for socket in self.host.take_unclaimed() {
+            let room = self.room.clone();
+            self.start(async move { room.event(socket, Event::Closed(Closed::lost())).await });
+        }
     }
 
     fn is_idle(&self) -> bool {
-        self.running.is_empty() && self.host.alarm.get().is_none() && self.host.sockets(None).is_empty()
+        self.running.is_empty()
+            && self.host.barrier().is_none()
+            && self.host.alarm.get().is_none()
+            && self.host.sockets(None).is_empty()
     }
 }
 

@@ -1,63 +1,64 @@
 //! A store in an embedded database file: one for a data folder, with all rooms of the server in it.
+//!
+//! A room reads in its own thread, and never writes there. What it writes is visible to it at once, in [`Pending`], and goes
+//! to a [`Queue`]; one thread takes all that is queued and makes it durable in one commit. Until then, the room's
+//! [`WriteProgress`] holds back what the room sends.
+
+mod database;
+mod pending;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 use std::{
     cell::RefCell,
-    fs, io,
-    ops::Range,
+    io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
     sync::Arc,
+    thread::{self, JoinHandle},
 };
 
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadOnlyTable, ReadTransaction};
 
+use self::{
+    database::{Reopening, VALUES, WAITING},
+    pending::{Merged, Pending},
+    queue::{Batch, Changes, Queue, RoomKey},
+    writer::Writer,
+};
+use super::gate::{Barrier, WriteProgress};
 use crate::{
     HostError, List,
     host::{NESTED, Store},
     storage::OWN,
 };
 
-/// Values by class, room and key.
-const VALUES: TableDefinition<'_, (&str, &str, &[u8]), &[u8]> = TableDefinition::new("values");
+/// The most bytes a transaction may change. They are in memory until it ends.
+const MAX_TRANSACTION: usize = 32 << 20;
 
-/// Class and room of those that have a timer set, and so must be started with the server.
-const WAITING: TableDefinition<'_, (&str, &str), ()> = TableDefinition::new("waiting");
-
-/// What the database may keep in memory of its file, in bytes.
-const CACHE: usize = 64 << 20;
-
-/// The database file of a server.
-pub(super) struct File(Database);
+/// The data file of a server, and the thread that writes to it. Dropped, it writes what is queued and closes the file.
+pub(super) struct File {
+    database: Arc<Reopening>,
+    queue: Arc<Queue>,
+    writer: Option<JoinHandle<()>>,
+}
 
 impl File {
-    /// Opens the file in the folder, or makes both.
+    /// Opens the file in the folder, or makes both. Reads all of an existing file, to check its pages.
     ///
     /// # Errors
-    /// Where the file cannot be read or written, is no such database, or is in use by another server.
+    /// If the file cannot be read or written, is damaged, or is in use by another server.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
-        let path = folder.join("rooms.redb");
-        fs::create_dir_all(folder).map_err(|error| explained(folder, &error, error.kind()))?;
-        let open = || -> Result<Database, redb::Error> {
-            let database = Database::builder().set_cache_size(CACHE).create(&path)?;
-            let tables = database.begin_write()?;
-            tables.open_table(VALUES)?;
-            tables.open_table(WAITING)?;
-            tables.commit()?;
-            Ok(database)
-        };
-        // A file that is no database is no reason to panic, for whoever reads it.
-        match catch_unwind(AssertUnwindSafe(open)) {
-            Ok(Ok(database)) => Ok(Self(database)),
-            Ok(Err(redb::Error::DatabaseAlreadyOpen)) => {
-                let reason = "another server uses it; stop that one, or choose another folder";
-                Err(explained(&path, &reason, io::ErrorKind::WouldBlock))
-            }
-            Ok(Err(redb::Error::Io(error))) if error.kind() != io::ErrorKind::UnexpectedEof => {
-                Err(explained(&path, &error, error.kind()))
-            }
-            Ok(Err(error)) => Err(explained(&path, &format!("it is damaged: {error}"), io::ErrorKind::InvalidData)),
-            Err(_) => Err(explained(&path, &"it is damaged", io::ErrorKind::InvalidData)),
-        }
+        Self::start(Reopening::open(folder)?)
+    }
+
+    fn start(database: Reopening) -> io::Result<Self> {
+        let (database, queue) = (Arc::new(database), Arc::<Queue>::default());
+        let writer = Writer::new(database.clone(), queue.clone());
+        let writer = thread::Builder::new().name("room-storage".to_owned()).spawn(|| writer.run())?;
+        Ok(Self { database, queue, writer: Some(writer) })
     }
 
     /// The rooms of a class that have a timer set.
@@ -65,10 +66,9 @@ impl File {
     /// # Errors
     /// Where the file cannot be read.
     pub(super) fn waiting(&self, class: &str) -> Result<Vec<String>, HostError> {
-        let read = || -> Result<Vec<String>, redb::Error> {
-            let waiting = self.0.begin_read()?.open_table(WAITING)?;
+        self.read(|snapshot| {
             let mut names = Vec::new();
-            for entry in waiting.range((class, "")..)? {
+            for entry in snapshot.open_table(WAITING)?.range((class, "")..)? {
                 let (key, _) = entry?;
                 let (of, name) = key.value();
                 if of != class {
@@ -77,166 +77,223 @@ impl File {
                 names.push(name.to_owned());
             }
             Ok(names)
-        };
-        read().map_err(failed)
+        })
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>) -> Result<T, HostError> {
+        // After an error the database refuses everything, and after a damaged page it must not be trusted.
+        self.database.read(read).inspect_err(|_| self.queue.reopen())
     }
 }
 
-fn explained(path: &Path, reason: &dyn std::fmt::Display, kind: io::ErrorKind) -> io::Error {
-    io::Error::new(kind, format!("cannot keep rooms in {}: {reason}", path.display()))
+impl Drop for File {
+    fn drop(&mut self) {
+        self.queue.stop();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
 }
 
-fn failed(error: impl Into<redb::Error>) -> HostError {
-    HostError::new(format!("the data file: {}", error.into()))
-}
-
-/// What one room keeps in the file. Every call is a transaction of its own, and on the disk when it returns, unless it is
-/// part of one that the room has begun.
+/// What one room keeps in the file.
+///
+/// A write is applied and queued when its call returns. Where the last commit of the server has failed, a call waits for its
+/// own commit and returns its error, until one succeeds. A write that had been queued and then fails breaks the room: it has
+/// to [`restart`](Self::restart), and nothing that depends on the write leaves it.
 pub(super) struct FileStore {
     file: Arc<File>,
-    class: &'static str,
-    room: String,
-    /// The transaction that the room has begun. Others wait for its end, so there is no waiting in it.
-    begun: RefCell<Option<WriteTransaction>>,
+    room: Arc<RoomKey>,
+    progress: Arc<WriteProgress>,
+    pending: RefCell<Pending>,
+    /// The transaction that the room has begun.
+    begun: RefCell<Option<Changes>>,
 }
 
 impl FileStore {
     pub(super) fn new(file: Arc<File>, class: &'static str, room: String) -> Self {
-        Self { file, class, room, begun: RefCell::default() }
+        let room = Arc::new(RoomKey { class, name: room });
+        Self { file, room, progress: Arc::default(), pending: RefCell::default(), begun: RefCell::default() }
     }
 
     /// Has the room started with the server from now on, or no more.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// Where the file cannot be read or written.
     pub(super) fn set_waiting(&self, is_waiting: bool) -> Result<(), HostError> {
-        let key = (self.class, self.room.as_str());
-        let was_waiting = match &*self.begun.borrow() {
-            Some(begun) => is_there(&begun.open_table(WAITING).map_err(failed)?, key)?,
-            None => is_there(&self.now()?.open_table(WAITING).map_err(failed)?, key)?,
-        };
-        if was_waiting == is_waiting {
+        if self.is_waiting()? == is_waiting {
             return Ok(());
         }
-        self.write(|change| {
-            let mut waiting = change.open_table(WAITING)?;
-            if is_waiting {
-                waiting.insert(key, ())?
-            } else {
-                waiting.remove(key)?
-            };
-            Ok(())
+        if let Some(begun) = &mut *self.begun.borrow_mut() {
+            begun.waiting = Some(is_waiting);
+            return Ok(());
+        }
+        self.submit(Changes::waiting(is_waiting))
+    }
+
+    /// What has to wait for everything that was written so far; none if all of it is durable.
+    pub(super) fn barrier(&self) -> Option<Barrier> {
+        self.progress.barrier(self.pending.borrow().last)
+    }
+
+    /// Waits until a write is lost that the room has taken for done. Then it has to restart.
+    pub(super) async fn broken(&self) {
+        self.progress.broken().await;
+    }
+
+    /// Forgets the writes that were lost.
+    pub(super) fn restart(&self) {
+        let mut pending = self.pending.borrow_mut();
+        if self.progress.is_broken() {
+            pending.clear();
+            self.progress.restart(pending.last);
+        }
+    }
+
+    fn is_waiting(&self) -> Result<bool, HostError> {
+        let begun = self.begun.borrow().as_ref().and_then(|begun| begun.waiting);
+        if let Some(is_waiting) = begun.or_else(|| self.pending().is_waiting()) {
+            return Ok(is_waiting);
+        }
+        let key = (self.room.class, self.room.name.as_str());
+        self.file.read(|snapshot| Ok(snapshot.open_table(WAITING)?.get(key)?.is_some()))
+    }
+
+    /// What the file does not have yet. A snapshot that is taken afterwards has the rest.
+    fn pending(&self) -> std::cell::RefMut<'_, Pending> {
+        let mut pending = self.pending.borrow_mut();
+        pending.settle(self.progress.settled());
+        pending
+    }
+
+    fn change(&self, key: &str, value: Option<&[u8]>) -> Result<(), HostError> {
+        let Some(begun) = &mut *self.begun.borrow_mut() else {
+            return self.submit(Changes::value(key, value));
+        };
+        if begun.bytes + key.len() + value.map_or(0, <[u8]>::len) > MAX_TRANSACTION {
+            return Err(HostError::new(format!(
+                "a transaction changes more than {MAX_TRANSACTION} bytes; make several smaller ones"
+            )));
+        }
+        begun.set(key, value);
+        Ok(())
+    }
+
+    fn submit(&self, changes: Changes) -> Result<(), HostError> {
+        if self.progress.is_broken() {
+            return Err(restarting());
+        }
+        let mut pending = self.pending();
+        let number = pending.last + 1;
+        pending.add(number, &changes);
+        let outcome = self.file.queue.push(self.batch(number, changes), false);
+        // The writer may be gone after a panic: nothing is written then.
+        outcome.map_or(Ok(()), |outcome| outcome.recv().unwrap_or_else(|_| Err(restarting()))).inspect_err(|_| {
+            pending.undo(number);
         })
     }
 
-    fn key<'k>(&'k self, key: &'k str) -> Key<'k> {
-        (self.class, &self.room, key.as_bytes())
+    fn batch(&self, number: u64, changes: Changes) -> Batch {
+        Batch { room: self.room.clone(), progress: self.progress.clone(), number, changes, reply: None }
     }
 
-    fn now(&self) -> Result<ReadTransaction, HostError> {
-        self.file.0.begin_read().map_err(failed)
+    /// The value under a key in the file.
+    fn stored(&self, key: &str) -> Result<Option<Vec<u8>>, HostError> {
+        let key = (self.room.class, self.room.name.as_str(), key.as_bytes());
+        self.file.read(|snapshot| Ok(snapshot.open_table(VALUES)?.get(key)?.map(|value| value.value().to_vec())))
     }
+}
 
-    /// Makes a change in the transaction that was begun, or in one of its own.
-    fn write<T>(&self, change: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>) -> Result<T, HostError> {
-        if let Some(begun) = &*self.begun.borrow() {
-            return change(begun).map_err(failed);
+/// The next room of this name must find in the file what this one has written.
+impl Drop for FileStore {
+    fn drop(&mut self) {
+        let last = self.pending.borrow().last;
+        if self.progress.settled() < last && !self.progress.is_broken() {
+            let end = self.file.queue.push(self.batch(last, Changes::default()), true);
+            let _ = end.map(|end| end.recv());
         }
-        let own = self.file.0.begin_write().map_err(failed)?;
-        let outcome = change(&own).map_err(failed)?;
-        own.commit().map_err(failed)?;
-        Ok(outcome)
     }
+}
+
+/// What a write is told that comes after one that was lost.
+fn restarting() -> HostError {
+    HostError::new("the data file: an earlier write was lost, and the room restarts")
 }
 
 impl Store for FileStore {
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, HostError> {
-        match &*self.begun.borrow() {
-            Some(begun) => value(&begun.open_table(VALUES).map_err(failed)?, self.key(key)),
-            None => value(&self.now()?.open_table(VALUES).map_err(failed)?, self.key(key)),
+        let begun = self.begun.borrow();
+        let pending = self.pending();
+        match begun.as_ref().and_then(|begun| begun.values.get(key)).or_else(|| pending.get(key)) {
+            Some(value) => Ok(value.as_ref().map(|value| value.to_vec())),
+            None => self.stored(key),
         }
     }
 
     fn put(&self, key: &str, value: &[u8]) -> Result<(), HostError> {
-        self.write(|change| {
-            change.open_table(VALUES)?.insert(self.key(key), value)?;
-            Ok(())
-        })
+        self.change(key, Some(value))
     }
 
     fn delete(&self, key: &str) -> Result<bool, HostError> {
-        self.write(|change| Ok(change.open_table(VALUES)?.remove(self.key(key))?.is_some()))
+        let was_there = self.get(key)?.is_some();
+        if was_there {
+            self.change(key, None)?;
+        }
+        Ok(was_there)
     }
 
     fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
-        // The name that comes next after the room's own.
-        let next = format!("{}\0", self.room);
         let start = list.start.as_deref().max(Some(&list.prefix)).unwrap_or_default();
-        let end = list.end.as_deref().map(|end| (self.class, self.room.as_str(), end.as_bytes()));
         let behind = behind(&list.prefix);
-        let behind = behind.as_ref().map(|key| (self.class, self.room.as_str(), key.as_slice()));
-        let end = end.into_iter().chain(behind).min().unwrap_or((self.class, &next, &[]));
-        let (range, limit) = (self.key(start)..end, list.limit.unwrap_or(usize::MAX));
-        if range.is_empty() || limit == 0 {
+        let end = list.end.as_deref().map(str::as_bytes).into_iter().chain(behind.as_deref()).min();
+        let limit = list.limit.unwrap_or(usize::MAX);
+        if limit == 0 || end.is_some_and(|end| end <= start.as_bytes()) {
             return Ok(Vec::new());
         }
-        match &*self.begun.borrow() {
-            Some(begun) => entries(&begun.open_table(VALUES).map_err(failed)?, range, list.reverse, limit),
-            None => entries(&self.now()?.open_table(VALUES).map_err(failed)?, range, list.reverse, limit),
-        }
+        let over = self.pending().range(start, end, self.begun.borrow().as_ref());
+        self.file.read(|snapshot| {
+            let file = entries(&snapshot.open_table(VALUES)?, &self.room, start, end, list.reverse)?.peekable();
+            let over: Box<dyn Iterator<Item = _>> =
+                if list.reverse { Box::new(over.into_iter().rev()) } else { Box::new(over.into_iter()) };
+            let merged = Merged { file, over: over.peekable(), reverse: list.reverse };
+            let is_own = |entry: &Result<(String, _), _>| entry.as_ref().is_ok_and(|(key, _)| key.starts_with(OWN));
+            merged.filter(|entry| !is_own(entry)).take(limit).collect()
+        })
     }
 
     fn transaction(&self, change: &mut dyn FnMut() -> bool) -> Result<(), HostError> {
         if self.begun.borrow().is_some() {
             return Err(HostError::new(NESTED));
         }
-        *self.begun.borrow_mut() = Some(self.file.0.begin_write().map_err(failed)?);
-        // A transaction that is dropped by a panic would leave pages behind that nobody uses.
+        *self.begun.borrow_mut() = Some(Changes::default());
         let outcome = catch_unwind(AssertUnwindSafe(change));
         let Some(begun) = self.begun.take() else { return Ok(()) };
         match outcome {
-            Ok(true) => begun.commit().map_err(failed),
-            Ok(false) => begun.abort().map_err(failed),
-            Err(panic) => {
-                drop(begun);
-                resume_unwind(panic)
-            }
+            Ok(true) => self.submit(begun),
+            Ok(false) => Ok(()),
+            Err(panic) => resume_unwind(panic),
         }
     }
 }
 
-type Key<'k> = (&'k str, &'k str, &'k [u8]);
+type Entry = Result<(String, Vec<u8>), redb::Error>;
 
-fn is_there(
-    table: &impl ReadableTable<(&'static str, &'static str), ()>,
-    key: (&str, &str),
-) -> Result<bool, HostError> {
-    Ok(table.get(key).map_err(failed)?.is_some())
-}
-
-fn value(table: &impl ReadableTable<Key<'static>, &'static [u8]>, key: Key<'_>) -> Result<Option<Vec<u8>>, HostError> {
-    Ok(table.get(key).map_err(failed)?.map(|value| value.value().to_vec()))
-}
-
+/// A room's entries in the file, from one key on, up to another.
 fn entries(
-    table: &impl ReadableTable<Key<'static>, &'static [u8]>,
-    range: Range<Key<'_>>,
+    table: &ReadOnlyTable<(&'static str, &'static str, &'static [u8]), &'static [u8]>,
+    room: &RoomKey,
+    start: &str,
+    end: Option<&[u8]>,
     reverse: bool,
-    limit: usize,
-) -> Result<Vec<(String, Vec<u8>)>, HostError> {
-    let mut range = table.range(range).map_err(failed)?;
-    let mut found = Vec::new();
-    while let Some(entry) = if reverse { range.next_back() } else { range.next() } {
-        let (key, value) = entry.map_err(failed)?;
-        let key = String::from_utf8_lossy(key.value().2).into_owned();
-        if !key.starts_with(OWN) {
-            found.push((key, value.value().to_vec()));
-        }
-        if found.len() == limit {
-            break;
-        }
-    }
-    Ok(found)
+) -> Result<Box<dyn Iterator<Item = Entry>>, redb::Error> {
+    // The name that comes next after the room's own.
+    let next = format!("{}\0", room.name);
+    let (class, name) = (room.class, room.name.as_str());
+    let end = end.map_or((class, next.as_str(), [].as_slice()), |end| (class, name, end));
+    let range = table.range((class, name, start.as_bytes())..end)?.map(|entry| {
+        let (key, value) = entry?;
+        Ok((String::from_utf8_lossy(key.value().2).into_owned(), value.value().to_vec()))
+    });
+    Ok(if reverse { Box::new(range.rev()) } else { Box::new(range) })
 }
 
 /// The first key behind all that begin so; none where all keys do. UTF-8 has no byte that cannot be counted up.

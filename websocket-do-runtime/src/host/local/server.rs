@@ -89,6 +89,18 @@ impl Server {
     /// frame that is sent afterwards leaves, and timers that are set go off after a restart, at once where they are overdue.
     ///
     /// Without a folder, rooms keep what they store for as long as the server runs.
+    ///
+    /// # Faults
+    ///
+    /// If the disk is full or fails, a write is lost that a handler has taken for done: its room loses its memory, as after a
+    /// panic, what was to leave after the write does not, and the sessions it was for are closed with 1012. Later writes return
+    /// the error to their handlers, until the disk takes one again; no restart is needed. What left the server stays. A write
+    /// that was lost to a failed sync can be there later all the same.
+    ///
+    /// All pages of the file are checked against their checksums when the server starts, and after a fault. Damage to a page
+    /// while the server runs is not looked for: it is noticed when the page makes no sense, as an error of the storage, or at the
+    /// next start. After a crash of the machine, damage to the very last commit looks like a commit that was interrupted, and the
+    /// one before it counts.
     #[must_use]
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data = Some(folder.into());

@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Outgoing, Way, actor::Command};
+use super::{LOST, Outgoing, Way, actor::Command};
 use crate::{
     Closed,
     codec::Frame,
@@ -103,13 +103,20 @@ fn peer_closed(payload: &[u8]) -> Closed {
 
 /// Writes until the room lets go of the socket or the close frame is out; then gives the peer time to answer it.
 async fn write(mut frames: WebSocketWrite<WriteHalf<Io>>, mut outgoing: mpsc::UnboundedReceiver<Outgoing>) {
-    while let Some(next) = outgoing.recv().await {
+    while let Some(mut next) = outgoing.recv().await {
+        if let Outgoing::Barrier(barrier) = &next {
+            if barrier.passed().await.is_ok() {
+                continue;
+            }
+            next = Outgoing::Close { code: LOST, reason: "a write was lost".to_owned() };
+        }
         let is_close = matches!(next, Outgoing::Close { .. });
         let frame = match &next {
             Outgoing::Text(text) => WsFrame::text(Payload::Borrowed(text)),
             Outgoing::Binary(bytes) => WsFrame::binary(Payload::Borrowed(bytes)),
             Outgoing::Pong(bytes) => WsFrame::pong(Payload::Borrowed(bytes)),
             Outgoing::Close { code, reason } => WsFrame::close(*code, reason.as_bytes()),
+            Outgoing::Barrier(_) => continue,
         };
         if frames.write_frame(frame).await.is_err() {
             return;

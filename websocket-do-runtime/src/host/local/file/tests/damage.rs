@@ -1,0 +1,128 @@
+use std::io::ErrorKind;
+
+use super::{File, Folder, Store, fs, is_written, store};
+use crate::List;
+
+/// A folder with a file that has a few hundred values in it, and its bytes.
+fn filled() -> (Folder, Vec<u8>) {
+    let folder = Folder::new();
+    {
+        let file = std::sync::Arc::new(File::open(&folder.0).unwrap());
+        for room in 0..4 {
+            let store = store(&file, &format!("room {room}"));
+            for key in 0..100_usize {
+                store.put(&format!("key {key}"), &vec![b'v'; key * 7]).unwrap();
+            }
+            is_written(&store).unwrap();
+        }
+    }
+    let bytes = fs::read(folder.file()).unwrap();
+    (folder, bytes)
+}
+
+type Entries = Vec<(String, Vec<u8>)>;
+
+/// Every value, or why there is none.
+fn read(folder: &Folder) -> std::io::Result<Vec<Entries>> {
+    let file = std::sync::Arc::new(File::open(&folder.0)?);
+    let all = |room| store(&file, &format!("room {room}")).list(&List::all());
+    Ok((0..4).map(|room| all(room).expect("a file that was opened can be read")).collect())
+}
+
+/// It says what is wrong, and was found by a check, not by a panic.
+fn is_explained(error: &std::io::Error) {
+    let text = error.to_string();
+    assert!(text.contains("it is damaged: ") && !text.contains("a page cannot be read"), "{text}");
+}
+
+#[test]
+fn a_file_that_was_damaged_is_an_error_or_reads_as_before() {
+    let (folder, whole) = filled();
+    let before = read(&folder).unwrap();
+    let whole = {
+        let _ = whole;
+        fs::read(folder.file()).unwrap()
+    };
+    let mut refused = 0;
+    // A page at a time, at offsets that are spread over each page, and every byte of the header.
+    let offsets = (0..320).chain((4096..whole.len()).step_by(1021));
+    for (round, offset) in offsets.enumerate() {
+        let mut damaged = whole.clone();
+        damaged[offset] ^= 1 << (round % 8);
+        fs::write(folder.file(), &damaged).unwrap();
+        match read(&folder) {
+            Ok(values) => assert_eq!(values, before, "byte {offset}"),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::InvalidData, "byte {offset}: {error}");
+                is_explained(&error);
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 20, "only {refused} were noticed");
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_an_error() {
+    let (folder, whole) = filled();
+    for length in
+        [0, 1, 8, 9, 63, 64, 319, 320, 4095, 4096, 4097, 8192, whole.len() / 2, whole.len() - 4096, whole.len() - 1]
+    {
+        fs::write(folder.file(), &whole[..length]).unwrap();
+        let error = File::open(&folder.0).err().unwrap_or_else(|| panic!("{length} bytes were opened"));
+        assert_eq!(error.kind(), ErrorKind::InvalidData, "{length}: {error}");
+        is_explained(&error);
+        assert_eq!(fs::read(folder.file()).unwrap(), &whole[..length], "it was changed");
+    }
+}
+
+#[test]
+fn a_new_file_is_never_seen_half_made() {
+    let folder = Folder::new();
+    drop(File::open(&folder.0).unwrap());
+    let names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["rooms.redb"]);
+}
+
+#[test]
+fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
+    let (folder, _) = filled();
+    let file = std::sync::Arc::new(File::open(&folder.0).unwrap());
+    let stores: Vec<_> = (0..4).map(|room| store(&file, &format!("room {room}"))).collect();
+    let before: Vec<_> = stores.iter().map(|store| store.list(&List::all()).unwrap()).collect();
+    for garbage in [0x00, 0xff, 0x01, 0x02, 0x5a] {
+        let whole = fs::read(folder.file()).unwrap();
+        overwrite(&folder, 4096, &vec![garbage; whole.len() - 4096]);
+        let written = |store: &super::FileStore| store.put("new", b"value").is_ok() && is_written(store).is_ok();
+        // What is in memory already may still be read and written; the damage is noticed at the latest when the file is
+        // opened again.
+        for _ in 0..3 {
+            for (store, before) in stores.iter().zip(&before) {
+                if let Ok(values) = store.list(&List::all()) {
+                    let values: Vec<_> = values.into_iter().filter(|(key, _)| key != "new").collect();
+                    assert_eq!(values, *before);
+                }
+                if !written(store) {
+                    store.restart();
+                }
+            }
+            file.queue.reopen();
+        }
+        let error = super::eventually(|| stores[0].get("key 1").err().ok_or("it is still read"));
+        assert!(error.to_string().starts_with("the data file: "), "{error}");
+        overwrite(&folder, 0, &whole);
+        super::eventually(|| stores[0].put("new", b"value"));
+        for (store, before) in stores.iter().zip(&before) {
+            super::eventually(|| store.delete("new"));
+            assert_eq!(store.list(&List::all()).unwrap(), *before);
+        }
+    }
+}
+
+fn overwrite(folder: &Folder, offset: u64, bytes: &[u8]) {
+    use std::io::{Seek, SeekFrom, Write};
+    let mut file = fs::File::options().write(true).open(folder.file()).unwrap();
+    file.set_len(offset + bytes.len() as u64).unwrap();
+    file.seek(SeekFrom::Start(offset)).unwrap();
+    file.write_all(bytes).unwrap();
+}
