@@ -1,28 +1,40 @@
 //! The native host: rooms as actors in this process, reached over HTTP on tokio. One room runs on one thread.
 
+mod activity;
 mod actor;
+mod backlog;
 mod file;
+mod framing;
 mod gate;
+mod http;
+mod http_stream;
+mod outbox;
+mod receive;
 mod registry;
 mod server;
+mod settings;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod workers;
 
 use std::{
     cell::Cell,
     future::{Future, pending},
     pin::Pin,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::{
+    backlog::Outgoing,
     file::FileStore,
     gate::{Barrier, WritesLost},
+    outbox::Outbox,
 };
 pub(crate) use registry::Class;
 pub use server::{Server, Serving};
@@ -30,31 +42,12 @@ pub use server::{Server, Serving};
 use super::{Host, SocketId, Store, memory::Memory, sockets::Sockets};
 use crate::{HostError, codec::Frame};
 
-/// What goes out through a socket, in order.
-#[derive(Debug, Clone)]
-pub(crate) enum Outgoing {
-    Text(Bytes),
-    Binary(Bytes),
-    Pong(Bytes),
-    Close {
-        code: u16,
-        reason: String,
-    },
-    /// What comes next waits until everything that the room wrote before is durable. Where it never will be, nothing that
-    /// was queued leaves any more: the socket is closed with [`LOST`].
-    Barrier(Barrier),
-}
-
-/// The close code of a session that was to get a frame which depends on a write that was lost: the client may come again.
-pub(crate) const LOST: u16 = 1012;
-
-/// Both ends of the way out of a socket: the reader answers pings through the sender.
-pub(crate) type Way = (mpsc::UnboundedSender<Outgoing>, mpsc::UnboundedReceiver<Outgoing>);
-
 /// The sockets, the storage and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
 struct LocalHost {
     name: String,
     sockets: Sockets<WayOut>,
+    /// The budget of each socket's outgoing queue, in bytes.
+    max_backlog: usize,
     alarm: Cell<Option<u64>>,
     alarm_changed: Notify,
     store: RoomStore,
@@ -68,38 +61,33 @@ enum RoomStore {
 
 /// The way out of one socket.
 struct WayOut {
-    sender: mpsc::UnboundedSender<Outgoing>,
-    /// Until the connection takes it over.
-    receiver: Option<mpsc::UnboundedReceiver<Outgoing>>,
-    /// The number of the last barrier that was queued.
-    barrier: u64,
+    outbox: Arc<Outbox>,
+    /// A connection has taken it over.
+    is_claimed: bool,
 }
 
 impl LocalHost {
-    fn new(name: String, store: RoomStore) -> Self {
-        Self { name, sockets: Sockets::default(), alarm: Cell::new(None), alarm_changed: Notify::new(), store }
+    fn new(name: String, store: RoomStore, max_backlog: usize) -> Self {
+        Self {
+            name,
+            sockets: Sockets::default(),
+            max_backlog,
+            alarm: Cell::new(None),
+            alarm_changed: Notify::new(),
+            store,
+        }
     }
 
-    /// The way out of a socket that was accepted just now.
-    fn way(&self, socket: SocketId) -> Option<Way> {
-        self.sockets.with(socket, |out| Some((out.sender.clone(), out.receiver.take()?)))?
-    }
-
-    fn push(&self, socket: SocketId, outgoing: Outgoing, barrier: Option<&Barrier>) -> bool {
-        let push = |out: &mut WayOut| {
-            if let Some(barrier) = barrier.filter(|barrier| barrier.number() > out.barrier) {
-                out.barrier = barrier.number();
-                let _ = out.sender.send(Outgoing::Barrier(barrier.clone()));
-            }
-            out.sender.send(outgoing).is_ok()
-        };
-        self.sockets.with(socket, push).unwrap_or(false)
+    /// The outgoing queue of a socket that was accepted just now, for its connection.
+    fn claim(&self, socket: SocketId) -> Option<Arc<Outbox>> {
+        let claim = |out: &mut WayOut| (!std::mem::replace(&mut out.is_claimed, true)).then(|| out.outbox.clone());
+        self.sockets.with(socket, claim)?
     }
 
     /// Sockets that were accepted for a request which has not been answered. No connection takes them over any more.
     fn take_unclaimed(&self) -> Vec<SocketId> {
         let mut sockets = self.sockets.tagged(None);
-        sockets.retain(|&socket| self.sockets.with(socket, |out| out.receiver.take()).flatten().is_some());
+        sockets.retain(|&socket| self.claim(socket).is_some());
         sockets
     }
 
@@ -146,8 +134,11 @@ impl Host for LocalHost {
     }
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        Ok(self.sockets.accept(tags, attachment, WayOut { sender, receiver: Some(receiver), barrier: 0 }))
+        Ok(self.sockets.accept(
+            tags,
+            attachment,
+            WayOut { outbox: Arc::new(Outbox::new(self.max_backlog)), is_claimed: false },
+        ))
     }
 
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
@@ -172,14 +163,16 @@ impl Host for LocalHost {
             Frame::Binary(bytes) => Outgoing::Binary(Bytes::copy_from_slice(bytes)),
         };
         let barrier = self.barrier();
-        sockets.iter().filter(|&&socket| self.push(socket, outgoing.clone(), barrier.as_ref())).count()
+        let push = |out: &mut WayOut| out.outbox.push(outgoing.clone(), barrier.as_ref());
+        sockets.iter().filter(|&&socket| self.sockets.with(socket, push).unwrap_or(false)).count()
     }
 
     fn close(&self, socket: SocketId, code: u16, reason: &str) {
-        self.push(socket, Outgoing::Close { code, reason: reason.to_owned() }, self.barrier().as_ref());
+        self.sockets.with(socket, |out| out.outbox.close(code, reason, self.barrier().as_ref()));
     }
 
     fn forget(&self, socket: SocketId) {
+        self.sockets.with(socket, |out| out.outbox.forget());
         self.sockets.forget(socket);
     }
 

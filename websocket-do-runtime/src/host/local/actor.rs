@@ -1,6 +1,6 @@
 //! One running room: takes its commands in order, on one thread, and starts over with empty memory after a panic.
 
-use std::{cell::Cell, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
+use std::{borrow::Cow, cell::Cell, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use http::HeaderMap;
@@ -10,7 +10,13 @@ use tokio::{
     time::sleep,
 };
 
-use super::{LocalHost, RoomStore, Way, registry::Registry};
+use super::{
+    LocalHost, RoomStore,
+    activity::{Task, Watched},
+    outbox::Outbox,
+    registry::Registry,
+    workers::Worker,
+};
 use crate::{
     Closed, Request, Response, Room, WebSocketDo,
     dispatch::{Answer, Event},
@@ -25,6 +31,9 @@ const IDLE: Duration = Duration::from_secs(10);
 /// How often the time before timers are tried again doubles.
 const LAST_BACKOFF: u32 = 5;
 
+/// What the log calls the handler of a session's end.
+const CLOSED: &str = "the handler of a session's end";
+
 /// What a room is asked to do.
 pub(crate) enum Command {
     Fetch { request: Box<Request>, reply: oneshot::Sender<Reply> },
@@ -34,7 +43,7 @@ pub(crate) enum Command {
 /// What a room says to a request.
 pub(crate) enum Reply {
     Response(Response),
-    Upgrade { socket: SocketId, headers: HeaderMap, way: Way },
+    Upgrade { socket: SocketId, headers: HeaderMap, outbox: Arc<Outbox> },
 }
 
 pub(super) async fn run<R: WebSocketDo>(
@@ -42,10 +51,17 @@ pub(super) async fn run<R: WebSocketDo>(
     store: RoomStore,
     mut commands: mpsc::Receiver<Command>,
     registry: Arc<Registry>,
+    worker: Arc<Worker>,
 ) {
-    let host = Rc::new(LocalHost::new(name.clone(), store));
-    let mut actor =
-        Actor::<R> { room: Room::on(host.clone()), host, running: JoinSet::new(), failed_alarms: Rc::default() };
+    let host = Rc::new(LocalHost::new(name.clone(), store, registry.max_backlog()));
+    let mut actor = Actor::<R> {
+        name: name.as_str().into(),
+        room: Room::on(host.clone()),
+        host,
+        worker,
+        running: JoinSet::new(),
+        failed_alarms: Rc::default(),
+    };
     actor.set_alarm(0);
     loop {
         tokio::select! {
@@ -64,11 +80,19 @@ pub(super) async fn run<R: WebSocketDo>(
             () = registry.stopped() => break,
         }
     }
+    // Sessions that have ended while the server stopped.
+    while let Ok(command) = commands.try_recv() {
+        if let Command::Event { .. } = command {
+            actor.obey(command);
+        }
+    }
     // Handlers that wait hold the room's storage until they are dropped.
     actor.running.shutdown().await;
 }
 
 struct Actor<R: WebSocketDo> {
+    name: Arc<str>,
+    worker: Arc<Worker>,
     host: Rc<LocalHost>,
     room: Room<R>,
     /// Handlers that wait for something.
@@ -81,36 +105,45 @@ impl<R: WebSocketDo> Actor<R> {
     fn obey(&mut self, command: Command) {
         let (room, host) = (self.room.clone(), self.host.clone());
         match command {
-            Command::Fetch { request, reply } => self.start(async move {
-                let answer = room.fetch(*request).await;
-                if host.written().await.is_err() {
-                    // The answer is not true; the room restarts, and takes care of a socket that was accepted.
-                    return;
-                }
-                let answer = match answer {
-                    Answer::Response(response) => Some(Reply::Response(response)),
-                    Answer::Upgrade { socket, headers } => {
-                        host.way(socket).map(|way| Reply::Upgrade { socket, headers, way })
+            Command::Fetch { request, reply } => {
+                let handler = format!("`{} {}`", request.method(), request.uri().path());
+                self.start(handler.into(), async move {
+                    let answer = room.fetch(*request).await;
+                    if host.written().await.is_err() {
+                        // The answer is not true; the room restarts, and takes care of a socket that was accepted.
+                        return;
                     }
+                    let answer = match answer {
+                        Answer::Response(response) => Some(Reply::Response(response)),
+                        Answer::Upgrade { socket, headers } => {
+                            host.claim(socket).map(|outbox| Reply::Upgrade { socket, headers, outbox })
+                        }
+                    };
+                    let accepted = match &answer {
+                        Some(Reply::Upgrade { socket, .. }) => Some(*socket),
+                        _ => None,
+                    };
+                    let is_gone = answer.is_some_and(|answer| reply.send(answer).is_err());
+                    // A client that is gone by now never takes its socket over: nobody else tells of its end.
+                    if let (Some(socket), true) = (accepted, is_gone) {
+                        room.event(socket, Event::Closed(Closed::lost())).await;
+                    }
+                });
+            }
+            Command::Event { socket, event } => {
+                let handler = match &event {
+                    Event::Message(..) => "a message's handler",
+                    Event::Closed(_) => CLOSED,
                 };
-                let accepted = match &answer {
-                    Some(Reply::Upgrade { socket, .. }) => Some(*socket),
-                    _ => None,
-                };
-                let is_gone = answer.is_some_and(|answer| reply.send(answer).is_err());
-                // A client that is gone by now never takes its socket over: nobody else tells of its end.
-                if let (Some(socket), true) = (accepted, is_gone) {
-                    room.event(socket, Event::Closed(Closed::lost())).await;
-                }
-            }),
-            Command::Event { socket, event } => self.start(async move { room.event(socket, event).await }),
+                self.start(handler.into(), async move { room.event(socket, event).await });
+            }
         }
     }
 
     fn ring(&mut self) {
         self.host.alarm.set(None);
         let (room, failed) = (self.room.clone(), self.failed_alarms.clone());
-        self.start(async move {
+        self.start("a timer's handler".into(), async move {
             room.alarm_event().await;
             failed.set(0);
         });
@@ -124,12 +157,14 @@ impl<R: WebSocketDo> Actor<R> {
     }
 
     /// Runs a handler up to its first wait at once, so that events begin in the order they came.
-    fn start(&mut self, handler: impl Future<Output = ()> + 'static) {
+    fn start(&mut self, name: Cow<'static, str>, handler: impl Future<Output = ()> + 'static) {
+        let task = Task { class: R::NAME, room: self.name.clone(), handler: name };
         let mut handler = Box::pin(AssertUnwindSafe(handler).catch_unwind());
-        match handler.as_mut().now_or_never() {
+        match self.worker.activity.run(&task, || handler.as_mut().now_or_never()) {
             Some(Ok(())) => {}
             Some(Err(_)) => self.start_over("a handler panicked"),
             None => {
+                let handler = Watched { worker: self.worker.clone(), task, handler };
                 self.running.spawn_local(async move {
                     if let Err(panic) = handler.await {
                         std::panic::resume_unwind(panic);
@@ -158,7 +193,8 @@ impl<R: WebSocketDo> Actor<R> {
         // Their requests will not be answered, and nobody else tells of their end.
         for socket in self.host.take_unclaimed() {
             let room = self.room.clone();
-            self.start(async move { room.event(socket, Event::Closed(Closed::lost())).await });
+            let closed = Event::Closed(Closed::lost());
+            self.start(CLOSED.into(), async move { room.event(socket, closed).await });
         }
     }
 

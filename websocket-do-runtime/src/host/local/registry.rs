@@ -5,21 +5,28 @@ use std::{
     collections::HashMap,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use http::Method;
 use tokio::sync::mpsc;
-use tokio_util::{sync::CancellationToken, task::LocalPoolHandle, task::TaskTracker};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     RoomStore,
     actor::{self, Command},
     file::{File, FileStore},
+    receive::Limits,
+    settings::Settings,
+    workers::{Seat, Worker, Workers},
 };
 use crate::{Room, WebSocketDo, host::memory::Memory};
 
 /// Commands that may wait for a room. A connection that sends faster than its room handles waits, and with it its peer.
 const BACKLOG: usize = 1024;
+
+/// Starts a room of one class on a thread.
+type Start = fn(&Arc<Registry>, Arc<Worker>, String, RoomStore, mpsc::Receiver<Command>) -> Arc<Seat>;
 
 /// A class of rooms.
 #[derive(Debug, Clone, Copy)]
@@ -27,28 +34,56 @@ pub(crate) struct Class {
     pub(super) name: &'static str,
     /// How many bytes of a request's body are read; see [`Room::body_limit`].
     pub(super) body_limit: fn(&Method, &str, usize) -> Option<usize>,
-    start: fn(&Arc<Registry>, String, RoomStore, mpsc::Receiver<Command>),
+    /// The largest message a client may send, in bytes.
+    pub(super) max_message: usize,
+    start: Start,
 }
 
 impl Class {
     pub(crate) fn of<R: WebSocketDo>() -> Self {
-        Self { name: R::NAME, body_limit: Room::<R>::body_limit, start: start::<R> }
+        Self { name: R::NAME, body_limit: Room::<R>::body_limit, max_message: R::MAX_MESSAGE, start: start::<R> }
     }
 }
 
-fn start<R: WebSocketDo>(registry: &Arc<Registry>, name: String, store: RoomStore, commands: mpsc::Receiver<Command>) {
+fn start<R: WebSocketDo>(
+    registry: &Arc<Registry>,
+    worker: Arc<Worker>,
+    name: String,
+    store: RoomStore,
+    commands: mpsc::Receiver<Command>,
+) -> Arc<Seat> {
     let (tasks, own) = (registry.place.tasks.clone(), registry.clone());
-    registry.place.pool.spawn_pinned(move || tasks.track_future(actor::run::<R>(name, store, commands, own)));
+    worker.seat(Box::new(move |worker| {
+        Box::pin(tasks.track_future(actor::run::<R>(name, store, commands, own, worker.clone())))
+    }))
 }
 
 /// Where the rooms of a server run, and where they keep what they store.
 #[derive(Clone)]
 pub(super) struct Place {
-    pub(super) pool: LocalPoolHandle,
+    pub(super) workers: Arc<Workers>,
     /// None where it is kept for as long as the server runs.
     pub(super) file: Option<Arc<File>>,
+    pub(super) settings: Settings,
+    /// The rooms.
     pub(super) tasks: TaskTracker,
+    /// Ends the rooms.
     pub(super) stop: CancellationToken,
+}
+
+/// The way to a room.
+#[derive(Clone)]
+pub(super) struct RoomHandle {
+    pub(super) commands: mpsc::Sender<Command>,
+    seat: Arc<Seat>,
+    stall_timeout: Duration,
+}
+
+impl RoomHandle {
+    /// Waits until a handler has kept the room's thread for too long.
+    pub(super) async fn stalled(&self) {
+        self.seat.stalled(self.stall_timeout).await;
+    }
 }
 
 /// Rooms of one class.
@@ -60,7 +95,7 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct Rooms {
-    running: HashMap<String, mpsc::Sender<Command>>,
+    running: HashMap<String, RoomHandle>,
     /// What rooms have kept that are not running, where there is no file.
     memories: HashMap<String, Memory>,
 }
@@ -77,25 +112,29 @@ impl Registry {
     pub(super) fn start_waiting(self: &Arc<Self>) -> io::Result<()> {
         let names = self.place.file.as_ref().map(|file| file.waiting(self.class.name));
         for name in names.transpose().map_err(|error| io::Error::other(error.to_string()))?.into_iter().flatten() {
-            self.room(&name);
+            if self.room(&name).is_none() {
+                return Err(io::Error::other("no thread for a room that has a timer"));
+            }
         }
         Ok(())
     }
 
-    /// The way to a room, which is started if it isn't running.
-    pub(super) fn room(self: &Arc<Self>, name: &str) -> mpsc::Sender<Command> {
+    /// The way to a room, which is started if it isn't running. None where no thread is left to start it on.
+    pub(super) fn room(self: &Arc<Self>, name: &str) -> Option<RoomHandle> {
         let mut rooms = self.rooms();
-        if let Some(room) = rooms.running.get(name).filter(|room| !room.is_closed()) {
-            return room.clone();
+        if let Some(room) = rooms.running.get(name).filter(|room| !room.commands.is_closed()) {
+            return Some(room.clone());
         }
+        let worker = self.place.workers.choose()?;
+        let (commands, receiver) = mpsc::channel(BACKLOG);
         let store = match &self.place.file {
             Some(file) => RoomStore::File(Box::new(FileStore::new(file.clone(), self.class.name, name.to_owned()))),
             None => RoomStore::Memory(rooms.memories.remove(name).unwrap_or_default()),
         };
-        let (sender, receiver) = mpsc::channel(BACKLOG);
-        (self.class.start)(self, name.to_owned(), store, receiver);
-        rooms.running.insert(name.to_owned(), sender.clone());
-        sender
+        let seat = (self.class.start)(self, worker, name.to_owned(), store, receiver);
+        let room = RoomHandle { commands, seat, stall_timeout: self.place.settings.stall_timeout };
+        rooms.running.insert(name.to_owned(), room.clone());
+        Some(room)
     }
 
     /// Takes a room off the list if nobody holds a way to it: no socket, no request. What it has kept stays here.
@@ -108,6 +147,15 @@ impl Registry {
             rooms.memories.extend(memory.take().map(|memory| (name.to_owned(), memory)));
         }
         true
+    }
+
+    /// Bounds of what is received over a socket of these rooms.
+    pub(super) fn limits(&self) -> Limits {
+        Limits { max_message: self.class.max_message, ping_interval: self.place.settings.ping_interval }
+    }
+
+    pub(super) fn max_backlog(&self) -> usize {
+        self.place.settings.max_backlog
     }
 
     /// Until the server is stopped.

@@ -1,34 +1,18 @@
-//! HTTP/1.1 on tokio: requests to rooms, pages, and the handshake of a WebSocket (RFC 6455, section 4.2).
+//! A server on this machine: its settings, its beginning and its end.
 
-use std::{collections::HashMap, convert::Infallible, io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, io, net::SocketAddr, path::PathBuf, sync::Arc};
 
-use bytes::Bytes;
-use fastwebsockets::upgrade::{is_upgrade_request, upgrade};
-use http::{StatusCode, Uri};
-use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
-use hyper::{
-    body::{Body, Incoming},
-    service::service_fn,
-};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
-};
-use tokio_util::{
-    sync::CancellationToken,
-    task::{LocalPoolHandle, TaskTracker},
-};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    actor::{Command, Reply},
     file::File,
+    http::{self, Shared},
     registry::{Place, Registry},
-    socket,
+    settings::Settings,
+    workers::Workers,
 };
-use crate::{App, Response, app::Target, http::IntoResponse, log};
-
-type HyperResponse = http::Response<Full<Bytes>>;
+use crate::{App, log};
 
 /// An [`App`] on this machine.
 ///
@@ -44,6 +28,7 @@ pub struct Server {
     app: App,
     address: SocketAddr,
     data: Option<PathBuf>,
+    pub(super) settings: Settings,
 }
 
 /// A server that is running, until it is stopped or dropped.
@@ -61,14 +46,20 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Serving {
     address: SocketAddr,
-    tasks: TaskTracker,
+    connections: TaskTracker,
+    rooms: TaskTracker,
+    workers: Arc<Workers>,
+    settings: Settings,
+    /// Ends connections in order.
+    stopping: CancellationToken,
+    /// Ends connections at once, and rooms.
     stop: CancellationToken,
 }
 
 impl Server {
     /// The app, to be served on 127.0.0.1, port 8787.
     pub fn new(app: App) -> Self {
-        Self { app, address: SocketAddr::from(([127, 0, 0, 1], 8787)), data: None }
+        Self { app, address: SocketAddr::from(([127, 0, 0, 1], 8787)), data: None, settings: Settings::default() }
     }
 
     /// Another port; 0 takes a free one.
@@ -117,24 +108,39 @@ impl Server {
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let place = Place { pool: LocalPoolHandle::new(threads), file, tasks: tasks.clone(), stop: stop.clone() };
-        let shared = Arc::new(Shared { registries: registries(&self.app, &place)?, app: self.app, place });
-        tasks.spawn(accept(listener, shared));
-        Ok(Serving { address, tasks, stop })
+        let (stopping, stop, settings) = (CancellationToken::new(), CancellationToken::new(), self.settings);
+        let workers = Workers::start(threads, settings.stall_timeout, stop.clone())?;
+        let (connections, rooms) = (TaskTracker::new(), TaskTracker::new());
+        let place = Place { workers: workers.clone(), file, settings, tasks: rooms.clone(), stop: stop.clone() };
+        let shared = Shared {
+            registries: registries(&self.app, &place)?,
+            app: self.app,
+            settings,
+            connections: connections.clone(),
+            stopping: stopping.clone(),
+            stop: stop.clone(),
+        };
+        connections.spawn(http::accept(listener, Arc::new(shared)));
+        let supervised = workers.clone();
+        tokio::spawn(async move { supervised.supervise().await });
+        Ok(Serving { address, connections, rooms, workers, settings, stopping, stop })
     }
 
-    /// Serves until the process is interrupted or asked to end, and says on standard output where.
+    /// Serves until the process is interrupted or asked to end, and prints the address on standard output. A second signal
+    /// ends it at once.
     ///
     /// # Errors
-    /// As for [`start`](Self::start).
+    /// As for [`start`](Self::start), and where a room has not stopped within the
+    /// [shutdown timeout](Self::shutdown_timeout): the error names it.
     pub fn run(self) -> io::Result<()> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-            let serving = self.start().await?;
+            let mut serving = self.start().await?;
             println!("listening on http://{}", serving.address());
             asked_to_end().await?;
-            serving.stop().await;
-            Ok(())
+            tokio::select! {
+                stopped = serving.stop_in_time() => stopped,
+                again = asked_to_end() => again,
+            }
         })
     }
 }
@@ -171,11 +177,30 @@ impl Serving {
         self.address
     }
 
-    /// Stops, and waits until all connections are cut, all rooms are gone and the data folder is free for another server.
-    pub async fn stop(self) {
+    /// Stops, and waits until all connections are closed, all rooms are gone and the data folder is free for another server.
+    ///
+    /// Requests that were begun are answered, and clients are sent the close code 1001; what a handler is waiting for is
+    /// dropped. Returns within the [shutdown timeout](Server::shutdown_timeout), also where a handler never returns: then its
+    /// room is named in the log, and its thread and the data folder stay in use for as long as it runs.
+    pub async fn stop(mut self) {
+        if let Err(error) = self.stop_in_time().await {
+            log::error(&error.to_string());
+        }
+    }
+
+    async fn stop_in_time(&mut self) -> io::Result<()> {
+        let limit = self.settings.shutdown_timeout;
+        self.stopping.cancel();
+        self.connections.close();
+        self.rooms.close();
+        // Rooms need some of the time, and most connections none of it.
+        let _ = timeout(limit / 2, self.connections.wait()).await;
         self.stop.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        let ended = timeout(limit / 2, async { tokio::join!(self.connections.wait(), self.rooms.wait()) });
+        ended.await.map(drop).map_err(|_| {
+            let stalled = self.workers.stalled().join(", ");
+            io::Error::new(io::ErrorKind::TimedOut, format!("did not stop within {} s: {stalled}", limit.as_secs_f32()))
+        })
     }
 }
 
@@ -183,113 +208,4 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.stop.cancel();
     }
-}
-
-struct Shared {
-    app: App,
-    /// One for each mount of the app, in its order; none where its objects are of another make.
-    registries: Vec<Option<Arc<Registry>>>,
-    place: Place,
-}
-
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let Place { stop, tasks, .. } = shared.place.clone();
-    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-        match accepted {
-            Ok((stream, _)) => {
-                let (shared, stop) = (shared.clone(), stop.clone());
-                tasks.spawn(async move { stop.run_until_cancelled(connection(stream, shared)).await });
-            }
-            Err(error) => {
-                // Out of file handles, mostly: others must end first.
-                log::error(&format!("cannot accept a connection: {error}"));
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            }
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Chat is small frames: they should not wait for each other.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| {
-        let shared = shared.clone();
-        async move {
-            let response = shared.answer(request).await.unwrap_or_else(IntoResponse::into_response);
-            Ok::<HyperResponse, Infallible>(response.map(Full::new))
-        }
-    });
-    let http = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    // A client that breaks off is no news.
-    let _ = http.await;
-}
-
-impl Shared {
-    async fn answer(&self, mut request: http::Request<Incoming>) -> Result<Response, StatusCode> {
-        let (mount, name, path) = match self.app.target(request.method(), request.uri().path()) {
-            Target::Page(page) => return Ok(page),
-            Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
-            Target::Nowhere => return Err(StatusCode::NOT_FOUND),
-        };
-        let registry = self.registries.get(mount).and_then(Option::as_ref).ok_or(StatusCode::NOT_IMPLEMENTED)?;
-        *request.uri_mut() = inner_uri(&path, request.uri().query())?;
-
-        let handshake = is_upgrade_request(&request).then(|| upgrade(&mut request));
-        let (parts, body) = request.into_parts();
-        let limit = (registry.class.body_limit)(&parts.method, parts.uri.path(), self.app.max_body);
-        let body = match limit {
-            Some(limit) => read(body, limit).await?,
-            None => Bytes::new(),
-        };
-        let request = http::Request::from_parts(parts, body);
-
-        let room = registry.room(&name);
-        let (reply, answer) = oneshot::channel();
-        room.send(Command::Fetch { request: Box::new(request), reply })
-            .await
-            .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-        // The sender is dropped where the handler panicked.
-        match answer.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)? {
-            Reply::Response(response) => Ok(response),
-            Reply::Upgrade { socket, headers, way } => {
-                let Some(Ok((response, upgraded))) = handshake else {
-                    socket::lost(socket, &room).await;
-                    return Err(StatusCode::BAD_REQUEST);
-                };
-                let stop = self.place.stop.clone();
-                self.place.tasks.spawn(async move {
-                    let serving = async {
-                        match upgraded.await {
-                            Ok(websocket) => socket::serve(websocket, socket, room, way).await,
-                            Err(_) => socket::lost(socket, &room).await,
-                        }
-                    };
-                    stop.run_until_cancelled(serving).await;
-                });
-                let (mut parts, _) = response.into_parts();
-                parts.headers.extend(headers);
-                Ok(Response::from_parts(parts, Bytes::new()))
-            }
-        }
-    }
-}
-
-/// The whole body, which may have `limit` bytes.
-async fn read(body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
-    if body.size_hint().lower() > limit as u64 {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let body = Limited::new(body, limit).collect().await;
-    body.map(Collected::to_bytes).map_err(|error| {
-        if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
-    })
-}
-
-/// The URI a room sees: the path below its mount, with the query.
-fn inner_uri(path: &str, query: Option<&str>) -> Result<Uri, StatusCode> {
-    let uri = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    uri.parse().map_err(|_| StatusCode::BAD_REQUEST)
 }

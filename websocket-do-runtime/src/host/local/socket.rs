@@ -1,55 +1,99 @@
-//! One WebSocket connection: frames in become events of the room, what the room sends becomes frames out.
+//! One WebSocket connection: frames in become events of the room, what the room queues becomes frames out.
 
-use std::time::Duration;
+use std::{io, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use fastwebsockets::{
-    FragmentCollectorRead, Frame as WsFrame, OpCode, Payload, WebSocket, WebSocketError, WebSocketWrite,
-};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{ReadHalf, WriteHalf},
+    io::AsyncWriteExt,
+    net::{TcpStream, tcp::OwnedWriteHalf},
     sync::mpsc,
     time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
-use super::{LOST, Outgoing, Way, actor::Command};
-use crate::{
-    Closed,
-    codec::Frame,
-    dispatch::Event,
-    heartbeat::{PING, PONG},
-    host::SocketId,
+use super::{
+    actor::Command,
+    outbox::Outbox,
+    receive::{Limits, Receiver},
 };
+use crate::{Closed, dispatch::Event, host::SocketId};
 
-/// The most a message may hold, as on Cloudflare.
-const MAX_MESSAGE: usize = 32 << 20;
+/// The time the room has to answer the peer's close, which it does when it has handled what came before.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long a peer may take to answer a close frame.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time a peer has to close the connection after both close frames.
+const LINGER: Duration = Duration::from_secs(2);
 
-type Io = TokioIo<Upgraded>;
+/// Bytes of the buffer for writing that an idle connection keeps.
+const IDLE_BUFFER: usize = 1024;
+
+/// A connection that has become a WebSocket.
+pub(super) struct Connection {
+    pub(super) stream: TcpStream,
+    /// What came behind the handshake.
+    pub(super) received: Vec<u8>,
+    pub(super) limits: Limits,
+    /// The server stops.
+    pub(super) stopping: CancellationToken,
+}
 
 /// Serves the connection until it is over; tells the room so exactly once.
-pub(super) async fn serve(
-    mut websocket: WebSocket<Io>,
-    socket: SocketId,
-    room: mpsc::Sender<Command>,
-    (out, outgoing): Way,
-) {
-    websocket.set_max_message_size(MAX_MESSAGE);
-    websocket.set_auto_close(false);
-    let (reader, writer) = websocket.split(tokio::io::split);
+pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::Sender<Command>, outbox: Arc<Outbox>) {
+    let Connection { stream, received, limits, stopping } = connection;
+    let (reading, writing) = stream.into_split();
+    let mut receiver = Receiver::new(reading, received, limits).await;
+    // The half for writing, once the close frame is out.
+    let mut written = None;
+    let mut is_stopping = false;
 
-    let writing = tokio::spawn(write(writer, outgoing));
-    let closed = tokio::select! {
-        closed = read(FragmentCollectorRead::new(reader), socket, &room, out) => closed,
-        // The writer ends first where the connection broke, or the room has closed and the peer does not answer.
-        _ = writing => Closed::lost(),
+    let mut write = Box::pin(write(writing, outbox.clone()));
+    let (closed, may_answer) = {
+        let receive = receiver.run(socket, &room, &outbox);
+        tokio::pin!(receive);
+        loop {
+            tokio::select! {
+                closed = &mut receive => break (closed, true),
+                half = &mut write, if written.is_none() => match half {
+                    Ok(half) => written = Some(half),
+                    Err(_) => break (Closed::lost(), false),
+                },
+                closed = outbox.ended() => break (closed, false),
+                () = stopping.cancelled(), if !is_stopping => {
+                    is_stopping = true;
+                    outbox.fail(1001, "server shutdown");
+                }
+            }
+        }
     };
-    // A room that is gone has no session to tell of.
-    let _ = room.send(Command::Event { socket, event: Event::Closed(closed) }).await;
+
+    // What is still queued goes out while the room handles the end, the close frame above all.
+    outbox.end_within(ANSWER_TIMEOUT);
+    let report = async {
+        // A room that is gone answers nothing.
+        if room.send(Command::Event { socket, event: Event::Closed(closed) }).await.is_err() {
+            outbox.forget();
+        }
+    };
+    let finish = async {
+        if written.is_none() {
+            written = tokio::select! {
+                half = &mut write => half.ok(),
+                () = outbox.deadline() => None,
+            };
+        }
+        match written {
+            // Bytes that nobody has read would make the system reset the connection, and the peer might lose the close frame.
+            Some(mut half) => {
+                let _ = half.shutdown().await;
+                if may_answer {
+                    let _ = timeout(LINGER, receiver.discard()).await;
+                }
+            }
+            // What the system has buffered goes with the connection.
+            None => receiver.reset(),
+        }
+        drop(write);
+    };
+    tokio::join!(report, finish);
 }
 
 /// Tells the room that a connection broke before it became a WebSocket.
@@ -57,73 +101,20 @@ pub(super) async fn lost(socket: SocketId, room: &mpsc::Sender<Command>) {
     let _ = room.send(Command::Event { socket, event: Event::Closed(Closed::lost()) }).await;
 }
 
-async fn read(
-    mut frames: FragmentCollectorRead<ReadHalf<Io>>,
-    socket: SocketId,
-    room: &mpsc::Sender<Command>,
-    out: mpsc::UnboundedSender<Outgoing>,
-) -> Closed {
+/// Writes until the close frame is out.
+async fn write(mut half: OwnedWriteHalf, outbox: Arc<Outbox>) -> io::Result<OwnedWriteHalf> {
+    let mut buffer = Vec::new();
     loop {
-        let mut answer = |frame: WsFrame<'_>| {
-            let pong = Outgoing::Pong(Bytes::copy_from_slice(&frame.payload));
-            let _ = out.send(pong);
-            async { Ok::<_, WebSocketError>(()) }
-        };
-        let message = match frames.read_frame(&mut answer).await {
-            Ok(frame) => match frame.opcode {
-                OpCode::Close => return peer_closed(&frame.payload),
-                OpCode::Text if *frame.payload == *PING.as_bytes() => {
-                    let _ = out.send(Outgoing::Text(Bytes::from_static(PONG.as_bytes())));
-                    continue;
-                }
-                OpCode::Text => match String::from_utf8(frame.payload.into()) {
-                    Ok(text) => Frame::Text(text),
-                    Err(_) => return Closed::failed("a text frame was not UTF-8"),
-                },
-                OpCode::Binary => Frame::Binary(frame.payload.into()),
-                OpCode::Ping | OpCode::Pong | OpCode::Continuation => continue,
-            },
-            Err(WebSocketError::UnexpectedEOF | WebSocketError::IoError(_) | WebSocketError::ConnectionClosed) => {
-                return Closed::lost();
-            }
-            Err(error) => return Closed::failed(error.to_string()),
-        };
-        if room.send(Command::Event { socket, event: Event::Message(message, None) }).await.is_err() {
-            return Closed::lost();
+        buffer.clear();
+        // An idle connection holds no memory for what it has once written.
+        buffer.shrink_to(IDLE_BUFFER);
+        let batch = outbox.next(&mut buffer).await;
+        half.write_all(&buffer).await?;
+        if let Some(payload) = batch.payload {
+            half.write_all(&payload).await?;
         }
-    }
-}
-
-fn peer_closed(payload: &[u8]) -> Closed {
-    match payload.split_first_chunk() {
-        Some((code, reason)) => Closed::by_peer(u16::from_be_bytes(*code), String::from_utf8_lossy(reason)),
-        None => Closed::by_peer(1005, ""),
-    }
-}
-
-/// Writes until the room lets go of the socket or the close frame is out; then gives the peer time to answer it.
-async fn write(mut frames: WebSocketWrite<WriteHalf<Io>>, mut outgoing: mpsc::UnboundedReceiver<Outgoing>) {
-    while let Some(mut next) = outgoing.recv().await {
-        if let Outgoing::Barrier(barrier) = &next {
-            if barrier.passed().await.is_ok() {
-                continue;
-            }
-            next = Outgoing::Close { code: LOST, reason: "a write was lost".to_owned() };
-        }
-        let is_close = matches!(next, Outgoing::Close { .. });
-        let frame = match &next {
-            Outgoing::Text(text) => WsFrame::text(Payload::Borrowed(text)),
-            Outgoing::Binary(bytes) => WsFrame::binary(Payload::Borrowed(bytes)),
-            Outgoing::Pong(bytes) => WsFrame::pong(Payload::Borrowed(bytes)),
-            Outgoing::Close { code, reason } => WsFrame::close(*code, reason.as_bytes()),
-            Outgoing::Barrier(_) => continue,
-        };
-        if frames.write_frame(frame).await.is_err() {
-            return;
-        }
-        if is_close {
-            let _ = timeout(CLOSE_TIMEOUT, async { while outgoing.recv().await.is_some() {} }).await;
-            return;
+        if batch.is_last {
+            return Ok(half);
         }
     }
 }

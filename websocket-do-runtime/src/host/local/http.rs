@@ -1,0 +1,206 @@
+//! HTTP/1.1 on tokio: requests to rooms, pages, and the handshake of a WebSocket (RFC 6455, section 4.2).
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
+use hyper::{
+    body::{Body, Incoming},
+    server::conn::http1::Builder,
+    service::service_fn,
+    upgrade::{OnUpgrade, Upgraded},
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    time::{sleep, timeout},
+};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    actor::{Command, Reply},
+    http_stream::{Answering, HttpStream},
+    outbox::Outbox,
+    receive::Limits,
+    registry::{Registry, RoomHandle},
+    settings::Settings,
+    socket::{self, Connection},
+};
+use crate::{App, Request, Response, app::Target, host::SocketId, http::IntoResponse, log};
+
+/// The most the head of a request may hold, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+
+type HyperResponse = http::Response<Full<Bytes>>;
+
+/// What all connections of a server share.
+pub(super) struct Shared {
+    pub(super) app: App,
+    /// One for each mount of the app, in its order; none where its objects are of another make.
+    pub(super) registries: Vec<Option<Arc<Registry>>>,
+    pub(super) settings: Settings,
+    pub(super) connections: TaskTracker,
+    /// Ends connections in order.
+    pub(super) stopping: CancellationToken,
+    /// Ends connections at once.
+    pub(super) stop: CancellationToken,
+}
+
+/// Accepts connections until the server stops.
+pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Some(accepted) = shared.stopping.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, _)) => {
+                let own = shared.clone();
+                shared.connections.spawn(async move {
+                    let stop = own.stop.clone();
+                    stop.run_until_cancelled(connection(stream, own)).await
+                });
+            }
+            Err(error) => {
+                // Out of file handles, mostly: others must end first.
+                log::error(&format!("cannot accept a connection: {error}"));
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    // Chat is small frames: they should not wait for each other.
+    let _ = stream.set_nodelay(true);
+    let (answering, settings, stopping) = (Answering::default(), shared.settings, shared.stopping.clone());
+    let stream = HttpStream::new(stream, settings.request_timeout, answering.clone());
+    let service = service_fn(move |request| {
+        let (shared, answer) = (shared.clone(), answering.begin());
+        async move {
+            let response = shared.answer(request).await.unwrap_or_else(IntoResponse::into_response);
+            drop(answer);
+            Ok::<HyperResponse, Infallible>(response.map(Full::new))
+        }
+    });
+    let http = Builder::new()
+        .timer(TokioTimer::new())
+        // It also runs between two requests.
+        .header_read_timeout(settings.keep_alive_timeout)
+        .max_header_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    tokio::pin!(http);
+    // A client that breaks off is no news.
+    tokio::select! {
+        _ = &mut http => return,
+        () = stopping.cancelled() => http.as_mut().graceful_shutdown(),
+    }
+    let _ = http.await;
+}
+
+impl Shared {
+    async fn answer(self: &Arc<Self>, mut request: http::Request<Incoming>) -> Result<Response, StatusCode> {
+        let (mount, name, path) = match self.app.target(request.method(), request.uri().path()) {
+            Target::Page(page) => return Ok(page),
+            Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
+            Target::Nowhere => return Err(StatusCode::NOT_FOUND),
+        };
+        let registry = self.registries.get(mount).and_then(Option::as_ref).ok_or(StatusCode::NOT_IMPLEMENTED)?;
+        *request.uri_mut() = inner_uri(&path, request.uri().query())?;
+        let upgrade = hyper::upgrade::on(&mut request);
+        let accept = accept_key(request.headers());
+        let (parts, body) = request.into_parts();
+        let body = match (registry.class.body_limit)(&parts.method, parts.uri.path(), self.app.max_body) {
+            Some(limit) => self.read(body, limit).await?,
+            None => Bytes::new(),
+        };
+        let request = http::Request::from_parts(parts, body);
+
+        let room = registry.room(&name).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let reply = tokio::select! {
+            reply = ask(&room, request) => reply.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?,
+            () = room.stalled() => return Err(StatusCode::SERVICE_UNAVAILABLE),
+        };
+        let (socket, headers, outbox) = match reply {
+            Reply::Response(response) => return Ok(response),
+            Reply::Upgrade { socket, headers, outbox } => (socket, headers, outbox),
+        };
+        let Some(accept) = accept else {
+            socket::lost(socket, &room.commands).await;
+            return Err(StatusCode::BAD_REQUEST);
+        };
+        let shared = self.clone();
+        let limits = registry.limits();
+        self.connections.spawn(async move {
+            let stop = shared.stop.clone();
+            stop.run_until_cancelled(shared.websocket(upgrade, limits, socket, room, outbox)).await
+        });
+        Ok(switching_protocols(headers, accept))
+    }
+
+    /// The whole body, which may have `limit` bytes.
+    async fn read(&self, body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
+        if body.size_hint().lower() > limit as u64 {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let body = timeout(self.settings.request_timeout, Limited::new(body, limit).collect()).await;
+        body.map_err(|_| StatusCode::REQUEST_TIMEOUT)?.map(Collected::to_bytes).map_err(|error| {
+            if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
+        })
+    }
+
+    async fn websocket(
+        &self,
+        upgrade: OnUpgrade,
+        limits: Limits,
+        socket: SocketId,
+        room: RoomHandle,
+        outbox: Arc<Outbox>,
+    ) {
+        match upgrade.await.ok().and_then(|upgraded| self.socket(upgraded, limits)) {
+            Some(connection) => socket::serve(connection, socket, room.commands, outbox).await,
+            None => socket::lost(socket, &room.commands).await,
+        }
+    }
+
+    /// The connection as it is below HTTP.
+    fn socket(&self, upgraded: Upgraded, limits: Limits) -> Option<Connection> {
+        let parts = upgraded.downcast::<TokioIo<HttpStream>>().ok()?;
+        Some(Connection {
+            stream: parts.io.into_inner().into_inner(),
+            received: parts.read_buf.into(),
+            limits,
+            stopping: self.stopping.clone(),
+        })
+    }
+}
+
+/// The room's reply; none where its handler panicked or the room has ended.
+async fn ask(room: &RoomHandle, request: Request) -> Option<Reply> {
+    let (reply, answer) = oneshot::channel();
+    room.commands.send(Command::Fetch { request: Box::new(request), reply }).await.ok()?;
+    answer.await.ok()
+}
+
+/// What proves that the server has understood the handshake; none where it is not one of this version.
+fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.get(header::SEC_WEBSOCKET_VERSION).filter(|version| *version == "13")?;
+    let key = headers.get(header::SEC_WEBSOCKET_KEY)?;
+    derive_accept_key(key.as_bytes()).parse().ok()
+}
+
+fn switching_protocols(headers: HeaderMap, accept: HeaderValue) -> Response {
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let own = response.headers_mut();
+    own.extend(headers);
+    own.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    own.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    own.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    response
+}
+
+/// The URI a room sees: the path below its mount, with the query.
+fn inner_uri(path: &str, query: Option<&str>) -> Result<Uri, StatusCode> {
+    let uri = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    uri.parse().map_err(|_| StatusCode::BAD_REQUEST)
+}
