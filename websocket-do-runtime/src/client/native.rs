@@ -3,8 +3,8 @@
 pub(super) mod clock;
 pub(super) mod handshake;
 mod socket;
+mod stream;
 mod tls;
-mod watched;
 
 pub(super) use socket::Tcp as Wire;
 
