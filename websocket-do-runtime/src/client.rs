@@ -6,6 +6,7 @@
 //! `native` or `web`, knows what sockets, time and tasks are made of.
 
 mod address;
+mod backlog;
 mod builder;
 mod carrier;
 mod connection;

@@ -118,19 +118,35 @@ impl<M: ClientMessage> Builder<M> {
     }
 
     /// How many messages wait for a connection while there is none; 256 by default. 0 refuses what cannot leave at once.
+    /// Beyond that, and beyond [`queue_bytes`](Self::queue_bytes), `send` is [`SendError::Full`](super::SendError::Full).
     #[must_use]
     pub fn queue(self, messages: usize) -> Self {
         self.with(|options| options.queue = messages)
     }
 
-    /// How many events wait for the application; 256 by default, at least 1. While it is behind by that many, the connection
-    /// is not read, so that the server is held up and not this process's memory filled. Sending goes on.
+    /// How many bytes of encoded messages wait for a connection while there is none; 4 MiB by default. A message larger than
+    /// that is accepted if no other waits.
+    #[must_use]
+    pub fn queue_bytes(self, bytes: usize) -> Self {
+        self.with(|options| options.queue_bytes = bytes)
+    }
+
+    /// How many events wait for the application; 256 by default, at least 1. While that many wait, or
+    /// [`buffer_bytes`](Self::buffer_bytes) of them, the connection is not read: TCP applies backpressure to the server.
+    /// Sending goes on.
     ///
     /// A browser cannot hold up a server. There 32 MiB more are kept, with 64 bytes added for each message; then the connection
     /// is lost, with 1006, and once all that was kept is read the client comes back.
     #[must_use]
     pub fn buffer(self, events: usize) -> Self {
-        self.with(|options| options.buffer = events.max(1))
+        self.with(|options| options.buffer = events)
+    }
+
+    /// How many bytes of events wait for the application; 4 MiB by default, at least 1. Each event counts its frame's bytes and
+    /// 64 more. The event that reaches the limit may exceed it, by a message of 32 MiB at most.
+    #[must_use]
+    pub fn buffer_bytes(self, bytes: usize) -> Self {
+        self.with(|options| options.buffer_bytes = bytes)
     }
 
     /// After how long a silence the server is asked for a sign of life (the text frame `wsdo:ping`), and how long it may

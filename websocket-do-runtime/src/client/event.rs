@@ -10,9 +10,8 @@ use std::{
 };
 
 use futures_util::Stream;
-use tokio::sync::mpsc;
 
-use super::{ClientError, receive};
+use super::{ClientError, backlog::EventReceiver, receive};
 use crate::{
     Closed,
     codec::{self, Format, Frame},
@@ -111,13 +110,13 @@ pub(super) enum Raw {
 
 /// All that happens to a session, as a [`Stream`] that ends with it.
 pub struct Events<M: ClientMessage> {
-    inner: mpsc::Receiver<Raw>,
+    inner: EventReceiver,
     format: Format,
     messages: PhantomData<fn(M)>,
 }
 
 impl<M: ClientMessage> Events<M> {
-    pub(super) fn new(inner: mpsc::Receiver<Raw>, format: Format) -> Self {
+    pub(super) fn new(inner: EventReceiver, format: Format) -> Self {
         Self { inner, format, messages: PhantomData }
     }
 
@@ -130,7 +129,7 @@ impl<M: ClientMessage> Events<M> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event<M>>> {
         loop {
-            match ready!(self.inner.poll_recv(context)) {
+            match ready!(self.inner.poll(context)) {
                 None => return Poll::Ready(None),
                 Some(raw) => {
                     if let Some(event) = self.typed(raw) {

@@ -56,8 +56,12 @@ pub(super) struct Options {
     pub(super) should_reconnect: Option<Hook>,
     /// The most messages that wait for a connection.
     pub(super) queue: usize,
+    /// The most bytes of them.
+    pub(super) queue_bytes: usize,
     /// The most events that wait for the application.
     pub(super) buffer: usize,
+    /// The most bytes of them.
+    pub(super) buffer_bytes: usize,
     /// After how long a silence the server is asked, and how long it may take to answer.
     pub(super) heartbeat: Option<(Duration, Duration)>,
 }
@@ -78,7 +82,9 @@ impl Options {
             terminal_statuses: Box::new(|status| matches!(status, 400..=499) && !matches!(status, 408 | 425 | 429)),
             should_reconnect: None,
             queue: 256,
+            queue_bytes: 4 << 20,
             buffer: 256,
+            buffer_bytes: 4 << 20,
             heartbeat: Some((Duration::from_secs(20), Duration::from_secs(10))),
         }
     }

@@ -65,7 +65,7 @@ impl Pulse {
             self.first = now;
         }
         self.sent += 1;
-        self.bytes += length(&frame);
+        self.bytes += frame.len();
         self.frames.push_back(frame);
         while self.frames.len() > KEPT || self.bytes > BYTES && self.frames.len() > 1 {
             self.forget();
@@ -148,14 +148,7 @@ impl Pulse {
     }
 
     fn forget(&mut self) {
-        self.bytes -= self.frames.pop_front().as_ref().map_or(0, length);
-    }
-}
-
-fn length(frame: &Frame) -> usize {
-    match frame {
-        Frame::Text(text) => text.len(),
-        Frame::Binary(bytes) => bytes.len(),
+        self.bytes -= self.frames.pop_front().as_ref().map_or(0, Frame::len);
     }
 }
 

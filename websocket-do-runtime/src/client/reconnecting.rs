@@ -5,7 +5,8 @@ use std::fmt;
 use tokio::sync::mpsc;
 
 use super::{
-    ClientError, Event, Events, Sender, clock::spawn, options::Options, sender::Shared, task::Task, transport::Socket,
+    ClientError, Event, Events, Sender, backlog, clock::spawn, options::Options, sender::Shared, task::Task,
+    transport::Socket,
 };
 use crate::{
     Closed, SendError,
@@ -29,7 +30,7 @@ impl<M: ClientMessage> Reconnecting<M> {
     /// Starts the task, with an open connection or on its way to one.
     pub(super) fn start(options: Options, format: Format, socket: Option<Socket>) -> Result<Self, ClientError> {
         let (commands, calls) = mpsc::channel(CALLS);
-        let (events, happened) = mpsc::channel(options.buffer);
+        let (events, happened) = backlog::channel(options.buffer, options.buffer_bytes);
         let (shared, status) = Shared::new(format);
         spawn(Task::new(options, calls, events, shared.clone(), status).run(socket))?;
         let sender = Sender::new(commands, shared.clone());
@@ -42,7 +43,7 @@ impl<M: ClientMessage> Reconnecting<M> {
     ///
     /// # Errors
     /// [`SendError::Rejected`] for a message that breaks its own rules, [`SendError::Full`] if there is no connection and
-    /// the queue is full, [`SendError::Closed`] when the session is over. The message is not sent, nor will be.
+    /// the queue is full, in messages or in bytes, [`SendError::Closed`] when the session is over. The message is not sent, nor will be.
     pub fn send(&self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.sender.send(message)
     }

@@ -3,15 +3,13 @@
 mod away;
 mod open;
 
-use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use tokio::sync::{
-    mpsc::{self, error::TrySendError},
-    oneshot, watch,
-};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     ClientError, Sent,
+    backlog::{EventSender, Notices, Queue, Unsent},
     clock::Instant,
     event::Raw,
     options::Options,
@@ -22,8 +20,6 @@ use crate::{Close, Closed, SendError, codec::Frame};
 
 /// How long a close may take: to get a connection where there is none, and to be answered.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// The most notices that wait for an application that does not read.
-const NOTICES: usize = 64;
 
 /// A close that was asked for.
 struct Closing {
@@ -54,13 +50,13 @@ pub(super) struct Task {
     /// Nobody can send any more.
     is_mute: bool,
     closing: Option<Closing>,
-    events: mpsc::Sender<Raw>,
+    events: EventSender,
     /// Nobody can receive any more.
     is_deaf: bool,
     /// What the application is still to be told before it gets more of the server's frames.
-    notices: VecDeque<Raw>,
+    notices: Notices,
     /// What waits for a connection.
-    queue: VecDeque<Frame>,
+    queue: Queue,
     shared: Arc<Shared>,
     status: watch::Sender<Status>,
     /// Attempts since the last stable connection.
@@ -71,19 +67,19 @@ impl Task {
     pub(super) fn new(
         options: Options,
         commands: mpsc::Receiver<Command>,
-        events: mpsc::Sender<Raw>,
+        events: EventSender,
         shared: Arc<Shared>,
         status: watch::Sender<Status>,
     ) -> Self {
         Self {
+            queue: Queue::new(options.queue, options.queue_bytes),
             options: Arc::new(options),
             commands,
             is_mute: false,
             closing: None,
             events,
             is_deaf: false,
-            notices: VecDeque::new(),
-            queue: VecDeque::new(),
+            notices: Notices::default(),
             shared,
             status,
             attempts: 0,
@@ -116,32 +112,26 @@ impl Task {
 
     /// Tells the application of something, as soon as it listens.
     fn tell(&mut self, notice: Raw) {
-        self.notices.push_back(notice);
-        if self.notices.len() > NOTICES {
-            // What has become of messages is worth more than how the connection fared.
-            let mut old = self.notices.iter().take(NOTICES);
-            let oldest = old.position(|notice| !matches!(notice, Raw::Lost { .. }));
-            self.notices.remove(oldest.unwrap_or_default());
-        }
+        self.notices.push(notice);
         self.hand_over();
     }
 
     /// Hands the application what there is room for. True once it has all, and there is room for more.
     fn hand_over(&mut self) -> bool {
-        while let Some(notice) = self.notices.pop_front() {
+        while let Some(notice) = self.notices.pop() {
             match self.events.try_send(notice) {
                 Ok(()) => {}
-                Err(TrySendError::Full(notice)) => {
+                Err(Unsent::Full(notice)) => {
                     self.notices.push_front(notice);
                     return false;
                 }
-                Err(TrySendError::Closed(_)) => {
+                Err(Unsent::Closed) => {
                     self.notices.clear();
                     self.is_deaf = true;
                 }
             }
         }
-        self.is_deaf || self.events.capacity() > 0
+        self.is_deaf || self.events.has_room()
     }
 
     fn is_abandoned(&self) -> bool {
@@ -150,12 +140,7 @@ impl Task {
 
     /// Takes what there is to send, in the order in which it came, where there is no connection to send it on.
     fn keep(&mut self, frame: Frame, reply: oneshot::Sender<Result<Sent, SendError>>) {
-        let result = if self.queue.len() < self.options.queue {
-            self.queue.push_back(frame);
-            Ok(Sent::Queued)
-        } else {
-            Err(SendError::Full)
-        };
+        let result = if self.queue.push(frame) { Ok(Sent::Queued) } else { Err(SendError::Full) };
         // Who does not wait for the answer does not want it.
         let _ = reply.send(result);
     }
@@ -170,7 +155,7 @@ impl Task {
         self.shared.end(closed.clone(), error.clone());
         self.status.send_replace(Status::Over);
         if !self.queue.is_empty() {
-            let frames = std::mem::take(&mut self.queue).into();
+            let frames = self.queue.take();
             self.tell(Raw::Lost { frames, more: 0, may_have_arrived: false });
         }
         if let Some(error) = error {
@@ -187,15 +172,8 @@ impl Task {
                 Command::Close(_, reply) => drop(reply.send(Ok(()))),
             }
         }
-        for notice in self.notices {
-            if self.events.send(notice).await.is_err() {
-                break;
-            }
+        while !self.hand_over() && !self.notices.is_empty() {
+            self.events.room().await;
         }
     }
-}
-
-/// Waits until the application has room for more.
-async fn room(events: &mpsc::Sender<Raw>) {
-    drop(events.reserve().await);
 }

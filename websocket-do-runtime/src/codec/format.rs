@@ -105,7 +105,6 @@ pub enum Frame {
 #[cfg(any(feature = "server", feature = "client"))]
 impl Frame {
     /// The bytes of the payload.
-    #[cfg(feature = "server")]
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),

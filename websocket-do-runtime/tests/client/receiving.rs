@@ -12,7 +12,10 @@ use std::{
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message as Raw;
-use websocket_do_runtime::client::{ClientError, Event, Sent};
+use websocket_do_runtime::{
+    client::{ClientError, Event, Sent},
+    codec::Frame,
+};
 
 use crate::support::{Client, accept, bounded, echo, event, hasty, say, serve_each, text};
 
@@ -71,6 +74,42 @@ async fn a_server_that_is_not_read_is_held_up_and_nothing_is_lost() {
     for number in 0..COUNT {
         match bounded(room.next()).await {
             Some(Ok(said)) => assert_eq!(said, say(&format!("{number}{}", "x".repeat(100_000)))),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_that_wait_are_bounded_in_bytes() {
+    // Far more than the system keeps for a connection, and far fewer than the events that may wait.
+    const COUNT: usize = 200;
+    const LARGE: usize = 1 << 20;
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = sent.clone();
+    let url = serve_each(move |_, socket| {
+        let sent = counted.clone();
+        async move {
+            let (mut peer, ..) = accept(socket, true).await;
+            for _ in 0..COUNT {
+                peer.send(Raw::binary(vec![0; LARGE])).await.unwrap();
+                sent.fetch_add(1, Ordering::Relaxed);
+            }
+            while let Some(Ok(_)) = peer.next().await {}
+        }
+    })
+    .await;
+    let mut room = bounded(hasty(url).buffer(usize::MAX).connect()).await.unwrap();
+    // Until nothing moves any more.
+    let mut before = usize::MAX;
+    while before != sent.load(Ordering::Relaxed) {
+        before = sent.load(Ordering::Relaxed);
+        sleep(Duration::from_millis(300)).await;
+    }
+    assert!(before < COUNT / 2, "the server has sent {before} MiB");
+    assert_eq!(event(&mut room).await, Some(Event::Opened));
+    for _ in 0..COUNT {
+        match event(&mut room).await {
+            Some(Event::Error(ClientError::Unsupported(frame))) => assert_eq!(frame, Frame::Binary(vec![0; LARGE])),
             other => panic!("{other:?}"),
         }
     }

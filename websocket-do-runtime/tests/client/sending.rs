@@ -1,5 +1,5 @@
 //! What becomes of messages: sent, queued, refused, lost, and never sent twice.
-#![allow(clippy::unwrap_used)] // all of it is test code
+#![allow(clippy::panic, clippy::unwrap_used)] // all of it is test code
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,14 +10,20 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message as Raw;
 use websocket_do_runtime::{
-    client::{Carrier, ClientError, Event, SendError, Sent},
+    client::{Builder, Carrier, ClientError, Event, SendError, Sent},
     codec::Frame,
 };
 
-use crate::support::{Client, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
+use crate::support::{Client, Note, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
 
 /// A server that loses the first connection, refuses the next until it is permitted, and tells what comes then.
 async fn lossy() -> (Client, Arc<Semaphore>, mpsc::UnboundedReceiver<Raw>) {
+    lossy_with(|room| room.queue(3)).await
+}
+
+async fn lossy_with(
+    options: impl FnOnce(Builder<Note>) -> Builder<Note>,
+) -> (Client, Arc<Semaphore>, mpsc::UnboundedReceiver<Raw>) {
     let permit = Arc::new(Semaphore::new(0));
     let (tell, told) = mpsc::unbounded_channel();
     let open = permit.clone();
@@ -37,7 +43,7 @@ async fn lossy() -> (Client, Arc<Semaphore>, mpsc::UnboundedReceiver<Raw>) {
         }
     })
     .await;
-    let mut room = bounded(hasty(url).queue(3).connect()).await.unwrap();
+    let mut room = bounded(options(hasty(url)).connect()).await.unwrap();
     while !matches!(event(&mut room).await, Some(Event::Reconnecting { .. })) {}
     (room, permit, told)
 }
@@ -56,6 +62,55 @@ async fn what_is_sent_while_away_waits_in_order_up_to_a_limit() {
     for expected in ["one", "two", "three", "five"] {
         assert_eq!(bounded(told.recv()).await, Some(text(expected)));
     }
+}
+
+#[tokio::test]
+async fn messages_that_wait_for_a_connection_are_bounded_in_bytes() {
+    let (room, permit, mut told) = lossy_with(|room| room.queue(1000).queue_bytes(100_000)).await;
+    let large = "x".repeat(40_000);
+    for _ in 0..2 {
+        assert_eq!(bounded(room.send(say(&large))).await, Ok(Sent::Queued));
+    }
+    assert_eq!(bounded(room.send(say(&large))).await, Err(SendError::Full));
+    assert_eq!(bounded(room.send(say("small"))).await, Ok(Sent::Queued));
+    permit.add_permits(1);
+    for expected in [large.as_str(), &large, "small"] {
+        assert_eq!(bounded(told.recv()).await, Some(text(expected)));
+    }
+
+    let (room, ..) = lossy_with(|room| room.queue_bytes(10)).await;
+    assert_eq!(bounded(room.send(say(&large))).await, Ok(Sent::Queued), "one is accepted, however large");
+    assert_eq!(bounded(room.send(say("x"))).await, Err(SendError::Full));
+}
+
+#[tokio::test]
+async fn a_server_that_reads_nothing_applies_backpressure() {
+    const LARGE: usize = 1 << 20;
+    let url = serve_each(|number, socket| async move {
+        if number > 0 {
+            return echo(socket).await;
+        }
+        let (_peer, ..) = accept(socket, true).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let room = hasty(url).heartbeat(Duration::from_millis(200), Duration::from_secs(1));
+    let (sender, mut receiver) = bounded(room.connect()).await.unwrap().0.split();
+    let sending = tokio::spawn(async move {
+        for _ in 0..100 {
+            sender.send_frame(Frame::Binary(vec![0; LARGE])).await.unwrap();
+        }
+    });
+    assert_eq!(bounded(receiver.events().next()).await, Some(Event::Opened));
+    match bounded(receiver.events().next()).await {
+        Some(Event::Lost(lost)) => {
+            let (kept, all) = (lost.frames.len(), lost.frames.len() + lost.more);
+            assert!(kept <= 2, "{kept} MiB were kept");
+            assert!((1..50).contains(&all), "{all} MiB were taken from the application");
+        }
+        other => panic!("{other:?}"),
+    }
+    sending.abort();
 }
 
 #[tokio::test]
@@ -222,10 +277,10 @@ async fn who_drops_the_client_ends_the_session() {
     bounded(told.recv()).await.unwrap();
 }
 
-impl Carrier<crate::support::Note> for Client<websocket_do_runtime::client::Sender<crate::support::Note>> {
+impl Carrier<Note> for Client<websocket_do_runtime::client::Sender<Note>> {
     type Sent = Sent;
 
-    fn carry(&mut self, note: crate::support::Note) -> impl Future<Output = Result<Sent, SendError>> + Send {
+    fn carry(&mut self, note: Note) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.0.carry(note)
     }
 }

@@ -4,7 +4,7 @@ use std::{future::Future, pin::pin, time::Duration};
 
 use tokio::select;
 
-use super::{Ending, Stop, Task, room};
+use super::{Ending, Stop, Task};
 use crate::{
     Closed,
     client::{
@@ -79,7 +79,7 @@ impl Task {
                     }
                     None => self.is_mute = true,
                 },
-                () = room(&self.events), if !has_room => {}
+                () = self.events.room(), if !has_room => {}
                 () = self.events.closed(), if !self.is_deaf => self.is_deaf = true,
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {}
             }

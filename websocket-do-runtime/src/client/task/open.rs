@@ -2,7 +2,7 @@
 
 use tokio::{select, sync::oneshot};
 
-use super::{Closing, Ending, FAREWELL, Stop, Task, room};
+use super::{Closing, Ending, FAREWELL, Stop, Task};
 use crate::{
     Closed, SendError,
     client::{
@@ -76,7 +76,7 @@ impl Task {
             }
             open.is_behind = !has_room;
             if !open.is_writing {
-                if let Some(frame) = self.queue.pop_front() {
+                if let Some(frame) = self.queue.pop() {
                     open.write(frame, None);
                 } else if let Some(closing) = self.closing.take() {
                     return Err(Stop::Ended(Box::new(self.part(open, closing).await)));
@@ -134,7 +134,7 @@ impl Task {
                 None => self.is_mute = true,
             },
             // That there is room is seen on the next round.
-            () = room(&self.events), if !has_room => {}
+            () = self.events.room(), if !has_room => {}
             () = self.events.closed(), if !self.is_deaf => self.is_deaf = true,
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }

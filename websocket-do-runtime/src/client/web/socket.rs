@@ -10,7 +10,7 @@ use std::{
 };
 
 use http::{Request, header};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{JsString, Reflect, Uint8Array};
 use send_wrapper::SendWrapper;
 use tokio::select;
 use wasm_bindgen::{JsCast, JsValue};
@@ -242,14 +242,20 @@ fn came(socket: &WebSocket, state: &mut State, event: &Event) {
         return;
     }
     let data = event.unchecked_ref::<MessageEvent>().data();
-    let frame = data.as_string().map_or_else(|| Frame::Binary(Uint8Array::new(&data).to_vec()), Frame::Text);
-    let held = state.held.saturating_add(cost(&frame));
-    if held > LIMIT {
-        state.end(Closed::failed(format!("more than {} MiB came before they were read", LIMIT >> 20)));
-        let _ = socket.close();
-    } else {
-        state.held = held;
-        state.frames.push_back(frame);
+    let bytes = Uint8Array::new(&data);
+    // Before it is copied; a text has at least as many bytes as it has UTF-16 units.
+    let length = data.dyn_ref::<JsString>().map_or_else(|| bytes.length(), JsString::length);
+    let held = state.held.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
+    let frame = (held <= LIMIT).then(|| data.as_string().map_or_else(|| Frame::Binary(bytes.to_vec()), Frame::Text));
+    match frame.map(|frame| (state.held.saturating_add(cost(&frame)), frame)) {
+        Some((held, frame)) if held <= LIMIT => {
+            state.held = held;
+            state.frames.push_back(frame);
+        }
+        _ => {
+            state.end(Closed::failed(format!("more than {} MiB came before they were read", LIMIT >> 20)));
+            let _ = socket.close();
+        }
     }
 }
 
@@ -264,10 +270,7 @@ fn closed(socket: &WebSocket, state: &mut State, event: &Event) {
 }
 
 fn cost(frame: &Frame) -> usize {
-    OVERHEAD.saturating_add(match frame {
-        Frame::Text(text) => text.len(),
-        Frame::Binary(bytes) => bytes.len(),
-    })
+    OVERHEAD.saturating_add(frame.len())
 }
 
 /// What an error says, or the event of one.
