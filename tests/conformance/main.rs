@@ -11,7 +11,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
 mod beyond;
+mod bodies;
 mod chat;
 mod closing;
 mod events;
@@ -83,13 +85,16 @@ enum Company {
 }
 
 /// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
-const CASES: [(Company, &[Case]); 22] = [
+const CASES: [(Company, &[Case]); 25] = [
     (Company::Asleep, hibernation::CASES),
+    (Company::Asleep, bodies::asleep::CASES),
     (Company::Asleep, storage::ASLEEP),
     (Company::Asleep, timers::ASLEEP),
     (Company::Busy, chat::CASES),
     (Company::Busy, upgrades::CASES),
     (Company::Busy, routing::CASES),
+    (Company::Busy, access::CASES),
+    (Company::Busy, bodies::CASES),
     (Company::Busy, sending::CASES),
     (Company::Busy, rules::CASES),
     (Company::Busy, shapes_of_messages::CASES),
@@ -124,9 +129,11 @@ fn main() {
         hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms), is_local: false, hibernates: true }));
     }
     // Those that sleep take no turn from the others.
-    arguments
-        .test_threads
-        .get_or_insert(hosts.len() * (hibernation::CASES.len() + storage::ASLEEP.len() + timers::ASLEEP.len()) + BUSY);
+    arguments.test_threads.get_or_insert(
+        hosts.len()
+            * (hibernation::CASES.len() + bodies::asleep::CASES.len() + storage::ASLEEP.len() + timers::ASLEEP.len())
+            + BUSY,
+    );
     let turns = Arc::new(Semaphore::new(BUSY));
     let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
     let mut trials = Vec::new();

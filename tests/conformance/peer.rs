@@ -26,10 +26,10 @@ use tokio_tungstenite::{
     },
 };
 
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The headers of an upgrade.
-const UPGRADE: [(&str, &str); 4] = [
+pub(crate) const UPGRADE: [(&str, &str); 4] = [
     ("connection", "Upgrade"),
     ("upgrade", "websocket"),
     ("sec-websocket-version", "13"),
@@ -192,9 +192,10 @@ impl Peer {
     }
 }
 
-/// A request, answered with status and text.
+/// A request, answered with status and text. A `POST` is JSON by its content type.
 pub(crate) async fn http(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
-    request(address, method, path, &[], body).await
+    let json = [("content-type", "application/json")];
+    request(address, method, path, if method == "POST" { &json } else { &[] }, body).await
 }
 
 /// The answer to a request for an upgrade that is refused: status and text.
@@ -213,7 +214,10 @@ pub(crate) async fn request(
         let stream = TcpStream::connect(address).await.expect("a connection");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
         let connection = tokio::spawn(connection);
-        let mut request = Request::builder().method(method).uri(path).header("host", address);
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header("host", address);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

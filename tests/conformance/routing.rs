@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     Host, cases, events_room,
-    peer::{Format, Peer, http, room},
+    peer::{Format, Peer, http, request, room},
 };
 
 async fn name(host: &Host, segment: &str) -> (u16, String) {
@@ -112,6 +112,54 @@ cases! {
         assert_eq!(http(&host.rooms, "PUT", &at("/note?from=1"), "abcd").await.0, 400);
         assert_eq!(http(&host.rooms, "PUT", &at("/note?from=3&to=9"), "abcd").await.0, 416);
         assert_eq!(http(&host.rooms, "DELETE", &at("/note"), "").await, (204, String::new()));
+    }
+
+    async fn a_name_of_1024_bytes_is_a_room_and_a_longer_one_is_414(host: Host) {
+        for (letter, encoded) in [("a", "a"), ("ä", "%C3%A4"), ("🐝", "%F0%9F%90%9D")] {
+            let count = 1024 / letter.len();
+            let (longest, path) = (letter.repeat(count), format!("/routes/{}", encoded.repeat(count)));
+            assert_eq!(http(&host.rooms, "GET", &format!("{path}/name"), "").await, (200, longest), "{letter}");
+            for rest in ["a/name", "a/websocket", "a/nowhere", &format!("{encoded}/name")] {
+                assert_eq!(http(&host.rooms, "GET", &format!("{path}{rest}"), "").await.0, 414, "{letter} {rest}");
+            }
+        }
+    }
+
+    async fn a_route_with_static_text_goes_before_one_with_a_parameter_whatever_their_order(host: Host) {
+        for (path, answer) in [
+            ("/x/list", "x/list"), ("/x/other", "x/{other}"), ("/x/LIST", "x/{LIST}"), ("/x/list/y", "x/{list}/y"),
+            ("/z/list/y", "{z}/list/y"), ("/z/list/z", "{z}/{list}/{z}"), ("/x/%6Cist", "x/{list}"),
+        ] {
+            let found = http(&host.rooms, "GET", &format!("/routes/a{path}"), "").await;
+            assert_eq!(found, (200, answer.to_owned()), "{path}");
+        }
+        assert_eq!(http(&host.rooms, "PUT", "/routes/a/x/list", "").await, (200, "put x/{list}".into()));
+        for path in ["/x", "/x/", "/x//", "/x/list/", "//x/list", "/z/list"] {
+            assert_eq!(http(&host.rooms, "GET", &format!("/routes/a{path}"), "").await.0, 404, "{path}");
+        }
+        for method in ["HEAD", "OPTIONS", "DELETE", "POST"] {
+            assert_eq!(http(&host.rooms, method, "/routes/a/x/list", "").await.0, 404, "{method}");
+        }
+    }
+
+    async fn a_parameter_may_be_called_by_a_keyword(host: Host) {
+        assert_eq!(http(&host.rooms, "GET", "/routes/a/match/final/7", "").await, (200, "final 7".into()));
+        let (status, reason) = http(&host.rooms, "GET", "/routes/a/match/final/x", "").await;
+        assert_eq!(status, 400);
+        assert!(reason.contains("`type`"), "{reason}");
+    }
+
+    async fn a_json_body_is_taken_by_its_content_type_alone(host: Host) {
+        for (kind, status) in [
+            ("application/json", 200), ("application/json; charset=utf-8", 200), ("application/ld+json", 200),
+            ("text/plain", 415), ("text/plain;charset=UTF-8", 415), ("application/x-www-form-urlencoded", 415),
+            ("multipart/form-data; boundary=x", 415), ("", 415), ("application/json, text/plain", 415),
+        ] {
+            let answer = request(&host.rooms, "POST", "/routes/a/json", &[("content-type", kind)], "5").await;
+            assert_eq!(answer.0, status, "{kind}: {}", answer.1);
+        }
+        assert_eq!(request(&host.rooms, "POST", "/routes/a/json", &[], "5").await.0, 415);
+        assert_eq!(http(&host.rooms, "POST", "/routes/a/json", "x").await.0, 400);
     }
 
     async fn a_route_that_fails_is_500_and_tells_nothing(host: Host) {

@@ -8,6 +8,7 @@ mod limits;
 mod model;
 mod parse;
 mod route;
+mod route_table;
 mod stand_in;
 mod stub;
 mod timer;

@@ -5,12 +5,12 @@ mod respond;
 mod route;
 
 pub use ::bytes::Bytes;
-pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
 pub use extract::{FromRequest, Json, Query, path_parameter};
 pub use respond::{IntoResponse, Refusal};
-pub(crate) use route::match_prefix;
 pub use route::{MAX_BODY, Parameters, Route, match_route};
+pub(crate) use route::{match_prefix, specificity};
 
 /// A request with its whole body.
 ///

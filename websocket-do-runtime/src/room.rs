@@ -62,7 +62,8 @@ impl<R: WebSocketDo> Room<R> {
         }
     }
 
-    /// The name the room was reached by, if it was reached by name and not by id.
+    /// The name the room was reached by, 1 to 1,024 bytes. [`None`] where it was reached by its id alone, which only a Worker
+    /// can do: a check by name must refuse then.
     pub fn name(&self) -> Option<String> {
         self.core.host.room_name()
     }

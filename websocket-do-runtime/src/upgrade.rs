@@ -27,10 +27,11 @@ use crate::{Refusal, codec::Format, host::Host};
 ///
 /// ```
 /// # use websocket_do_runtime::Upgrade;
-/// # fn example(upgrade: &Upgrade) {
-/// let room = upgrade.room_name().unwrap_or("a room without a name");
+/// # fn example(upgrade: &Upgrade) -> Result<(), &'static str> {
+/// let room = upgrade.room_name().ok_or("the room was not reached by name")?;
 /// println!("{} came for {room} at {} ms", upgrade.parts().uri, upgrade.now());
 /// println!("session {} will speak {}", upgrade.session_id(), upgrade.format());
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
@@ -47,7 +48,10 @@ impl Upgrade {
         Self { parts, room, session_id: host.uuid(), now: host.now(), format }
     }
 
-    /// The name of the room that is asked for, if it was reached by name.
+    /// The name of the room, 1 to 1,024 bytes.
+    ///
+    /// Behind [`App::rooms`](crate::App::rooms) and a stub made by name, and on the local host, a room always has one. [`None`] is
+    /// a room that a Worker reached by its id alone: a check by name must refuse it.
     pub fn room_name(&self) -> Option<&str> {
         self.room.as_deref()
     }
@@ -73,6 +77,9 @@ impl Upgrade {
     }
 
     /// The first value of a header, if it is visible ASCII. Upper and lower case are the same in `name`.
+    ///
+    /// [`None`] does not mean that there is no such header: to refuse where one is present, look in
+    /// [`parts`](Self::parts).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.parts.headers.get(name)?.to_str().ok()
     }

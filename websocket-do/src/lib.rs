@@ -106,7 +106,7 @@ pub use websocket_do_macros::websocket_do;
 pub use websocket_do_runtime::{
     Accept, App, Audience, Error, HostError, IntoResponse, Json, List, Query, Refusal, Request, Response, Result,
     ResumeFailure, Room, SendError, Session, Storage, Upgrade, WebSocketDo, attachment,
-    http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
     socket,
 };
 #[cfg(any(feature = "server", feature = "client"))]

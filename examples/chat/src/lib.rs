@@ -1,5 +1,6 @@
 //! A chat room: the same on this machine, on workerd and on Cloudflare.
 
+pub mod access;
 mod history;
 pub mod room;
 

@@ -14,11 +14,17 @@ struct Arguments {
     /// Keep what rooms store in this folder; without it, they keep it until the server ends.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// Serve under this name too, behind a proxy that has its certificate.
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
 }
 
 fn main() -> std::io::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
+    if let Some(host) = arguments.host {
+        chat::access::serve_as(host);
+    }
     let mut server = Server::new(chat::app()).port(arguments.port);
     if let Some(folder) = arguments.data {
         server = server.data(folder);

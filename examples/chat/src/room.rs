@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    Closed, Json, Query, Refusal, Rejection, Request, Result, Room, Session, StatusCode, Upgrade, websocket_do,
+    Closed, FromRequest, Json, Refusal, Rejection, Request, Result, Room, Session, StatusCode, Upgrade, websocket_do,
 };
 
 use crate::{
+    access,
     history::{self, History, Said},
     protocol::{ClientMessage, ServerMessage},
 };
@@ -29,7 +30,7 @@ pub struct ChatRoom {
 impl ChatRoom {
     #[connect]
     fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
-        admit(upgrade.room_name(), upgrade.bearer(), upgrade.query("key").as_deref())?;
+        access::check_upgrade(upgrade)?;
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
         let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
@@ -71,43 +72,35 @@ impl ChatRoom {
         session.room().broadcast(ServerMessage::UserLeft { name, user_id })
     }
 
+    // Routes take the whole request: it is checked before anything of it is read.
+
     #[get("/info")]
-    fn info(&self, room: &Room<Self>) -> Json<Info> {
+    fn info(&self, room: &Room<Self>, request: Request) -> Result<Json<Info>, Refusal> {
+        access::check_request(room, &request)?;
         let describe = |session: Session<Self>| MemberInfo {
             member: session.read(Clone::clone),
             format: session.format().to_string(),
         };
-        Json(Info { session_count: room.len(), sessions: room.sessions().into_iter().map(describe).collect() })
+        Ok(Json(Info { session_count: room.len(), sessions: room.sessions().into_iter().map(describe).collect() }))
     }
 
     #[get("/history")]
-    fn history(&self, room: &Room<Self>, Query(query): Query<Key>, request: Request) -> Result<Json<Told>, Refusal> {
-        let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-        let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
-        admit(room.name().as_deref(), bearer, query.key.as_deref())?;
+    fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Told>, Refusal> {
+        access::check_request(room, &request)?;
         Ok(Json(Told { messages: history::messages(room.storage())? }))
     }
 
     #[post("/broadcast")]
-    fn announce(&self, room: &Room<Self>, Json(body): Json<Announcement>) -> Result<Json<Sent>, StatusCode> {
-        let sent = room.everyone().send(ServerMessage::Announcement { text: body.text });
-        sent.map(|delivered| Json(Sent { delivered })).map_err(|_| StatusCode::BAD_REQUEST)
+    fn announce(&self, room: &Room<Self>, request: Request) -> Result<Json<Sent>, Refusal> {
+        access::check_request(room, &request)?;
+        // JSON by its content type alone: a page of another site cannot send that without being asked first.
+        let Json(Announcement { text }) = Json::from_request(&request)?;
+        let sent = room.everyone().send(ServerMessage::Announcement { text });
+        sent.map(|delivered| Json(Sent { delivered })).map_err(|_| StatusCode::BAD_REQUEST.into())
     }
 }
 
-/// Turns those away who ask for a private room without its key.
-fn admit(room: Option<&str>, bearer: Option<&str>, key: Option<&str>) -> Result<(), Refusal> {
-    let is_private = room.is_some_and(|room| room.starts_with("private-"));
-    if is_private && bearer != Some("demo") && key != Some("demo") { Err(Refusal::unauthorized()) } else { Ok(()) }
-}
-
-/// The query of `GET /history`.
-#[derive(Deserialize)]
-struct Key {
-    key: Option<String>,
-}
-
-/// The answer to it.
+/// The answer to `GET /history`.
 #[derive(Serialize)]
 struct Told {
     messages: Vec<Said>,

@@ -11,6 +11,7 @@ mod limits;
 #[cfg(target_arch = "wasm32")]
 mod own;
 mod raw;
+mod routes;
 mod rules;
 mod shapes;
 #[cfg(target_arch = "wasm32")]
@@ -24,12 +25,14 @@ pub use guarded::{Heard, Said, Vault};
 pub use keeper::Keeper;
 pub use limits::{Limit, Limited, Limits, MAX_MESSAGE};
 pub use raw::{Keep, Kept, Raw};
+pub use routes::{Route, Routed, Routes};
 pub use rules::Rules;
 pub use shapes::{Fixed, Lost, Migrated};
 
 /// One room class a prefix.
 pub fn app() -> App {
     App::new()
+        .max_body(2 << 20)
         .rooms::<Calls>("/calls/{room}", "CALLS")
         .rooms::<Events>("/events/{room}", "EVENTS")
         .rooms::<Keeper>("/keeper/{room}", "KEEPER")
@@ -40,8 +43,10 @@ pub fn app() -> App {
         .rooms::<Rules>("/rules/{room}", "RULES")
         .rooms::<Raw>("/raw/{room}", "RAW")
         .rooms::<Vault>("/vault/{room}", "VAULT")
+        .rooms::<Routes>("/routes/{room}", "ROUTES")
         .objects("/own/{room}", "OWN")
         .objects("/fickle/{room}", "FICKLE")
+        .objects("/unbound/{room}", "UNBOUND")
 }
 
 /// The app, and beside it the cases of the stub.

@@ -2,14 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, ItemImpl, ext::IdentExt, spanned::Spanned};
+use syn::{Ident, ItemImpl, spanned::Spanned};
 
 use super::{
     arguments::Format,
     export, limits,
-    model::{Fields, Hook, MessageHandler, Method, Room, Route, RouteArgument, Timer},
-    route::is_parameter,
-    stub,
+    model::{Fields, Hook, MessageHandler, Method, Room, Timer},
+    route_table, stub,
 };
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
@@ -31,8 +30,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
     let timer_names = room.timers.iter().map(timer_name);
     let timers = room.timers.iter().map(timer);
-    let table = most_specific_first(&room.routes).into_iter().map(table_entry);
-    let routes = room.routes.iter().map(route);
+    let (table, route_arms) = route_table::routes(&room.routes);
     let export = export::export(room);
     let stub = stub::stub(room);
     let client_name = Ident::new(&format!("{name}Client"), name.span());
@@ -58,7 +56,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
                 const TIMERS: &'static [&'static ::core::primitive::str] = &[#(#timer_names),*];
                 #limits
-                const ROUTES: &'static [__ws::http::Route] = &[#(#table),*];
+                const ROUTES: &'static [__ws::http::Route] = #table;
 
                 fn new(room: &__ws::Room<Self>) -> Self {
                     let _ = room;
@@ -108,7 +106,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     let _ = (room, &parameters, &request);
                     let response: ::core::result::Result<__ws::Response, __ws::Refusal> = async {
                         ::core::result::Result::Ok(match route.id() {
-                            #(#routes)*
+                            #route_arms
                             _ => __ws::IntoResponse::into_response(__ws::http::StatusCode::NOT_FOUND),
                         })
                     }
@@ -193,7 +191,7 @@ fn new(room: &Room<'_>) -> TokenStream {
     }
 }
 
-fn with_self(hook: &Hook, arguments: &TokenStream) -> TokenStream {
+pub(super) fn with_self(hook: &Hook, arguments: &TokenStream) -> TokenStream {
     let room = hook.takes_room.then(|| quote!(room,));
     call(&hook.method, &quote!(self, #room #arguments))
 }
@@ -269,43 +267,4 @@ fn timer(timer: &Timer) -> TokenStream {
     let cfgs = &handler.method.cfgs;
     let outcome = hook(Some(handler), &quote!(), &nothing());
     quote!(#(#cfgs)* #name => #outcome,)
-}
-
-/// A request is handled by the first route that matches it, so where two do, the one with static text at the first segment
-/// in which they differ comes first.
-fn most_specific_first(routes: &[Route]) -> Vec<&Route> {
-    let mut sorted: Vec<_> = routes.iter().collect();
-    sorted.sort_by_cached_key(|route| route.path.value().split('/').map(is_parameter).collect::<Vec<_>>());
-    sorted
-}
-
-fn table_entry(route: &Route) -> TokenStream {
-    let Route { handler, path, .. } = route;
-    let (cfgs, verb) = (&handler.method.cfgs, route.verb.to_string());
-    let max_body = route.max_body.as_ref().map_or_else(
-        || quote!(::core::option::Option::None),
-        |bytes| quote_spanned!(located_at(bytes)=> ::core::option::Option::Some(#bytes)),
-    );
-    quote!(#(#cfgs)* __ws::http::Route::new(#verb, #path, #max_body))
-}
-
-/// Where the user wrote something.
-fn located_at(tokens: &impl Spanned) -> Span {
-    Span::call_site().located_at(tokens.span())
-}
-
-fn route(route: &Route) -> TokenStream {
-    let Route { handler, path, arguments, .. } = route;
-    let (cfgs, verb) = (&handler.method.cfgs, route.verb.to_string());
-    let values = arguments.iter().map(|argument| match argument {
-        RouteArgument::Parameter { name, .. } => {
-            let text = name.unraw().to_string();
-            quote_spanned!(name.span()=> __ws::path_parameter(&parameters, #text)?)
-        }
-        RouteArgument::Extracted { ty, .. } => {
-            quote_spanned!(ty.span()=> <#ty as __ws::FromRequest>::from_request(&request)?)
-        }
-    });
-    let call = with_self(handler, &quote!(#(#values),*));
-    quote!(#(#cfgs)* (#verb, #path) => __ws::IntoResponse::into_response(#call),)
 }

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 
 use super::{Refusal, Request, route::Parameters};
@@ -40,13 +40,15 @@ pub trait FromRequest: Sized {
     fn from_request(request: &Request) -> Result<Self, Refusal>;
 }
 
-/// A JSON body: taken from a request, whatever its `Content-Type`, or answered as `application/json`.
+/// A JSON body: taken from a request, or answered as `application/json`.
 ///
-/// What is not the JSON asked for is 400 with the reason.
+/// A request is answered with 415 unless its `Content-Type` is `application/json` or `application/…+json`, and with 400 and the
+/// reason if its body is not the JSON asked for. The content type matters for more than form: a page of another site can make a
+/// browser send text or a form to the room, but not `application/json`.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
-/// # use websocket_do_runtime::{Json, Refusal, Request, http::FromRequest};
+/// # use websocket_do_runtime::{IntoResponse, Json, Refusal, Request, http::FromRequest};
 /// #[derive(Deserialize)]
 /// struct Rename {
 ///     name: String,
@@ -60,7 +62,9 @@ pub trait FromRequest: Sized {
 /// fn rename(Json(rename): Json<Rename>) -> Json<Renamed> {
 ///     Json(Renamed { letters: rename.name.chars().count() })
 /// }
-/// # let request = Request::new(r#"{"name":"Ada"}"#.into());
+/// # let mut request = Request::new(r#"{"name":"Ada"}"#.into());
+/// # assert_eq!(Json::<Rename>::from_request(&request).err().map(|error| error.into_response().status().as_u16()), Some(415));
+/// # request.headers_mut().insert("content-type", "application/json".parse().unwrap());
 /// # assert_eq!(rename(Json::from_request(&request)?).0.letters, 3);
 /// # Ok::<(), Refusal>(())
 /// ```
@@ -95,9 +99,26 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
     fn from_request(request: &Request) -> Result<Self, Refusal> {
         let refusal =
             |error: &dyn fmt::Display| Refusal::bad_request(format!("the body is not the JSON asked for: {error}"));
+        if !is_json(request.headers()) {
+            let reason = "the body is not JSON by its content type; send `content-type: application/json`";
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
+        }
         let text = std::str::from_utf8(request.body()).map_err(|error| refusal(&error))?;
         codec::Json::decode(text).map(Self).map_err(|error| refusal(&error))
     }
+}
+
+/// Whether there is one content type, `application/json` or `application/…+json`, with or without parameters.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(only), None) = (types.next(), types.next()) else { return false };
+    let essence = only.to_str().ok().and_then(|only| only.split(';').next()).unwrap_or_default().trim();
+    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    let subtype = subtype.to_ascii_lowercase();
+    // A list of types, into which a platform joins several headers, is none of these.
+    kind.eq_ignore_ascii_case("application")
+        && (subtype == "json" || subtype.ends_with("+json"))
+        && subtype.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
 }
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
@@ -154,4 +175,44 @@ where
 {
     let text = parameters.get(name).ok_or(StatusCode::NOT_FOUND)?;
     text.parse().map_err(|error| Refusal::bad_request(format!("`{name}` in the path is not valid: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::IntoResponse;
+
+    #[test]
+    fn a_json_body_is_taken_by_its_content_type_alone() {
+        let status = |types: &[&str]| {
+            let mut request = Request::new("5".into());
+            for one in types {
+                request.headers_mut().append(header::CONTENT_TYPE, one.parse().unwrap());
+            }
+            Json::<u8>::from_request(&request).map_or_else(|error| error.into_response().status().as_u16(), |_| 200)
+        };
+        for one in
+            ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json", "application/json;"]
+        {
+            assert_eq!(status(&[one]), 200, "{one}");
+        }
+        for one in [
+            "text/plain",
+            "text/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=json",
+            "",
+            "json",
+            "application/jsonp",
+            "application/json, text/plain",
+            "text/plain, application/json",
+            "text/plain; application/json",
+            "application/x; y+json",
+            "application/x,text/plain+json",
+        ] {
+            assert_eq!(status(&[one]), 415, "{one}");
+        }
+        assert_eq!(status(&[]), 415);
+        assert_eq!(status(&["application/json", "text/plain"]), 415);
+    }
 }

@@ -16,9 +16,15 @@ pub struct Route {
 }
 
 impl Route {
-    /// A route; `max_body` is in bytes, and [`None`] is the app's limit.
-    pub const fn new(method: &'static str, path: &'static str, max_body: Option<usize>) -> Self {
-        Self { method, path, max_body }
+    /// A route with the app's limit.
+    pub const fn new(method: &'static str, path: &'static str) -> Self {
+        Self { method, path, max_body: None }
+    }
+
+    /// Sets a limit of the route's own, in bytes.
+    #[must_use]
+    pub const fn max_body(self, bytes: usize) -> Self {
+        Self { max_body: Some(bytes), ..self }
     }
 
     /// Method and path as the route was declared, such as `("GET", "/kick/{seat}")`.
@@ -102,6 +108,12 @@ pub(crate) fn match_prefix<'p>(pattern: &'static str, path: &'p str) -> Option<(
     Some((parameters, rest))
 }
 
+/// What puts patterns that match the same path in order, the most specific first: segment by segment, static text before a
+/// parameter, and a longer pattern before a shorter one.
+pub(crate) fn specificity(pattern: &str) -> impl Iterator<Item = u8> {
+    pattern.split('/').map(|segment| u8::from(segment.starts_with('{'))).chain([2])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,10 +131,10 @@ mod tests {
     }
 
     const ROUTES: &[Route] = &[
-        Route::new("GET", "/x/list", None),
-        Route::new("POST", "/x/list", Some(7)),
-        Route::new("GET", "/x/{a}", None),
-        Route::new("PUT", "/x/{a}", None),
+        Route::new("GET", "/x/list"),
+        Route::new("POST", "/x/list").max_body(7),
+        Route::new("GET", "/x/{a}"),
+        Route::new("PUT", "/x/{a}"),
     ];
 
     #[test]

@@ -127,7 +127,7 @@ where
     ) -> Result<TestSession<R>, ClientError> {
         match &self.place {
             Place::Here(world) => {
-                let request = request(Builder::new("ws://test/websocket")).request()?;
+                let request = request(Builder::new("ws://localhost/websocket")).request()?;
                 let (socket, format) = accepted(world, request.map(|()| Bytes::new())).await?;
                 let line = world.host.line(socket).ok_or_else(|| ClientError::Transport("it was lost".to_owned()))?;
                 let connection = Connection::new(Socket::Line(line.clone()), format);

@@ -101,7 +101,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 impl Shared {
     async fn answer(self: &Arc<Self>, mut request: http::Request<Incoming>) -> Result<Response, StatusCode> {
         let (mount, name, path) = match self.app.target(request.method(), request.uri().path()) {
-            Target::Page(page) => return Ok(page),
+            Target::Response(response) => return Ok(response),
             Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
             Target::Nowhere => return Err(StatusCode::NOT_FOUND),
         };

@@ -102,17 +102,21 @@ pub(super) fn head(request: &web_sys::Request) -> Result<Parts, StatusCode> {
     }
     let ours = http::Request::builder().method(request.method().as_str()).uri(url).body(());
     let (mut parts, ()) = ours.map_err(|_| StatusCode::BAD_REQUEST)?.into_parts();
-    copy_headers(request.headers(), &mut parts.headers);
+    // A request that lacks one of its headers could be allowed what it is not.
+    copy_headers(request.headers(), &mut parts.headers).ok_or(StatusCode::BAD_REQUEST)?;
     Ok(parts)
 }
 
-fn copy_headers(theirs: web_sys::Headers, ours: &mut HeaderMap) {
+/// Copies all headers that HTTP can carry. [`None`] where there were others.
+fn copy_headers(theirs: web_sys::Headers, ours: &mut HeaderMap) -> Option<()> {
+    let mut all = Some(());
     for (name, value) in &Headers(theirs) {
-        // What HTTP would not carry is not a header.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            ours.append(name, value);
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => drop(ours.append(name, value)),
+            _ => all = None,
         }
     }
+    all
 }
 
 pub(super) fn response(response: Response) -> Result<web_sys::Response, JsValue> {
@@ -187,7 +191,8 @@ pub(super) async fn incoming(response: &web_sys::Response, limit: usize) -> Resu
     };
     let mut ours = http::Response::new(body);
     *ours.status_mut() = StatusCode::from_u16(response.status()).map_err(|error| error.to_string())?;
-    copy_headers(response.headers(), ours.headers_mut());
+    // What HTTP would not carry is not a header.
+    let _ = copy_headers(response.headers(), ours.headers_mut());
     Ok(ours)
 }
 

@@ -102,9 +102,11 @@ impl App {
     fn answer(&self, request: &web_sys::Request, env: &Env) -> Outcome {
         let url = request.url();
         let (_, path, _) = convert::parts(&url);
-        let method = Method::from_bytes(request.method().as_bytes()).unwrap_or_default();
+        let Ok(method) = Method::from_bytes(request.method().as_bytes()) else {
+            return Ok(convert::response(StatusCode::NOT_IMPLEMENTED.into_response())?.into());
+        };
         let ours = match self.target(&method, path) {
-            Target::Page(page) => page,
+            Target::Response(response) => response,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
             Target::Room { binding, name, path, .. } => {
                 let passed_on = || {

@@ -16,6 +16,7 @@ use worker::{
 use super::convert;
 use crate::{
     WebSocketDo,
+    app::is_room_name,
     stub::{Jurisdiction, LocationHint, Retry, StubError},
 };
 
@@ -81,6 +82,8 @@ impl<R: RoomStub> Namespace<R> {
     }
 
     /// The room of this name: the one that is below the name's path in the `App`.
+    ///
+    /// A name has 1 to 1,024 bytes. With another, every method of the stub returns [`StubError::Id`].
     pub fn by_name(&self, name: impl Into<String>) -> R::Stub {
         self.stub(Target::Name(name.into()))
     }
@@ -150,7 +153,21 @@ impl Door {
         }
     }
 
+    /// Whether the room can be reached.
+    ///
+    /// # Errors
+    /// [`StubError::Id`] for a name that no room can have: the platform would make an object of it that does not know its name.
+    fn check(&self) -> Result<(), StubError> {
+        match &self.target {
+            Target::Name(name) if !is_room_name(name) => {
+                Err(StubError::Id(format!("a room's name has 1 to 1024 bytes, this one has {}", name.len())))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn id(&self) -> Result<String, StubError> {
+        self.check()?;
         match &self.target {
             Target::Name(name) => self.platform.id_from_name(name).and_then(|id| id.to_string()),
             Target::Id(id) => id.to_string(),

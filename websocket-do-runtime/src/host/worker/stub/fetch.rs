@@ -19,6 +19,7 @@ impl Door {
         method: &http::Method,
         make: impl Fn() -> Result<web_sys::Request, JsValue>,
     ) -> Result<web_sys::Response, StubError> {
+        self.check()?;
         let mut attempts = 1;
         loop {
             let request = make().map_err(|error| StubError::Request(convert::message(&error)))?;

@@ -1,0 +1,136 @@
+//! Bodies of requests: how much of them is read, by whom, and when a client is told.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::{
+    Host, cases,
+    peer::{PATIENCE, request, room},
+};
+
+const MIB: usize = 1 << 20;
+
+/// What is answered to a request whose body never ends: its chunks are sent until the answer comes.
+async fn unending(address: &str, method: &str, path: &str) -> u16 {
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ntransfer-encoding: chunked\r\n\r\n");
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    let stream = TcpStream::connect(address).await.expect("a connection");
+    let (mut reader, mut writer) = stream.into_split();
+    writer.write_all(head.as_bytes()).await.expect("an open connection");
+    let sending = async {
+        // A server that has answered may take no more.
+        while writer.write_all(chunk.as_bytes()).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        std::future::pending().await
+    };
+    let answer = async {
+        tokio::select! {
+            status = status(&mut reader) => status,
+            status = sending => status,
+        }
+    };
+    timeout(PATIENCE, answer).await.expect("an answer in time")
+}
+
+/// What is answered to the head of a request and the first byte of its body.
+async fn begun(address: &str, method: &str, path: &str, length: usize) -> u16 {
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\n\r\nx");
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(head.as_bytes()).await.expect("an open connection");
+    timeout(PATIENCE, status(&mut stream)).await.expect("an answer in time")
+}
+
+/// The status of an answer.
+async fn status(stream: &mut (impl AsyncReadExt + Unpin)) -> u16 {
+    let mut line = [0; 12];
+    stream.read_exact(&mut line).await.expect("an answer");
+    let line = String::from_utf8_lossy(&line).into_owned();
+    line.strip_prefix("HTTP/1.1 ").and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line:?}"))
+}
+
+/// What a whole body is answered with.
+async fn whole(host: &Host, method: &str, path: &str, length: usize) -> (u16, String) {
+    request(&host.rooms, method, &format!("/routes/{}{path}", room()), &[], &"x".repeat(length)).await
+}
+
+cases! {
+    async fn a_body_of_the_limit_is_read_and_one_byte_more_is_413(host: Host) {
+        // The app's limit is 2 MiB.
+        for (path, limit) in [("/small", 16), ("/body", 2 * MIB), ("/large", 4 * MIB)] {
+            assert_eq!(whole(&host, "POST", path, limit).await, (200, limit.to_string()), "{path}");
+            assert_eq!(begun(&host.rooms, "POST", &format!("/routes/a{path}"), limit + 1).await, 413, "{path}");
+        }
+        assert_eq!(whole(&host, "DELETE", "/body", 0).await, (200, "0".into()));
+        assert_eq!(begun(&host.rooms, "DELETE", "/routes/a/body", 1).await, 413);
+    }
+
+    async fn a_body_may_have_1_mib_where_nothing_else_is_said(host: Host) {
+        let path = format!("/room/{}/broadcast", room());
+        let headers = [("content-type", "application/json")];
+        let padded = |length: usize| format!("{{\"text\":\"tea\"}}{}", " ".repeat(length - 14));
+        assert_eq!(request(&host.chat, "POST", &path, &headers, &padded(MIB)).await, (200, "{\"delivered\":0}".into()));
+        assert_eq!(begun(&host.chat, "POST", &path, MIB + 1).await, 413);
+    }
+
+    async fn a_body_that_is_announced_beyond_the_limit_is_413_before_it_is_sent(host: Host) {
+        for (path, length) in [("/small", 17), ("/body", 200 * MIB), ("/large", 200 * MIB)] {
+            let path = format!("/routes/{}{path}", room());
+            assert_eq!(begun(&host.rooms, "POST", &path, length).await, 413, "{path}");
+        }
+    }
+
+    async fn a_body_without_end_is_413_as_soon_as_it_is_beyond_the_limit(host: Host) {
+        for path in ["/small", "/body", "/large"] {
+            let path = format!("/routes/{}{path}", room());
+            let status = unending(&host.rooms, "POST", &path).await;
+            assert!(status == 413 || !host.is_local && status == 503, "{path}: {status}");
+        }
+    }
+
+    async fn nothing_of_a_body_is_read_that_no_route_handles(host: Host) {
+        let path = |path: &str| format!("/routes/{}{path}", room());
+        for (method, path) in [
+            ("POST", path("/nowhere")), ("PUT", path("/body")), ("PATCH", path("/small")), ("POST", path("/websocket")),
+            ("POST", path("/name")), ("POST", "/nowhere".into()), ("POST", "/".into()),
+        ] {
+            assert_eq!(begun(&host.rooms, method, &path, 200 * MIB).await, 404, "{method} {path}");
+            let status = unending(&host.rooms, method, &path).await;
+            // What is in front of workerd on this machine may find its own connection closed while it still sends.
+            assert!(status == 404 || !host.is_local && status == 503, "{method} {path}: {status}");
+        }
+    }
+
+    async fn a_room_goes_on_while_a_body_does_not_come(host: Host) {
+        let room = room();
+        let head = format!("POST /routes/{room}/body HTTP/1.1\r\nhost: {}\r\ncontent-length: 9\r\n\r\nx", host.rooms);
+        let mut slow = TcpStream::connect(&host.rooms).await.expect("a connection");
+        slow.write_all(head.as_bytes()).await.expect("an open connection");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let answer = request(&host.rooms, "POST", &format!("/routes/{room}/body"), &[], "x").await;
+        assert_eq!(answer, (200, "1".into()));
+        slow.write_all(b"23456789").await.expect("an open connection");
+        assert_eq!(timeout(PATIENCE, status(&mut slow)).await.expect("an answer in time"), 200);
+    }
+}
+
+/// Cases that mostly sleep.
+pub(crate) mod asleep {
+    use super::{PATIENCE, TcpStream, cases, room, status};
+    use tokio::{io::AsyncWriteExt, time::timeout};
+
+    cases! {
+        async fn a_body_that_does_not_end_in_30_seconds_is_408(host: Host) {
+            let path = format!("/routes/{}/body", room());
+            let head = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 9\r\n\r\nx", host.rooms);
+            let mut slow = TcpStream::connect(&host.rooms).await.expect("a connection");
+            slow.write_all(head.as_bytes()).await.expect("an open connection");
+            assert_eq!(timeout(4 * PATIENCE, status(&mut slow)).await.expect("an answer in time"), 408);
+        }
+    }
+}
