@@ -160,7 +160,7 @@ cases! {
         for format in FORMATS {
             let mut peer = rules(&host, format).await;
             for number in [(1_i64 << 53) + 1, -(1 << 53) - 1, i64::MAX, i64::MIN] {
-                let report = peer.ask(json!({"type": "send", "what": {"type": "number", "value": number}})).await;
+                let report = peer.ask(json!({"type": "send", "what": json!({"type": "number", "value": number}).to_string()})).await;
                 let errors = report["errors"].as_array().unwrap();
                 assert_eq!(errors.len(), 2, "{number}: {report}");
                 assert!(

@@ -22,7 +22,7 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
             let expected = message(kind, value);
             assert_eq!(peer.ask(json!({"type": kind, "value": value})).await, expected, "coming in");
             // To this session, then to all, then the report.
-            peer.send(json!({"type": "send", "what": {"type": kind, "value": value}})).await;
+            peer.send(json!({"type": "send", "what": json!({"type": kind, "value": value}).to_string()})).await;
             for _ in 0..2 {
                 assert_eq!(peer.message().await, expected, "going out");
             }
@@ -40,7 +40,8 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
             assert!(answer["error"].as_str().unwrap().contains(&said), "{answer} does not say: {said}");
 
             // Nothing leaves but the report.
-            let report = peer.ask(json!({"type": "send", "what": {"type": kind, "value": value}})).await;
+            let report =
+                peer.ask(json!({"type": "send", "what": json!({"type": kind, "value": value}).to_string()})).await;
             let errors = report["errors"].as_array().unwrap_or_else(|| panic!("went out: {report}"));
             assert_eq!(errors.len(), 2, "going out: {value}: {report}");
             assert!(

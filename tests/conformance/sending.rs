@@ -127,7 +127,7 @@ cases! {
         let mut peers = [
             Peer::join(&host.rooms, &path, FORMATS[0]).await, Peer::join(&host.rooms, &path, FORMATS[1]).await,
         ];
-        let invalid = json!({"type": "send", "what": {"type": "integer", "value": 4}});
+        let invalid = json!({"type": "send", "what": json!({"type": "integer", "value": 4}).to_string()});
         assert_eq!(peers[0].ask(invalid).await["errors"].as_array().unwrap().len(), 2);
         for peer in &mut peers {
             peer.nothing_came().await;

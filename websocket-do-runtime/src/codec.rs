@@ -7,9 +7,11 @@ mod msgpack;
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, decode::reread};
+use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, checks::deferred, decode::reread};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;
@@ -24,12 +26,12 @@ pub use json::Json;
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::codec::{self, Format, Frame, Json};
-/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Value};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Validate, Value};
 /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
 /// # #[serde(tag = "type", rename_all = "camelCase")]
 /// # enum ClientMessage { Place { seat: u8 } }
-/// # impl Value for ClientMessage {
-/// #     const TYPE: Type = Type::Opaque;
+/// # impl Value for ClientMessage { const TYPE: Type = Type::Opaque; }
+/// # impl Validate for ClientMessage {
 /// #     fn validate(&self) -> Result<(), Rejection> {
 /// #         let Self::Place { seat } = self;
 /// #         if *seat <= 9 { return Ok(()) }
@@ -52,7 +54,23 @@ pub use json::Json;
 /// ```
 pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejection> {
     message.validate()?;
-    encode_as::<M, M>(message, format)
+    deferred(|| encode_as::<M, M>(message, format))
+}
+
+/// Checks a value as [`encode`] does, without writing it: the rules of all derived values in it, whatever stands around
+/// them, and what JavaScript can hold.
+///
+/// # Errors
+/// As for [`encode`].
+///
+/// ```
+/// # use websocket_do_runtime::{codec, protocol::RejectionCode};
+/// assert_eq!(codec::validate(&[1, 2]), Ok(()));
+/// let error = codec::validate(&[1, u64::MAX]).unwrap_err();
+/// assert_eq!((error.path(), error.code()), ("[1]", RejectionCode::Number));
+/// ```
+pub fn validate<T: Serialize + ?Sized>(value: &T) -> Result<(), Rejection> {
+    javascript::written(value, Format::MessagePack, |value| msgpack::write(value, io::sink()))
 }
 
 /// Writes a value for those who read `M`: a message whose rules are already checked, or an error that has none.
@@ -95,11 +113,12 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::codec::{self, Json};
-/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Value};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Validate, Value};
 /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
 /// # #[serde(tag = "type", rename_all = "camelCase")]
 /// # enum ClientMessage { Place { seat: u8 } }
 /// # impl Value for ClientMessage { const TYPE: Type = Type::Opaque; }
+/// # impl Validate for ClientMessage {}
 /// # impl Message for ClientMessage {
 /// #     type Text = Json;
 /// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
@@ -112,7 +131,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// # Ok::<(), Rejection>(())
 /// ```
 pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
-    let message: M = M::Text::attempt(text).map_or_else(|| second_look(text), Ok)?;
+    let message: M = deferred(|| M::Text::attempt(text).map_or_else(|| second_look(text), Ok))?;
     message.validate()?;
     Ok(message)
 }
@@ -130,11 +149,12 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::codec::{self, Json};
-/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Value};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Validate, Value};
 /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
 /// # #[serde(tag = "type", rename_all = "camelCase")]
 /// # enum ClientMessage { Place { seat: u8 } }
 /// # impl Value for ClientMessage { const TYPE: Type = Type::Opaque; }
+/// # impl Validate for ClientMessage {}
 /// # impl Message for ClientMessage {
 /// #     type Text = Json;
 /// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
@@ -148,7 +168,7 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
 /// # Ok::<(), Rejection>(())
 /// ```
 pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
-    let message: M = msgpack::decode(bytes)?;
+    let message: M = deferred(|| msgpack::decode(bytes))?;
     message.validate()?;
     Ok(message)
 }

@@ -3,6 +3,8 @@
 pub mod buffered;
 #[doc(hidden)]
 pub mod bytes;
+#[doc(hidden)]
+pub mod checks;
 pub mod decode;
 #[doc(hidden)]
 pub mod encode;
@@ -28,26 +30,35 @@ pub use text::TextCodec;
 pub(crate) use timestamp::{Extension, NAME as TIMESTAMP};
 pub use timestamp::{Timestamp, TimestampError};
 
-/// A value that may stand in a message: its rules and its description.
+/// A value in a message, as the description of the protocol has it.
 ///
-/// Implemented by `derive(WsProtocol)`, by numbers, strings and the usual containers. A field of any other
-/// serde type may stand in a message too: it has no rules of its own and is described as opaque.
+/// Implemented by `derive(WsProtocol)`, by numbers, strings and the usual containers. A field of any other serde type may be
+/// part of a message too: without this trait it is described as opaque.
+///
+/// This describes a type and does not check it. The rules of derived types are part of their `Serialize` and
+/// `Deserialize`, so that they hold in any container; a type with a serde impl of its own checks itself there, as with
+/// `#[serde(try_from = "…")]`:
 ///
 /// ```
-/// # use websocket_do_runtime::protocol::{Rejection, RejectionCode, Type, Value};
-/// #[derive(serde::Serialize, serde::Deserialize)]
+/// # use websocket_do_runtime::protocol::{Type, Value};
+/// #[derive(Debug, serde::Serialize, serde::Deserialize)]
+/// #[serde(try_from = "u8")]
 /// struct Percent(u8);
 ///
-/// impl Value for Percent {
-///     const TYPE: Type = u8::TYPE;
+/// impl TryFrom<u8> for Percent {
+///     type Error = String;
 ///
-///     fn validate(&self) -> Result<(), Rejection> {
-///         let too_much = || Rejection::new(RejectionCode::Rule, format!("must be at most 100, is {}", self.0));
-///         if self.0 <= 100 { Ok(()) } else { Err(too_much()) }
+///     fn try_from(percent: u8) -> Result<Self, String> {
+///         if percent <= 100 { Ok(Self(percent)) } else { Err(format!("must be at most 100, is {percent}")) }
 ///     }
 /// }
 ///
-/// assert_eq!(vec![Percent(7), Percent(101)].validate().unwrap_err().path(), "[1]");
+/// impl Value for Percent {
+///     const TYPE: Type = u8::TYPE;
+/// }
+///
+/// let error = serde_json::from_str::<Vec<Percent>>("[7,101]").unwrap_err();
+/// assert!(error.to_string().starts_with("must be at most 100, is 101"));
 /// assert!(None::<Percent>.is_absent());
 /// ```
 pub trait Value: Sized {
@@ -58,8 +69,13 @@ pub trait Value: Sized {
     fn is_absent(&self) -> bool {
         false
     }
+}
 
-    /// Checks the rules of the value and of all it holds.
+/// A value that finds the rules of all derived values in it. Implemented by derived types and the containers that can reach
+/// them; whatever is not reached this way checks itself when serde reads or writes it.
+#[doc(hidden)]
+pub trait Validate {
+    /// Checks the rules of the value and of all it holds, from the outside in.
     ///
     /// # Errors
     /// The first broken rule, with the path from this value to the place that broke it.
@@ -86,7 +102,7 @@ pub trait Value: Sized {
     label = "not derived with `#[ws(client, …)]` or `#[ws(server)]`",
     note = "write `#[derive(WsProtocol)]` and `#[ws(server)]` or `#[ws(client, server = ServerMessage)]` on the enum"
 )]
-pub trait Message: Value + Serialize + DeserializeOwned + 'static {
+pub trait Message: Value + Validate + Serialize + DeserializeOwned + 'static {
     /// What text frames hold: [`Json`](crate::codec::Json), unless the enum says otherwise.
     type Text: TextCodec;
 

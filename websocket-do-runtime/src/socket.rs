@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::{
         codec::Json,
-        protocol::{Message, MessageSchema, ServerMessage, Type, Value},
+        protocol::{Message, MessageSchema, ServerMessage, Type, Validate, Value},
     };
 
     /// A message that counts, and breaks its rule above nine.
@@ -197,7 +197,9 @@ mod tests {
 
     impl Value for Count {
         const TYPE: Type = Type::Opaque;
+    }
 
+    impl Validate for Count {
         fn validate(&self) -> Result<(), Rejection> {
             let Self::Add { by } = self;
             if *by < 10 { Ok(()) } else { Err(Rejection::new(RejectionCode::Rule, "must be below 10").within("by")) }

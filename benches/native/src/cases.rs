@@ -5,7 +5,7 @@ use std::hint::black_box;
 use chat_protocol::{ClientMessage, ServerMessage};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use websocket_do::{Format, Frame, Value, attachment, codec};
+use websocket_do::{Format, Frame, attachment, codec, protocol::Validate};
 
 use crate::{
     plain,
@@ -93,7 +93,7 @@ fn decoded(frame: Frame) -> Pair {
 
 fn validate(_: Format) -> Pair {
     let (ours, plain) = (ClientMessage::Message { text: TEXT.into() }, said());
-    Pair::new(move || black_box(&ours).validate(), move || black_box(&plain).check())
+    Pair::new(move || Validate::validate(black_box(&ours)), move || black_box(&plain).check())
 }
 
 fn encode(format: Format) -> Pair {

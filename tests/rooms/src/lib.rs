@@ -16,6 +16,7 @@ mod rules;
 mod shapes;
 #[cfg(target_arch = "wasm32")]
 mod stubs;
+mod unruled;
 
 use websocket_do::App;
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use websocket_do::{Error, Refusal, Result, Session, Upgrade, WsProtocol, websocket_do};
+
+use crate::unruled::Unruled;
 
 /// Declares the client's and the server's messages with the same rules.
 macro_rules! mirrored {
@@ -54,7 +55,7 @@ mirrored! {
     /// What clients send: to be sent back.
     #[ws(client, server = Ruled)]
     enum Rule {
-        Send { what: Unchecked }
+        Send { what: String }
     }
 
     /// What the room sends.
@@ -64,24 +65,19 @@ mirrored! {
     }
 }
 
-/// A message for the room to send, past the rules of incoming messages: serde alone knows nothing of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Unchecked(Ruled);
-
 /// A value that holds values.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 pub struct Outer {
-    inner: Vec<Inner>,
+    pub(crate) inner: Vec<Inner>,
 }
 
 /// A value with rules.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 pub(crate) struct Inner {
     #[ws(len = 1..=5)]
-    name: String,
+    pub(crate) name: String,
     #[ws(range = 1..=9)]
-    level: Option<u8>,
+    pub(crate) level: Option<u8>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so a rule is called")]
@@ -100,10 +96,11 @@ impl Rules {
         Ok(0)
     }
 
-    /// Sends to one and to all, and tells what came of it.
+    /// Sends the message with this JSON to one and to all, and tells what came of it.
     #[message]
-    fn send(&self, session: &Session<Self>, what: Unchecked) -> Result<()> {
-        let outcomes = [session.send(what.0.clone()), session.room().broadcast(what.0)];
+    fn send(&self, session: &Session<Self>, what: String) -> Result<()> {
+        let what = Ruled::from(serde_json::from_str::<Unruled>(&what)?);
+        let outcomes = [session.send(what.clone()), session.room().broadcast(what)];
         let errors = outcomes.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
         session.send(Ruled::Sent { errors })
     }

@@ -22,7 +22,13 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
             (None, None) => of(field, "read"),
             (None, Some(_)) => of(field, "read_or_null"),
         };
-        quote!(#(#cfgs)* ::core::option::Option::Some(#at) => #read(&mut entries, &mut #slot, #name)?,)
+        let is_reachable = is_reachable(field);
+        quote! {
+            #(#cfgs)*
+            ::core::option::Option::Some(#at) => {
+                __ws::checks::field(#is_reachable, || #read(&mut entries, &mut #slot, #name))?;
+            }
+        }
     });
     let values = both().map(|(_, (field, slot))| value(field, slot));
     quote! {{
@@ -50,6 +56,19 @@ pub(super) fn of(field: &Field, member: &str) -> TokenStream {
         quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::bytes::ByteField>::#member)
     } else {
         quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::field::Field>::#member)
+    }
+}
+
+/// Whether the check of the message finds the rules of the derived values in a field. A function of the user's may read or
+/// write values that the field does not hold.
+pub(super) fn is_reachable(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    if field.is_bytes {
+        quote!(true)
+    } else if field.serialize_with.is_some() || field.deserialize_with.is_some() {
+        quote!(false)
+    } else {
+        quote_spanned!(ty.span()=> __ws::probe::Probe::<#ty>::IS_REACHABLE)
     }
 }
 

@@ -98,14 +98,17 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
             #[automatically_derived]
             impl __serde::Serialize for #ident {
                 fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
-                    #write
+                    __ws::checks::write(self, || #write)
                 }
             }
 
             #[automatically_derived]
             impl __ws::Value for #ident {
                 const TYPE: __ws::Type = __ws::Type::Message(|| &<Self as __ws::Message>::SCHEMA);
+            }
 
+            #[automatically_derived]
+            impl __ws::Validate for #ident {
                 fn validate(&self) -> ::core::result::Result<(), __ws::Rejection> {
                     #check
                 }
@@ -192,7 +195,10 @@ pub(super) fn record(record: &Record) -> TokenStream {
                     const SCHEMA: __ws::schema::StructSchema = #schema;
                     &SCHEMA
                 });
+            }
 
+            #[automatically_derived]
+            impl __ws::Validate for #ident {
                 fn validate(&self) -> ::core::result::Result<(), __ws::Rejection> {
                     let Self { #bindings } = self;
                     #checks

@@ -4,7 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::{decode::of, model::Field, schema::is_absent};
+use super::{
+    decode::{is_reachable, of},
+    model::Field,
+    schema::is_absent,
+};
 
 /// How many of the fields are written, as an expression.
 pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
@@ -23,10 +27,11 @@ pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) ->
 pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, out: &TokenStream) -> TokenStream {
     let writes = fields.map(|(field, value)| {
         let (name, cfgs, ty, absent) = (&field.name, &field.cfgs, &field.ty, is_absent(field, value));
+        let is_reachable = is_reachable(field);
         let write = match &field.serialize_with {
             None => {
                 let write = of(field, "write");
-                quote!(#write(#value, #out, #name, #absent)?;)
+                quote!(__ws::checks::field(#is_reachable, || #write(#value, #out, #name, #absent))?;)
             }
             Some(path) => quote! {
                 struct __With<'a>(&'a #ty);
@@ -35,7 +40,7 @@ pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, ou
                         #path(self.0, serializer)
                     }
                 }
-                __ws::encode::field(#out, #name, &__With(#value), #absent)?;
+                __ws::checks::field(#is_reachable, || __ws::encode::field(#out, #name, &__With(#value), #absent))?;
             },
         };
         quote!(#(#cfgs)* { #write })

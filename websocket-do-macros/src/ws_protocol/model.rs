@@ -73,6 +73,24 @@ pub(super) struct Rule {
     pub(super) kind: RuleKind,
 }
 
+/// How expensive a rule is to check.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cost {
+    /// A comparison, or one pass over a text.
+    Bounded,
+    /// A comparison for each item.
+    Items,
+    /// A regular expression.
+    Pattern,
+    /// A function of the user's.
+    Custom,
+}
+
+impl Cost {
+    /// All, the cheapest first.
+    pub(super) const ALL: [Self; 4] = [Self::Bounded, Self::Items, Self::Pattern, Self::Custom];
+}
+
 pub(super) enum RuleKind {
     Len(Bounds),
     Bytes(Bounds),

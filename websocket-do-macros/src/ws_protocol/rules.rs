@@ -8,7 +8,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Expr, ExprLit, ExprRange, Ident, Lit, RangeLimits, Type};
 
 use super::{
-    model::{Bounds, Rule, RuleKind},
+    model::{Bounds, Cost, Rule, RuleKind},
     parse::{FieldAttributes, Rules},
 };
 
@@ -59,6 +59,19 @@ pub(super) fn check(found: &FieldAttributes, attributes: &[Attribute], errors: &
     }
     rules.sort_by_key(|(place, _)| *place);
     rules.into_iter().map(|(_, rule)| rule).collect()
+}
+
+impl Rule {
+    /// The cost decides the order of checks, whatever the order in the source: all rules of one cost run before those of a
+    /// higher one.
+    pub(super) fn cost(&self) -> Cost {
+        match &self.kind {
+            RuleKind::Len(_) | RuleKind::Bytes(_) | RuleKind::Range(_) | RuleKind::OneOf(_) => Cost::Bounded,
+            RuleKind::Each(inner) => inner.iter().map(Self::cost).max().unwrap_or(Cost::Items).max(Cost::Items),
+            RuleKind::Pattern(_) => Cost::Pattern,
+            RuleKind::Custom(_) => Cost::Custom,
+        }
+    }
 }
 
 /// The words before `=` or parentheses in `#[ws(…)]`, in order.
@@ -153,7 +166,9 @@ pub(super) fn check_of(rule: &Rule, value: &Ident) -> TokenStream {
         RuleKind::OneOf(texts) => quote_spanned!(span=> #rules::one_of(#value, &[#(#texts),*])),
         RuleKind::Each(inner) => {
             let item = Ident::new("item", Span::mixed_site());
-            let checks = inner.iter().map(|rule| check_of(rule, &item));
+            let mut inner: Vec<_> = inner.iter().collect();
+            inner.sort_by_key(|rule| rule.cost());
+            let checks = inner.into_iter().map(|rule| check_of(rule, &item));
             quote_spanned! {span=> #rules::each(#value, |#item| {
                 #(#checks?;)*
                 ::core::result::Result::Ok(())

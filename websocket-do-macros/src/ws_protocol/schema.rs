@@ -6,7 +6,7 @@ use syn::{Ident, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     decode::of,
-    model::{Content, Field, Messages, Record, Variant},
+    model::{Content, Cost, Field, Messages, Record, Variant},
     rules,
 };
 
@@ -77,21 +77,23 @@ pub(super) fn is_absent(field: &Field, value: &Ident) -> TokenStream {
     quote!((#probe(#value) || __ws::probe::Optional::<#ty>::IS_NONE(#value) #skipped))
 }
 
-/// The checks of the fields bound to the names given, as statements.
-pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
-    let checks = fields.map(|(field, value)| {
-        let Field { name, cfgs, ty, rules, .. } = field;
-        let nested = probe(ty, "VALIDATE");
-        let rules = rules.iter().map(|rule| rules::check_field(rule, value, ty));
-        quote! {
-            #(#cfgs)*
-            {
-                #(#rules.map_err(|error| error.within(#name))?;)*
-                #nested(#value).map_err(|error| error.within(#name))?;
-            }
-        }
+/// The checks of the fields bound to the names given, as statements: the rules of all fields from the cheapest to the most
+/// expensive, then the values in them.
+pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)> + Clone) -> TokenStream {
+    let rules = Cost::ALL.into_iter().flat_map(|cost| {
+        fields.clone().flat_map(move |(field, value)| {
+            let Field { name, cfgs, ty, rules, .. } = field;
+            rules.iter().filter(move |rule| rule.cost() == cost).map(move |rule| {
+                let check = rules::check_field(rule, value, ty);
+                quote!(#(#cfgs)* { #check.map_err(|error| error.within(#name))?; })
+            })
+        })
     });
-    quote!(#(#checks)*)
+    let nested = fields.clone().map(|(Field { name, cfgs, ty, .. }, value)| {
+        let nested = probe(ty, "VALIDATE");
+        quote!(#(#cfgs)* { #nested(#value).map_err(|error| error.within(#name))?; })
+    });
+    quote!(#(#rules)* #(#nested)*)
 }
 
 /// The check of a newtype variant's value.

@@ -74,6 +74,9 @@ pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream
                 const TYPE: __ws::Type = __ws::Type::Opaque;
             }
 
+            #[automatically_derived]
+            impl __ws::Validate for #ident {}
+
             #messages
             #record
         };

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 
 use self::compound::Compound;
 use super::Format;
-use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP};
+use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP, checks};
 
 /// Up to here every integer is a JavaScript number.
 const EXACT: u64 = 1 << 53;
@@ -48,6 +48,13 @@ impl Context {
         E::custom("a number that JavaScript cannot hold")
     }
 
+    /// Keeps a broken rule of a derived value, which serde's error has as text only.
+    #[cold]
+    fn adopt(&self, error: impl fmt::Display) {
+        let refused = self.refused.take();
+        self.refused.set(refused.or_else(|| checks::broken(error)));
+    }
+
     #[cold]
     fn step(&self, step: impl FnOnce(Rejection) -> Rejection) {
         self.refused.set(self.refused.take().map(step));
@@ -82,7 +89,8 @@ impl<'c, 'v, T: ?Sized> JsValue<'c, 'v, T> {
 
 impl<T: Serialize + ?Sized> Serialize for JsValue<'_, '_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(Js { inner: serializer, context: self.context, is_key: self.is_key })
+        let js = Js { inner: serializer, context: self.context, is_key: self.is_key };
+        self.value.serialize(js).inspect_err(|error| self.context.adopt(error))
     }
 }
 

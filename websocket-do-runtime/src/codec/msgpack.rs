@@ -5,6 +5,8 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 use serde::Serialize;
 #[cfg(feature = "client")]
 use serde::de::DeserializeOwned;
@@ -15,8 +17,13 @@ use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
 pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_serde::encode::Error> {
     let mut bytes = Vec::with_capacity(256);
-    value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable())?;
+    write(value, &mut bytes)?;
     Ok(bytes)
+}
+
+/// The same to any writer.
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, to: impl io::Write) -> Result<(), rmp_serde::encode::Error> {
+    value.serialize(&mut rmp_serde::Serializer::new(to).with_struct_map().with_human_readable())
 }
 
 /// Reads a message, without checking its rules.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, Frame};
 use crate::protocol::{
-    Message, Rejection, RejectionCode, Value,
+    Message, Rejection, RejectionCode, Validate, Value,
     schema::{MessageSchema, Rule, Type},
 };
 
@@ -91,7 +91,9 @@ enum Shape {
 
 impl Value for Probe {
     const TYPE: Type = Type::Opaque;
+}
 
+impl Validate for Probe {
     fn validate(&self) -> Result<(), Rejection> {
         match self {
             Self::Text { value } if value == "forbidden" => {
@@ -111,6 +113,8 @@ struct Direct {
 impl Value for Direct {
     const TYPE: Type = Type::Opaque;
 }
+
+impl Validate for Direct {}
 
 impl Message for Direct {
     type Text = super::Json;

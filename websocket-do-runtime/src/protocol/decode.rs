@@ -11,7 +11,9 @@ use serde::{
 };
 
 use super::{
+    Validate,
     buffered::{Budget, Buffered},
+    checks,
     replay::{Entries, Quiet},
 };
 
@@ -102,16 +104,16 @@ pub trait Tagged: Sized {
     fn read<'de, A: MapAccess<'de>>(variant: usize, entries: A) -> Result<Self, A::Error>;
 }
 
-/// Reads a derived struct.
+/// Reads a derived struct and checks its rules.
 #[doc(hidden)]
-pub fn record<'de, T: Record, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(RecordVisitor(PhantomData))
+pub fn record<'de, T: Record + Validate, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    checks::read(|| deserializer.deserialize_map(RecordVisitor(PhantomData)))
 }
 
-/// Reads a message.
+/// Reads a message and checks its rules.
 #[doc(hidden)]
-pub fn message<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(MessageVisitor(PhantomData))
+pub fn message<'de, T: Tagged + Validate, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    checks::read(|| deserializer.deserialize_map(MessageVisitor(PhantomData)))
 }
 
 struct RecordVisitor<T>(PhantomData<T>);

@@ -2,13 +2,15 @@
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::decode::Record;
+use super::{Validate, checks, decode::Record};
 
-/// Writes a derived struct.
-pub fn record<T: Record, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut out = serializer.serialize_struct(T::NAME, value.present())?;
-    value.write(&mut out)?;
-    out.end()
+/// Checks the rules of a derived struct and writes it.
+pub fn record<T: Record + Validate, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    checks::write(value, || {
+        let mut out = serializer.serialize_struct(T::NAME, value.present())?;
+        value.write(&mut out)?;
+        out.end()
+    })
 }
 
 /// Writes the tag and opens the object of a message with `fields` fields beside the tag.

@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, Error, Expected, Unexpected};
 use super::{
     Message, Rejection, RejectionCode,
     buffered::Buffered,
+    checks,
     replay::{Reader, Trace},
 };
 
@@ -97,7 +98,10 @@ impl std::error::Error for DecodeError {}
 
 impl Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(RejectionCode::Invalid, format!("is not valid: {message}"))
+        match checks::broken(&message) {
+            Some(rejection) => Self { rejection: Box::new(rejection), unknown_name: false },
+            None => Self::new(RejectionCode::Invalid, format!("is not valid: {message}")),
+        }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Rejection, Type, Value};
+use super::{Rejection, Type, Validate, Value};
 
 /// Asks about `T` as a value.
 pub struct Probe<T>(PhantomData<T>);
@@ -13,16 +13,24 @@ pub struct Probe<T>(PhantomData<T>);
 impl<T: Value> Probe<T> {
     /// The description.
     pub const TYPE: Type = T::TYPE;
-    /// The check.
-    pub const VALIDATE: fn(&T) -> Result<(), Rejection> = T::validate;
     /// Whether a value is left out.
     pub const IS_ABSENT: fn(&T) -> bool = T::is_absent;
+}
+
+impl<T: Validate> Probe<T> {
+    /// Whether `VALIDATE` finds the rules of all derived values in it.
+    pub const IS_REACHABLE: bool = true;
+    /// The check.
+    pub const VALIDATE: fn(&T) -> Result<(), Rejection> = T::validate;
 }
 
 /// The answers for a type of which nothing is known.
 pub trait Unknown<T> {
     /// The description.
     const TYPE: Type = Type::Opaque;
+    /// Whether `VALIDATE` finds the rules of all derived values in it. Where it does not, they check themselves
+    /// ([`checks`](super::checks)).
+    const IS_REACHABLE: bool = false;
     /// The check.
     const VALIDATE: fn(&T) -> Result<(), Rejection> = |_| Ok(());
     /// Whether a value is left out.

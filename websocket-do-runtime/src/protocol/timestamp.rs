@@ -14,7 +14,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use super::{Type, Value};
+use super::{Type, Validate, Value};
 
 pub(crate) use extension::{Extension, NAME};
 
@@ -139,6 +139,8 @@ impl std::error::Error for TimestampError {}
 impl Value for Timestamp {
     const TYPE: Type = Type::Timestamp;
 }
+
+impl Validate for Timestamp {}
 
 /// Text for people's formats, from which the MessagePack encoder makes the extension; milliseconds for others.
 impl Serialize for Timestamp {

@@ -8,13 +8,14 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Rejection, RejectionCode, Type, Value, explain::shorten};
+use super::{Rejection, RejectionCode, Type, Validate, Value, explain::shorten};
 
 macro_rules! plain {
     ($($ty:ty => $description:expr,)*) => {$(
         impl Value for $ty {
             const TYPE: Type = $description;
         }
+        impl Validate for $ty {}
     )*};
 }
 
@@ -38,7 +39,9 @@ plain! {
 
 impl Value for f32 {
     const TYPE: Type = Type::Float;
+}
 
+impl Validate for f32 {
     /// serde makes an infinity of a number that 32 bits cannot hold.
     fn validate(&self) -> Result<(), Rejection> {
         if self.is_finite() {
@@ -52,7 +55,9 @@ macro_rules! wide {
     ($($ty:ty, $signed:literal;)*) => {$(
         impl Value for $ty {
             const TYPE: Type = Type::Integer { bits: 128, signed: $signed };
+        }
 
+        impl Validate for $ty {
             /// MessagePack has no integer of more than 64 bits, so that there is none in JSON either.
             fn validate(&self) -> Result<(), Rejection> {
                 if u64::try_from(*self).is_ok() || i64::try_from(*self).is_ok() {
@@ -76,10 +81,16 @@ macro_rules! pointers {
             fn is_absent(&self) -> bool {
                 T::is_absent(self)
             }
+        }
 
+        impl<T: Validate + ?Sized> Validate for $pointer<T> {
             fn validate(&self) -> Result<(), Rejection> {
                 T::validate(self)
             }
+        }
+
+        impl<T: Value> Value for $pointer<[T]> {
+            const TYPE: Type = Type::List(&T::TYPE);
         }
     )*};
 }
@@ -91,9 +102,27 @@ impl<T: Value> Value for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
+}
 
+impl<T: Validate> Validate for Option<T> {
     fn validate(&self) -> Result<(), Rejection> {
         self.as_ref().map_or(Ok(()), T::validate)
+    }
+}
+
+/// serde writes an object of one field, named after the variant.
+impl<T: Validate, E: Validate> Validate for Result<T, E> {
+    fn validate(&self) -> Result<(), Rejection> {
+        match self {
+            Ok(value) => value.validate().map_err(|error| error.within("Ok")),
+            Err(value) => value.validate().map_err(|error| error.within("Err")),
+        }
+    }
+}
+
+impl<T: Validate> Validate for [T] {
+    fn validate(&self) -> Result<(), Rejection> {
+        self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
     }
 }
 
@@ -101,7 +130,9 @@ macro_rules! lists {
     ($($list:ty, [$($generics:tt)*];)*) => {$(
         impl<T: Value, $($generics)*> Value for $list {
             const TYPE: Type = Type::List(&T::TYPE);
+        }
 
+        impl<T: Validate, $($generics)*> Validate for $list {
             fn validate(&self) -> Result<(), Rejection> {
                 self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
             }
@@ -122,7 +153,9 @@ macro_rules! maps {
         // must not hide the rules of the values.
         impl<K: Serialize, V: Value, $($generics)*> Value for $map {
             const TYPE: Type = Type::Map(&Type::String, &V::TYPE);
+        }
 
+        impl<K: Key, V: Validate, $($generics)*> Validate for $map {
             fn validate(&self) -> Result<(), Rejection> {
                 self.iter().try_for_each(|(key, value)| value.validate().map_err(|error| error.within(&name(key))))
             }
@@ -133,6 +166,14 @@ maps! {
     BTreeMap<K, V>, [];
     HashMap<K, V, S>, [S];
 }
+
+/// A key of a map that holds no derived value.
+pub trait Key: Serialize {}
+
+macro_rules! keys {
+    ($($ty:ty)*) => {$(impl Key for $ty {})*};
+}
+keys! { bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 char String Box<str> }
 
 /// A key as it stands in a path.
 pub(super) fn name<K: Serialize>(key: &K) -> String {
@@ -147,7 +188,9 @@ macro_rules! tuples {
     ($(($($item:ident $index:tt),*))*) => {$(
         impl<$($item: Value),*> Value for ($($item,)*) {
             const TYPE: Type = Type::Tuple(&[$($item::TYPE),*]);
+        }
 
+        impl<$($item: Validate),*> Validate for ($($item,)*) {
             fn validate(&self) -> Result<(), Rejection> {
                 $(self.$index.validate().map_err(|error| error.at($index))?;)*
                 Ok(())
@@ -155,4 +198,7 @@ macro_rules! tuples {
         }
     )*};
 }
-tuples! { (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
+tuples! {
+    (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) (A 0, B 1, C 2, D 3, E 4) (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6) (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+}

@@ -25,7 +25,7 @@ use websocket_do_runtime::{
     client::{Builder, ClientError, Connection, Event, Reconnecting, Sender, TypedClient},
     codec::{Format, Frame, Json, encode},
     protocol::{
-        ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Value,
+        ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Validate, Value,
         schema::{MessageSchema, Type},
     },
 };
@@ -38,7 +38,9 @@ pub(crate) enum Note {
 
 impl Value for Note {
     const TYPE: Type = Type::Opaque;
+}
 
+impl Validate for Note {
     fn validate(&self) -> Result<(), Rejection> {
         match self {
             Self::Say { text } if text.is_empty() => {

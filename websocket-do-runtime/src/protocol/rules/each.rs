@@ -36,6 +36,7 @@ macro_rules! lists {
     )*};
 }
 lists! {
+    [T], [];
     Vec<T>, [];
     VecDeque<T>, [];
     BTreeSet<T>, [];
@@ -69,7 +70,7 @@ impl<T: Each> Each for Option<T> {
 
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
-        impl<T: Each> Each for $pointer<T> {
+        impl<T: Each + ?Sized> Each for $pointer<T> {
             type Item = T::Item;
 
             fn check(&self, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
@@ -81,6 +82,6 @@ macro_rules! pointers {
 pointers! { Box Rc Arc }
 
 /// Checks each item.
-pub fn each<T: Each>(value: &T, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+pub fn each<T: Each + ?Sized>(value: &T, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
     value.check(check)
 }
