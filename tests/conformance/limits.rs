@@ -1,4 +1,4 @@
-//! What bounds a message: `max_message`.
+//! What bounds a message, and what rules bound beside messages: session data and the input of routes.
 
 use rooms::MAX_MESSAGE;
 use serde_json::json;
@@ -6,7 +6,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     Host, cases,
-    peer::{Came, FORMATS, Format, Peer, room},
+    peer::{Came, FORMATS, Format, Peer, request, room},
     raw::packed,
 };
 
@@ -62,6 +62,35 @@ cases! {
             }
             assert_eq!(witness.ask(json!({"type": "count"})).await, handled(0), "{format:?}");
         }
+    }
+
+    async fn session_data_that_breaks_a_rule_is_refused_by_update_and_stays_as_it_was(host: Host) {
+        for format in FORMATS {
+            let mut peer = join(&host, &room(), format).await;
+            let noted = peer.ask(json!({"type": "note", "text": "8 of 8 ä"})).await;
+            assert_eq!(noted, json!({"type": "noted", "text": "8 of 8 ä"}));
+            let noted = peer.ask(json!({"type": "note", "text": "9 of 8 äö"})).await;
+            assert_eq!(noted["text"], "8 of 8 ä");
+            let error = noted["error"].as_str().unwrap();
+            assert!(error.contains("`text` must have at most 8 characters, has 9"), "{error}");
+        }
+    }
+
+    async fn a_rule_holds_in_the_body_and_the_query_of_a_route(host: Host) {
+        let room = room();
+        let path = format!("/limits/{room}/notes");
+        let ask = |method, path: String, body: &'static str| {
+            let address = host.rooms.clone();
+            async move { request(&address, method, &path, &[("content-type", "application/json")], body).await }
+        };
+        assert_eq!(ask("POST", path.clone(), r#"{"notes":[{"text":"a"}]}"#).await, (200, "1".into()));
+        let (status, text) = ask("POST", path, r#"{"notes":[{"text":"a"},{"text":"123456789"}]}"#).await;
+        assert_eq!(status, 400, "{text}");
+        assert!(text.contains("`notes[1].text` must have at most 8 characters, has 9"), "{text}");
+        assert_eq!(ask("GET", format!("/limits/{room}/note?text=a"), "").await, (200, "a".into()));
+        let (status, text) = ask("GET", format!("/limits/{room}/note?text=123456789"), "").await;
+        assert_eq!(status, 400, "{text}");
+        assert!(text.contains("`text` must have at most 8 characters, has 9"), "{text}");
     }
 
     async fn the_limit_counts_bytes_of_utf_8(host: Host) {

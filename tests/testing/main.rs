@@ -12,5 +12,6 @@ mod desk;
 mod failures;
 mod faults;
 mod ledger;
+mod limits;
 mod model;
 mod time;

@@ -11,7 +11,11 @@ use std::io;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, checks::deferred, decode::reread};
+use crate::protocol::{
+    Message, Rejection, RejectionCode, TextCodec,
+    checks::deferred,
+    decode::{reread, traced},
+};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;
@@ -171,6 +175,13 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
     let message: M = deferred(|| msgpack::decode(bytes))?;
     message.validate()?;
     Ok(message)
+}
+
+/// Reads any value of JSON, with the path to what is wrong.
+#[cfg(feature = "server")]
+pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
+    let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not JSON: {error}"));
+    Json::attempt(text).map_or_else(|| traced(Json::decode(text).map_err(malformed)?), Ok)
 }
 
 /// Reads what is no message of the protocol, with no more than a syntax error to say.

@@ -20,6 +20,13 @@
 /// | `each(len = 1..=20)` | collections | the rules hold for each item |
 /// | `custom = path` | anything | the function `fn(&T) -> Result<(), impl Display>` says `Ok` |
 ///
+/// Rules are part of the type: its `Serialize` and `Deserialize` check them, so that they hold whatever container the value is in,
+/// and also in session data, in storage and in what routes take. A stored value that breaks a rule of today is not read, like a value
+/// of an older shape. Rules that compare run first, then `each`, `pattern` and `custom`, then the rules of nested values; their order
+/// in the source does not matter. A `pattern` takes time in proportion to its own length times that of the text: bound the text with
+/// `len` or `bytes`. A field with serde's own internally tagged, adjacently tagged, untagged or flattened types loses part of the path when such
+/// a value is read, and an untagged one the reason, as serde keeps neither.
+///
 /// ```
 /// use websocket_do::{Format, Frame, WsProtocol, codec};
 ///

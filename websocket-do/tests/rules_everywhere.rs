@@ -1,6 +1,12 @@
 //! A rule holds whatever stands around the value that has it, in both directions and both formats.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::{
     cell::{Cell, RefCell},
@@ -238,7 +244,7 @@ fn a_rule_holds_in_every_container_both_ways() {
 fn a_rule_holds_also_where_serde_buffers_the_value() {
     for (valid, invalid) in buffered("abc").into_iter().zip(buffered("")) {
         check(valid, invalid, |_, path, text| {
-            assert!(path.starts_with("value") || text.contains("untagged"), "{text}")
+            assert!(path.starts_with("value") || text.contains("untagged"), "{text}");
         });
     }
 }
@@ -260,7 +266,6 @@ fn the_outermost_value_checks_once_for_all_it_can_reach() {
 
         use serde::{Deserialize, Deserializer, Serializer};
 
-        #[expect(clippy::ptr_arg, clippy::redundant_allocation, reason = "so serde calls it")]
         pub(super) fn serialize<S: Serializer>(text: &Rc<str>, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.serialize_str(text)
         }
@@ -322,4 +327,65 @@ fn the_outermost_value_checks_once_for_all_it_can_reach() {
         assert_eq!(checks(|| codec::decode::<Tree>(&frame(&long, format)).unwrap_err()), 0, "{format}");
     }
     assert_eq!(checks(|| serde_json::to_value(tree(3)).unwrap()), 5);
+}
+
+#[test]
+fn cheap_rules_run_before_expensive_ones_whatever_their_order_in_the_source() {
+    thread_local! {
+        static CALLS: Cell<u32> = const { Cell::new(0) };
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "so a rule is called")]
+    fn slow(_: &String) -> Result<(), String> {
+        CALLS.set(CALLS.get() + 1);
+        Ok(())
+    }
+
+    #[derive(Debug, WsProtocol)]
+    #[ws(server)]
+    enum Ordered {
+        One {
+            #[ws(custom = slow, pattern = "^(a|aa)+$", len = ..=5)]
+            text: String,
+        },
+        Items {
+            #[ws(each(custom = slow, pattern = "^(a|aa)+$", bytes = ..=5), len = ..=2)]
+            texts: Vec<String>,
+        },
+        Fields {
+            #[ws(custom = slow)]
+            first: String,
+            #[ws(pattern = "^a")]
+            second: String,
+            #[ws(one_of("a", "b"))]
+            third: String,
+            #[ws(range = 1..=2)]
+            fourth: u8,
+        },
+    }
+
+    let long = "a".repeat(100_000) + "b";
+    let text = |value: Json| value.to_string();
+    for (message, said) in [
+        (text(json!({"type": "one", "text": long})), "`text` must have at most 5 characters, has 100001"),
+        (text(json!({"type": "items", "texts": ["a", long]})), "`texts[1]` must have at most 5 bytes, has 100001"),
+        (text(json!({"type": "items", "texts": [long, long, long]})), "`texts` must have at most 2 items, has 3"),
+        (
+            text(json!({"type": "fields", "first": "", "second": "b", "third": "c", "fourth": 1})),
+            "`third` must be `a` or `b`",
+        ),
+        (
+            text(json!({"type": "fields", "first": "", "second": "b", "third": "a", "fourth": 3})),
+            "`fourth` must be from 1 to 2, is 3",
+        ),
+        (
+            text(json!({"type": "fields", "first": "", "second": "b", "third": "a", "fourth": 1})),
+            "`second` must match `^a`",
+        ),
+    ] {
+        CALLS.set(0);
+        assert_eq!(codec::decode_text::<Ordered>(&message).unwrap_err().to_string(), said);
+        // The first item of the list is valid in all of its rules before the second is looked at.
+        assert!(CALLS.get() <= 1, "{message}");
+    }
 }

@@ -27,24 +27,8 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
     let writes = variants.iter().map(|variant| write_variant(ident, variant, tag));
     let checks = variants.iter().map(check_variant);
     let clashes = variants.iter().filter_map(|variant| clash(variant, tag));
-    let (side, client) = match side {
-        Side::Client { server } => (
-            quote! {
-                #[automatically_derived]
-                impl __ws::ClientMessage for #ident {
-                    type Server = #server;
-                }
-            },
-            client::client(messages),
-        ),
-        Side::Server => (
-            quote! {
-                #[automatically_derived]
-                impl __ws::ServerMessage for #ident {}
-            },
-            quote!(),
-        ),
-    };
+    let side = traits_of_side(ident, side);
+    let client = matches!(messages.side, Side::Client { .. }).then(|| client::client(messages));
     let (write, check) = if variants.is_empty() {
         (quote!(match *self {}), quote!(match *self {}))
     } else {
@@ -124,6 +108,21 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
         };
 
         #client
+    }
+}
+
+fn traits_of_side(ident: &Ident, side: &Side) -> TokenStream {
+    match side {
+        Side::Client { server } => quote! {
+            #[automatically_derived]
+            impl __ws::ClientMessage for #ident {
+                type Server = #server;
+            }
+        },
+        Side::Server => quote! {
+            #[automatically_derived]
+            impl __ws::ServerMessage for #ident {}
+        },
     }
 }
 

@@ -79,9 +79,10 @@ pub(super) fn is_absent(field: &Field, value: &Ident) -> TokenStream {
 
 /// The checks of the fields bound to the names given, as statements: the rules of all fields from the cheapest to the most
 /// expensive, then the values in them.
-pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)> + Clone) -> TokenStream {
+pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
+    let fields: Vec<_> = fields.collect();
     let rules = Cost::ALL.into_iter().flat_map(|cost| {
-        fields.clone().flat_map(move |(field, value)| {
+        fields.iter().flat_map(move |&(field, value)| {
             let Field { name, cfgs, ty, rules, .. } = field;
             rules.iter().filter(move |rule| rule.cost() == cost).map(move |rule| {
                 let check = rules::check_field(rule, value, ty);
@@ -89,7 +90,7 @@ pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)> + 
             })
         })
     });
-    let nested = fields.clone().map(|(Field { name, cfgs, ty, .. }, value)| {
+    let nested = fields.iter().map(|&(Field { name, cfgs, ty, .. }, value)| {
         let nested = probe(ty, "VALIDATE");
         quote!(#(#cfgs)* { #nested(#value).map_err(|error| error.within(#name))?; })
     });

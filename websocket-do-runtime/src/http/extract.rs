@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 
 use super::{Refusal, Request, route::Parameters};
-use crate::{codec, protocol::TextCodec};
+use crate::codec;
 
 /// An argument of an HTTP handler that is made from the request.
 ///
@@ -104,7 +104,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
         let text = std::str::from_utf8(request.body()).map_err(|error| refusal(&error))?;
-        codec::Json::decode(text).map(Self).map_err(|error| refusal(&error))
+        codec::decode_json(text).map(Self).map_err(|error| refusal(&error))
     }
 }
 

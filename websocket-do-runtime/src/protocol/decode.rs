@@ -17,6 +17,7 @@ use super::{
     replay::{Entries, Quiet},
 };
 
+pub(crate) use super::explain::traced;
 pub use super::explain::{explain, reread};
 #[doc(hidden)]
 pub use fields::{Missing, field, key, no_variant, or_default, present, required, skip};

@@ -24,7 +24,7 @@ const QUOTED: usize = 40;
 pub fn reread<M: Message>(buffered: Buffered) -> Result<M, Rejection> {
     // The tag first, so that no field is buffered a second time, which would lose its path.
     let buffered = buffered.with_first(M::SCHEMA.tag);
-    traced(buffered).map_err(|DecodeError { mut rejection, unknown_name }| {
+    decoded(buffered).map_err(|DecodeError { mut rejection, unknown_name }| {
         if unknown_name && rejection.path() == M::SCHEMA.tag {
             rejection.code = RejectionCode::UnknownType;
         }
@@ -40,7 +40,12 @@ pub fn explain<M: Message>(buffered: Buffered) -> Rejection {
     }
 }
 
-fn traced<T: DeserializeOwned>(buffered: Buffered) -> Result<T, DecodeError> {
+/// Decodes any value, telling what is wrong and where.
+pub(crate) fn traced<T: DeserializeOwned>(buffered: Buffered) -> Result<T, Rejection> {
+    decoded(buffered).map_err(|DecodeError { rejection, .. }| *rejection)
+}
+
+fn decoded<T: DeserializeOwned>(buffered: Buffered) -> Result<T, DecodeError> {
     T::deserialize(Reader::<DecodeError, Traced>::new(buffered))
 }
 
