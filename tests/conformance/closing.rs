@@ -51,7 +51,7 @@ cases! {
     }
 
     async fn a_close_with_a_code_that_may_not_be_answered_ends_with_1002(host: Host) {
-        for code in [999_u16, 1004, 1015, 5000] {
+        for code in [999_u16, 1004, 1015, 1016, 2000, 2999, 5000] {
             let room = room();
             let mut peer = join(&host, &room, Format::Json).await;
             peer.wire(&masked(0x8, &code.to_be_bytes())).await;
@@ -108,15 +108,32 @@ cases! {
         counts(&host, &room, 0).await;
     }
 
-    async fn a_close_code_or_reason_that_may_not_be_sent_is_an_error(host: Host) {
+    async fn a_close_reason_that_is_too_long_is_cut_and_the_session_closed(host: Host) {
+        for format in FORMATS {
+            for (reason, left) in [("r".repeat(124), 123), ("ä".repeat(62), 122), ("r".repeat(40_000), 123)] {
+                let room = room();
+                let mut peer = join(&host, &room, format).await;
+                peer.send(json!({"type": "leave", "code": 4001, "reason": reason})).await;
+                assert_eq!(peer.message().await["text"], "last");
+                assert_eq!(peer.came().await, Came::Closed(4001, reason[..left].into()));
+                assert_eq!(log_of_the_end(&host, &room).await.len(), 2);
+                counts(&host, &room, 0).await;
+            }
+        }
+    }
+
+    async fn a_close_whose_reason_is_not_utf_8_is_answered(host: Host) {
+        let room = room();
+        let mut peer = join(&host, &room, Format::Json).await;
+        peer.wire(&masked(0x8, &[&4001_u16.to_be_bytes()[..], &[0xff; 123]].concat())).await;
+        assert!(matches!(peer.came().await, Came::Closed(code, _) if code != 1006), "the close was not answered");
+        counts(&host, &room, 0).await;
+    }
+
+    async fn a_close_code_that_may_not_be_sent_is_an_error(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
-        for (code, reason) in [
-            (0, String::new()), (999, String::new()), (1004, String::new()), (1005, String::new()),
-            (1006, String::new()),
-            (1015, String::new()), (2999, String::new()), (5000, String::new()), (1000, "r".repeat(124)),
-            (1000, "ä".repeat(62)),
-        ] {
-            assert_eq!(peer.ask(json!({"type": "leave", "code": code, "reason": reason})).await["text"], "last");
+        for code in [0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000] {
+            assert_eq!(peer.ask(json!({"type": "leave", "code": code, "reason": ""})).await["text"], "last");
             assert!(peer.message().await["error"].as_str().unwrap().contains("close"), "{code}");
         }
         goes_on(&mut peer).await;

@@ -17,12 +17,17 @@ use crate::{
 };
 
 /// Lets a room go to sleep.
-async fn sleep() {
+pub(crate) async fn sleep() {
     tokio::time::sleep(Duration::from_millis(11_500)).await;
 }
 
+/// The same for a room whose alarm goes off meanwhile, ten seconds from now.
+pub(crate) async fn sleep_deeply() {
+    tokio::time::sleep(Duration::from_secs(22)).await;
+}
+
 /// How often the memory of a room of class `Events` was made. Another room is asked, so that this one sleeps on.
-async fn births(host: &Host, room: &str) -> Value {
+pub(crate) async fn births(host: &Host, room: &str) -> Value {
     get_json(&host.rooms, &format!("/events/observer/births/{room}")).await
 }
 

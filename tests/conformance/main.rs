@@ -21,7 +21,9 @@ mod events_room;
 mod frames;
 mod hibernation;
 mod history;
+mod ignored_closes;
 mod keeper_room;
+mod kept;
 mod limits;
 mod many;
 mod numbers;
@@ -35,6 +37,7 @@ mod storage;
 mod stub;
 mod timers;
 mod upgrades;
+mod waiting;
 
 use std::{
     env,
@@ -85,9 +88,12 @@ enum Company {
 }
 
 /// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
-const CASES: [(Company, &[Case]); 25] = [
+const CASES: &[(Company, &[Case])] = &[
     (Company::Asleep, hibernation::CASES),
+    (Company::Asleep, ignored_closes::CASES),
+    (Company::Asleep, kept::CASES),
     (Company::Asleep, bodies::asleep::CASES),
+    (Company::Busy, waiting::CASES),
     (Company::Asleep, storage::ASLEEP),
     (Company::Asleep, timers::ASLEEP),
     (Company::Busy, chat::CASES),
@@ -109,6 +115,7 @@ const CASES: [(Company, &[Case]); 25] = [
     (Company::Busy, timers::CASES),
     (Company::Busy, many::CASES),
     (Company::Alone, events::ALONE),
+    (Company::Alone, ignored_closes::ALONE),
     (Company::Alone, storage::ALONE),
     (Company::Alone, timers::ALONE),
 ];
@@ -129,15 +136,12 @@ fn main() {
         hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms), is_local: false, hibernates: true }));
     }
     // Those that sleep take no turn from the others.
-    arguments.test_threads.get_or_insert(
-        hosts.len()
-            * (hibernation::CASES.len() + bodies::asleep::CASES.len() + storage::ASLEEP.len() + timers::ASLEEP.len())
-            + BUSY,
-    );
+    let asleep = CASES.iter().filter(|(company, _)| *company == Company::Asleep);
+    arguments.test_threads.get_or_insert(hosts.len() * asleep.map(|(_, cases)| cases.len()).sum::<usize>() + BUSY);
     let turns = Arc::new(Semaphore::new(BUSY));
     let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
     let mut trials = Vec::new();
-    let everywhere = CASES.map(|(company, cases)| (company, cases, true));
+    let everywhere = CASES.iter().map(|&(company, cases)| (company, cases, true));
     let in_a_worker = IN_A_WORKER.map(|(company, cases)| (company, cases, false));
     for (company, cases, is_everywhere) in in_a_worker.into_iter().chain(everywhere) {
         for (name, host, isolate) in hosts.iter().filter(|(_, host, _)| is_everywhere || !host.is_local) {

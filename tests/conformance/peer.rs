@@ -118,9 +118,14 @@ impl Peer {
 
     /// Sends bytes that no WebSocket client would: past the framing.
     pub(crate) async fn wire(&mut self, bytes: &[u8]) {
+        self.try_wire(bytes).await.expect("an open connection");
+    }
+
+    /// The same where the connection may be cut already.
+    pub(crate) async fn try_wire(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         let stream = self.socket.get_mut();
-        stream.write_all(bytes).await.expect("an open connection");
-        stream.flush().await.expect("an open connection");
+        stream.write_all(bytes).await?;
+        stream.flush().await
     }
 
     /// Sends, and gives the next message.

@@ -12,8 +12,23 @@ use crate::{
 };
 
 /// The cases that take the whole isolate down.
-pub(crate) const ALONE: &[Case] =
-    &[("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(stubborn_timer(host)))];
+pub(crate) const ALONE: &[Case] = &[
+    ("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(stubborn_timer(host))),
+    ("a_timer_that_sets_itself_again_and_panics_goes_off_again", |host| Box::pin(renewing_timer(host))),
+];
+
+async fn renewing_timer(host: Host) {
+    let name = room();
+    let mut peer = join(&host, &name).await;
+    set_timers(&mut peer, &["renewing"], 0).await;
+    for _ in 0..2 {
+        assert_eq!(peer.message().await, json!({"type": "rang", "name": "renewing"}));
+    }
+    // The one that was set last stays, and is set to its time.
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(rung(&host, &name).await, json!(["renewing", "renewing"]));
+    assert!(timer(&mut peer, "renewing").await.is_some());
+}
 
 async fn stubborn_timer(host: Host) {
     let name = room();

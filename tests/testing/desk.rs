@@ -59,7 +59,7 @@ pub(crate) struct Desk {
     handled: Cell<u32>,
 }
 
-#[websocket_do(client = Do, session = Note)]
+#[websocket_do(client = Do, session = Note, handler_timeout = 3_600)]
 impl Desk {
     #[connect]
     fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Note>, Refusal> {

@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod ends;
 mod failures;
 mod faults;
 mod ledger;

@@ -17,20 +17,17 @@ pub struct Close {
     reason: String,
 }
 
-/// Why a close code or reason may not be sent.
+/// Why a close code may not be sent.
 ///
 /// ```
 /// # use websocket_do_runtime::{Close, CloseError};
 /// assert_eq!(Close::new(1005, ""), Err(CloseError::Code(1005)));
-/// let long = "x".repeat(Close::MAX_REASON + 1);
-/// assert_eq!(Close::new(1000, long), Err(CloseError::Reason(124)));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CloseError {
     /// The code is reserved, or outside 1000 to 4999.
     Code(u16),
-    /// The reason is longer than 123 bytes.
-    Reason(usize),
 }
 
 impl Close {
@@ -43,29 +40,45 @@ impl Close {
     /// [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number) that a close
     /// frame may hold: 1000 to 1003 and 1007 to 1014, 3000 to 3999 for libraries, 4000 to 4999 for applications.
     ///
+    /// A reason of more than [`MAX_REASON`](Self::MAX_REASON) bytes in UTF-8 is cut at the end of a character, so that the session is
+    /// closed whatever the reason holds.
+    ///
     /// # Errors
-    /// [`CloseError`], for a code that may not be sent or a reason of more than 123 bytes in UTF-8.
+    /// [`CloseError`], for a code that may not be sent.
     pub fn new(code: u16, reason: impl Into<String>) -> Result<Self, CloseError> {
-        let reason = reason.into();
-        if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-            return Err(CloseError::Code(code));
+        if matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
+            Ok(Self::cut(code, reason.into()))
+        } else {
+            Err(CloseError::Code(code))
         }
-        if reason.len() > Self::MAX_REASON {
-            return Err(CloseError::Reason(reason.len()));
-        }
-        Ok(Self { code, reason })
     }
 
-    /// 1012, "service restart": the client should connect again. The reason is cut to 30 characters, so that it fits
-    /// whatever it says.
+    /// 1012, "service restart": the client should connect again. A long reason is cut as in [`new`](Self::new).
     pub fn restart(reason: &'static str) -> Self {
-        Self { code: 1012, reason: reason.chars().take(Self::MAX_REASON / 4).collect() }
+        Self::cut(1012, reason.to_owned())
     }
 
     /// 1009, for a message of more than `limit` bytes.
     #[cfg(feature = "server")]
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self { code: 1009, reason: format!("a message may have at most {limit} bytes") }
+        Self::cut(1009, format!("a message may have at most {limit} bytes"))
+    }
+
+    /// 1011, for a session whose handler was dropped because it took too long.
+    #[cfg(feature = "server")]
+    pub(crate) fn handler_timeout() -> Self {
+        Self::cut(1011, "handler timeout".to_owned())
+    }
+
+    /// 1013, for a client that sends more than its handlers handle.
+    #[cfg(feature = "server")]
+    pub(crate) fn overloaded() -> Self {
+        Self::cut(1013, "too many messages are waiting".to_owned())
+    }
+
+    fn cut(code: u16, mut reason: String) -> Self {
+        reason.truncate(reason.floor_char_boundary(Self::MAX_REASON));
+        Self { code, reason }
     }
 
     /// The code.
@@ -84,9 +97,6 @@ impl fmt::Display for CloseError {
         match self {
             Self::Code(code) => {
                 write!(f, "the close code {code} may not be sent; use 1000 to 1003, 1007 to 1014 or 3000 to 4999")
-            }
-            Self::Reason(bytes) => {
-                write!(f, "a close reason of {bytes} bytes is too long; use at most {}", Close::MAX_REASON)
             }
         }
     }
@@ -153,15 +163,50 @@ impl Closed {
     }
 
     /// The close that answers this one: none for a lost connection, 1000 for a close without a code, 1011 for a socket
-    /// that failed, 1002 for a code that no close frame may hold and that workerd would refuse to send.
+    /// that failed, 1002 for a code that no close frame may hold.
     #[cfg(feature = "server")]
-    pub(crate) fn answer(&self) -> Option<(u16, &str)> {
+    pub(crate) fn answer(&self) -> Option<Close> {
         match self.code {
-            _ if self.failed => Some((1011, "")),
-            1005 => Some((1000, "")),
+            _ if self.failed => Some(Close::cut(1011, String::new())),
+            1005 => Some(Close::cut(1000, String::new())),
             Self::ABNORMAL => None,
-            0..=999 | 1004 | 1015 | 5000.. => Some((1002, "")),
-            code => Some((code, &self.reason)),
+            code => Some(Close::new(code, &*self.reason).unwrap_or_else(|_| Close::cut(1002, String::new()))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_is_cut_at_the_end_of_a_character() {
+        for (reason, left) in [
+            ("x".repeat(123), 123),
+            ("x".repeat(124), 123),
+            ("ä".repeat(62), 122),
+            (format!("{}€", "x".repeat(121)), 121),
+            (format!("{}🐝", "x".repeat(120)), 120),
+            ("\u{fffd}".repeat(123), 123),
+        ] {
+            let close = Close::new(4001, &*reason).unwrap();
+            assert_eq!(close.code(), 4001);
+            assert_eq!(close.reason().len(), left);
+            assert!(reason.starts_with(close.reason()));
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "server")]
+    fn only_a_code_that_may_be_sent_is_echoed() {
+        let answer = |code| Closed::by_peer(code, "why").answer().map(|close| (close.code, close.reason));
+        for code in [1000, 1001, 1002, 1003, 1007, 1011, 1014, 3000, 4999] {
+            assert_eq!(answer(code), Some((code, "why".to_owned())));
+        }
+        for code in [0, 999, 1004, 1015, 1016, 1999, 2000, 2999, 5000, u16::MAX] {
+            assert_eq!(answer(code), Some((1002, String::new())), "{code}");
+        }
+        assert_eq!(answer(1005), Some((1000, String::new())));
+        assert_eq!(answer(1006), None);
     }
 }

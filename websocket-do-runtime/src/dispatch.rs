@@ -1,23 +1,25 @@
 //! The events of a room, from the host to the handlers: the event table of the wire contract, in code.
 
+mod ending;
 mod fetch;
+mod queue;
+mod run;
 
-use std::any::Any;
+use std::{any::Any, future::Future};
 
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
-    Close, Closed, Error, Rejection, Result, ResumeFailure, Room, Session, WebSocketDo,
-    attachment::{self, AttachmentError},
+    Close, Closed, Error, Rejection, Result, Room, Session, WebSocketDo,
     codec::{self, Format, Frame},
     host::SocketId,
     log,
     room::ServerMessageOf,
-    session::SessionCell,
 };
 
 pub use fetch::Answer;
+pub(crate) use queue::Queue;
+pub(crate) use run::Dropped;
 
 /// What a client gets who sends a text frame in a MessagePack session.
 const NO_TEXT: &str = r#"{"error":"String messages are not allowed. Please use buffer messages."}"#;
@@ -35,6 +37,8 @@ pub enum Event {
     Message(Frame, Permit),
     /// The peer closed, or the connection was lost or failed.
     Closed(Closed),
+    /// The room has closed, and the peer has not answered in time.
+    Unanswered,
 }
 
 /// The answer to a frame that could not be handled, where no hook gives another.
@@ -53,19 +57,20 @@ impl<R: WebSocketDo> Room<R> {
     #[doc(hidden)]
     pub async fn event(&self, socket: SocketId, event: Event) {
         match (self.wake(socket), event) {
-            (Some(session), event) if session.cell.busy.get() => session.cell.queue.borrow_mut().push_back(event),
+            (Some(session), event) if session.cell.busy.get() => session.enqueue(event),
             (Some(session), event) => {
                 session.cell.busy.set(true);
                 self.drain(&session, Some(event)).await;
             }
             (None, Event::Message(..)) => {}
-            (None, Event::Closed(closed)) => self.finish(socket, &closed),
+            (None, Event::Closed(closed)) => self.finish(socket, Some(&closed)),
+            (None, Event::Unanswered) => self.finish(socket, None),
         }
     }
 
     /// Handles an event of a session that is busy, and what comes meanwhile; then it is busy no more.
     pub(super) async fn drain(&self, session: &Session<R>, first: Option<Event>) {
-        let waiting = || session.cell.queue.borrow_mut().pop_front();
+        let waiting = || session.cell.queue.borrow_mut().pop();
         let mut next = first.or_else(waiting);
         while let Some(event) = next {
             self.handle(session, event).await;
@@ -78,15 +83,31 @@ impl<R: WebSocketDo> Room<R> {
         match event {
             Event::Message(..) if session.cell.closing.get() => {}
             Event::Message(frame, _permit) => {
-                if let Err(error) = self.message(session, frame).await {
-                    self.failed(session, &error).await;
-                }
+                self.run_session_handler(session, "a message", self.message(session, frame)).await;
             }
-            Event::Closed(closed) => {
-                self.closed(session, &closed).await;
-                self.finish(session.cell.socket, &closed);
-            }
+            Event::Closed(closed) => self.end(session, Some(closed)).await,
+            Event::Unanswered => self.end(session, None).await,
         }
+    }
+
+    /// Runs a handler of a session, and what it has to do where it fails. One that takes too long is dropped, and its session is
+    /// closed.
+    pub(super) async fn run_session_handler(
+        &self,
+        session: &Session<R>,
+        what: &str,
+        handler: impl Future<Output = Result>,
+    ) {
+        let dropped = match self.run_handler_of(Some(&session.cell), handler).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => match self.run_handler_of(Some(&session.cell), self.failed(session, &error)).await {
+                Ok(()) => return,
+                Err(dropped) => dropped,
+            },
+            Err(dropped) => dropped,
+        };
+        log::error(&format!("{}: {what} of session {}: {dropped}", R::NAME, session.id()));
+        session.close_with(&Close::handler_timeout());
     }
 
     async fn message(&self, session: &Session<R>, frame: Frame) -> Result {
@@ -106,48 +127,10 @@ impl<R: WebSocketDo> Room<R> {
         }
     }
 
-    pub(super) async fn failed(&self, session: &Session<R>, error: &Error) {
+    async fn failed(&self, session: &Session<R>, error: &Error) {
         if let Err(second) = self.value().failed(session, error).await {
             log::error(&format!("{}: `failed` failed with `{second}` on the error `{error}`", R::NAME));
         }
-    }
-
-    async fn closed(&self, session: &Session<R>, how: &Closed) {
-        session.cell.closing.set(true);
-        if let Err(error) = self.value().closed(session, how).await {
-            self.failed(session, &error).await;
-        }
-    }
-
-    /// The session an event is for. Where its attachment cannot be read, `resume_failed` says what becomes of it.
-    fn wake(&self, socket: SocketId) -> Option<Session<R>> {
-        self.resume(socket).map_err(|error| self.migrate(socket, error)).map_or_else(|migrated| migrated, Some)
-    }
-
-    fn migrate(&self, socket: SocketId, error: AttachmentError) -> Option<Session<R>> {
-        let failure = ResumeFailure::new(self.host(), socket, error);
-        let migrated = self.value().resume_failed(self, &failure).and_then(|data| {
-            self.attach(socket, failure.session_id(), failure.format(), data).map_err(|error| {
-                log::error(&format!("{}: a session cannot be resumed with its new data: {error}", R::NAME));
-                Close::restart("session data lost")
-            })
-        });
-        migrated.map_err(|close| self.host().close(socket, close.code(), close.reason())).ok()
-    }
-
-    /// Answers the peer's close frame; the socket is over.
-    fn finish(&self, socket: SocketId, closed: &Closed) {
-        if let Some((code, reason)) = closed.answer() {
-            self.host().close(socket, code, reason);
-        }
-        self.forget(socket);
-    }
-
-    /// Gives a socket that is already accepted its data.
-    fn attach(&self, socket: SocketId, id: Uuid, format: Format, data: R::Session) -> Result<Session<R>> {
-        let attachment = attachment::encode(id, format, &data)?;
-        self.host().set_attachment(socket, &attachment)?;
-        Ok(self.remember(SessionCell::new(socket, id, format, data, attachment)))
     }
 }
 

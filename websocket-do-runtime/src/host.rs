@@ -58,6 +58,11 @@ pub trait Host {
     /// The name the room was reached by, if it was reached by name.
     fn room_name(&self) -> Option<String>;
 
+    /// Whether every request has come over a network, and none was made by code.
+    fn requires_handshake(&self) -> bool {
+        false
+    }
+
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
 
@@ -74,8 +79,8 @@ pub trait Host {
     /// The tags the socket was accepted with.
     fn tags(&self, socket: SocketId) -> Vec<String>;
 
-    /// The bytes attached to the socket; empty if there are none.
-    fn attachment(&self, socket: SocketId) -> Vec<u8>;
+    /// The bytes attached to the socket, possibly none; `None` if the socket is gone.
+    fn attachment(&self, socket: SocketId) -> Option<Vec<u8>>;
 
     /// Attaches bytes to the socket, for as long as it is connected.
     ///
@@ -89,14 +94,32 @@ pub trait Host {
     /// Starts the close handshake, or answers the peer's. Does nothing where the socket is closed already.
     fn close(&self, socket: SocketId, code: u16, reason: &str);
 
-    /// Forgets the socket: its `closed` handler has returned.
+    /// Forgets the socket: its `closed` handler has returned. It is in no list any more; a connection that is still there is cut
+    /// where the host can do that.
     fn forget(&self, socket: SocketId);
+
+    /// Whether a session's connection is still there, also one whose socket was forgotten.
+    fn is_connected(&self, session: Uuid) -> bool;
+
+    /// The bytes that [`set_closing_record`](Self::set_closing_record) was given last; none if it never was.
+    fn closing_record(&self) -> Vec<u8>;
+
+    /// Keeps which sessions are closing, for at least as long as the sockets stay connected, hibernation included.
+    ///
+    /// # Errors
+    /// Where the host cannot keep it.
+    fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError>;
 
     /// A random UUID (version 4).
     fn uuid(&self) -> Uuid;
 
     /// Waits so many milliseconds. The room's memory may be lost before.
     fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>>;
+
+    /// Waits until a time limit is over. To the host this is no work that it waits for.
+    fn deadline(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        self.sleep(millis)
+    }
 
     /// Sets the one alarm of the room to a time in milliseconds since 1970, or takes it back. It is kept as what is stored
     /// is.

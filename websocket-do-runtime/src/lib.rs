@@ -21,11 +21,15 @@ pub use error::{Error, HostError, Result, SendError};
 mod heartbeat;
 
 #[cfg(feature = "server")]
+mod alarm;
+#[cfg(feature = "server")]
 mod app;
 #[cfg(feature = "server")]
 pub mod attachment;
 #[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "server")]
+mod closing;
 #[cfg(feature = "server")]
 pub mod dispatch;
 #[cfg(feature = "server")]
@@ -45,6 +49,8 @@ pub mod socket;
 #[cfg(feature = "server")]
 mod storage;
 #[cfg(feature = "server")]
+mod stored;
+#[cfg(feature = "server")]
 pub mod stub;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
@@ -61,6 +67,6 @@ pub use self::{
     protocol::{Rejection, RejectionCode},
     room::{Audience, Room, ServerMessageOf},
     session::{ResumeFailure, Session},
-    storage::{List, MAX_KEY, MAX_VALUE, Storage},
+    storage::{List, MAX_KEY, MAX_VALUE, Storable, Storage},
     upgrade::{Accept, Upgrade},
 };

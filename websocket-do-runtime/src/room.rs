@@ -10,12 +10,14 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    Result, SendError, Session, Storage, WebSocketDo,
-    attachment::{self, AttachmentError},
+    Result, SendError, Session, Storage, WebSocketDo, alarm,
+    attachment::{self, AttachmentError, State},
+    closing::Closing,
     codec::{self, Format, Frame},
     host::{BySocket, Host, SocketId},
     protocol::ClientMessage,
     session::SessionCell,
+    timers::Timer,
 };
 
 /// What the room `R` sends.
@@ -49,8 +51,21 @@ struct Core<R: WebSocketDo> {
     host: Rc<dyn Host>,
     value: OnceCell<R>,
     cells: RefCell<BySocket<Rc<SessionCell<R::Session>>>>,
+    closing: Closing,
     /// Whether handlers of timers are running.
     ringing: Cell<bool>,
+    /// The timer whose handler is running.
+    running: RefCell<Option<Timer>>,
+}
+
+/// Why a socket has no session.
+pub(crate) enum Absent {
+    /// The socket is gone.
+    Gone,
+    /// The session has ended, although the platform still lists the socket.
+    Ended,
+    /// The attachment cannot be read.
+    Unreadable(AttachmentError),
 }
 
 impl<R: WebSocketDo> Room<R> {
@@ -58,7 +73,14 @@ impl<R: WebSocketDo> Room<R> {
     #[doc(hidden)]
     pub fn on(host: Rc<dyn Host>) -> Self {
         Self {
-            core: Rc::new(Core { host, value: OnceCell::new(), cells: RefCell::default(), ringing: Cell::default() }),
+            core: Rc::new(Core {
+                host,
+                value: OnceCell::new(),
+                cells: RefCell::default(),
+                closing: Closing::default(),
+                ringing: Cell::default(),
+                running: RefCell::default(),
+            }),
         }
     }
 
@@ -73,9 +95,10 @@ impl<R: WebSocketDo> Room<R> {
         self.core.host.now()
     }
 
-    /// How many sessions there are. A session counts until its `closed` handler has returned.
+    /// How many sessions there are. A session counts until its `closed` handler has returned. One that the room has closed counts
+    /// until its client has answered, for at most ten seconds.
     pub fn len(&self) -> usize {
-        self.core.host.sockets(None).len()
+        self.sockets(None).len()
     }
 
     /// Whether there is no session.
@@ -86,12 +109,12 @@ impl<R: WebSocketDo> Room<R> {
     /// All sessions. Reads the attachment of each that was not read since the room woke; one that cannot be read is left
     /// out, and dealt with when its next event comes.
     pub fn sessions(&self) -> Vec<Session<R>> {
-        self.core.host.sockets(None).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
+        self.sockets(None).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
     }
 
     /// The session with this id, if it is connected.
     pub fn session(&self, id: Uuid) -> Option<Session<R>> {
-        let sockets = self.core.host.sockets(Some(&id.to_string()));
+        let sockets = self.sockets(Some(&id.to_string()));
         sockets.into_iter().find_map(|socket| self.resume(socket).ok())
     }
 
@@ -136,14 +159,37 @@ impl<R: WebSocketDo> Room<R> {
         self.core.value.get_or_init(|| R::new(self))
     }
 
+    pub(crate) fn running(&self) -> &RefCell<Option<Timer>> {
+        &self.core.running
+    }
+
+    pub(crate) fn closing(&self) -> &Closing {
+        &self.core.closing
+    }
+
+    /// Sets the alarm to what comes next, with the first of the timers, unless handlers of timers are running: it is set when they
+    /// are through.
+    pub(crate) fn arm(&self, timer: Option<u64>) -> Result {
+        if self.ringing().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
+    }
+
+    /// The sockets that carry a tag of the host's, or all, without those whose sessions have ended.
+    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
+        self.closing().without_ended(self.host(), self.host().sockets(tag))
+    }
+
     /// The session of a socket, from memory or else from its attachment.
-    pub(crate) fn resume(&self, socket: SocketId) -> Result<Session<R>, AttachmentError> {
+    pub(crate) fn resume(&self, socket: SocketId) -> Result<Session<R>, Absent> {
         if let Some(cell) = self.core.cells.borrow().get(&socket) {
             return Ok(Session::new(self.clone(), cell.clone()));
         }
-        let attachment = self.core.host.attachment(socket);
-        let read = attachment::decode(&attachment)?;
-        Ok(self.remember(SessionCell::new(socket, read.id, read.format, read.data, attachment)))
+        let attachment = self.core.host.attachment(socket).ok_or(Absent::Gone)?;
+        let header = attachment::header(&attachment).map_err(Absent::Unreadable)?;
+        if header.state == State::Ended {
+            return Err(Absent::Ended);
+        }
+        let read = attachment::decode(&attachment).map_err(Absent::Unreadable)?;
+        Ok(self.remember(SessionCell::new(socket, header, read.data, attachment)))
     }
 
     pub(crate) fn remember(&self, cell: SessionCell<R::Session>) -> Session<R> {
@@ -155,10 +201,6 @@ impl<R: WebSocketDo> Room<R> {
     pub(crate) fn forget(&self, socket: SocketId) {
         self.core.cells.borrow_mut().remove(&socket);
         self.core.host.forget(socket);
-    }
-
-    fn is_closing(&self, socket: SocketId) -> bool {
-        self.core.cells.borrow().get(&socket).is_some_and(|cell| cell.closing.get())
     }
 
     pub(crate) fn user_tags(&self, socket: SocketId, format: Format) -> Vec<String> {
@@ -263,8 +305,9 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
             return Vec::new();
         }
         let tag = self.tag.map_or(Cow::Borrowed(format.name()), |tag| Cow::Owned(host_tag(format, tag)));
-        let mut sockets = self.room.host().sockets(Some(&tag));
-        sockets.retain(|&socket| Some(socket) != self.except && !self.room.is_closing(socket) && self.admits(socket));
+        let (host, closing) = (self.room.host(), self.room.closing());
+        let mut sockets = host.sockets(Some(&tag));
+        sockets.retain(|&socket| Some(socket) != self.except && !closing.contains(host, socket) && self.admits(socket));
         sockets
     }
 

@@ -2,19 +2,19 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     fmt,
     rc::Rc,
+    task::Waker,
 };
 
 use uuid::Uuid;
 
 use crate::{
     Error, Result, Room, SendError, WebSocketDo,
-    attachment::{self, AttachmentError},
+    attachment::{self, AttachmentError, Header, State},
     close::Close,
     codec::{self, Format},
-    dispatch::Event,
+    dispatch::Queue,
     host::{Host, SocketId},
     room::ServerMessageOf,
 };
@@ -53,8 +53,11 @@ pub(crate) struct SessionCell<D> {
     updating: Cell<bool>,
     pub(crate) closing: Cell<bool>,
     /// Events that wait for the one that is being handled, so that each session sees its own in order.
-    pub(crate) queue: RefCell<VecDeque<Event>>,
+    pub(crate) queue: RefCell<Queue>,
     pub(crate) busy: Cell<bool>,
+    /// Whether the handler that is running is to be dropped, and what to wake for it.
+    cut: Cell<bool>,
+    cut_waker: RefCell<Option<Waker>>,
 }
 
 struct Stored<D> {
@@ -128,7 +131,7 @@ impl<R: WebSocketDo> Session<R> {
         let before = self.cell.attachment();
         let mut data: R::Session = attachment::decode(&before)?.data;
         let answer = change(&mut data);
-        let after = attachment::encode(self.cell.id, self.cell.format, &data)?;
+        let after = attachment::encode_in(self.cell.header(), &data)?;
         if after != *before {
             self.room.host().set_attachment(self.cell.socket, &after)?;
             *self.cell.stored.borrow_mut() = Stored { data: Rc::new(data), attachment: after.into() };
@@ -176,12 +179,13 @@ impl<R: WebSocketDo> Session<R> {
         if closed { Err(SendError::Closed.into()) } else { Ok(()) }
     }
 
-    /// Closes the session. All that was sent before is delivered before; nothing can be sent after. `closed` runs when
-    /// the client has answered.
+    /// Closes the session. All that was sent before is delivered before; nothing can be sent after, and no message that comes
+    /// later is handled, also not after hibernation, a panic or a deploy. `closed` runs once, when the client has answered or
+    /// after ten seconds; until then the session is counted. A reason of more than 123 bytes is cut at the end of a character.
     ///
     /// # Errors
     /// Where `code` is not one that may be sent ([RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4):
-    /// 1000 to 1003, 1007 to 1014, 3000 to 4999) or `reason` is longer than 123 bytes.
+    /// 1000 to 1003, 1007 to 1014, 3000 to 4999). The session stays open.
     ///
     /// ```
     /// # use websocket_do_runtime::{Result, Session, WebSocketDo};
@@ -196,30 +200,60 @@ impl<R: WebSocketDo> Session<R> {
 
     pub(crate) fn close_with(&self, close: &Close) {
         if !self.cell.closing.replace(true) {
-            self.room.host().close(self.cell.socket, close.code(), close.reason());
+            self.cell.queue.borrow_mut().drop_messages();
+            self.room.close_socket(self.cell.socket, self.cell.header(), &self.cell.attachment(), close);
         }
     }
 }
 
 impl<D> SessionCell<D> {
-    pub(crate) fn new(socket: SocketId, id: Uuid, format: Format, data: D, attachment: Vec<u8>) -> Self {
+    pub(crate) fn new(socket: SocketId, header: Header, data: D, attachment: Vec<u8>) -> Self {
         Self {
             socket,
-            id,
-            format,
+            id: header.id,
+            format: header.format,
             stored: RefCell::new(Stored { data: Rc::new(data), attachment: attachment.into() }),
             updating: Cell::new(false),
-            closing: Cell::new(false),
+            closing: Cell::new(header.state != State::Open),
             queue: RefCell::default(),
             busy: Cell::new(false),
+            cut: Cell::new(false),
+            cut_waker: RefCell::default(),
         }
+    }
+
+    /// What is attached besides the data.
+    pub(crate) fn header(&self) -> Header {
+        let state = if self.closing.get() { State::Closing } else { State::Open };
+        Header { id: self.id, format: self.format, state }
+    }
+
+    /// Has the handler that is running be dropped where it waits.
+    pub(crate) fn cut(&self) {
+        self.cut.set(true);
+        if let Some(waker) = self.cut_waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Lets the next handler run.
+    pub(crate) fn uncut(&self) {
+        self.cut.set(false);
+    }
+
+    /// Whether the handler that is running is to be dropped; if not, what to wake when it is.
+    pub(crate) fn is_cut(&self, waker: &Waker) -> bool {
+        if !self.cut.get() {
+            self.cut_waker.replace(Some(waker.clone()));
+        }
+        self.cut.get()
     }
 
     fn data(&self) -> Rc<D> {
         self.stored.borrow().data.clone()
     }
 
-    fn attachment(&self) -> Rc<[u8]> {
+    pub(crate) fn attachment(&self) -> Rc<[u8]> {
         self.stored.borrow().attachment.clone()
     }
 }
@@ -272,29 +306,40 @@ impl<R: WebSocketDo> fmt::Debug for Session<R> {
 /// ```
 #[derive(Debug)]
 pub struct ResumeFailure {
-    id: Uuid,
-    format: Format,
+    header: Header,
     attachment: Vec<u8>,
     error: AttachmentError,
 }
 
 impl ResumeFailure {
-    /// Id and format stand in the socket's tags as well, whatever has become of the attachment.
+    /// Where the attachment does not have them, id and format come from the socket's tags.
     pub(crate) fn new(host: &dyn Host, socket: SocketId, error: AttachmentError) -> Self {
-        let tags = host.tags(socket);
-        let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
-        let format = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
-        Self { id, format, attachment: host.attachment(socket), error }
+        let attachment = host.attachment(socket).unwrap_or_default();
+        let header = attachment::header(&attachment).unwrap_or_else(|_| {
+            let tags = host.tags(socket);
+            let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
+            let format = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
+            Header { id, format, state: State::Open }
+        });
+        Self { header, attachment, error }
+    }
+
+    pub(crate) fn header(&self) -> Header {
+        self.header
+    }
+
+    pub(crate) fn attachment(&self) -> &[u8] {
+        &self.attachment
     }
 
     /// The session's id.
     pub fn session_id(&self) -> Uuid {
-        self.id
+        self.header.id
     }
 
     /// The session's format.
     pub fn format(&self) -> Format {
-        self.format
+        self.header.format
     }
 
     /// Why the data could not be read.

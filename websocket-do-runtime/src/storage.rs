@@ -3,9 +3,9 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, HostError, Result,
+    Error, HostError, Result, alarm,
     host::{Host, Store},
-    log, timers,
+    log, stored,
 };
 
 /// The most bytes a key may have, as on Cloudflare.
@@ -20,6 +20,56 @@ pub(crate) const OWN: &str = "__websocket_do:";
 
 /// Where the room's timers are kept.
 pub(crate) const OWN_TIMERS: &str = "__websocket_do:timers";
+
+/// Where an object on workerd keeps which sessions the room has closed.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const OWN_CLOSING: &str = "__websocket_do:closing";
+
+/// What begins a value that is not of the layout [`stored::COMPACT`]: the one byte that begins no MessagePack. The layout follows.
+const LAYOUT: u8 = 0xc1;
+
+/// What [`Storage::put`] takes: values that own what they hold and implement [`Serialize`] and [`Deserialize`](serde::Deserialize),
+/// and text and slices of them.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, Storage};
+/// # fn example(storage: Storage<'_>, scores: &[u32]) -> Result {
+/// storage.put("topic", "tea")?;
+/// storage.put("scores", scores)?;
+/// storage.put("best", &("Ada".to_owned(), 36))?;
+/// # Ok(())
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored",
+    label = "expected an owned value that implements `serde::Serialize` and `serde::Deserialize`",
+    note = "a value is read back before it is stored; store one that owns what it holds, such as `String` for `&str`"
+)]
+pub trait Storable {
+    /// Appends the value to `bytes`, and makes sure that it can be read again.
+    #[doc(hidden)]
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String>;
+}
+
+impl<T: Serialize + DeserializeOwned> Storable for T {
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        stored::write(self, bytes)
+    }
+}
+
+impl Storable for str {
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        stored::write_unchecked(self, bytes)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Storable for [T] {
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let start = bytes.len();
+        stored::write_unchecked(self, bytes)?;
+        stored::read_back::<Vec<T>>(bytes.get(start..).unwrap_or_default())
+    }
+}
 
 /// A room's storage: on workerd the object's own, SQLite-backed; on the local host in memory or in a file.
 ///
@@ -82,11 +132,12 @@ impl<'r> Storage<'r> {
     /// Keeps a value under a key, in place of the one that was there.
     ///
     /// # Errors
-    /// Where the key is empty, longer than 2,048 bytes or the framework's own, the value cannot be written or takes more than
-    /// 2 MiB with its key, or the storage fails. Nothing is written then.
-    pub fn put<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result {
+    /// Where the key is empty, longer than 2,048 bytes or the framework's own; where the value cannot be written, could not be
+    /// read again (`Some(None)`, a `u128` inside an internally tagged enum, a field that is only read), or takes more than 2 MiB
+    /// with its key; where the storage fails. Nothing is written then.
+    pub fn put<T: Storable + ?Sized>(&self, key: &str, value: &T) -> Result {
         check(key)?;
-        let bytes = encode(value)?;
+        let bytes = encode(key, value)?;
         if key.len() + bytes.len() > MAX_VALUE {
             return Err(Error::msg(format!(
                 "the value of `{key}` takes {} bytes; at most {MAX_VALUE} fit",
@@ -129,7 +180,7 @@ impl<'r> Storage<'r> {
         let outcome = outcome.unwrap_or_else(|| Err(HostError::new("the transaction did not run").into()));
         if let (true, Some(host)) = (done.is_err() || outcome.is_err(), self.host) {
             // The timers are what they were, and the alarm has to follow.
-            if let Err(error) = timers::rearm(host, 0) {
+            if let Err(error) = alarm::restore(host) {
                 log::error(&format!("the alarm was not set: {error}"));
             }
         }
@@ -209,13 +260,18 @@ fn check(key: &str) -> Result {
     Ok(())
 }
 
-pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+pub(crate) fn encode<T: Storable + ?Sized>(key: &str, value: &T) -> Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(128);
-    value.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map())?;
+    bytes.extend([LAYOUT, stored::VERSION]);
+    value.write(&mut bytes).map_err(|error| Error::msg(format!("the value of `{key}` cannot be stored: {error}")))?;
     Ok(bytes)
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T> {
-    rmp_serde::from_slice(bytes)
+    let (version, data) = match bytes {
+        [LAYOUT, version, data @ ..] => (*version, data),
+        data => (stored::COMPACT, data),
+    };
+    stored::read(version, data)
         .map_err(|error| Error::msg(format!("the value of `{key}` is of another shape than is asked for: {error}")))
 }

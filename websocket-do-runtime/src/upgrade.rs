@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts};
 use uuid::Uuid;
 
-use crate::{Refusal, codec::Format, host::Host};
+use crate::{Refusal, codec::Format, host::Host, http::IntoResponse};
 
 /// A request for a session, before the upgrade.
 ///
@@ -156,17 +156,58 @@ impl<D> From<D> for Accept<D> {
     }
 }
 
-/// Whether the request asks for a WebSocket.
+/// Whether the request is a WebSocket handshake, in all that
+/// [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1) demands: no handler runs for one that is not.
+///
+/// A request that was made by code and not sent over a network, in a Worker or in a test, has `Upgrade` alone. Where the host has
+/// no such requests, the headers of a handshake have to be there.
 ///
 /// # Errors
-/// 400 with the reason.
-pub(crate) fn check_upgrade(parts: &Parts) -> Result<(), Refusal> {
-    let upgrade = parts.headers.get(header::UPGRADE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if parts.method == Method::GET && upgrade.eq_ignore_ascii_case("websocket") {
-        Ok(())
-    } else {
-        Err(Refusal::new(StatusCode::BAD_REQUEST, "Expected websocket"))
+/// 400 with the reason, and 426 for another version than 13.
+pub(crate) fn check_upgrade(parts: &Parts, requires_handshake: bool) -> Result<(), Refusal> {
+    if parts.method != Method::GET || !has_token(parts, header::UPGRADE, "websocket") {
+        return Err(Refusal::bad_request("Expected websocket"));
     }
+    if parts.version < Version::HTTP_11 {
+        return Err(Refusal::bad_request("a WebSocket needs HTTP/1.1"));
+    }
+    let headers = [header::CONNECTION, header::SEC_WEBSOCKET_VERSION, header::SEC_WEBSOCKET_KEY];
+    if !requires_handshake && headers.iter().all(|name| !parts.headers.contains_key(name)) {
+        return Ok(());
+    }
+    if !has_token(parts, header::CONNECTION, "upgrade") {
+        return Err(Refusal::bad_request("`Connection: Upgrade` is missing"));
+    }
+    if only(parts, header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
+        let mut answer = (StatusCode::UPGRADE_REQUIRED, "the version of WebSocket must be 13").into_response();
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        return Err(answer.into());
+    }
+    if !only(parts, header::SEC_WEBSOCKET_KEY).is_some_and(is_key) {
+        return Err(Refusal::bad_request("`Sec-WebSocket-Key` must be 16 bytes in Base64"));
+    }
+    Ok(())
+}
+
+/// Whether a header that is a list holds a token, in upper or lower case.
+fn has_token(parts: &Parts, name: HeaderName, token: &str) -> bool {
+    let values = parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
+}
+
+/// The value of a header that is there once.
+fn only(parts: &Parts, name: HeaderName) -> Option<&[u8]> {
+    let mut values = parts.headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then(|| value.as_bytes().trim_ascii())
+}
+
+/// Whether this is 16 bytes in Base64: 22 digits, and two characters that fill up.
+fn is_key(value: &[u8]) -> bool {
+    let digits = value.strip_suffix(b"==");
+    digits.is_some_and(|digits| {
+        digits.len() == 22 && digits.iter().all(|digit| digit.is_ascii_alphanumeric() || matches!(digit, b'+' | b'/'))
+    })
 }
 
 /// The format of a new session, in the order of the contract: the room's own, the first known subprotocol, the

@@ -84,8 +84,8 @@ impl Host for MemoryHost {
         self.tags.borrow().get(&socket).cloned().unwrap_or_default()
     }
 
-    fn attachment(&self, socket: SocketId) -> Vec<u8> {
-        self.attachments.borrow().get(&socket).cloned().unwrap_or_default()
+    fn attachment(&self, socket: SocketId) -> Option<Vec<u8>> {
+        self.attachments.borrow().get(&socket).cloned()
     }
 
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
@@ -106,6 +106,18 @@ impl Host for MemoryHost {
     fn forget(&self, socket: SocketId) {
         self.tags.borrow_mut().remove(&socket);
         self.attachments.borrow_mut().remove(&socket);
+    }
+
+    fn is_connected(&self, session: Uuid) -> bool {
+        !self.sockets(Some(&session.to_string())).is_empty()
+    }
+
+    fn closing_record(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn set_closing_record(&self, _: &[u8]) -> Result<(), HostError> {
+        Err(no_storage())
     }
 
     fn uuid(&self) -> Uuid {

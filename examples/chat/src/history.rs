@@ -9,7 +9,7 @@ use websocket_do::{List, Result, Storage};
 const KEPT: u64 = 100;
 
 /// A message that was said.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Said {
     pub(crate) text: String,
@@ -28,7 +28,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    pub(crate) fn add(&self, storage: Storage<'_>, said: &Said) -> Result<()> {
+    pub(crate) fn add(&self, storage: Storage<'_>, said: Said) -> Result<()> {
         let number = match self.next.get() {
             Some(number) => number,
             None => numbered(storage)?.last().map_or(0, |(number, _)| number + 1),

@@ -49,7 +49,7 @@ impl ChatRoom {
         let room = session.room();
         let said = Said { text, from, user_id, at: room.now() };
         // What cannot be kept is not said.
-        self.history.add(room.storage(), &said)?;
+        self.history.add(room.storage(), said.clone())?;
         let Said { text, from, user_id, .. } = said;
         room.broadcast(ServerMessage::Message { text, from, user_id })
     }

@@ -235,6 +235,15 @@ impl Keeper {
         if rung(room)?.len() == 1 { panic!("on purpose") } else { Ok(()) }
     }
 
+    /// Sets itself again, and panics at the first time.
+    #[timer]
+    #[expect(clippy::panic, reason = "that is what is tested")]
+    fn renewing(&self, room: &Room<Self>) -> Result<()> {
+        rang(room, "renewing")?;
+        room.set_timer("renewing", room.now() + 60_000)?;
+        if rung(room)?.len() == 1 { panic!("on purpose") } else { Ok(()) }
+    }
+
     #[get("/rung")]
     fn rung(&self, room: &Room<Self>) -> Result<Json<Vec<String>>> {
         rung(room).map(Json)

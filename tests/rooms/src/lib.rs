@@ -2,6 +2,7 @@
 
 mod births;
 mod calls;
+mod delicate;
 mod events;
 #[cfg(target_arch = "wasm32")]
 mod fickle;
@@ -17,10 +18,12 @@ mod shapes;
 #[cfg(target_arch = "wasm32")]
 mod stubs;
 mod unruled;
+mod waiting;
 
 use websocket_do::App;
 
 pub use calls::{Answer, Ask, Calls};
+pub use delicate::{Delicate, More, Proxy, Show, Shown, Visitor};
 pub use events::Events;
 pub use guarded::{Heard, Said, Vault};
 pub use keeper::Keeper;
@@ -29,12 +32,14 @@ pub use raw::{Keep, Kept, Raw};
 pub use routes::{Route, Routed, Routes};
 pub use rules::Rules;
 pub use shapes::{Fixed, Lost, Migrated};
+pub use waiting::{Wait, Waited, Waiting};
 
 /// One room class a prefix.
 pub fn app() -> App {
     App::new()
         .max_body(2 << 20)
         .rooms::<Calls>("/calls/{room}", "CALLS")
+        .rooms::<Delicate>("/delicate/{room}", "DELICATE")
         .rooms::<Events>("/events/{room}", "EVENTS")
         .rooms::<Keeper>("/keeper/{room}", "KEEPER")
         .rooms::<Limits>("/limits/{room}", "LIMITS")
@@ -45,6 +50,7 @@ pub fn app() -> App {
         .rooms::<Raw>("/raw/{room}", "RAW")
         .rooms::<Vault>("/vault/{room}", "VAULT")
         .rooms::<Routes>("/routes/{room}", "ROUTES")
+        .rooms::<Waiting>("/waiting/{room}", "WAITING")
         .objects("/own/{room}", "OWN")
         .objects("/fickle/{room}", "FICKLE")
         .objects("/unbound/{room}", "UNBOUND")

@@ -1,5 +1,7 @@
 //! Rooms of one fixed format, and rooms whose attachments are of an older shape when they are read again.
 
+use std::cell::Cell;
+
 use serde::{Deserialize, Serialize};
 use websocket_do::{Close, Error, Refusal, Result, ResumeFailure, Session, Upgrade, WsProtocol, websocket_do};
 
@@ -60,8 +62,12 @@ impl Fixed {
     }
 }
 
-/// Data that is written in one shape and read in another, as after a deploy.
-#[derive(Deserialize)]
+thread_local! {
+    /// Whether data was written and not read since: what is read next is the check that it can be.
+    static WRITTEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Data that is written in one shape and, but for the check of what was written, read in another, as after a deploy.
 pub struct Newer {
     name: String,
     level: u8,
@@ -74,7 +80,19 @@ struct Older {
 
 impl Serialize for Newer {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WRITTEN.set(true);
         Older { title: self.name.clone() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Newer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let older = Older::deserialize(deserializer)?;
+        if WRITTEN.take() {
+            Ok(Self { name: older.title, level: 0 })
+        } else {
+            Err(serde::de::Error::missing_field("level"))
+        }
     }
 }
 

@@ -3,9 +3,12 @@
 use http::{HeaderMap, Method, StatusCode, header};
 
 use crate::{
-    Accept, Refusal, Request, Response, Result, Room, Upgrade, WebSocketDo, attachment,
+    Accept, Refusal, Request, Response, Result, Room, Upgrade, WebSocketDo,
+    attachment::{self, Header, State},
+    dispatch::Dropped,
     host::SocketId,
     http::{IntoResponse, Route},
+    log,
     room::host_tags,
     session::SessionCell,
     upgrade::{check_upgrade, negotiate, subprotocol},
@@ -37,7 +40,8 @@ impl<R: WebSocketDo> Room<R> {
         }
         let found = Route::find(R::ROUTES, request.method(), request.uri().path());
         let Some((route, parameters)) = found else { return Answer::Response(StatusCode::NOT_FOUND.into_response()) };
-        Answer::Response(self.value().http(self, route, parameters, request).await)
+        let answered = self.run_handler(self.value().http(self, route, parameters, request)).await;
+        Answer::Response(answered.unwrap_or_else(|dropped| Self::too_slow("a route", dropped).into_response()))
     }
 
     /// How many bytes of a request's body a host reads at most, before it calls [`fetch`](Self::fetch); `default` is the app's
@@ -52,10 +56,11 @@ impl<R: WebSocketDo> Room<R> {
 
     async fn upgrade(&self, request: Request) -> Result<Answer, Refusal> {
         let (parts, _) = request.into_parts();
-        check_upgrade(&parts)?;
+        check_upgrade(&parts, self.host().requires_handshake())?;
         let format = negotiate(&parts, R::FORMAT)?;
         let upgrade = Upgrade::new(parts, self.name(), self.host(), format);
-        let accept = self.value().connect(self, &upgrade).await?;
+        let connecting = self.run_handler(self.value().connect(self, &upgrade)).await;
+        let accept = connecting.map_err(|dropped| Self::too_slow("`connect`", dropped))??;
         let format = accept.format.unwrap_or(format);
 
         let mut headers = HeaderMap::new();
@@ -69,15 +74,20 @@ impl<R: WebSocketDo> Room<R> {
 
     async fn admit(&self, upgrade: &Upgrade, accept: Accept<R::Session>) -> Result<SocketId> {
         let (id, format) = (upgrade.session_id(), accept.format.unwrap_or(upgrade.format()));
-        let attachment = attachment::encode(id, format, &accept.data)?;
+        let header = Header { id, format, state: State::Open };
+        let attachment = attachment::encode_in(header, &accept.data)?;
         let socket = self.host().accept(&host_tags(id, format, &accept.tags)?, &attachment)?;
-        let session = self.remember(SessionCell::new(socket, id, format, accept.data, attachment));
+        let session = self.remember(SessionCell::new(socket, header, accept.data, attachment));
         // Messages wait until `opened` is done.
         session.cell.busy.set(true);
-        if let Err(error) = self.value().opened(&session).await {
-            self.failed(&session, &error).await;
-        }
+        self.run_session_handler(&session, "the beginning", self.value().opened(&session)).await;
         self.drain(&session, None).await;
         Ok(socket)
+    }
+
+    /// The answer to a request whose handler was dropped.
+    fn too_slow(what: &str, dropped: Dropped) -> Refusal {
+        log::error(&format!("{}: {what}: {dropped}", R::NAME));
+        StatusCode::SERVICE_UNAVAILABLE.into()
     }
 }

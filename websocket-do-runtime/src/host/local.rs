@@ -128,6 +128,10 @@ impl Host for LocalHost {
         Some(self.name.clone())
     }
 
+    fn requires_handshake(&self) -> bool {
+        true
+    }
+
     fn now(&self) -> u64 {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
@@ -149,7 +153,7 @@ impl Host for LocalHost {
         self.sockets.tags(socket)
     }
 
-    fn attachment(&self, socket: SocketId) -> Vec<u8> {
+    fn attachment(&self, socket: SocketId) -> Option<Vec<u8>> {
         self.sockets.attachment(socket)
     }
 
@@ -174,6 +178,19 @@ impl Host for LocalHost {
     fn forget(&self, socket: SocketId) {
         self.sockets.with(socket, |out| out.outbox.forget());
         self.sockets.forget(socket);
+    }
+
+    fn is_connected(&self, session: Uuid) -> bool {
+        !self.sockets(Some(&session.to_string())).is_empty()
+    }
+
+    fn closing_record(&self) -> Vec<u8> {
+        self.sockets.closing_record()
+    }
+
+    fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError> {
+        self.sockets.set_closing_record(record);
+        Ok(())
     }
 
     fn uuid(&self) -> Uuid {

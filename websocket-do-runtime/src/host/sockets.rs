@@ -13,6 +13,7 @@ use crate::HostError;
 pub(crate) struct Sockets<C> {
     sockets: RefCell<BTreeMap<SocketId, Socket<C>>>,
     accepted: Cell<u32>,
+    closing: RefCell<Vec<u8>>,
 }
 
 struct Socket<C> {
@@ -23,7 +24,7 @@ struct Socket<C> {
 
 impl<C> Default for Sockets<C> {
     fn default() -> Self {
-        Self { sockets: RefCell::default(), accepted: Cell::default() }
+        Self { sockets: RefCell::default(), accepted: Cell::default(), closing: RefCell::default() }
     }
 }
 
@@ -46,8 +47,8 @@ impl<C> Sockets<C> {
         self.sockets.borrow().get(&socket).map(|socket| socket.tags.clone()).unwrap_or_default()
     }
 
-    pub(crate) fn attachment(&self, socket: SocketId) -> Vec<u8> {
-        self.sockets.borrow().get(&socket).map(|socket| socket.attachment.clone()).unwrap_or_default()
+    pub(crate) fn attachment(&self, socket: SocketId) -> Option<Vec<u8>> {
+        self.sockets.borrow().get(&socket).map(|socket| socket.attachment.clone())
     }
 
     pub(crate) fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
@@ -60,6 +61,15 @@ impl<C> Sockets<C> {
     /// Does something with what carries the frames of a socket that is still there.
     pub(crate) fn with<T>(&self, socket: SocketId, act: impl FnOnce(&mut C) -> T) -> Option<T> {
         self.sockets.borrow_mut().get_mut(&socket).map(|socket| act(&mut socket.carrier))
+    }
+
+    /// Which of them are closing, as the room has it.
+    pub(crate) fn closing_record(&self) -> Vec<u8> {
+        self.closing.borrow().clone()
+    }
+
+    pub(crate) fn set_closing_record(&self, record: &[u8]) {
+        *self.closing.borrow_mut() = record.to_vec();
     }
 
     pub(crate) fn forget(&self, socket: SocketId) {

@@ -42,6 +42,7 @@ use crate::{
     codec::Frame,
     heartbeat::{PING, PONG},
     log,
+    storage::OWN_CLOSING,
 };
 
 /// The last alarm that the platform takes, which has no dates after 2188.
@@ -57,6 +58,8 @@ struct WorkerHost {
     /// The clients' ends of sockets that were accepted just now.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
     store: WorkerStore,
+    /// Which sessions are closing, as the storage has it unless a transaction has undone that.
+    closing: RefCell<Option<Vec<u8>>>,
 }
 
 impl WorkerHost {
@@ -68,6 +71,7 @@ impl WorkerHost {
             state,
             roll: Roll::new(),
             clients: RefCell::default(),
+            closing: RefCell::default(),
         })
     }
 
@@ -136,8 +140,8 @@ impl Host for WorkerHost {
         tags.unwrap_or_default()
     }
 
-    fn attachment(&self, socket: SocketId) -> Vec<u8> {
-        self.roll.socket(socket).map(|socket| convert::attachment(&socket)).unwrap_or_default()
+    fn attachment(&self, socket: SocketId) -> Option<Vec<u8>> {
+        self.roll.socket(socket).map(|socket| convert::attachment(&socket))
     }
 
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
@@ -158,6 +162,24 @@ impl Host for WorkerHost {
 
     fn forget(&self, socket: SocketId) {
         self.roll.forget(socket);
+    }
+
+    fn is_connected(&self, session: Uuid) -> bool {
+        self.state.as_raw().get_websockets_with_tag(&session.to_string()).is_ok_and(|sockets| !sockets.is_empty())
+    }
+
+    fn closing_record(&self) -> Vec<u8> {
+        if self.closing.borrow().is_none() {
+            // A class that is not SQLite-backed has no such storage; there, what is closing is known until memory is lost.
+            let record = self.store.get(OWN_CLOSING).ok().flatten().unwrap_or_default();
+            self.closing.replace(Some(record));
+        }
+        self.closing.borrow().clone().unwrap_or_default()
+    }
+
+    fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError> {
+        self.closing.replace(Some(record.to_vec()));
+        self.store.put(OWN_CLOSING, record)
     }
 
     fn uuid(&self) -> Uuid {

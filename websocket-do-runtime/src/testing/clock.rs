@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     future::{Future, poll_fn},
     pin::Pin,
-    rc::Rc,
+    rc::{Rc, Weak},
     task::{Poll, Waker},
 };
 
@@ -17,13 +17,14 @@ pub(super) struct Clock {
     now: Cell<u64>,
     alarm: Cell<Option<u64>>,
     /// By their time and their number.
-    sleepers: RefCell<BTreeMap<(u64, u64), Rc<Sleeper>>>,
+    sleepers: RefCell<BTreeMap<(u64, u64), Weak<Sleeper>>>,
     count: Cell<u64>,
 }
 
-#[derive(Default)]
 struct Sleeper {
     is_due: Cell<bool>,
+    /// Whether it waits for a time limit and not for work.
+    is_deadline: bool,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -47,10 +48,18 @@ impl Clock {
     }
 
     pub(super) fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
-        let sleeper = Rc::new(Sleeper::default());
+        self.wait(millis, false)
+    }
+
+    pub(super) fn deadline(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        self.wait(millis, true)
+    }
+
+    fn wait(&self, millis: u64, is_deadline: bool) -> Pin<Box<dyn Future<Output = ()>>> {
+        let sleeper = Rc::new(Sleeper { is_due: Cell::new(false), is_deadline, waker: RefCell::default() });
         self.count.set(self.count.get() + 1);
         let at = self.now.get().saturating_add(millis);
-        self.sleepers.borrow_mut().insert((at, self.count.get()), sleeper.clone());
+        self.sleepers.borrow_mut().insert((at, self.count.get()), Rc::downgrade(&sleeper));
         Box::pin(poll_fn(move |context| {
             if sleeper.is_due.get() {
                 return Poll::Ready(());
@@ -60,14 +69,18 @@ impl Clock {
         }))
     }
 
-    /// How many wait.
+    /// How many wait, time limits aside.
     pub(super) fn sleepers(&self) -> usize {
-        self.sleepers.borrow().len()
+        let sleepers = self.sleepers.borrow();
+        sleepers.values().filter_map(Weak::upgrade).filter(|sleeper| !sleeper.is_deadline).count()
     }
 
     /// When something will happen next.
     pub(super) fn next_due(&self) -> Option<u64> {
-        let sleeper = self.sleepers.borrow().keys().next().map(|(at, _)| *at);
+        let mut sleepers = self.sleepers.borrow_mut();
+        // A handler that was dropped waits no more.
+        sleepers.retain(|_, sleeper| sleeper.strong_count() > 0);
+        let sleeper = sleepers.keys().next().map(|(at, _)| *at);
         sleeper.into_iter().chain(self.alarm.get()).min()
     }
 
@@ -80,8 +93,8 @@ impl Clock {
             return true;
         }
         let mut sleepers = self.sleepers.borrow_mut();
-        if let Some(entry) = sleepers.first_entry().filter(|entry| is_due(entry.key().0)) {
-            let sleeper = entry.remove();
+        let due = sleepers.first_entry().filter(|entry| is_due(entry.key().0));
+        if let Some(sleeper) = due.and_then(|entry| entry.remove().upgrade()) {
             sleeper.is_due.set(true);
             if let Some(waker) = sleeper.waker.borrow_mut().take() {
                 waker.wake();

@@ -96,7 +96,7 @@ impl Host for TestHost {
         self.sockets.tags(socket)
     }
 
-    fn attachment(&self, socket: SocketId) -> Vec<u8> {
+    fn attachment(&self, socket: SocketId) -> Option<Vec<u8>> {
         self.sockets.attachment(socket)
     }
 
@@ -126,12 +126,29 @@ impl Host for TestHost {
         self.sockets.forget(socket);
     }
 
+    fn is_connected(&self, session: Uuid) -> bool {
+        !self.sockets(Some(&session.to_string())).is_empty()
+    }
+
+    fn closing_record(&self) -> Vec<u8> {
+        self.sockets.closing_record()
+    }
+
+    fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError> {
+        self.sockets.set_closing_record(record);
+        Ok(())
+    }
+
     fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.random.borrow_mut().u128(..).to_be_bytes()).into_uuid()
     }
 
     fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
         self.clock.sleep(millis)
+    }
+
+    fn deadline(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
+        self.clock.deadline(millis)
     }
 
     fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {

@@ -18,6 +18,9 @@ pub(super) enum Outgoing {
     Closed(Closed),
 }
 
+/// The bytes that may wait for a client that does not read, as on the local host.
+const MAX_UNREAD: usize = 4 << 20;
+
 /// Both directions of one session. A client may be moved to another thread, so that all is locked.
 pub(crate) struct Line {
     /// Counts what happens in the world.
@@ -33,7 +36,23 @@ struct State {
     client_is_done: bool,
     /// The room has closed, or the connection is gone: nothing more goes to the client.
     room_is_done: bool,
+    /// The client was told the end.
+    is_over: bool,
+    fault: Fault,
     reader: Option<Waker>,
+}
+
+/// What a client does not do.
+#[derive(Default)]
+enum Fault {
+    #[default]
+    None,
+    /// It does not answer the room's close, and goes on as if there was none.
+    IgnoresCloses,
+    /// It does not read; so many bytes wait for it.
+    DoesNotRead(usize),
+    /// Neither side hears from the other, and the room is not told.
+    Vanished,
 }
 
 impl Line {
@@ -58,7 +77,7 @@ impl Line {
             if let Some(next) = state.to_client.pop_front() {
                 return Poll::Ready(next);
             }
-            if state.room_is_done {
+            if state.room_is_done && state.client_is_done {
                 return Poll::Ready(Incoming::Closed(Closed::lost()));
             }
             state.reader = Some(context.waker().clone());
@@ -70,6 +89,7 @@ impl Line {
     /// The connection breaks: neither side hears from the other again.
     pub(super) fn lose(&self) {
         let mut state = self.state();
+        state.fault = Fault::None;
         state.send(&self.order, Outgoing::Closed(Closed::lost()));
         state.client_is_done = true;
         state.end(None);
@@ -83,11 +103,39 @@ impl Line {
         state.end(None);
     }
 
+    /// From now on the client does not answer a close, and goes on sending.
+    pub(super) fn ignore_closes(&self) {
+        self.state().fault = Fault::IgnoresCloses;
+    }
+
+    /// From now on nothing arrives, in either direction, and nobody is told.
+    pub(super) fn vanish(&self) {
+        self.state().fault = Fault::Vanished;
+    }
+
+    /// From now on the client reads nothing.
+    pub(super) fn stop_reading(&self) {
+        self.state().fault = Fault::DoesNotRead(0);
+    }
+
     /// Gives a frame to the client, if there is still one.
     pub(super) fn deliver(&self, frame: Frame) -> bool {
         let mut state = self.state();
         if state.room_is_done {
             return false;
+        }
+        match state.fault {
+            Fault::Vanished => return true,
+            Fault::DoesNotRead(unread) => {
+                let unread = unread + frame.len();
+                // One frame always fits.
+                if unread > MAX_UNREAD && unread > frame.len() {
+                    state.overflow(&self.order);
+                    return true;
+                }
+                state.fault = Fault::DoesNotRead(unread);
+            }
+            Fault::None | Fault::IgnoresCloses => {}
         }
         state.to_client.push_back(Incoming::Frame(frame));
         state.wake();
@@ -101,6 +149,10 @@ impl Line {
             return false;
         }
         let closed = Closed::by_peer(code, reason);
+        if !matches!(state.fault, Fault::None) {
+            state.room_is_done = true;
+            return true;
+        }
         state.send(&self.order, Outgoing::Closed(closed.clone()));
         state.client_is_done = true;
         state.end(Some(closed));
@@ -119,7 +171,7 @@ impl Line {
     /// Whether the client has something to read: a frame, or the end.
     pub(super) fn has_news(&self) -> bool {
         let state = self.state();
-        state.room_is_done || !state.to_client.is_empty()
+        state.client_is_done && state.room_is_done || !state.to_client.is_empty()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -132,13 +184,25 @@ impl State {
         if self.client_is_done {
             return false;
         }
+        if matches!(self.fault, Fault::Vanished) {
+            return true;
+        }
         self.to_room.push_back((order.fetch_add(1, Ordering::Relaxed), act));
         true
     }
 
+    /// More waits for the client than the host allows: the connection is cut, as on the local host.
+    fn overflow(&mut self, order: &AtomicU64) {
+        self.send(order, Outgoing::Closed(Closed::lost()));
+        self.client_is_done = true;
+        self.to_client.clear();
+        self.end(Some(Closed::by_peer(1013, "")));
+    }
+
     fn end(&mut self, closed: Option<Closed>) {
-        if !self.room_is_done {
+        if !self.is_over {
             self.room_is_done = true;
+            self.is_over = true;
             self.to_client.push_back(Incoming::Closed(closed.unwrap_or_else(Closed::lost)));
             self.wake();
         }

@@ -19,7 +19,8 @@ use super::{
     world::{PATIENCE, World},
 };
 use crate::{
-    Close, Closed, ServerMessageOf, WebSocketDo, attachment,
+    Close, Closed, ServerMessageOf, WebSocketDo,
+    attachment::{self, Header, State},
     client::{ClientError, TypedClient},
     host::{Host, SocketId},
 };
@@ -122,6 +123,43 @@ where
         }
     }
 
+    /// From now on the client does not answer when the room closes the session, and goes on as if it was open.
+    ///
+    /// # Panics
+    /// For a room on a server.
+    #[track_caller]
+    pub fn ignore_closes(&self) {
+        self.line("ignore_closes").ignore_closes();
+    }
+
+    /// From now on the client reads nothing. What the room sends waits for it, up to 4 MiB as on the local host; then the
+    /// connection is cut.
+    ///
+    /// # Panics
+    /// For a room on a server.
+    #[track_caller]
+    pub fn stop_reading(&self) {
+        self.line("stop_reading").stop_reading();
+    }
+
+    /// From now on nothing arrives in either direction, and the room is not told: a cable that was pulled out. [`lose`](Self::lose)
+    /// tells the room.
+    ///
+    /// # Panics
+    /// For a room on a server.
+    #[track_caller]
+    pub fn vanish(&self) {
+        self.line("vanish").vanish();
+    }
+
+    #[track_caller]
+    fn line(&self, what: &str) -> &Line {
+        match &self.here {
+            Some((_, line)) => line,
+            None => panic!("`{what}` is for rooms in memory; this one is on a server"),
+        }
+    }
+
     /// Puts other data into the session's attachment, as an older version of the room may have left it there, and has the
     /// room forget what it knew.
     ///
@@ -135,7 +173,8 @@ where
         world.settle();
         let tags = world.host.tags(*socket);
         let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
-        let attached = attachment::encode(id, self.client.format(), data)
+        let header = Header { id, format: self.client.format(), state: State::Open };
+        let attached = attachment::encode_unchecked(header, data)
             .map_err(|error| error.to_string())
             .and_then(|bytes| world.host.set_attachment(*socket, &bytes).map_err(|error| error.to_string()));
         assert!(attached.is_ok(), "the data cannot be attached: {attached:?}");

@@ -19,7 +19,7 @@ use futures_util::task::AtomicWaker;
 
 use super::{host::TestHost, line::Outgoing, trace::shown};
 use crate::{
-    Room, WebSocketDo,
+    Room, WebSocketDo, alarm,
     codec::Frame,
     dispatch::Event,
     heartbeat::{PING, PONG},
@@ -223,7 +223,7 @@ impl<R: WebSocketDo> World<R> {
         let was_ringing = self.room.borrow().ringing().get();
         *self.room.borrow_mut() = Room::on(self.host.clone());
         let not_before = if was_ringing { self.host.now() + timers::RETRY } else { 0 };
-        if let Err(error) = timers::rearm(&*self.host, not_before) {
+        if let Err(error) = alarm::rearm(&*self.host, not_before) {
             self.say(|| format!("the alarm was not set: {error}"));
         }
     }

@@ -18,11 +18,11 @@ use super::{
     workers::Worker,
 };
 use crate::{
-    Closed, Request, Response, Room, WebSocketDo,
+    Closed, Request, Response, Room, WebSocketDo, alarm,
     dispatch::{Answer, Event},
     host::{Host, SocketId},
     log,
-    timers::{self, RETRY},
+    timers::RETRY,
 };
 
 /// A room without sockets, requests and alarm is let go after this time, as an idle object on Cloudflare is.
@@ -133,7 +133,7 @@ impl<R: WebSocketDo> Actor<R> {
             Command::Event { socket, event } => {
                 let handler = match &event {
                     Event::Message(..) => "a message's handler",
-                    Event::Closed(_) => CLOSED,
+                    Event::Closed(_) | Event::Unanswered => CLOSED,
                 };
                 self.start(handler.into(), async move { room.event(socket, event).await });
             }
@@ -151,7 +151,7 @@ impl<R: WebSocketDo> Actor<R> {
 
     /// Sets the alarm to the earliest timer that is stored, but not before a time.
     fn set_alarm(&self, not_before: u64) {
-        if let Err(error) = timers::rearm(&*self.host, not_before) {
+        if let Err(error) = alarm::rearm(&*self.host, not_before) {
             log::error(&format!("{} `{}`: the alarm was not set: {error}", R::NAME, self.host.name));
         }
     }

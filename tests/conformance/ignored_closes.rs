@@ -1,0 +1,120 @@
+//! Clients that go on after the room has closed their session: nothing of them is handled, and after ten seconds they are gone.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    Case, Host, cases,
+    events_room::{count, join, log},
+    hibernation::{births, sleep_deeply},
+    peer::{FORMATS, Format, Peer, room},
+    raw::masked,
+};
+
+/// Longer than a client has to answer a close.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// The cases that take the whole isolate down.
+pub(crate) const ALONE: &[Case] = &[("nothing_of_a_closed_session_is_handled_after_a_panic", |host| {
+    Box::pin(nothing_of_a_closed_session_is_handled_after_a_panic(host))
+})];
+
+/// Has the room close the session of a client that does not look at it.
+async fn close(peer: &mut Peer) {
+    peer.send(json!({"type": "leave", "code": 4001, "reason": "kicked"})).await;
+}
+
+/// Sends a message as if nothing had happened: past the client's own library, which has closed.
+async fn send_on(peer: &mut Peer) {
+    let text = br#"{"type":"tell","text":"still here"}"#;
+    let frame = match peer.format {
+        Format::Json => masked(0x1, text),
+        Format::MessagePack => {
+            masked(0x2, &rmp_serde::to_vec_named(&json!({"type": "tell", "text": "still here"})).expect("MessagePack"))
+        }
+    };
+    // The local host has cut the connection by then.
+    let _ = peer.try_wire(&frame).await;
+}
+
+async fn nothing_of_a_closed_session_is_handled_after_a_panic(host: Host) {
+    for format in FORMATS {
+        let room = room();
+        let mut witness = join(&host, &room, Format::Json).await;
+        let mut closed = join(&host, &room, format).await;
+        close(&mut closed).await;
+        while count(&host, &room).await != 2 || log(&host, &room).await.is_empty() {
+            sleep(Duration::from_millis(20)).await;
+        }
+        witness.send(json!({"type": "panic"})).await;
+        for _ in 0..3 {
+            send_on(&mut closed).await;
+            sleep(Duration::from_millis(100)).await;
+        }
+        let reached = witness.ask(json!({"type": "tell", "text": "alone", "others": true})).await;
+        assert_eq!(reached["count"], 0, "a closed session was handed a broadcast");
+        witness.nothing_came().await;
+    }
+}
+
+/// Waits until the room counts so many, for as long as a client has to answer.
+async fn counts_in_time(host: &Host, room: &str, expected: usize) {
+    let start = Instant::now();
+    while count(host, room).await != expected {
+        assert!(start.elapsed() < DEADLINE, "the session is still counted after {DEADLINE:?}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+cases! {
+    async fn a_client_that_ignores_the_close_is_gone_in_ten_seconds_and_closed_has_run_once(host: Host) {
+        for format in FORMATS {
+            let room = room();
+            let mut witness = join(&host, &room, Format::Json).await;
+            let mut closed = join(&host, &room, format).await;
+            close(&mut closed).await;
+            send_on(&mut closed).await;
+            counts_in_time(&host, &room, 1).await;
+            send_on(&mut closed).await;
+            witness.nothing_came().await;
+            assert_eq!(witness.ask(json!({"type": "tell", "text": "x", "others": true})).await["count"], 0);
+            drop(closed);
+            sleep(Duration::from_millis(500)).await;
+            let log = log(&host, &room).await;
+            assert!(
+                matches!(&log[..], [after, end] if after == "send after close: true" && end.starts_with("closed 1006")),
+                "{log:?}",
+            );
+        }
+    }
+
+    async fn a_closed_session_stays_closed_and_gone_when_the_room_has_hibernated(host: Host) {
+        let room = room();
+        let mut witness = join(&host, &room, Format::Json).await;
+        let mut closed = Vec::new();
+        for format in FORMATS {
+            let mut peer = join(&host, &room, format).await;
+            close(&mut peer).await;
+            closed.push(peer);
+        }
+        // The end of the sessions comes after ten seconds, and has the room hibernate another ten later.
+        sleep_deeply().await;
+        for peer in &mut closed {
+            send_on(peer).await;
+        }
+        sleep(Duration::from_millis(200)).await;
+        assert_eq!(count(&host, &room).await, 1);
+        assert_eq!(witness.ask(json!({"type": "tell", "text": "x", "others": true})).await["count"], 0);
+        witness.nothing_came().await;
+        drop(closed);
+        sleep(Duration::from_millis(500)).await;
+        assert_eq!(count(&host, &room).await, 1);
+        let ends = log(&host, &room).await.iter().filter(|line| line.starts_with("closed")).count();
+        assert_eq!(ends, if host.hibernates { 0 } else { 2 }, "`closed` ran again for sessions that had ended");
+        if host.hibernates {
+            assert!(births(&host, &room).await.as_u64() > Some(1), "the room still has its memory: it did not hibernate");
+        }
+    }
+}

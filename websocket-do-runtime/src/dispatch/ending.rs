@@ -1,0 +1,122 @@
+//! How sessions end: the `closed` handler, which runs once, and what the framework has decided, which outlives the room's memory.
+
+use futures_util::future::join_all;
+
+use super::Event;
+use crate::{
+    Close, Closed, Result, ResumeFailure, Room, Session, WebSocketDo,
+    attachment::{self, AttachmentError, Header, State},
+    host::SocketId,
+    log,
+    room::Absent,
+    session::SessionCell,
+    timers,
+};
+
+impl<R: WebSocketDo> Room<R> {
+    /// Closes a socket: from here on its session gets nothing more, whatever becomes of the room's memory.
+    pub(crate) fn close_socket(&self, socket: SocketId, header: Header, attachment: &[u8], close: &Close) {
+        let attachment = attachment::in_state(attachment, header, State::Closing);
+        // Whatever cannot be kept, all the rest is.
+        let kept = [
+            self.host().set_attachment(socket, &attachment).map_err(Into::into),
+            self.closing().close(self.host(), socket, header.id).map_err(Into::into),
+            self.arm(timers::next(self.host()).unwrap_or_default()),
+        ];
+        for error in kept.into_iter().filter_map(Result::err) {
+            log::error(&format!("{}: it cannot be kept that session {} was closed: {error}", R::NAME, header.id));
+        }
+        self.host().close(socket, close.code(), close.reason());
+    }
+
+    /// Ends the sessions that the room has closed and whose clients have not answered in time.
+    pub(crate) async fn end_unanswered(&self) {
+        let due = self.closing().due(self.host()).into_iter();
+        join_all(due.map(|socket| self.event(socket, Event::Unanswered))).await;
+    }
+
+    /// The session is over: runs its `closed` handler, and forgets it. Without `how`, the client has not answered the room's
+    /// close.
+    pub(super) async fn end(&self, session: &Session<R>, how: Option<Closed>) {
+        let (cell, host) = (&session.cell, self.host());
+        cell.closing.set(true);
+        self.closing().leave(host, cell.socket);
+        if how.is_none() {
+            self.begin_end(session);
+        }
+        // Where the handler panics and memory is lost, the session is over all the same.
+        let over = Over { room: self, session, how: how.as_ref() };
+        let closed = how.clone().unwrap_or_else(Closed::lost);
+        // What cut a handler before does not cut this one.
+        cell.uncut();
+        self.run_session_handler(session, "the end", self.value().closed(session, &closed)).await;
+        drop(over);
+    }
+
+    /// Keeps that the end of a session has begun that nobody else will tell of.
+    fn begin_end(&self, session: &Session<R>) {
+        let (cell, host) = (&session.cell, self.host());
+        let attachment = attachment::in_state(&cell.attachment(), cell.header(), State::Ended);
+        let kept = host
+            .set_attachment(cell.socket, &attachment)
+            .and_then(|()| self.closing().begin_end(host, cell.socket, cell.id));
+        if let Err(error) = kept {
+            log::error(&format!("{}: it cannot be kept that session {} has ended: {error}", R::NAME, cell.id));
+        }
+    }
+
+    /// Answers the peer's close frame; the socket is over.
+    pub(super) fn finish(&self, socket: SocketId, closed: Option<&Closed>) {
+        if let Some(answer) = closed.and_then(Closed::answer) {
+            self.host().close(socket, answer.code(), answer.reason());
+        }
+        self.closing().end(self.host(), socket);
+        self.forget(socket);
+    }
+
+    /// The session an event is for. Where its attachment cannot be read, `resume_failed` says what becomes of it.
+    pub(super) fn wake(&self, socket: SocketId) -> Option<Session<R>> {
+        match self.resume(socket) {
+            Ok(session) => Some(session),
+            Err(Absent::Unreadable(error)) => self.migrate(socket, error),
+            Err(Absent::Gone | Absent::Ended) => None,
+        }
+    }
+
+    fn migrate(&self, socket: SocketId, error: AttachmentError) -> Option<Session<R>> {
+        let failure = ResumeFailure::new(self.host(), socket, error);
+        let header = failure.header();
+        // What the room has decided about the session stays, whether its data can be read or not.
+        if header.state != State::Open {
+            return None;
+        }
+        let migrated = self.value().resume_failed(self, &failure).and_then(|data| {
+            self.attach(socket, header, data).map_err(|error| {
+                log::error(&format!("{}: a session cannot be resumed with its new data: {error}", R::NAME));
+                Close::restart("session data lost")
+            })
+        });
+        migrated.map_err(|close| self.close_socket(socket, header, failure.attachment(), &close)).ok()
+    }
+
+    /// Gives a socket that is already accepted its data.
+    fn attach(&self, socket: SocketId, header: Header, data: R::Session) -> Result<Session<R>> {
+        let attachment = attachment::encode_in(header, &data)?;
+        self.host().set_attachment(socket, &attachment)?;
+        Ok(self.remember(SessionCell::new(socket, header, data, attachment)))
+    }
+}
+
+/// Finishes a session when it is dropped, at the end of its `closed` handler or by its panic.
+struct Over<'s, R: WebSocketDo> {
+    room: &'s Room<R>,
+    session: &'s Session<R>,
+    how: Option<&'s Closed>,
+}
+
+impl<R: WebSocketDo> Drop for Over<'_, R> {
+    fn drop(&mut self) {
+        self.session.cell.queue.borrow_mut().clear();
+        self.room.finish(self.session.cell.socket, self.how);
+    }
+}
