@@ -29,6 +29,9 @@ server.on("upgrade", (request, socket, head) => {
     setTimeout(() => socket.destroy(), HANG).unref();
   } else if (order === "refuse") {
     socket.end(`HTTP/1.1 ${argument} Refused\r\ncontent-length: 9\r\nconnection: close\r\n\r\nnot today`);
+  } else if (order === "redirect") {
+    const head = `HTTP/1.1 ${argument} Moved\r\nlocation: http://127.0.0.1:1/elsewhere`;
+    socket.end(`${head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
   } else {
     request.order = order;
     sockets.handleUpgrade(request, socket, head, webSocket => {

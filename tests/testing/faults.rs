@@ -137,7 +137,10 @@ async fn a_panic_fails_the_test_unless_it_is_expected() {
 async fn a_refusal_is_the_clients_error() {
     let room = TestRoom::<Desk>::new();
     let refused = room.join_with(|request| request.query("refuse", "not today")).await.map(drop);
-    assert_eq!(refused, Err(ClientError::Refused { status: 418, body: "not today".into(), retry_after: None }));
+    assert_eq!(
+        refused,
+        Err(ClientError::Refused { status: 418, body: "not today".into(), retry_after: None, location: None })
+    );
     assert_eq!(room.get("/nothing").await.status(), 404);
 }
 

@@ -18,7 +18,7 @@ mod options;
 mod pulse;
 mod receive;
 mod reconnecting;
-pub(crate) mod retry;
+mod retry;
 mod sender;
 mod task;
 pub(crate) mod transport;

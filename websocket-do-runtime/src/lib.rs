@@ -40,6 +40,8 @@ pub mod host;
 pub mod http;
 #[cfg(feature = "server")]
 mod log;
+#[cfg(any(feature = "server", feature = "client"))]
+mod printable;
 #[cfg(feature = "server")]
 mod room;
 #[cfg(feature = "server")]

@@ -100,7 +100,7 @@ async fn who_is_not_let_in_is_told_why() {
     assert!(!eve.ends().await.success());
     let mut ada = Terminal::open(&url(&server, "private-tea"), &["--token", "demo"]);
     ada.notes("* connected").await;
-    let mut lost = Terminal::open("http://127.0.0.1:1", &[]);
+    let mut lost = Terminal::open("ftp://127.0.0.1:1", &[]);
     lost.notes("error: the request cannot be made").await;
     assert!(!lost.ends().await.success());
 }

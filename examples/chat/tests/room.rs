@@ -89,7 +89,8 @@ async fn a_name_has_1_to_50_characters_or_is_made_up() {
 #[tokio::test]
 async fn a_private_room_wants_its_key() {
     let room = room("private-tea");
-    let refused = Err(ClientError::Refused { status: 401, body: "Unauthorized".into(), retry_after: None });
+    let refused =
+        Err(ClientError::Refused { status: 401, body: "Unauthorized".into(), retry_after: None, location: None });
     assert_eq!(room.join().await.map(drop), refused);
     assert_eq!(room.join_with(|request| request.query("key", "guess")).await.map(drop), refused);
     assert_eq!(room.join_with(|request| request.bearer("guess")).await.map(drop), refused);

@@ -31,6 +31,8 @@ cases! {
     opening:
         both_formats_go_both_ways
         a_refusal_is_the_callers_to_see
+        a_redirect_is_not_followed
+        a_url_that_cannot_be_used_is_an_error_at_once
         a_handshake_that_hangs_is_given_up
         a_subprotocol_that_was_not_asked_for_is_refused
         a_provider_that_fails_is_asked_again

@@ -43,6 +43,11 @@ impl DurableObject for Fickle {
         let number = argument.parse::<u16>().unwrap_or_default();
         match order {
             "hang" => Delay::from(HANG).await,
+            "redirect" => {
+                let response = Response::empty()?.with_status(number);
+                response.headers().set("location", "http://127.0.0.1:1/elsewhere")?;
+                return Ok(response);
+            }
             "refuse" => return Response::error("not today", number),
             _ => {}
         }

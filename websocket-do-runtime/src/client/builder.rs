@@ -18,7 +18,9 @@ pub struct Builder<M: ClientMessage> {
 }
 
 impl<M: ClientMessage> Builder<M> {
-    /// A session in the room at `url`, `ws://…` or `wss://…`.
+    /// A session in the room at `url`, `ws://…` or `wss://…`; `http` and `https` are taken for them. The URL is read as
+    /// browsers do, on every target. A user or a password in it, a fragment, and the port 0 are a [`ClientError::Url`] when the
+    /// session is opened.
     pub fn new(url: impl Into<String>) -> Self {
         Self { options: Options::new(url.into()), messages: PhantomData }
     }
@@ -102,8 +104,9 @@ impl<M: ClientMessage> Builder<M> {
         self.with(|options| options.terminal_codes = rule(is_terminal))
     }
 
-    /// Which HTTP statuses of a refusal end the session for good. By default 400 to 499 except 408, 425 and 429: asking
-    /// again would not change the answer. After all others, 5xx above all, the client tries again.
+    /// Which HTTP statuses of a refusal end the session for good. By default 200 to 499 except 408, 425 and 429: asking
+    /// again would not change the answer. A redirect is not followed, as by browsers; the error has its `Location`. After all
+    /// others, 5xx above all, the client tries again.
     #[must_use]
     pub fn terminal_statuses(self, is_terminal: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
         self.with(|options| options.terminal_statuses = rule(is_terminal))

@@ -2,9 +2,13 @@
 
 use std::{error::Error, fmt, time::Duration};
 
+use http::{HeaderMap, header};
+
+use super::retry::retry_after;
 use crate::{
     CloseError, Closed,
     codec::{Format, Frame},
+    printable::line,
     protocol::Rejection,
 };
 
@@ -21,6 +25,8 @@ pub enum ClientError {
         /// How long the server wants to be left alone (`Retry-After`, RFC 9110), if it says so. A client that comes back waits
         /// for it, an hour at most, and then for its own back-off.
         retry_after: Option<Duration>,
+        /// Where the server points to (`Location`), as it says so: the room may be at that URL. A client does not follow it.
+        location: Option<String>,
     },
     /// The address, a header or the token cannot be used; why. In a browser, no header can.
     Url(String),
@@ -63,34 +69,43 @@ pub enum ClientError {
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Refused { status, location: Some(location), .. } => {
+                // A query may hold secrets.
+                let url = location.split('?').next().unwrap_or_default();
+                write!(f, "the server refused the session with status {status} and points to `{}`", line(url))?;
+                f.write_str("; redirects are not followed, use that URL instead")
+            }
             Self::Refused { status, body, .. } if body.trim().is_empty() => {
                 write!(f, "the server refused the session with status {status}")
             }
             Self::Refused { status, body, .. } => {
-                write!(f, "the server refused the session with status {status}: {}", body.trim())
+                write!(f, "the server refused the session with status {status}: {}", line(body.trim()))
             }
-            Self::Url(reason) => write!(f, "the request cannot be made: {reason}"),
-            Self::Transport(reason) => write!(f, "the connection failed: {reason}"),
-            Self::Overloaded(reason) => write!(f, "the room is overloaded: {reason}"),
+            Self::Url(reason) => write!(f, "the request cannot be made: {}", line(reason)),
+            Self::Transport(reason) => write!(f, "the connection failed: {}", line(reason)),
+            Self::Overloaded(reason) => write!(f, "the room is overloaded: {}", line(reason)),
             Self::Timeout(time) => write!(f, "the server did not answer within {time:?}"),
             Self::Subprotocol { offered: Some(offered), chosen } => {
+                let chosen = line(chosen);
                 write!(f, "the server chose the subprotocol `{chosen}`, offered was `{}`", offered.subprotocol())
             }
             Self::Subprotocol { offered: None, chosen } => {
-                write!(f, "the server chose the subprotocol `{chosen}`, offered was none")
+                write!(f, "the server chose the subprotocol `{}`, offered was none", line(chosen))
             }
-            Self::Provider(reason) => write!(f, "the address of the room cannot be told: {reason}"),
+            Self::Provider(reason) => write!(f, "the address of the room cannot be told: {}", line(reason)),
             Self::Closed(closed) if closed.reason().is_empty() => {
                 write!(f, "the session is over, closed with {}", closed.code())
             }
             Self::Closed(closed) => {
-                write!(f, "the session is over, closed with {}: {}", closed.code(), closed.reason())
+                write!(f, "the session is over, closed with {}: {}", closed.code(), line(closed.reason()))
             }
-            Self::Rejected(rejection) => write!(f, "the server sent what is not a valid message: {rejection}"),
+            Self::Rejected(rejection) => {
+                write!(f, "the server sent what is not a valid message: {}", line(&rejection.to_string()))
+            }
             Self::Server { message, path: Some(path), .. } if !path.is_empty() => {
-                write!(f, "the server reports an error at `{path}`: {message}")
+                write!(f, "the server reports an error at `{}`: {}", line(path), line(message))
             }
-            Self::Server { message, .. } => write!(f, "the server reports an error: {message}"),
+            Self::Server { message, .. } => write!(f, "the server reports an error: {}", line(message)),
             Self::Unsupported(Frame::Text(_)) => {
                 f.write_str("the server sent text in a session that speaks MessagePack")
             }
@@ -99,6 +114,14 @@ impl fmt::Display for ClientError {
             }
             Self::Close(error) => error.fmt(f),
         }
+    }
+}
+
+impl ClientError {
+    /// A refusal, with what its headers tell.
+    pub(crate) fn refused(status: u16, headers: &HeaderMap, body: String) -> Self {
+        let location = headers.get(header::LOCATION).map(|url| String::from_utf8_lossy(url.as_bytes()).into_owned());
+        Self::Refused { status, body, retry_after: retry_after(headers), location }
     }
 }
 

@@ -15,6 +15,7 @@ use super::{ClientError, backlog::EventReceiver, receive};
 use crate::{
     Closed,
     codec::{self, Format, Frame},
+    printable::line,
     protocol::ClientMessage,
 };
 
@@ -84,12 +85,14 @@ impl fmt::Display for Loss {
             Self::Closed(closed) if !closed.is_clean() && closed.reason().is_empty() => {
                 f.write_str("the connection was lost")
             }
-            Self::Closed(closed) if !closed.is_clean() => write!(f, "the connection was lost: {}", closed.reason()),
+            Self::Closed(closed) if !closed.is_clean() => {
+                write!(f, "the connection was lost: {}", line(closed.reason()))
+            }
             Self::Closed(closed) if closed.reason().is_empty() => {
                 write!(f, "the server closed the connection with {}", closed.code())
             }
             Self::Closed(closed) => {
-                write!(f, "the server closed the connection with {}: {}", closed.code(), closed.reason())
+                write!(f, "the server closed the connection with {}: {}", closed.code(), line(closed.reason()))
             }
             Self::Failed(error) => error.fmt(f),
         }

@@ -5,6 +5,7 @@ pub(super) mod handshake;
 mod socket;
 mod stream;
 mod tls;
+pub(super) mod url;
 
 pub(super) use socket::Tcp as Wire;
 

@@ -79,7 +79,7 @@ impl Options {
             stable_after: Duration::from_secs(5),
             max_attempts: None,
             terminal_codes: Box::new(|code| matches!(code, 1000 | 1008 | 4000..=4999)),
-            terminal_statuses: Box::new(|status| matches!(status, 400..=499) && !matches!(status, 408 | 425 | 429)),
+            terminal_statuses: Box::new(|status| matches!(status, 200..=499) && !matches!(status, 408 | 425 | 429)),
             should_reconnect: None,
             queue: 256,
             queue_bytes: 4 << 20,
@@ -203,7 +203,8 @@ mod tests {
     fn a_server_that_asks_for_time_gets_it_within_reason() {
         let asked = |seconds| {
             let retry_after = Some(Duration::from_secs(seconds));
-            let busy = Loss::Failed(ClientError::Refused { status: 503, body: String::new(), retry_after });
+            let busy =
+                Loss::Failed(ClientError::Refused { status: 503, body: String::new(), retry_after, location: None });
             options().delay(&busy, 1).as_secs()
         };
         assert_eq!([asked(0), asked(120), asked(86_400)], [0, 120, 3600]);
@@ -216,10 +217,11 @@ mod tests {
         assert!([1000, 1008, 4000, 4001, 4999].into_iter().all(closed));
         assert!(![1001, 1005, 1006, 1011, 1012, 1013, 3000].into_iter().any(closed));
         let refused = |status| {
-            options.is_terminal(&Loss::Failed(ClientError::Refused { status, body: String::new(), retry_after: None }))
+            let refused = ClientError::refused(status, &http::HeaderMap::new(), String::new());
+            options.is_terminal(&Loss::Failed(refused))
         };
-        assert!([400, 401, 403, 404, 410].into_iter().all(refused));
-        assert!(![200, 302, 408, 425, 429, 500, 502, 503, 504].into_iter().any(refused));
+        assert!([200, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410].into_iter().all(refused));
+        assert!(![408, 425, 429, 500, 502, 503, 504].into_iter().any(refused));
         assert!(options.is_terminal(&Loss::Failed(ClientError::Url(String::new()))));
         assert!(options.is_terminal(&Loss::Failed(ClientError::Overloaded(String::new()))));
         assert!(!options.is_terminal(&Loss::Failed(ClientError::Timeout(Duration::ZERO))));

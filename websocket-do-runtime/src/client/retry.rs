@@ -7,8 +7,7 @@ use http::{HeaderMap, header};
 use super::clock::since_epoch;
 
 /// What `Retry-After` says, in either of its forms: seconds, or a date.
-#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "for the stub of a Worker"))]
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     value.parse().map(Duration::from_secs).ok().or_else(|| {
         let date = httpdate::parse_http_date(value).ok()?;

@@ -4,6 +4,7 @@ pub(super) mod clock;
 mod listener;
 mod network;
 mod socket;
+pub(super) mod url;
 
 use send_wrapper::SendWrapper;
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{host::TestHost, remote::Remote, requests::answered, session::TestSession, world::World};
 use crate::{
     Request, Result, Room, Storage, WebSocketDo,
-    client::{Builder, ClientError, Connection, TypedClient, retry::retry_after, transport::Socket},
+    client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
     codec::Format,
     dispatch::Answer,
     host::{Host, SocketId, memory::Memory},
@@ -241,10 +241,9 @@ async fn accepted<R: WebSocketDo>(
             let format = world.host.tags(socket).iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
             Ok((socket, format))
         }
-        Answer::Response(response) => Err(ClientError::Refused {
-            status: response.status().as_u16(),
-            body: String::from_utf8_lossy(response.body()).into_owned(),
-            retry_after: retry_after(response.headers()),
-        }),
+        Answer::Response(response) => {
+            let body = String::from_utf8_lossy(response.body()).into_owned();
+            Err(ClientError::refused(response.status().as_u16(), response.headers(), body))
+        }
     }
 }

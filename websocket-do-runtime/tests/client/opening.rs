@@ -1,5 +1,5 @@
 //! How a session is opened: what is asked for, and every answer that is not a session.
-#![allow(clippy::unwrap_used)] // all of it is test code
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // all of it is test code
 
 use std::time::Duration;
 
@@ -9,15 +9,21 @@ use tokio::{
     net::TcpListener,
 };
 use tokio_tungstenite::{
-    accept_hdr_async,
-    tungstenite::handshake::server::{Request, Response},
+    WebSocketStream, accept_hdr_async,
+    tungstenite::{
+        handshake::{
+            derive_accept_key,
+            server::{Request, Response},
+        },
+        protocol::Role,
+    },
 };
 use websocket_do_runtime::{
     client::{Builder, ClientError, connect},
     codec::Format,
 };
 
-use crate::support::{Client, Note, accept, bounded, next, say, serve};
+use crate::support::{Client, Note, accept, bounded, hasty, next, say, serve, text};
 
 #[tokio::test]
 async fn both_formats_go_both_ways_whether_the_server_knows_subprotocols_or_not() {
@@ -75,7 +81,9 @@ async fn answering(pieces: &'static [&'static str]) -> Result<Client, ClientErro
 
 #[tokio::test]
 async fn a_refusal_comes_with_its_status_and_whole_body() {
-    let refused = |status, body: &str| Some(ClientError::Refused { status, body: body.to_owned(), retry_after: None });
+    let refused = |status, body: &str| {
+        Some(ClientError::Refused { status, body: body.to_owned(), retry_after: None, location: None })
+    };
     let pieces = &["HTTP/1.1 401 Unauthorized\r\nContent-Length: 12\r\n\r\n", "Unauth", "orized"];
     assert_eq!(answering(pieces).await.err(), refused(401, "Unauthorized"));
     let pieces = &["HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnot", "\r\n5\r\n here\r\n0\r\n\r\n"];
@@ -83,6 +91,157 @@ async fn a_refusal_comes_with_its_status_and_whole_body() {
     assert_eq!(answering(&["HTTP/1.1 503 Busy\r\n\r\nlater"]).await.err(), refused(503, "later"));
     let other = answering(&["SSH-2.0-OpenSSH\r\n\r\n"]).await.err();
     assert!(matches!(other, Some(ClientError::Transport(_))), "{other:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_the_error_tells_where_it_points() {
+    for status in [301, 302, 303, 307, 308] {
+        let url = serve(move |mut socket| async move {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let head = format!("HTTP/1.1 {status} Moved\r\nLocation: wss://example.com/there?key=secret\r\n\r\n");
+            socket.write_all(head.as_bytes()).await.unwrap();
+        })
+        .await;
+        let mut room = bounded_start(url);
+        let error = bounded(room.next()).await.unwrap().unwrap_err();
+        let ClientError::Refused { status: told, location, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((*told, location.as_deref()), (status, Some("wss://example.com/there?key=secret")));
+        let text = error.to_string();
+        assert!(text.contains(&status.to_string()) && text.contains("`wss://example.com/there`"), "{text}");
+        assert!(!text.contains("secret"), "{text}");
+        assert_eq!(bounded(room.next()).await, None, "it is not asked again");
+    }
+}
+
+/// Starts a session that would be asked for again after a loss.
+fn bounded_start(url: String) -> Client {
+    hasty(url).start().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_that_has_no_body_is_not_waited_for_and_is_for_good() {
+    for status in [204, 304] {
+        let url = serve(move |mut socket| async move {
+            let _ = socket.read(&mut [0; 4096]).await;
+            socket.write_all(format!("HTTP/1.1 {status} x\r\n\r\n").as_bytes()).await.unwrap();
+            std::future::pending::<()>().await;
+        })
+        .await;
+        let mut room = bounded_start(url);
+        let refused = ClientError::Refused { status, body: String::new(), retry_after: None, location: None };
+        assert_eq!(bounded(room.next()).await, Some(Err(refused)));
+        assert_eq!(bounded(room.next()).await, None);
+    }
+}
+
+#[tokio::test]
+async fn answers_before_the_last_are_skipped() {
+    let url = serve(|mut socket| async move {
+        let mut bytes = vec![0; 4096];
+        let count = socket.read(&mut bytes).await.unwrap();
+        let head = String::from_utf8_lossy(&bytes[..count]).into_owned();
+        let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap();
+        let accept = derive_accept_key(key.as_bytes());
+        let hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
+        let answer = format!(
+            "HTTP/1.1 100 Continue\r\n\r\n{hints}HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\
+             Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+        );
+        // In pieces, one of which holds the end of one head and the beginning of the next.
+        for piece in answer.as_bytes().chunks(40) {
+            socket.write_all(piece).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let mut peer = WebSocketStream::from_raw_socket(socket, Role::Server, None).await;
+        peer.send(text("hello")).await.unwrap();
+        while let Some(Ok(_)) = peer.next().await {}
+    })
+    .await;
+    let mut room = bounded(connect::<Note>(url)).await.unwrap();
+    assert_eq!(bounded(room.next()).await, Some(Ok(say("hello"))));
+
+    let pieces = &["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 404 x\r\nContent-Length: 2\r\n\r\nno"];
+    assert!(matches!(answering(pieces).await.err(), Some(ClientError::Refused { status: 404, .. })));
+    let endless = endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n").await;
+    assert!(matches!(&endless, ClientError::Transport(why) if why.contains("too many")), "{endless:?}");
+}
+
+#[tokio::test]
+async fn an_old_server_and_an_extension_that_was_not_offered_are_told() {
+    let old = answering(&["HTTP/1.0 403 Forbidden\r\n\r\nno"]).await.err();
+    assert!(matches!(&old, Some(ClientError::Refused { status: 403, body, .. }) if body == "no"), "{old:?}");
+    let old = answering(&["HTTP/1.0 101 x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"]).await.err();
+    assert!(matches!(old, Some(ClientError::Transport(_))), "{old:?}");
+
+    let url = serve(|socket| async move {
+        #[allow(clippy::result_large_err)] // as tungstenite has it
+        let _ = accept_hdr_async(socket, |_: &Request, mut response: Response| {
+            response.headers_mut().insert("sec-websocket-extensions", "permessage-deflate".parse().unwrap());
+            Ok(response)
+        })
+        .await;
+    })
+    .await;
+    let error = bounded(connect::<Note>(url)).await.err();
+    assert!(matches!(&error, Some(ClientError::Transport(why)) if why.contains("extension")), "{error:?}");
+}
+
+/// The error of a server that answers with `first`, and then with `rest` without end.
+async fn endless(first: &'static [u8], rest: &'static [u8]) -> ClientError {
+    let url = serve(move |mut socket| async move {
+        let _ = socket.read(&mut [0; 4096]).await;
+        let _ = socket.write_all(first).await;
+        while socket.write_all(rest).await.is_ok() {}
+    })
+    .await;
+    bounded(connect::<Note>(url)).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut() {
+    for first in ["HTTP/1.1 401 x\r\n\r\n", "HTTP/1.1 401 x\r\nContent-Length: 99999999999\r\n\r\n"] {
+        match endless(first.as_bytes(), b"no ").await {
+            ClientError::Refused { status: 401, body, .. } => assert_eq!(body.len(), 64 * 1024),
+            other => panic!("{other:?}"),
+        }
+    }
+    match endless(b"HTTP/1.1 302 x\r\nLocation: /a\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n").await {
+        ClientError::Refused { status: 302, body, .. } => assert!(body.len() < 64 * 1024),
+        other => panic!("{other:?}"),
+    }
+    for (first, rest) in
+        [("HTTP/1.1 200 x\r\n", "x: y\r\n"), ("HTTP/1.1 200 ", "x"), ("HTTP/1.1 200 x\r\nx: ", "yyyyyyyy")]
+    {
+        let error = endless(first.as_bytes(), rest.as_bytes()).await;
+        assert!(matches!(error, ClientError::Transport(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_drips_is_not_waited_for() {
+    let drips = |first: &'static str| async move {
+        let url = serve(move |mut socket| async move {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let _ = socket.write_all(first.as_bytes()).await;
+            while socket.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+        bounded(Builder::<Note>::new(url).connect_timeout(Duration::from_secs(4)).connect()).await.unwrap_err()
+    };
+    let (body, head) = tokio::join!(drips("HTTP/1.1 401 x\r\n\r\n"), drips("HTTP/1.1 401 x\r\nx: "));
+    assert!(matches!(body, ClientError::Refused { status: 401, .. }), "the status was known: {body:?}");
+    assert_eq!(head, ClientError::Timeout(Duration::from_secs(4)));
+}
+
+#[tokio::test]
+async fn what_a_server_says_forges_no_line_and_no_order_for_a_terminal() {
+    let refused = answering(&["HTTP/1.1 401 x\r\n\r\nno\nERROR all is lost\u{1b}[2J\u{202e}"]).await.unwrap_err();
+    let text = refused.to_string();
+    assert!(text.ends_with(r"no\nERROR all is lost\u{1b}[2J\u{202e}"), "{text:?}");
+    let long = endless(b"HTTP/1.1 401 x\r\n\r\n", b"no ").await.to_string();
+    assert!(long.len() < 1200 && long.ends_with("(65536 bytes)"), "{long}");
 }
 
 #[tokio::test]
@@ -116,7 +275,7 @@ async fn what_cannot_be_reached_or_asked_for_is_told() {
     let error = bounded(connect::<Note>(format!("ws://{free}"))).await.err();
     assert!(matches!(error, Some(ClientError::Transport(_))), "{error:?}");
 
-    for url in ["http://localhost/", "nonsense", "ws://", "ws://:80/"] {
+    for url in ["ftp://localhost/", "nonsense", "ws://", "ws://:80/", "ws://127.0.0.1:99999", "ws://a:b@127.0.0.1"] {
         let error = bounded(connect::<Note>(url)).await.err();
         assert!(matches!(error, Some(ClientError::Url(_))), "{url}: {error:?}");
     }
@@ -141,7 +300,10 @@ async fn the_token_and_headers_are_sent() {
     })
     .await;
     let error = bounded(Builder::<Note>::new(url).bearer("demo").header("X-A", "b").connect()).await.err();
-    assert_eq!(error, Some(ClientError::Refused { status: 418, body: String::new(), retry_after: None }));
+    assert_eq!(
+        error,
+        Some(ClientError::Refused { status: 418, body: String::new(), retry_after: None, location: None })
+    );
 }
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use std::{
 };
 
 use anyhow::{Result, bail, ensure};
-use websocket_do::client::{ClientError, Event, Loss, Sent};
+use websocket_do::client::{Builder, ClientError, Event, Loss, Sent};
 
 use crate::{
-    Transport,
+    Say, Transport,
     room::{FORMATS, Room, asked, failure, same},
     within,
 };
@@ -34,6 +34,44 @@ pub(super) async fn a_refusal_is_the_callers_to_see(at: &impl Transport) -> Resu
         ClientError::Transport(_) if !at.knows_status() => Ok(()),
         other => bail!("the refusal was told as {other:?}"),
     }
+}
+
+pub(super) async fn a_redirect_is_not_followed(at: &impl Transport) -> Result<()> {
+    let request = asked(at, &at.room(), &["redirect-301", "echo"]);
+    match failure(at, asked(at, &at.room(), &["redirect-301", "echo"])).await? {
+        ClientError::Refused { status: 301, location, .. } if at.knows_status() => {
+            same(&location.as_deref(), &Some("http://127.0.0.1:1/elsewhere"))?;
+        }
+        ClientError::Transport(_) if !at.knows_status() => return Ok(()),
+        other => bail!("the redirect was told as {other:?}"),
+    }
+    // It would be the same again.
+    let mut room = Room { at, client: request.start()? };
+    ensure!(matches!(room.event().await?, Event::Error(_)), "why there is no session is an event");
+    room.ends(1006).await
+}
+
+pub(super) async fn a_url_that_cannot_be_used_is_an_error_at_once(at: &impl Transport) -> Result<()> {
+    for (url, wrong) in [
+        ("ws://127.0.0.1:99999/room?key=secret", "has a port"),
+        ("ws://127.0.0.1:0/room", "has a port"),
+        ("ws://ada:secret@127.0.0.1/room", "has a user or a password"),
+        ("ws://127.0.0.1/room#secret", "has a fragment"),
+        ("ws:///?key=secret", "has no host"),
+        ("ftp://127.0.0.1/room", "starts with neither"),
+        ("room?key=secret", "starts with neither"),
+        ("ws://[::1", "is not a valid URL"),
+    ] {
+        let requests = || Builder::<Say>::new(url);
+        for error in [requests().start().err(), Some(failure(at, requests()).await?)] {
+            let Some(ClientError::Url(why)) = &error else { bail!("{url} was told as {error:?}") };
+            ensure!(why.contains(wrong) && !why.contains("secret"), "{url} was told as {why}");
+        }
+    }
+    for url in ["WS://127.0.0.1:9/room", "Wss://127.0.0.1:9", "http://127.0.0.1:9/a b?c d", "ws://[::1]:9/"] {
+        ensure!(Builder::<Say>::new(url).start().is_ok(), "{url} is fine");
+    }
+    Ok(())
 }
 
 pub(super) async fn a_handshake_that_hangs_is_given_up(at: &impl Transport) -> Result<()> {

@@ -13,7 +13,7 @@ use worker::{
 use super::{super::body::Body, Door, Stub, convert};
 use crate::{
     WebSocketDo,
-    client::{Builder, ClientError, TypedClient, retry::retry_after, transport::Socket},
+    client::{Builder, ClientError, TypedClient, transport::Socket},
     stub::StubError,
 };
 
@@ -61,11 +61,8 @@ async fn refused(response: &web_sys::Response) -> ClientError {
     match convert::incoming(response, BODY).await {
         Ok(response) => {
             let (Body::Whole(body) | Body::Beginning(body)) = response.body();
-            ClientError::Refused {
-                status: response.status().as_u16(),
-                body: String::from_utf8_lossy(body).into_owned(),
-                retry_after: retry_after(response.headers()),
-            }
+            let body = String::from_utf8_lossy(body).into_owned();
+            ClientError::refused(response.status().as_u16(), response.headers(), body)
         }
         Err(error) => lost(&error),
     }
