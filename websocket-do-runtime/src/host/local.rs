@@ -115,6 +115,11 @@ impl LocalHost {
         }
     }
 
+    /// Whether a write was lost that the room has taken for done.
+    fn has_lost_writes(&self) -> bool {
+        matches!(&self.store, RoomStore::File(file) if file.is_broken())
+    }
+
     /// Forgets the writes that were lost.
     fn restart_store(&self) {
         if let RoomStore::File(file) = &self.store {

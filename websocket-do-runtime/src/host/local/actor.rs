@@ -34,6 +34,9 @@ const LAST_BACKOFF: u32 = 5;
 /// What the log calls the handler of a session's end.
 const CLOSED: &str = "the handler of a session's end";
 
+/// Why a room starts over when its data file does not take what it has written.
+const WRITE_LOST: &str = "a write was lost";
+
 /// What a room is asked to do.
 pub(crate) enum Command {
     Fetch { request: Box<Request>, reply: oneshot::Sender<Reply> },
@@ -73,7 +76,7 @@ pub(super) async fn run<R: WebSocketDo>(
             Some(ended) = actor.running.join_next() => if ended.is_err_and(|error| error.is_panic()) {
                 actor.start_over("a handler panicked");
             },
-            () = actor.host.writes_lost() => actor.start_over("a write was lost"),
+            () = actor.host.writes_lost() => actor.start_over(WRITE_LOST),
             () = sleep(IDLE) => if actor.is_idle() && registry.retire(&name, &commands, &actor.host.store) {
                 break;
             },
@@ -103,6 +106,10 @@ struct Actor<R: WebSocketDo> {
 
 impl<R: WebSocketDo> Actor<R> {
     fn obey(&mut self, command: Command) {
+        // An event that comes after the loss must not see the memory that goes with it.
+        if self.host.has_lost_writes() {
+            self.start_over(WRITE_LOST);
+        }
         let (room, host) = (self.room.clone(), self.host.clone());
         match command {
             Command::Fetch { request, reply } => {

@@ -140,12 +140,18 @@ impl FileStore {
         self.progress.broken().await;
     }
 
+    pub(super) fn is_broken(&self) -> bool {
+        self.progress.is_broken()
+    }
+
     /// Forgets the writes that were lost.
     pub(super) fn restart(&self) {
         let mut pending = self.pending.borrow_mut();
         if self.progress.is_broken() {
             pending.clear();
             self.progress.restart(pending.last);
+            // What leaves from now on depends on none of them.
+            pending.last += 1;
         }
     }
 

@@ -1,4 +1,4 @@
-use super::{Disk, Folder, Mode, Store, WritesLost, eventually, file_on, fs, is_written, store, text, written};
+use super::{Disk, Folder, Mode, Store, WritesLost, eventually, file_on, fs, store, text, written};
 use crate::List;
 
 /// A value that does not fit into the pages that the file has already.
@@ -14,7 +14,7 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
             let file = file_on(&disk, &folder);
             let (own, other) = (store(&file, "own"), store(&file, "other"));
             own.put("kept", b"before").unwrap();
-            is_written(&own).unwrap();
+            written(&own).unwrap();
 
             disk.set(mode);
             // It was queued before the fault was known: the room is told that it has believed too much.
@@ -22,6 +22,7 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
             assert_eq!(written(&own), Err(WritesLost), "{mode:?}");
             assert!(own.put("too early", b"").is_err());
             own.restart();
+            assert!(own.barrier().is_none());
             // From now on, the caller is told.
             for store in [&own, &other] {
                 let error = store.put("refused", &large()).unwrap_err().to_string();
@@ -38,8 +39,8 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
             disk.set(Mode::Healthy);
             eventually(|| own.put("kept too", b"after"));
             other.put("others", b"as well").unwrap();
-            is_written(&own).unwrap();
-            is_written(&other).unwrap();
+            written(&own).unwrap();
+            written(&other).unwrap();
             assert_eq!(text(&own, "kept").as_deref(), Some("before"), "{mode:?}");
         }
         let file = file_on(&disk, &folder);
@@ -61,7 +62,7 @@ fn a_fault_that_passes_is_not_seen_by_rooms() {
     for round in 0..10 {
         disk.set(Mode::OneFault);
         store.put(&format!("{round}"), b"kept").unwrap();
-        is_written(&store).unwrap();
+        written(&store).unwrap();
     }
     assert_eq!(store.list(&List::all()).unwrap().len(), 10);
 }
@@ -78,7 +79,7 @@ fn timers_heal_as_values_do() {
     store.set_waiting(true).unwrap_err();
     disk.set(Mode::Healthy);
     eventually(|| store.set_waiting(true));
-    is_written(&store).unwrap();
+    written(&store).unwrap();
     assert_eq!(file.waiting("Class").unwrap(), ["room"]);
 }
 

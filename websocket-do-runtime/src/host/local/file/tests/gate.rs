@@ -2,7 +2,7 @@ use std::{sync::mpsc, thread, time::Duration};
 
 use futures_util::FutureExt;
 
-use super::{Disk, Folder, Mode, Store, eventually, file_on, is_written, store, text};
+use super::{Disk, Folder, Mode, Store, eventually, file_on, store, text, written};
 use crate::List;
 
 #[test]
@@ -11,7 +11,7 @@ fn rooms_go_on_while_the_disk_hangs_and_nothing_of_a_writer_leaves() {
     let file = file_on(&disk, &folder);
     let (writer, other) = (store(&file, "writer"), store(&file, "other"));
     other.put("old", b"value").unwrap();
-    is_written(&other).unwrap();
+    written(&other).unwrap();
 
     disk.set(Mode::Hanging);
     writer.put("key", b"value").unwrap();
@@ -29,8 +29,8 @@ fn rooms_go_on_while_the_disk_hangs_and_nothing_of_a_writer_leaves() {
     assert_eq!(text(&writer, "key"), None);
 
     disk.set(Mode::Healthy);
-    is_written(&writer).unwrap();
-    is_written(&other).unwrap();
+    written(&writer).unwrap();
+    written(&other).unwrap();
     assert_eq!(barrier.passed().now_or_never(), Some(Ok(())));
     assert_eq!(text(&writer, "key"), None);
 }
@@ -51,7 +51,7 @@ fn what_was_queued_meanwhile_shares_one_commit() {
     let before = disk.syncs.load(std::sync::atomic::Ordering::SeqCst);
     disk.set(Mode::Healthy);
     for store in &stores {
-        is_written(store).unwrap();
+        written(store).unwrap();
     }
     let syncs = disk.syncs.load(std::sync::atomic::Ordering::SeqCst) - before;
     assert!(syncs <= 2, "500 writes took {syncs} syncs");
@@ -66,19 +66,19 @@ fn a_room_that_writes_faster_than_the_disk_waits_for_it() {
     let (folder, disk) = (Folder::new(), Disk::new());
     let file = file_on(&disk, &folder);
     disk.set(Mode::Hanging);
-    let (progress, written) = mpsc::channel();
+    let (progress, keys) = mpsc::channel();
     let writing = thread::spawn(move || {
         let store = store(&file, "room");
         for key in 0..64 {
             store.put(&format!("{key}"), &vec![0; VALUE]).unwrap();
             progress.send(key).unwrap();
         }
-        is_written(&store).unwrap();
+        written(&store).unwrap();
         store.list(&List::all()).unwrap().len()
     });
     disk.wait_until_hanging();
     let mut last = 0;
-    while let Ok(key) = written.recv_timeout(Duration::from_millis(500)) {
+    while let Ok(key) = keys.recv_timeout(Duration::from_millis(500)) {
         last = key;
     }
     assert!(last < 32, "{last} MiB were queued");
@@ -95,7 +95,7 @@ fn a_list_shows_what_is_not_in_the_file_yet() {
     for key in ["a", "b", "c", "d"] {
         store.put(key, b"old").unwrap();
     }
-    is_written(&store).unwrap();
+    written(&store).unwrap();
     disk.set(Mode::Hanging);
     store.put("b", b"new").unwrap();
     store.put("bb", b"new").unwrap();
@@ -123,6 +123,6 @@ fn a_list_shows_what_is_not_in_the_file_yet() {
         .unwrap();
     look(&listed);
     disk.set(Mode::Healthy);
-    is_written(&store).unwrap();
+    written(&store).unwrap();
     look(&listed);
 }
