@@ -9,6 +9,7 @@ mod fickle;
 mod guarded;
 mod keeper;
 mod limits;
+mod load;
 #[cfg(target_arch = "wasm32")]
 mod own;
 mod raw;
@@ -28,6 +29,7 @@ pub use events::Events;
 pub use guarded::{Heard, Said, Vault};
 pub use keeper::Keeper;
 pub use limits::{Limit, Limited, Limits, MAX_MESSAGE};
+pub use load::{Load, Loaded, Loads};
 pub use raw::{Keep, Kept, Raw};
 pub use routes::{Route, Routed, Routes};
 pub use rules::Rules;
@@ -43,6 +45,7 @@ pub fn app() -> App {
         .rooms::<Events>("/events/{room}", "EVENTS")
         .rooms::<Keeper>("/keeper/{room}", "KEEPER")
         .rooms::<Limits>("/limits/{room}", "LIMITS")
+        .rooms::<Loads>("/load/{room}", "LOADS")
         .rooms::<Fixed>("/fixed/{room}", "FIXED")
         .rooms::<Lost>("/lost/{room}", "LOST")
         .rooms::<Migrated>("/migrated/{room}", "MIGRATED")
