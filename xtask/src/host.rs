@@ -136,6 +136,11 @@ impl Host {
         self.port
     }
 
+    /// Its processes of this name.
+    pub(crate) fn processes(&self, name: &str) -> Result<Vec<u32>> {
+        self.group.as_ref().map_or_else(|| Ok(Vec::new()), |group| group.members(name))
+    }
+
     /// Stops it, and waits until it has ended.
     pub(crate) fn stop(&mut self) {
         self.group = None;

@@ -1,5 +1,6 @@
-//! The repository's own commands: `cargo xtask setup | build | dev | test | bench`.
+//! The repository's own commands: `cargo xtask setup | build | dev | test | bench | abuse`.
 
+mod abuse;
 mod bench;
 mod debian;
 mod dev;
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Measure rooms on workerd against the same rooms written by hand, and write BENCHMARKS.md.
     Bench(bench::Options),
+    /// Try the local host with clients that ask for too much, with crashes and with a full disk.
+    Abuse(abuse::Options),
 }
 
 #[derive(Args)]
@@ -91,5 +94,6 @@ fn run(command: Command, parent: u32) -> anyhow::Result<()> {
         }
         Command::Test { quick } => test::test(&project, quick),
         Command::Bench(options) => bench::bench(&project, &options),
+        Command::Abuse(options) => abuse::abuse(&project, &options),
     }
 }

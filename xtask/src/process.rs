@@ -118,6 +118,23 @@ impl Group {
         ]
     }
 
+    /// The processes of the group that have this name and have not ended.
+    pub(crate) fn members(&self, name: &str) -> Result<Vec<u32>> {
+        let list =
+            output(Command::new("ps").args(["-A", "-o", "pgid=,pid=,stat=,comm="])).context("cannot run `ps`")?;
+        let group = self.child.id().to_string();
+        let member = |line: &str| {
+            let mut words = line.split_whitespace();
+            let is_ours = words.next()? == group;
+            let process = words.next()?.parse().ok()?;
+            let is_alive = !words.next()?.starts_with('Z');
+            // On macOS, the name is a path.
+            let is_named = words.next()?.rsplit('/').next()? == name;
+            (is_ours && is_alive && is_named).then_some(process)
+        };
+        Ok(list.lines().filter_map(member).collect())
+    }
+
     /// Ends the program at once: for one that has nothing to clean up.
     pub(crate) fn kill(&self) {
         self.signal("KILL");

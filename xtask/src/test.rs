@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Result, bail};
 
 use crate::{
-    bench, debian,
+    abuse, bench, debian,
     host::{Host, free_port, get, wrangler_in},
     page,
     process::run,
@@ -124,6 +124,8 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     }
     report.run("the chat's history after a restart", || restart(project, &mut hosts));
     drop(hosts);
+    report
+        .run("clients that ask for too much, and disks that fail", || abuse::abuse(project, &abuse::Options::smoke()));
     report.run("a smoke run of the bench", || bench::bench(project, &bench::Options::smoke()));
     Some(())
 }

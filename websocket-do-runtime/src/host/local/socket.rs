@@ -43,6 +43,7 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
     let mut receiver = Receiver::new(reading, received, limits).await;
     // The half for writing, once the close frame is out.
     let mut written = None;
+    let mut is_broken = false;
     let mut is_stopping = false;
 
     let mut write = Box::pin(write(writing, outbox.clone()));
@@ -54,7 +55,10 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
                 closed = &mut receive => break (closed, true),
                 half = &mut write, if written.is_none() => match half {
                     Ok(half) => written = Some(half),
-                    Err(_) => break (Closed::lost(), false),
+                    Err(_) => {
+                        is_broken = true;
+                        break (Closed::lost(), false);
+                    }
                 },
                 closed = outbox.ended() => break (closed, false),
                 () = stopping.cancelled(), if !is_stopping => {
@@ -74,7 +78,7 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
         }
     };
     let finish = async {
-        if written.is_none() {
+        if written.is_none() && !is_broken {
             written = tokio::select! {
                 half = &mut write => half.ok(),
                 () = outbox.deadline() => None,

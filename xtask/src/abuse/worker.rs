@@ -1,0 +1,49 @@
+//! The same clients on workerd, where the platform buffers. Its figures are printed and have no limit.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+
+use super::{Scenario, flood, name, server::memory};
+use crate::{
+    host::{Host, free_port, wrangler_in},
+    project::Project,
+    setup,
+    worker::{self, Profile},
+};
+
+const PACKAGE: &str = "tests/rooms";
+
+/// The table of all floods.
+pub(super) fn report(project: &Project, scenarios: &[Scenario], time: Duration) -> Result<String> {
+    let wasm = setup::setup(project)?;
+    worker::build(project, wasm, Path::new(PACKAGE), Profile::Release)?;
+    let mut lines = vec!["| on workerd | start, MiB | most, MiB | above, MiB | |\n|---|--:|--:|--:|---|".to_owned()];
+    let is_flood = |it: &&Scenario| !matches!(it, Scenario::Kill | Scenario::FullDisk | Scenario::Neighbours);
+    for &scenario in scenarios.iter().filter(is_flood) {
+        let (port, folder) = (free_port()?, project.target("abuse/workerd"));
+        let mut command = wrangler_in(project, Path::new(PACKAGE), port, &folder)?;
+        let host = Host::start("workerd", &mut command, port, &project.target("abuse/workerd.log"))?;
+        let before = largest(&host, "VmRSS")?;
+        let detail = flood::run(scenario, port, time).unwrap_or_else(|error| format!("{error:#}"));
+        let most = largest(&host, "VmHWM")?;
+        lines.push(format!(
+            "| {} | {} | {} | {} | {detail} |",
+            name(scenario),
+            before >> 20,
+            most >> 20,
+            most.saturating_sub(before) >> 20
+        ));
+        drop(host);
+    }
+    Ok(lines.join("\n"))
+}
+
+/// The figure of the host's workerd that takes most: beside the one with the rooms, wrangler runs a proxy.
+fn largest(host: &Host, figure: &str) -> Result<u64> {
+    let mut most = None;
+    for process in host.processes("workerd")? {
+        most = most.max(memory(process, figure).ok());
+    }
+    most.context("no workerd is running")
+}
