@@ -157,7 +157,7 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
     /// Closes the socket, or answers the peer's close.
     ///
     /// # Errors
-    /// Where the code may not be sent, the reason is longer than 123 bytes, or the socket is closed already.
+    /// Where the code may not be sent, or the socket is closed already. A reason of more than 123 bytes is cut.
     pub fn close(&self, code: u16, reason: &str) -> Result {
         let close = Close::new(code, reason)?;
         Ok(self.raw.close(close.code(), close.reason())?)
