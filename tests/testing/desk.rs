@@ -25,6 +25,8 @@ pub(crate) enum Do {
     Leave { after: u32 },
     /// The handler panics.
     Panic,
+    /// The handler returns an error.
+    Fail { text: String },
     /// Sets a timer.
     Ring { bell: String, after: u64 },
 }
@@ -111,6 +113,11 @@ impl Desk {
             session.send(Done::Last { number })?;
         }
         session.close(4002, "as you wish")
+    }
+
+    #[message]
+    fn fail(&self, _session: &Session<Self>, text: String) -> Result<()> {
+        Err(std::io::Error::other(text).into())
     }
 
     #[message]

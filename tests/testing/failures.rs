@@ -66,3 +66,40 @@ async fn what_a_server_cannot_do_is_said() {
     let said = said(async { room.evict() }).await;
     assert_eq!(said, "`evict` is for rooms in memory; this one is on a server");
 }
+
+#[tokio::test]
+async fn a_report_is_bounded_whatever_was_read() {
+    let room = TestRoom::<Desk>::new();
+    let mut ada = room.join().await.unwrap();
+    let long = "x".repeat(50_000);
+    for _ in 0..50 {
+        ada.tell_all(&long).await.unwrap();
+        ada.expect(Done::Told { text: long.clone() }).await;
+    }
+    ada.tell_all(format!("{long}y")).await.unwrap();
+    let said = said(ada.expect(Done::Told { text: format!("{long}z") })).await;
+    assert!(said.len() < 20_000, "{} bytes", said.len());
+    for part in ["(50017 bytes)", "they differ from byte 50014 on: expected `z\" }`, found `y\" }`", "  … 30 more\n"]
+    {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_room_logs_is_in_the_report_and_forges_no_line() {
+    let room = TestRoom::<Desk>::new().named("lob\nby");
+    let mut ada = room.join().await.unwrap();
+    ada.fail("first\nERROR second\u{1b}[2J").await.unwrap();
+    assert!(said(ada.next()).await.contains("reports an error: Internal error"));
+    let id = room.inspect(|room| room.sessions()[0].id());
+    let report = format!("{room:?}");
+    let line = format!(r"logged: Desk `lob\nby`: session {id}: a handler failed: first\nERROR second\u{{1b}}[2J");
+    assert!(report.lines().any(|it| it.ends_with(&line)), "`{line}` is not in:\n{report}");
+
+    ada.set_attachment(&"of another shape");
+    ada.tell().await.unwrap();
+    ada.expect_closed(1012, "session data lost").await;
+    let report = format!("{room:?}");
+    let line = format!(r"logged: Desk `lob\nby`: session {id}: session data lost: ");
+    assert!(report.contains(&line), "`{line}` is not in:\n{report}");
+}

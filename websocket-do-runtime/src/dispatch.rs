@@ -13,7 +13,6 @@ use crate::{
     Close, Closed, Error, Rejection, Result, Room, Session, WebSocketDo,
     codec::{self, Format, Frame},
     host::SocketId,
-    log,
     room::ServerMessageOf,
 };
 
@@ -106,7 +105,7 @@ impl<R: WebSocketDo> Room<R> {
             },
             Err(dropped) => dropped,
         };
-        log::error(&format!("{}: {what} of session {}: {dropped}", R::NAME, session.id()));
+        session.log_error(format_args!("{what}: {dropped}"));
         session.close_with(&Close::handler_timeout());
     }
 
@@ -129,7 +128,7 @@ impl<R: WebSocketDo> Room<R> {
 
     async fn failed(&self, session: &Session<R>, error: &Error) {
         if let Err(second) = self.value().failed(session, error).await {
-            log::error(&format!("{}: `failed` failed with `{second}` on the error `{error}`", R::NAME));
+            session.log_error(format_args!("`failed` failed with `{second}` on the error `{error}`"));
         }
     }
 }
@@ -152,7 +151,7 @@ impl<R: WebSocketDo> Session<R> {
     /// the log.
     #[doc(hidden)]
     pub fn answer_failure(&self, error: &Error) -> Result {
-        log::error(&format!("{}: a handler failed: {error}", R::NAME));
+        self.log_error(format_args!("a handler failed: {error}"));
         // A client that is gone needs no answer.
         let _ = self.send_error(&ErrorFrame { error: "Internal error", code: "internal", path: None });
         Ok(())

@@ -9,7 +9,6 @@ use crate::{
     Error, Result, Room, WebSocketDo, alarm,
     dispatch::Dropped,
     host::{Host, Store},
-    log,
     storage::{self, OWN_TIMERS},
 };
 
@@ -114,7 +113,7 @@ impl<R: WebSocketDo> Room<R> {
         let not_before = *outcome.as_ref().unwrap_or(&(self.now() + RETRY));
         let armed = next(self.host()).and_then(|next| alarm::set(self.host(), self.closing(), next, not_before));
         if let Err(error) = outcome.and(armed) {
-            log::error(&format!("{}: the timers cannot be read or written: {error}", R::NAME));
+            self.log_error(format_args!("the timers cannot be read or written: {error}"));
         }
     }
 
@@ -142,13 +141,13 @@ impl<R: WebSocketDo> Room<R> {
 
     async fn run_timer(&self, name: &str) {
         if !R::TIMERS.contains(&name) {
-            log::error(&format!("{}: the timer `{name}` went off and has no handler any more", R::NAME));
+            self.log_error(format_args!("the timer `{name}` went off and has no handler any more"));
             return;
         }
         match self.alarm_handler(self.value().timer(self, name)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => log::error(&format!("{}: the timer `{name}` failed: {error}", R::NAME)),
-            Err(timeout) => log::error(&format!("{}: the timer `{name}`: {timeout}", R::NAME)),
+            Ok(Err(error)) => self.log_error(format_args!("the timer `{name}` failed: {error}")),
+            Err(timeout) => self.log_error(format_args!("the timer `{name}`: {timeout}")),
         }
     }
 

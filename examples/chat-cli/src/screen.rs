@@ -90,7 +90,13 @@ fn words(message: &ClientMessage) -> &str {
 
 /// What others have typed, without anything that a terminal would take for an order.
 fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if is_order(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+/// Whether it is a control character, ends a line, or changes the direction of text.
+fn is_order(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A time as people say it.

@@ -85,6 +85,8 @@ async fn two_people_talk() {
     ada.notes("* not sent: the outgoing message is not valid: `text` must have 1 to 1000 characters").await;
     bob.types("\u{1b}[2Jbye").await;
     ada.shows("Robert: \u{fffd}[2Jbye").await;
+    bob.types("a\u{202e}b\u{2028}c\u{9b}31m").await;
+    ada.shows("Robert: a\u{fffd}b\u{fffd}c\u{fffd}31m").await;
     bob.types("/quit").await;
     assert!(bob.ends().await.success());
     ada.shows("Robert has gone").await;

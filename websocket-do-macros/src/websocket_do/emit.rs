@@ -203,7 +203,7 @@ fn connect(hook: &Hook) -> TokenStream {
 
 fn resume_failed(hook: Option<&Hook>) -> TokenStream {
     hook.map_or_else(
-        || quote!(::core::result::Result::Err(__ws::Close::restart("session data lost"))),
+        || quote!(::core::result::Result::Err(failure.unhandled(room))),
         |hook| with_self(hook, &quote!(failure)),
     )
 }

@@ -7,7 +7,6 @@ use crate::{
     Close, Closed, Result, ResumeFailure, Room, Session, WebSocketDo,
     attachment::{self, AttachmentError, Header, State},
     host::SocketId,
-    log,
     room::Absent,
     session::SessionCell,
     timers,
@@ -24,7 +23,7 @@ impl<R: WebSocketDo> Room<R> {
             self.arm(timers::next(self.host()).unwrap_or_default()),
         ];
         for error in kept.into_iter().filter_map(Result::err) {
-            log::error(&format!("{}: it cannot be kept that session {} was closed: {error}", R::NAME, header.id));
+            self.log_error(format_args!("session {}: it cannot be kept that it was closed: {error}", header.id));
         }
         self.host().close(socket, close.code(), close.reason());
     }
@@ -61,7 +60,7 @@ impl<R: WebSocketDo> Room<R> {
             .set_attachment(cell.socket, &attachment)
             .and_then(|()| self.closing().begin_end(host, cell.socket, cell.id));
         if let Err(error) = kept {
-            log::error(&format!("{}: it cannot be kept that session {} has ended: {error}", R::NAME, cell.id));
+            session.log_error(format_args!("it cannot be kept that it has ended: {error}"));
         }
     }
 
@@ -92,7 +91,7 @@ impl<R: WebSocketDo> Room<R> {
         }
         let migrated = self.value().resume_failed(self, &failure).and_then(|data| {
             self.attach(socket, header, data).map_err(|error| {
-                log::error(&format!("{}: a session cannot be resumed with its new data: {error}", R::NAME));
+                self.log_error(format_args!("session {}: session data lost: its new data: {error}", header.id));
                 Close::restart("session data lost")
             })
         });

@@ -8,7 +8,6 @@ use crate::{
     dispatch::Dropped,
     host::SocketId,
     http::{IntoResponse, Route},
-    log,
     room::host_tags,
     session::SessionCell,
     upgrade::{check_upgrade, negotiate, subprotocol},
@@ -41,7 +40,7 @@ impl<R: WebSocketDo> Room<R> {
         let found = Route::find(R::ROUTES, request.method(), request.uri().path());
         let Some((route, parameters)) = found else { return Answer::Response(StatusCode::NOT_FOUND.into_response()) };
         let answered = self.run_handler(self.value().http(self, route, parameters, request)).await;
-        Answer::Response(answered.unwrap_or_else(|dropped| Self::too_slow("a route", dropped).into_response()))
+        Answer::Response(answered.unwrap_or_else(|dropped| self.too_slow("a route", dropped).into_response()))
     }
 
     /// How many bytes of a request's body a host reads at most, before it calls [`fetch`](Self::fetch); `default` is the app's
@@ -60,7 +59,7 @@ impl<R: WebSocketDo> Room<R> {
         let format = negotiate(&parts, R::FORMAT)?;
         let upgrade = Upgrade::new(parts, self.name(), self.host(), format);
         let connecting = self.run_handler(self.value().connect(self, &upgrade)).await;
-        let accept = connecting.map_err(|dropped| Self::too_slow("`connect`", dropped))??;
+        let accept = connecting.map_err(|dropped| self.too_slow("`connect`", dropped))??;
         let format = accept.format.unwrap_or(format);
 
         let mut headers = HeaderMap::new();
@@ -86,8 +85,8 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     /// The answer to a request whose handler was dropped.
-    fn too_slow(what: &str, dropped: Dropped) -> Refusal {
-        log::error(&format!("{}: {what}: {dropped}", R::NAME));
+    fn too_slow(&self, what: &str, dropped: Dropped) -> Refusal {
+        self.log_error(format_args!("{what}: {dropped}"));
         StatusCode::SERVICE_UNAVAILABLE.into()
     }
 }

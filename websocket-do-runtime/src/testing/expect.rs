@@ -9,11 +9,15 @@ use std::{
 use super::{
     room::Place,
     session::{Came, TestSession},
+    trace::{difference, short},
 };
 use crate::{
     ServerMessageOf, WebSocketDo,
     client::{ClientError, TypedClient},
 };
+
+/// So many of the last messages that were read are told.
+const READ: usize = 20;
 
 impl<R: WebSocketDo> TestSession<R>
 where
@@ -146,7 +150,14 @@ where
     {
         match self.came().await {
             Came::Message(came) if came == *message => {}
-            other => self.fail(here, &format!("expected {message:?}"), &other),
+            other => {
+                let expected = format!("{message:?}");
+                let difference = match &other {
+                    Came::Message(came) => difference(&expected, &format!("{came:?}")),
+                    _ => String::new(),
+                };
+                self.fail(here, &format!("expected {}{difference}", short(&expected)), &other)
+            }
         }
     }
 
@@ -171,7 +182,12 @@ where
             Came::Nothing => self.read.as_slice(),
             _ => self.read.split_last().map_or(&[][..], |(_, before)| before),
         };
-        for message in before {
+        let left_out = before.len().saturating_sub(READ);
+        if left_out > 0 {
+            // Writing to a string does not fail.
+            let _ = writeln!(read, "  … {left_out} more");
+        }
+        for message in before.iter().skip(left_out) {
             // Writing to a string does not fail.
             let _ = writeln!(read, "  {message}");
         }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::{
     line::Line,
     room::Place,
+    trace::short,
     world::{PATIENCE, World},
 };
 use crate::{
@@ -256,8 +257,8 @@ where
 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Message(message) => write!(f, "{message:?}"),
-            Self::Error(error) => write!(f, "an error: {error}"),
+            Self::Message(message) => f.write_str(&short(&format!("{message:?}"))),
+            Self::Error(error) => write!(f, "an error: {}", short(&error.to_string())),
             Self::Closed(closed) => write!(f, "the close {} {:?}", closed.code(), closed.reason()),
             Self::Nothing => f.write_str("nothing"),
         }

@@ -2,13 +2,13 @@
 
 use std::{cell::RefCell, collections::VecDeque, fmt::Write as _};
 
-use crate::codec::Frame;
+use crate::{codec::Frame, printable::printable};
 
 /// So many of the last events are told.
 const TOLD: usize = 40;
 
-/// So many characters of a frame are told.
-const SHOWN: usize = 160;
+/// The most bytes of a frame or a message in a report.
+const SHOWN: usize = 200;
 
 /// The last events, each with its time.
 #[derive(Default)]
@@ -43,8 +43,20 @@ pub(super) fn shown(frame: &Frame) -> String {
             Err(_) => format!("{} bytes {bytes:02x?}", bytes.len()),
         },
     };
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+    short(&text)
+}
+
+/// A text in one line, cut.
+pub(super) fn short(text: &str) -> String {
+    printable(text, SHOWN).to_string()
+}
+
+/// Two texts that differ, with where they do if that is not seen in what is shown of them.
+pub(super) fn difference(expected: &str, found: &str) -> String {
+    let at = expected.bytes().zip(found.bytes()).take_while(|(expected, found)| expected == found).count();
+    if at < SHOWN {
+        return String::new();
     }
+    let rest = |text: &str| short(text.get(text.floor_char_boundary(at)..).unwrap_or_default());
+    format!("; they differ from byte {at} on: expected `{}`, found `{}`", rest(expected), rest(found))
 }

@@ -24,7 +24,7 @@ use crate::{
     dispatch::Event,
     heartbeat::{PING, PONG},
     host::{Host, SocketId},
-    timers,
+    log, timers,
 };
 
 /// How much of the room's time a test waits for something to come.
@@ -196,7 +196,10 @@ impl<R: WebSocketDo> World<R> {
 
     fn go_on(&self, handler: u64, mut future: Handler) {
         let waker = Waker::from(Arc::new(HandlerWaker { handler, ready: self.ready.clone() }));
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker)))) {
+        let host = self.host.clone();
+        let log = move |line: &str| host.trace.say(host.clock.since_beginning(), || format!("logged: {line}"));
+        let poll = || log::observe::with(log, || future.as_mut().poll(&mut Context::from_waker(&waker)));
+        match catch_unwind(AssertUnwindSafe(poll)) {
             Ok(Poll::Ready(())) => {}
             Ok(Poll::Pending) => {
                 self.handlers.borrow_mut().insert(handler, future);
