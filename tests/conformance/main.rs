@@ -29,6 +29,7 @@ mod many;
 mod numbers;
 mod peer;
 mod raw;
+mod rfc6455;
 mod routing;
 mod rules;
 mod sending;
@@ -106,6 +107,11 @@ const CASES: &[(Company, &[Case])] = &[
     (Company::Busy, shapes_of_messages::CASES),
     (Company::Busy, numbers::CASES),
     (Company::Busy, frames::CASES),
+    (Company::Busy, rfc6455::frames::CASES),
+    (Company::Busy, rfc6455::control::CASES),
+    (Company::Busy, rfc6455::fragments::CASES),
+    (Company::Busy, rfc6455::utf8::CASES),
+    (Company::Busy, rfc6455::closing::CASES),
     (Company::Busy, closing::CASES),
     (Company::Busy, limits::CASES),
     (Company::Busy, events::CASES),
