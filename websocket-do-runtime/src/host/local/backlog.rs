@@ -13,7 +13,7 @@ use super::{
 use crate::heartbeat::PONG;
 
 /// What a queued frame costs beside its payload: its header and its place in the queue.
-const OVERHEAD: usize = 64;
+pub(super) const OVERHEAD: usize = 64;
 
 /// A message that waits to be written.
 #[derive(Debug, Clone)]

@@ -217,3 +217,84 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn text(bytes: usize) -> Outgoing {
+        Outgoing::Text(Bytes::from(vec![b'x'; bytes]))
+    }
+
+    /// All that could be written now.
+    fn written(outbox: &Outbox) -> Vec<u8> {
+        let mut all = Vec::new();
+        let mut buffer = Vec::new();
+        while let Some(batch) = outbox.next(&mut buffer).now_or_never() {
+            all.append(&mut buffer);
+            all.extend(batch.payload.unwrap_or_default());
+        }
+        all
+    }
+
+    #[test]
+    fn only_the_latest_ping_and_one_heartbeat_are_answered() {
+        let outbox = Outbox::new(0);
+        for number in 0..1000_u16 {
+            outbox.answer_ping(Bytes::copy_from_slice(&number.to_be_bytes()));
+            outbox.answer_heartbeat();
+            outbox.ping();
+        }
+        let expected = [&[0x8a, 2][..], &999_u16.to_be_bytes(), &[0x89, 0], &[0x81, 9], b"wsdo:pong"].concat();
+        assert_eq!(written(&outbox), expected);
+        // And again when those are out.
+        outbox.answer_heartbeat();
+        assert_eq!(written(&outbox), [&[0x81, 9][..], b"wsdo:pong"].concat());
+    }
+
+    #[test]
+    fn what_exceeds_the_budget_drops_the_backlog_and_closes_with_1013() {
+        let outbox = Outbox::new(1000);
+        assert!(outbox.push(text(5000), None), "a single frame");
+        assert!(outbox.push(text(5000), None), "one behind the frame that is written next");
+        assert!(outbox.ended().now_or_never().is_none());
+        assert!(!outbox.push(text(0), None));
+        assert!(!outbox.push(text(0), None), "it is closed");
+        assert_eq!(outbox.ended().now_or_never().map(|closed| closed.code()), Some(Closed::ABNORMAL));
+        assert_eq!(written(&outbox), [&[0x88, 10][..], &1013_u16.to_be_bytes(), b"too slow"].concat());
+    }
+
+    #[test]
+    fn empty_frames_count_for_the_memory_they_take() {
+        let outbox = Outbox::new(100 * super::super::backlog::OVERHEAD);
+        let taken = (0..1000).take_while(|_| outbox.push(text(0), None)).count();
+        assert_eq!(taken, 101, "the budget, and the frame that is written next");
+    }
+
+    #[test]
+    fn a_close_comes_behind_what_was_sent_and_nothing_behind_it() {
+        let outbox = Outbox::new(1000);
+        assert!(outbox.push(text(1), None));
+        outbox.close(4001, "r", None);
+        outbox.close(4002, "", None);
+        outbox.answer_heartbeat();
+        assert!(!outbox.push(text(1), None));
+        assert_eq!(written(&outbox), [0x81, 1, b'x', 0x88, 3, 0x0f, 0xa1, b'r']);
+        outbox.answer_ping(Bytes::new());
+        assert!(outbox.is_closing());
+    }
+
+    #[test]
+    fn a_closed_socket_is_cut_after_ten_seconds_and_a_forgotten_one_at_once() {
+        let (closed, forgotten) = (Outbox::new(1000), Outbox::new(1000));
+        let begun = Instant::now();
+        closed.close(4001, "", None);
+        closed.forget();
+        let deadline = closed.state().deadline.expect("a deadline");
+        assert!(deadline >= begun + CLOSE_TIMEOUT && deadline <= Instant::now() + CLOSE_TIMEOUT);
+        forgotten.forget();
+        assert!(forgotten.state().deadline.is_some_and(|deadline| deadline <= Instant::now()));
+    }
+}

@@ -1,0 +1,116 @@
+//! What waits for a client, and what waits for a room.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::{io::AsyncWriteExt, time::timeout};
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{Message, protocol::frame::coding::CloseCode},
+};
+
+use super::{PATIENCE, becomes, contains, serve, text, until_the_end, upgraded};
+
+/// More than systems buffer for a connection.
+const FLOOD: &str = r#"{"type":"flood","frames":20000,"bytes":10000}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_nothing_is_closed_and_cut() {
+    let server = serve(|server| server.max_backlog(64 * 1024)).await;
+    let address = server.address();
+    let mut stream = upgraded(address, "/a/websocket").await;
+    stream.write_all(&text(FLOOD)).await.unwrap();
+    becomes(address, "/a/count", "0").await;
+    becomes(address, "/a/ends", "[1006]").await;
+    // What the system had buffered came; then the connection ends, without a client that has read a byte before.
+    let came = until_the_end(&mut stream).await;
+    assert!(came.len() < 10_000 * 20_000, "all of the flood came");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_late_is_told_1013() {
+    let server = serve(|server| server.max_backlog(1024)).await;
+    let mut stream = upgraded(server.address(), "/a/websocket").await;
+    // Less than systems buffer, so that the close frame arrives.
+    stream.write_all(&text(r#"{"type":"flood","frames":1000,"bytes":100}"#)).await.unwrap();
+    let came = until_the_end(&mut stream).await;
+    assert!(contains(&came, &[&[0x88, 10][..], &1013_u16.to_be_bytes(), b"too slow"].concat()));
+    becomes(server.address(), "/a/ends", "[1006]").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_frame_always_fits() {
+    let server = serve(|server| server.max_backlog(0)).await;
+    let (mut client, _) = connect_async(format!("ws://{}/a/websocket", server.address())).await.unwrap();
+    for _ in 0..3 {
+        let flood = Message::text(r#"{"type":"flood","frames":1,"bytes":5000000}"#);
+        futures_util::SinkExt::send(&mut client, flood).await.unwrap();
+        let came = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
+        assert!(came.len() > 5_000_000);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_half_closes_with_a_full_backlog_is_gone() {
+    let server = serve(|server| server.max_backlog(1 << 30)).await;
+    let address = server.address();
+    let mut stream = upgraded(address, "/a/websocket").await;
+    stream.write_all(&text(FLOOD)).await.unwrap();
+    stream.shutdown().await.unwrap();
+    becomes(address, "/a/count", "0").await;
+    becomes(address, "/a/ends", "[1006]").await;
+    until_the_end(&mut stream).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_ignores_the_rooms_close_is_cut() {
+    let server = serve(|server| server).await;
+    let address = server.address();
+    let mut stream = upgraded(address, "/a/websocket").await;
+    stream.write_all(&text(r#"{"type":"kick","code":4001}"#)).await.unwrap();
+    let came = until_the_end(&mut stream).await;
+    assert_eq!(came, [0x88, 2, 0x0f, 0xa1]);
+    becomes(address, "/a/count", "0").await;
+    becomes(address, "/a/ends", "[1006]").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_nothing_can_be_closed() {
+    let server = serve(|server| server.max_backlog(1 << 30)).await;
+    let address = server.address();
+    let mut stream = upgraded(address, "/a/websocket").await;
+    stream.write_all(&text(FLOOD)).await.unwrap();
+    stream.write_all(&text(r#"{"type":"kick","code":4001}"#)).await.unwrap();
+    becomes(address, "/a/count", "0").await;
+    becomes(address, "/a/ends", "[1006]").await;
+    until_the_end(&mut stream).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_is_held_back_while_its_handler_awaits_and_loses_nothing() {
+    let server = serve(|server| server).await;
+    let address = server.address();
+    let mut stream = upgraded(address, "/a/websocket").await;
+    let message = text(&format!(r#"{{"type":"wait","padding":"{}"}}"#, "x".repeat(10_000)));
+    let mut sent = 0_usize;
+    // Until the server takes no more.
+    while timeout(Duration::from_secs(1), stream.write_all(&message)).await.is_ok_and(|written| written.is_ok()) {
+        sent += 1;
+        assert!(sent < 10_000, "100 MB were taken");
+    }
+    becomes(address, "/a/handled", "0").await;
+    let mut other = upgraded(address, "/a/websocket").await;
+    other.write_all(&text(r#"{"type":"letOn"}"#)).await.unwrap();
+    becomes(address, "/a/handled", &sent.to_string()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_are_told_when_the_server_stops() {
+    let server = serve(|server| server).await;
+    let (mut client, _) = connect_async(format!("ws://{}/a/websocket", server.address())).await.unwrap();
+    let stopped = tokio::spawn(server.stop());
+    let came = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
+    assert!(matches!(came, Message::Close(Some(frame)) if frame.code == CloseCode::Away));
+    assert!(timeout(PATIENCE, client.next()).await.unwrap().is_none());
+    timeout(PATIENCE, stopped).await.unwrap().unwrap();
+}

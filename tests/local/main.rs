@@ -1,0 +1,108 @@
+//! What a peer and a handler can take of the local host: memory, time and threads.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod backlog;
+mod requests;
+mod room;
+mod silence;
+mod stalls;
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+use websocket_do::{
+    App,
+    local::{Server, Serving},
+};
+
+/// Longer than anything takes here, by far.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server with these limits on a free port.
+async fn serve(limits: impl FnOnce(Server) -> Server) -> Serving {
+    let app = App::new().rooms::<room::Loaded>("/{room}", "LOADED");
+    limits(Server::new(app).port(0)).start().await.expect("a server on a free port")
+}
+
+/// A request, and its answer until the server ends the connection.
+async fn exchange(address: SocketAddr, request: &[u8]) -> String {
+    let exchange = async {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        // The server may have answered and gone before all is written.
+        let _ = stream.write_all(request).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8(answer).expect("text")
+    };
+    timeout(PATIENCE, exchange).await.expect("an end in time")
+}
+
+/// The status and the body of a GET request.
+async fn get(address: SocketAddr, path: &str) -> (u16, String) {
+    let answer =
+        exchange(address, format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+    (head[9..12].parse().expect("a status"), body.to_owned())
+}
+
+/// Asks until the answer is this, for as long as the patience lasts.
+async fn becomes(address: SocketAddr, path: &str, expected: &str) {
+    let mut last = String::new();
+    for _ in 0..PATIENCE.as_millis() / 20 {
+        last = get(address, path).await.1;
+        if last == expected {
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{path} never became {expected:?}; it is {last:?}");
+}
+
+/// Waits until the server has ended the connection; gives what came before.
+async fn until_the_end(stream: &mut TcpStream) -> Vec<u8> {
+    let mut came = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut came)).await.expect("the server ends the connection");
+    came
+}
+
+/// A connection that has become a WebSocket, byte by byte.
+async fn upgraded(address: SocketAddr, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.expect("an open connection");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(timeout(PATIENCE, stream.read_u8()).await.expect("an answer").expect("an open connection"));
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&answer));
+    stream
+}
+
+/// A frame of text that is masked with zeros.
+fn text(payload: &str) -> Vec<u8> {
+    let length = payload.len();
+    let length = match u8::try_from(length) {
+        Ok(short @ ..126) => vec![0x80 | short],
+        _ => [&[0xfe][..], &u16::try_from(length).expect("a short message").to_be_bytes()].concat(),
+    };
+    [&[0x81], &length[..], &[0; 4], payload.as_bytes()].concat()
+}
+
+/// A part of a stream of frames from the server.
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

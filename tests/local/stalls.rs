@@ -1,0 +1,93 @@
+//! Handlers that never return.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use tokio::{io::AsyncWriteExt, task::spawn_blocking, time::timeout};
+use websocket_do::{App, local::Server};
+
+use super::{PATIENCE, contains, get, room, room::RELEASE, serve, text, until_the_end, upgraded};
+
+/// Lets handlers go when the test is over, however it ends.
+struct Release;
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        RELEASE.store(true, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_runs_on_costs_no_other_room_and_no_end_of_the_server() {
+    let _release = Release;
+    let stall = Duration::from_millis(300);
+    let server = serve(|server| server.stall_timeout(stall).shutdown_timeout(Duration::from_secs(4))).await;
+    let address = server.address();
+    // As many as there are threads, and more.
+    let threads = std::thread::available_parallelism().unwrap().get();
+    let mut streams = Vec::new();
+    for n in 0..=threads {
+        let mut stream = upgraded(address, &format!("/stuck{n}/websocket")).await;
+        stream.write_all(&text(r#"{"type":"spin"}"#)).await.unwrap();
+        let (status, _) = get(address, &format!("/stuck{n}/count")).await;
+        assert_eq!(status, 503);
+        streams.push(stream);
+    }
+    // New rooms have threads all the same.
+    for n in 0..20 {
+        assert_eq!(get(address, &format!("/new{n}/count")).await, (200, "0".into()));
+    }
+    // A socket of a stuck room is closed in order.
+    let begun = Instant::now();
+    let stop = tokio::spawn(server.stop());
+    for stream in &mut streams {
+        assert!(contains(&until_the_end(stream).await, &1001_u16.to_be_bytes()));
+    }
+    timeout(PATIENCE, stop).await.unwrap().unwrap();
+    assert!(begun.elapsed() < PATIENCE);
+}
+
+/// The server of the next test, in a process of its own.
+#[test]
+fn server_of_another_process() {
+    if std::env::var("SERVES").is_ok() {
+        let app = App::new().rooms::<room::Loaded>("/{room}", "LOADED");
+        let limit = Duration::from_secs(2);
+        let ended = Server::new(app).port(0).stall_timeout(limit / 10).shutdown_timeout(limit).run();
+        println!("ended: {}", ended.unwrap_err());
+        std::process::exit(3);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_a_server_whose_handler_runs_on() {
+    for signal in ["-INT", "-TERM"] {
+        let mut server = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "stalls::server_of_another_process", "--nocapture"])
+            .env("SERVES", "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        let listening =
+            lines.find_map(|line| line.unwrap().split_once("listening on http://").map(|(_, at)| at.to_owned()));
+        let address = listening.expect("an address").parse().unwrap();
+        let mut stream = upgraded(address, "/stuck/websocket").await;
+        stream.write_all(&text(r#"{"type":"spin"}"#)).await.unwrap();
+        assert_eq!(get(address, "/stuck/count").await.0, 503);
+        assert!(Command::new("kill").args([signal, &server.id().to_string()]).status().unwrap().success());
+        assert!(contains(&until_the_end(&mut stream).await, &1001_u16.to_be_bytes()));
+        let last = spawn_blocking(move || {
+            (lines.find_map(|line| line.ok().filter(|line| line.contains("ended: "))), server.wait())
+        });
+        let (line, status) = timeout(PATIENCE, last).await.expect("the process ends").unwrap();
+        assert_eq!(status.unwrap().code(), Some(3));
+        let line = line.expect("an error");
+        assert!(line.contains(r#"a message's handler of the room "stuck" of `Loaded`"#), "{line}");
+    }
+}
