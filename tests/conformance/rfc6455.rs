@@ -102,7 +102,7 @@ impl<'h> Wire<'h> {
             Came::Frame(0x88, payload) => assert_eq!(payload.get(..2), Some(&code.to_be_bytes()[..]), "{payload:?}"),
             other => panic!("expected the close code {code}, got {other:?}"),
         }
-        self.is_over().await;
+        self.ends().await;
     }
 
     /// The server must fail the connection with this code when these bytes come.
@@ -121,13 +121,13 @@ impl<'h> Wire<'h> {
     }
 
     /// The server has ended the connection, or does so now; the room hears of it once.
-    async fn is_over(mut self) {
+    async fn ends(mut self) {
         assert_eq!(self.next().await, Came::End);
-        self.is_gone().await;
+        self.leaves().await;
     }
 
     /// The room has counted the end, once, also where the server waits for the client to go first.
-    async fn is_gone(self) {
+    async fn leaves(self) {
         let Self { host, room, peer } = self;
         drop(peer);
         let log = log_of_the_end(host, &room).await;

@@ -1,12 +1,6 @@
 //! What a peer and a handler can take of the local host: memory, time and threads.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod backlog;
 mod requests;

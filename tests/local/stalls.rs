@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    net::SocketAddr,
     process::{Command, Stdio},
     sync::atomic::Ordering,
     time::{Duration, Instant},
@@ -21,6 +22,12 @@ impl Drop for Release {
     }
 }
 
+/// Waits until the handler runs on: until then, requests are answered.
+async fn is_stuck(address: SocketAddr, path: &str) {
+    let stuck = async { while get(address, path).await.0 != 503 {} };
+    timeout(PATIENCE, stuck).await.expect("503");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handler_that_runs_on_costs_no_other_room_and_no_end_of_the_server() {
     let _release = Release;
@@ -33,8 +40,7 @@ async fn a_handler_that_runs_on_costs_no_other_room_and_no_end_of_the_server() {
     for n in 0..=threads {
         let mut stream = upgraded(address, &format!("/stuck{n}/websocket")).await;
         stream.write_all(&text(r#"{"type":"spin"}"#)).await.unwrap();
-        let (status, _) = get(address, &format!("/stuck{n}/count")).await;
-        assert_eq!(status, 503);
+        is_stuck(address, &format!("/stuck{n}/count")).await;
         streams.push(stream);
     }
     // New rooms have threads all the same.
@@ -79,7 +85,7 @@ async fn a_signal_ends_a_server_whose_handler_runs_on() {
         let address = listening.expect("an address").parse().unwrap();
         let mut stream = upgraded(address, "/stuck/websocket").await;
         stream.write_all(&text(r#"{"type":"spin"}"#)).await.unwrap();
-        assert_eq!(get(address, "/stuck/count").await.0, 503);
+        is_stuck(address, "/stuck/count").await;
         assert!(Command::new("kill").args([signal, &server.id().to_string()]).status().unwrap().success());
         assert!(contains(&until_the_end(&mut stream).await, &1001_u16.to_be_bytes()));
         let last = spawn_blocking(move || {

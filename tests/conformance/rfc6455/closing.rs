@@ -13,7 +13,7 @@ async fn answer(host: &crate::Host, bytes: &[u8]) -> Vec<u8> {
     let mut wire = Wire::open(host).await;
     wire.send(bytes).await;
     let Came::Frame(0x88, payload) = wire.next().await else { panic!("expected a close frame") };
-    wire.is_over().await;
+    wire.ends().await;
     payload
 }
 
@@ -86,7 +86,7 @@ cases! {
         assert_eq!(wire.message().await["text"], "last");
         assert_eq!(wire.next().await, Came::Frame(FIN | CLOSE, b"\x0f\xa2r".to_vec()));
         wire.send(&close(4002, b"r")).await;
-        wire.is_over().await;
+        wire.ends().await;
     }
 
     /// A peer need not stop sending at once.
@@ -96,6 +96,6 @@ cases! {
         assert_eq!(wire.message().await["text"], "last");
         assert!(matches!(wire.next().await, Came::Frame(0x88, _)));
         wire.send(&[frame(FIN | PING, b"a"), frame(FIN | TEXT, b"late"), close(4002, b"r")].concat()).await;
-        wire.is_over().await;
+        wire.ends().await;
     }
 }

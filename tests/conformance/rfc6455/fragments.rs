@@ -86,7 +86,7 @@ cases! {
         let mut wire = Wire::open(&host).await;
         wire.send(&frame(TEXT, br#"{"type":"write","line":"a"}"#)).await;
         let room = wire.room.clone();
-        wire.is_gone().await;
+        wire.leaves().await;
         assert!(!log(&host, &room).await.contains(&"a".to_owned()));
     }
 

@@ -182,9 +182,8 @@ async fn ask(room: &RoomHandle, request: Request) -> Option<Reply> {
     answer.await.ok()
 }
 
-/// What proves that the server has understood the handshake; none where it is not one of this version.
+/// What proves that the server has understood the handshake, which the room checks.
 fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
-    headers.get(header::SEC_WEBSOCKET_VERSION).filter(|version| *version == "13")?;
     let key = headers.get(header::SEC_WEBSOCKET_KEY)?;
     derive_accept_key(key.as_bytes()).parse().ok()
 }

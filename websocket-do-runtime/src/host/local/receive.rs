@@ -33,7 +33,7 @@ use crate::{Close, Closed, codec::Frame, dispatch::Event, heartbeat::PING, host:
 /// Messages of a session that may be received and not handled.
 const MESSAGES: usize = 64;
 
-/// Bytes of a session that may be received and not handled, unless one message may be larger.
+/// Bytes of a session that may be received and not handled; one message always may.
 const BYTES: usize = 1 << 20;
 
 /// Bytes that are asked for at once; a larger message grows the buffer.
@@ -94,7 +94,7 @@ impl Receiver {
         // Once it has sent a close frame (here: nowhere), tungstenite only reads: it answers no ping, and hands out the peer's
         // close as it is.
         let _ = stream.close(None).await;
-        let permits = Arc::new(Semaphore::new(BYTES.max(limits.max_message)));
+        let permits = Arc::new(Semaphore::new(BYTES));
         Self { stream, permits, limits }
     }
 
@@ -183,9 +183,8 @@ impl Receiver {
 
     /// What the room drops when it has handled the message. Waits until it has handled enough of those before.
     async fn permit(&self, message: &Frame) -> Option<OwnedSemaphorePermit> {
-        let all = BYTES.max(self.limits.max_message);
         // So that this many messages take all permits, however small they are.
-        let cost = u32::try_from(message.len().clamp(all / MESSAGES, all)).unwrap_or(u32::MAX);
+        let cost = u32::try_from(message.len().clamp(BYTES / MESSAGES, BYTES)).unwrap_or(u32::MAX);
         self.permits.clone().acquire_many_owned(cost).await.ok()
     }
 
