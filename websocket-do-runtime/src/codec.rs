@@ -11,11 +11,9 @@ use std::io;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{
-    Message, Rejection, RejectionCode, TextCodec,
-    checks::deferred,
-    decode::{reread, traced},
-};
+#[cfg(feature = "server")]
+use crate::protocol::decode::traced;
+use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, checks::deferred, decode::reread};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;

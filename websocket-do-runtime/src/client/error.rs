@@ -119,6 +119,7 @@ impl fmt::Display for ClientError {
 
 impl ClientError {
     /// A refusal, with what its headers tell.
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "for the stub of a Worker"))]
     pub(crate) fn refused(status: u16, headers: &HeaderMap, body: String) -> Self {
         let location = headers.get(header::LOCATION).map(|url| String::from_utf8_lossy(url.as_bytes()).into_owned());
         Self::Refused { status, body, retry_after: retry_after(headers), location }

@@ -17,6 +17,7 @@ use super::{
     replay::{Entries, Quiet},
 };
 
+#[cfg(feature = "server")]
 pub(crate) use super::explain::traced;
 pub use super::explain::{explain, reread};
 #[doc(hidden)]

@@ -41,6 +41,7 @@ pub fn explain<M: Message>(buffered: Buffered) -> Rejection {
 }
 
 /// Decodes any value, telling what is wrong and where.
+#[cfg(feature = "server")]
 pub(crate) fn traced<T: DeserializeOwned>(buffered: Buffered) -> Result<T, Rejection> {
     decoded(buffered).map_err(|DecodeError { rejection, .. }| *rejection)
 }
