@@ -7,7 +7,7 @@ use std::{
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
@@ -30,13 +30,54 @@ pub(crate) fn serve(project: &Project, package: &Path, port: u16, parent: u32) -
         .with_context(|| format!("wrangler said:\n{}\nand", log.start_up()))?;
     log.show();
     println!("listening on http://127.0.0.1:{port}");
+    let mut servers = Servers::of(&group, RELOAD);
     while parent_id() == parent {
         if let Some(status) = group.exited()? {
             bail!("wrangler ended with {status}");
         }
-        thread::sleep(Duration::from_millis(200));
+        servers.check(&group)?;
+        thread::sleep(POLL);
     }
     Ok(())
+}
+
+/// How often is looked whether everything still runs.
+const POLL: Duration = Duration::from_millis(500);
+
+/// How long wrangler may take to replace a server, when the Worker has changed.
+const RELOAD: Duration = Duration::from_secs(10);
+
+/// The name of the program that serves. Wrangler starts one for the Worker and one before it, and goes on when they end.
+const SERVER: &str = "workerd";
+
+/// Watches the programs that wrangler serves with.
+struct Servers {
+    expected: usize,
+    /// How long one may be missing, and since when one is.
+    limit: Duration,
+    missing: Option<Instant>,
+}
+
+impl Servers {
+    /// Those that are running now.
+    fn of(group: &Group, limit: Duration) -> Self {
+        // Without `ps` there is nothing to watch.
+        Self { expected: group.members(SERVER).map_or(0, |members| members.len()), limit, missing: None }
+    }
+
+    /// # Errors
+    /// If one has ended and was not replaced in time.
+    fn check(&mut self, group: &Group) -> Result<()> {
+        if self.expected == 0 || group.members(SERVER).map_or(self.expected, |members| members.len()) >= self.expected {
+            self.missing = None;
+            return Ok(());
+        }
+        let since = *self.missing.get_or_insert_with(Instant::now);
+        if since.elapsed() > self.limit {
+            bail!("a `{SERVER}` process of wrangler has ended and was not replaced; run the command again");
+        }
+        Ok(())
+    }
 }
 
 /// Wrangler's output: kept back until it is ready, then shown without its chatter, so that the Worker's own lines stand out.
@@ -90,7 +131,16 @@ fn is_chatter(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_chatter;
+    use std::{
+        fs,
+        os::unix::fs::PermissionsExt,
+        process::Command,
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use super::{SERVER, Servers, is_chatter};
+    use crate::process::Group;
 
     #[test]
     fn the_workers_own_lines_are_no_chatter() {
@@ -98,5 +148,47 @@ mod tests {
         assert!(is_chatter("⎔ Reloading local server..."));
         assert!(!is_chatter("room lobby: Ada joined"));
         assert!(!is_chatter("[wrangler:error] Uncaught Error: thrown"));
+    }
+
+    fn eventually(mut is_so: impl FnMut() -> bool) {
+        let start = Instant::now();
+        while !is_so() {
+            assert!(start.elapsed() < Duration::from_secs(30), "it is not so after 30 s");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// A stand-in for wrangler, with two servers that it does not watch, but replaces when the file `reload` appears.
+    #[test]
+    fn a_server_that_ends_and_is_not_replaced_is_an_error() {
+        let folder = std::env::temp_dir().join(format!("websocket-do-dev-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let server = folder.join(SERVER);
+        fs::write(&server, "#!/bin/sh\nsleep 60\n").expect("a script");
+        fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).expect("permissions");
+        let wrangler = "./workerd & ./workerd & while :; do [ -e reload ] && rm reload && ./workerd & sleep 0.1; done";
+        let group = Group::start(Command::new("sh").args(["-c", wrangler]).current_dir(&folder)).expect("a group");
+        let members = || group.members(SERVER).expect("a list of processes");
+        eventually(|| members().len() == 2);
+
+        let mut patient = Servers::of(&group, Duration::from_mins(1));
+        let mut strict = Servers::of(&group, Duration::ZERO);
+        patient.check(&group).expect("two servers");
+        strict.check(&group).expect("two servers");
+
+        let killed = members().first().copied().expect("a server").to_string();
+        assert!(Command::new("kill").args(["-9", &killed]).status().expect("kill").success());
+        eventually(|| members().len() == 1);
+        // Wrangler may be about to replace it.
+        patient.check(&group).expect("some patience");
+        eventually(|| strict.check(&group).is_err());
+        let error = strict.check(&group).expect_err("a server is missing").to_string();
+        assert!(error.contains("has ended and was not replaced"), "{error}");
+
+        fs::write(folder.join("reload"), "").expect("a file");
+        eventually(|| members().len() == 2);
+        strict.check(&group).expect("two servers again");
+        drop(group);
+        let _ = fs::remove_dir_all(&folder);
     }
 }
