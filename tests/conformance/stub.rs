@@ -118,9 +118,33 @@ cases! {
             "failed": {"error": "the room answered 500 Internal Server Error: Internal Server Error"},
             "thrown": {"error": "the room failed: thrown on purpose"},
             "argument": {"error": "the request cannot be made: `case` cannot be \"..\" in a path"},
-            "binding": {"error":
-                "there is no namespace: `NOWHERE` is not bound to Durable Objects; see `[[durable_objects.bindings]]`"},
+            "huge": {"error": "the room's answer is not what its handler returns: it is larger than 32 MiB; use `forward`, which streams it"},
+            "large": 32 << 20,
         }));
+    }
+
+    async fn a_missing_binding_is_one_error_and_nothing_in_the_log(host: Host) {
+        let write = |name: &str| format!("`{name}`; write `name = \"{name}\"` in `[[durable_objects.bindings]]` of `wrangler.toml`");
+        assert_eq!(case(&host, "bindings").await, json!({
+            "bindings": [
+                {"error": format!("there is no namespace: missing binding {}", write("NOWHERE"))},
+                {"error": format!("there is no namespace: not a Durable Object namespace: {}", write("TEXT"))},
+            ],
+            "log": [],
+        }));
+        assert_eq!(http(&host.rooms, "GET", "/unbound/room/info", "").await, (500, "Internal Server Error".into()));
+    }
+
+    async fn a_stub_reaches_rooms_with_a_name_of_1_to_1024_bytes(host: Host) {
+        let error = |bytes: usize| {
+            json!({"error": format!("the room cannot be named so: a room's name has 1 to 1024 bytes, this one has {bytes}")})
+        };
+        assert_eq!(case(&host, "names").await, json!([
+            [1024, 64, 200, true],
+            [error(1025), error(1025), error(1025), false],
+            [error(0), error(0), error(0), false],
+            null,
+        ]));
     }
 
     async fn a_stub_passes_on_a_whole_request_with_its_method_headers_and_body(host: Host) {

@@ -201,6 +201,12 @@ impl Calls {
         Err(Error::msg("a secret reason"))
     }
 
+    /// An answer of this many MiB.
+    #[get("/huge/{mib}")]
+    fn huge(&self, mib: usize) -> Vec<u8> {
+        vec![0; mib << 20]
+    }
+
     /// A name that every stub has.
     #[get("/id")]
     fn id(&self) -> &'static str {

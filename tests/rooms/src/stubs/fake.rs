@@ -68,7 +68,7 @@ fn error(marks: &str) -> Error {
     error
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) {
+pub(super) fn set(object: &Object, name: &str, value: &JsValue) {
     // It fails for no object that is made here.
     let _ = Reflect::set(object, &name.into(), value);
 }

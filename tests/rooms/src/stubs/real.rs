@@ -5,9 +5,13 @@ use websocket_do::{
     Error, Request as Whole,
     stub::{Jurisdiction, LocationHint, Namespace, StubError},
 };
-use worker::{Env, Request, Response};
+use worker::{
+    Env, Method, Request, Response,
+    js_sys::{Object, Reflect, global},
+    wasm_bindgen::{JsCast, prelude::Closure},
+};
 
-use super::{client, seen};
+use super::{client, fake, seen};
 use crate::{
     Calls,
     calls::{Search, Why},
@@ -23,6 +27,8 @@ pub(super) async fn case(name: &str, room: &str, env: &Env) -> worker::Result<Re
         "hint" => hint(&calls, room).await,
         "arguments" => arguments(&calls, room).await,
         "results" => results(&calls, room).await,
+        "bindings" => Ok(bindings()),
+        "names" => names(&calls).await,
         "refusals" => refusals(&calls, room, env).await,
         "connect" => client::connect(&calls, room).await.map_err(failed),
         "refused" => client::refused(&calls, room).await.map_err(failed),
@@ -116,8 +122,46 @@ async fn refusals(calls: &Namespace<Calls>, room: &str, env: &Env) -> Result<Val
         "failed": seen(stub.fail().await),
         "thrown": seen(thrown),
         "argument": seen(stub.search("..", 1, Search { words: String::new(), from: None }).await),
-        "binding": seen(Calls::stub(env, "NOWHERE").map(|_| ())),
+        "huge": seen(stub.huge(33).await.map(|bytes| bytes.len())),
+        "large": seen(stub.huge(32).await.map(|bytes| bytes.len())),
     }))
+}
+
+/// Bindings that there are not, and what that puts into the log.
+fn bindings() -> Value {
+    let (console, env, log) = (Reflect::get(&global(), &"console".into()), Object::new(), fake::Log::default());
+    let console = console.unwrap_or_default();
+    let lines = log.clone();
+    let listen: Closure<dyn FnMut(String)> = Closure::new(move |line| lines.borrow_mut().push(line));
+    let before = Reflect::get(&console, &"error".into()).unwrap_or_default();
+    fake::set(&env, "TEXT", &"a variable".into());
+    fake::set(console.unchecked_ref(), "error", listen.as_ref());
+    let bindings = ["NOWHERE", "TEXT"].map(|name| seen(Calls::stub(env.unchecked_ref(), name).map(|_| ())));
+    fake::set(console.unchecked_ref(), "error", &before);
+    json!({"bindings": bindings, "log": *log.borrow()})
+}
+
+/// The names that a room can have.
+async fn names(calls: &Namespace<Calls>) -> Result<Value, StubError> {
+    let mut saw = Vec::new();
+    for name in ["é".repeat(512), "é".repeat(512) + "x", String::new()] {
+        let stub = calls.by_name(name);
+        let info = stub.info().await.map(|info| info.name.map(|name| name.len()));
+        let forwarded =
+            stub.forward(Request::new("https://room/info", Method::Get).map_err(|error| unmade(&error))?).await;
+        saw.push(json!([
+            seen(info),
+            seen(stub.id().map(|id| id.len())),
+            seen(forwarded.map(|answer| answer.status_code())),
+            stub.connect().await.is_ok(),
+        ]));
+    }
+    saw.push(seen(calls.unique()?.info().await.map(|info| info.name)));
+    Ok(json!(saw))
+}
+
+fn unmade(error: &worker::Error) -> StubError {
+    StubError::Request(error.to_string())
 }
 
 /// Passes the request on: below `/stub/forward/whole` as it is, else under the path that follows.

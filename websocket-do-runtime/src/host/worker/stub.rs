@@ -192,10 +192,14 @@ impl fmt::Debug for Door {
 /// The rooms that `wrangler.toml` binds to this name.
 pub(super) fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespace, StubError> {
     let found = Reflect::get(env, &binding.into()).unwrap_or(JsValue::UNDEFINED);
-    let gets = Reflect::get(&found, &"getByName".into()).is_ok_and(|method| method.is_instance_of::<Function>());
-    if !gets {
-        let reason = format!("`{binding}` is not bound to Durable Objects; see `[[durable_objects.bindings]]`");
-        return Err(StubError::Binding(reason));
+    // Asked first, as debug builds of wasm-bindgen log the trace of every exception, also of one that is caught.
+    let is_namespace = found.is_object()
+        && Reflect::get(&found, &"getByName".into()).is_ok_and(|method| method.is_instance_of::<Function>());
+    if !is_namespace {
+        let wrong = if found.is_undefined() { "missing binding" } else { "not a Durable Object namespace:" };
+        return Err(StubError::Binding(format!(
+            "{wrong} `{binding}`; write `name = \"{binding}\"` in `[[durable_objects.bindings]]` of `wrangler.toml`"
+        )));
     }
     Ok(found.unchecked_into())
 }
