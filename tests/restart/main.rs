@@ -46,8 +46,9 @@ async fn rooms(folder: &Path) -> Serving {
 /// The body of an answer.
 async fn http(address: SocketAddr, method: &str, path: &str, body: &str) -> String {
     let length = body.len();
-    let request =
-        format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
     let exchange = move || {
         let mut stream = TcpStream::connect(address)?;
         stream.write_all(request.as_bytes())?;
