@@ -55,7 +55,7 @@ function readOurs() {
 
 if (readFileSync(VECTORS, "utf8") !== vectors()) fail("vectors.json is out of date: run `node tests/vectors/generate.mjs`");
 const ours = readOurs();
-const wanted = cases.filter(({ refused, unwritable }) => !refused && !unwritable);
+const wanted = cases.filter(({ refused }) => !refused);
 let failed = 0;
 for (const { name, means } of wanted) {
   const entry = ours.get(name);

@@ -9,8 +9,10 @@
 )]
 
 mod claims;
+mod memory;
 mod properties;
 mod sample;
 mod table;
 mod times;
 mod vectors;
+mod words;

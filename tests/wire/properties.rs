@@ -1,11 +1,14 @@
 //! Whatever a protocol can say survives each format, and both formats say the same; whatever else comes is refused.
 
+use std::collections::BTreeMap;
+
 use proptest::{
     collection::{btree_map, vec},
     option,
     prelude::*,
 };
-use websocket_do::{Format, Frame, Message, RejectionCode, Timestamp, codec};
+use serde::{Deserialize, Serialize};
+use websocket_do::{Format, Frame, Message, RejectionCode, Timestamp, WsProtocol, codec};
 
 use crate::sample::{Point, Sample, Shape};
 
@@ -176,4 +179,172 @@ proptest! {
         let end = (0..=at.index(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         prop_assert_eq!(codec::decode_text::<Sample>(text.get(..end).unwrap()).unwrap_err().code(), RejectionCode::Malformed);
     }
+}
+
+/// JSON that a peer might send, of any shape.
+fn any_json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|value| value.to_string()),
+        any::<i64>().prop_map(|value| value.to_string()),
+        any::<u64>().prop_map(|value| value.to_string()),
+        (-EXACT - 4..=EXACT + 4).prop_map(|value| value.to_string()),
+        number().prop_map(|value| format!("{value:?}")),
+        number().prop_map(|value| format!("{value:e}")),
+        Just("-0".to_owned()),
+        Just("-0.0".to_owned()),
+        text().prop_map(|value| serde_json::to_string(&value).unwrap()),
+        Just(r#""\ud83d\ude00""#.to_owned()),
+        Just(r#""\ud83d""#.to_owned()),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let key =
+            prop_oneof![Just("x"), Just("y"), Just("label"), Just("circle"), Just("7"), Just("radius"), Just("a")];
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            vec((key, inner), 0..4).prop_map(|entries| {
+                let entries: Vec<_> = entries.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+                format!("{{{}}}", entries.join(","))
+            }),
+        ]
+    })
+}
+
+/// A message with an arbitrary value in a field of each type.
+#[derive(Debug, Clone, PartialEq, WsProtocol)]
+#[ws(server)]
+enum Anything {
+    Numbers {
+        i8: Option<i8>,
+        i64: Option<i64>,
+        u64: Option<u64>,
+        u128: Option<u128>,
+        f32: Option<f32>,
+        f64: Option<f64>,
+    },
+    Keys {
+        value: BTreeMap<i64, BTreeMap<bool, u64>>,
+    },
+    Floats {
+        value: BTreeMap<String, f32>,
+    },
+    Shapes {
+        value: Vec<Shape>,
+    },
+    Place {
+        value: Option<Point>,
+    },
+    Any {
+        value: serde_json::Value,
+    },
+    Untagged {
+        value: Untagged,
+    },
+    Tuple {
+        value: (Option<u64>, Vec<String>),
+    },
+    Unit {
+        value: (),
+    },
+    Nested {
+        value: Vec<Vec<Vec<i64>>>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Untagged {
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Untagged>),
+    Map(BTreeMap<String, Untagged>),
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_read_can_be_written_in_both_formats_and_read_again(
+        kind in prop_oneof![
+            Just("keys"), Just("floats"), Just("shapes"), Just("place"), Just("any"), Just("untagged"), Just("tuple"),
+            Just("unit"), Just("nested"),
+        ],
+        value in any_json(),
+    ) {
+        let text = format!(r#"{{"type":"{kind}","value":{value}}}"#);
+        let numbers = format!(r#"{{"type":"numbers","i8":{value},"i64":{value}}}"#);
+        let numbers_too = format!(r#"{{"type":"numbers","u64":{value},"u128":{value},"f32":{value},"f64":{value}}}"#);
+        for text in [text, numbers, numbers_too] {
+            let Ok(read) = codec::decode_text::<Anything>(&text) else { continue };
+            for format in [Format::Json, Format::MessagePack] {
+                let written = codec::encode(&read, format);
+                prop_assert!(written.is_ok(), "{} is read and not written in {}: {:?}", text, format, written);
+                let written = written.unwrap();
+                let again = codec::decode::<Anything>(&written);
+                prop_assert!(again.is_ok(), "{} is written and not read in {}: {:?}", text, format, again);
+                prop_assert_eq!(codec::encode(&again.unwrap(), format), Ok(written), "{} in {}", text, format);
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_and_objects_nest_to_128_levels_written_or_read() {
+    #[derive(Debug, Clone, PartialEq, WsProtocol)]
+    #[ws(server)]
+    enum Deep {
+        List { value: List },
+        Object { value: Object },
+        Choice { value: Choice },
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct List(Vec<List>);
+
+    #[derive(Debug, Clone, PartialEq, WsProtocol)]
+    struct Object {
+        a: Option<Box<Object>>,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    enum Choice {
+        End,
+        More(Box<Choice>),
+        Pair(u8, Box<Choice>),
+    }
+
+    let list = |depth| (1..depth).fold(List(Vec::new()), |inner, _| List(vec![inner]));
+    let object = |depth| (1..depth).fold(Object { a: None }, |inner, _| Object { a: Some(Box::new(inner)) });
+    let choice = |depth| (0..depth).fold(Choice::End, |inner, _| Choice::More(Box::new(inner)));
+    let pair = |depth| (0..depth).fold(Choice::End, |inner, _| Choice::Pair(1, Box::new(inner)));
+    for format in [Format::Json, Format::MessagePack] {
+        // The message is a level, too; a pair is two.
+        for message in [
+            Deep::List { value: list(127) },
+            Deep::Object { value: object(127) },
+            Deep::Choice { value: choice(127) },
+            Deep::Choice { value: pair(63) },
+        ] {
+            assert_eq!(decoded(&message, format), message);
+        }
+        for (message, path) in [
+            (Deep::List { value: list(128) }, format!("value{}", "[0]".repeat(127))),
+            (Deep::Object { value: object(128) }, format!("value{}", ".a".repeat(127))),
+            (Deep::Choice { value: choice(128) }, format!("value{}", ".More".repeat(127))),
+            (Deep::Choice { value: pair(64) }, format!("value{}.Pair", ".Pair[1]".repeat(63))),
+        ] {
+            let error = codec::encode(&message, format).unwrap_err();
+            assert_eq!((error.code(), error.path()), (RejectionCode::Invalid, path.as_str()));
+            assert_eq!(error.message(), "must not nest deeper than 128");
+        }
+    }
+    let text = |depth: usize| format!(r#"{{"type":"list","value":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    assert!(codec::decode_text::<Deep>(&text(127)).is_ok());
+    let error = codec::decode_text::<Deep>(&text(128)).unwrap_err();
+    assert_eq!(error.to_string(), "not JSON: it nests deeper than 128");
+    let bytes = |depth: usize| [&b"\x82\xa4type\xa4list\xa5value"[..], &vec![0x91; depth - 1], &[0x90]].concat();
+    assert!(codec::decode_binary::<Deep>(&bytes(127)).is_ok());
+    let error = codec::decode_binary::<Deep>(&bytes(128)).unwrap_err();
+    assert_eq!(error.to_string(), "not MessagePack: it nests deeper than 128");
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("codec/wire.md")]
 
+mod budget;
 mod format;
 mod javascript;
 mod json;
@@ -11,9 +12,7 @@ use std::io;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-#[cfg(feature = "server")]
-use crate::protocol::decode::traced;
-use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, checks::deferred, decode::reread};
+use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, checks::deferred, decode::ReadError};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;
@@ -133,7 +132,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// # Ok::<(), Rejection>(())
 /// ```
 pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
-    let message: M = deferred(|| M::Text::attempt(text).map_or_else(|| second_look(text), Ok))?;
+    let message: M = deferred(|| M::Text::message(text))?;
     message.validate()?;
     Ok(message)
 }
@@ -178,8 +177,7 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 /// Reads any value of JSON, with the path to what is wrong.
 #[cfg(feature = "server")]
 pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
-    let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not JSON: {error}"));
-    Json::attempt(text).map_or_else(|| traced(Json::decode(text).map_err(malformed)?), Ok)
+    json::decode(text, None).map_err(ReadError::into_rejection)
 }
 
 /// Reads what is no message of the protocol, with no more than a syntax error to say.
@@ -196,9 +194,26 @@ fn text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, Rejectio
     M::Text::decode(text).map_err(malformed)
 }
 
-/// The second look at text that was not read at once: a number may be written as JavaScript might, anything else is
-/// explained.
-#[cold]
-fn second_look<M: Message>(text: &str) -> Result<M, Rejection> {
-    reread(text_value::<M, _>(text)?)
+/// How deep lists and objects may nest in a message, written or read, in both formats.
+pub(crate) const DEPTH: u8 = 128;
+
+/// Up to here every integer is a JavaScript number.
+const EXACT: u64 = 1 << 53;
+
+/// The integer that a float is; `None` where it is none, and an error where it is one that JavaScript does not hold exactly.
+fn integral(value: f64) -> Result<Option<i64>, ()> {
+    if value.fract() != 0.0 {
+        return Ok(None);
+    }
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "exact up to 2^53")]
+    if value.abs() <= EXACT as f64 { Ok(Some(value as i64)) } else { Err(()) }
+}
+
+/// Refuses a number of which 32 bits make an infinity.
+fn fits_f32(value: f64) -> Result<(), ReadError> {
+    #[expect(clippy::cast_possible_truncation, reason = "that is the question")]
+    if (value as f32).is_finite() {
+        return Ok(());
+    }
+    Err(ReadError::new(RejectionCode::Invalid, "must be a finite number that 32 bits can hold".to_owned()))
 }

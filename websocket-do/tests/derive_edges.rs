@@ -276,9 +276,13 @@ fn integers_may_be_written_as_floats_wherever_the_tag_stands() {
     for text in [r#"{"type":"typed","TYPE":3.0}"#, r#"{"TYPE":3.0,"type":"typed"}"#] {
         assert!(matches!(codec::decode_text::<Ask>(text).unwrap(), Ask::Typed { r#type: 3, .. }));
     }
-    for text in [r#"{"TYPE":3.5,"type":"typed"}"#, r#"{"TYPE":1e30,"type":"typed"}"#, r#"{"TYPE":-1.0,"type":"typed"}"#]
-    {
-        assert_eq!(codec::decode_text::<Ask>(text).unwrap_err().code(), RejectionCode::Invalid);
+    for (text, code) in [
+        (r#"{"TYPE":3.5,"type":"typed"}"#, RejectionCode::Invalid),
+        (r#"{"TYPE":1e30,"type":"typed"}"#, RejectionCode::Number),
+        (r#"{"TYPE":-1.0,"type":"typed"}"#, RejectionCode::Invalid),
+    ] {
+        let rejection = codec::decode_text::<Ask>(text).unwrap_err();
+        assert_eq!((rejection.code(), rejection.path()), (code, "TYPE"));
     }
 }
 

@@ -142,7 +142,9 @@ pub(super) fn record(record: &Record) -> TokenStream {
     let write = encode::write(both(), &quote!(out));
     let checks = schema::checks(both());
     let read = decode::read(fields, &quote!(Self), &quote!(tag));
-    let field_names = fields.iter().map(|Field { name, cfgs, .. }| quote!(#(#cfgs)* #name));
+    let field_names = fields.iter().flat_map(|Field { name, aliases, cfgs, .. }| {
+        [name].into_iter().chain(aliases).map(move |name| quote!(#(#cfgs)* #name))
+    });
     quote! {
         const _: () = {
             use ::websocket_do::__private::{protocol as __ws, serde as __serde};

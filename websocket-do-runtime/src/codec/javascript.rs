@@ -8,11 +8,8 @@ use std::{cell::Cell, fmt};
 use serde::ser::{Serialize, Serializer};
 
 use self::compound::Compound;
-use super::Format;
-use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP, checks};
-
-/// Up to here every integer is a JavaScript number.
-const EXACT: u64 = 1 << 53;
+use super::{DEPTH, EXACT, Format};
+use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP, checks, decode::inexact};
 
 /// Has `value` written by `write`, as JavaScript has it.
 pub(super) fn written<T: Serialize + ?Sized, O, E: fmt::Display>(
@@ -20,7 +17,7 @@ pub(super) fn written<T: Serialize + ?Sized, O, E: fmt::Display>(
     format: Format,
     write: impl FnOnce(&JsValue<'_, '_, T>) -> Result<O, E>,
 ) -> Result<O, Rejection> {
-    let context = Context { format, refused: Cell::new(None) };
+    let context = Context { format, refused: Cell::new(None), depth: Cell::new(0) };
     write(&JsValue::new(value, &context)).map_err(|error| {
         context
             .refused
@@ -33,6 +30,8 @@ struct Context {
     format: Format,
     /// The refusal on its way out to the message; its path grows at every step.
     refused: Cell<Option<Rejection>>,
+    /// How many lists and objects are open.
+    depth: Cell<u8>,
 }
 
 impl Context {
@@ -43,9 +42,22 @@ impl Context {
     }
 
     #[cold]
-    fn refuse<E: serde::ser::Error>(&self, message: String) -> E {
-        self.refused.set(Some(Rejection::new(RejectionCode::Number, message)));
-        E::custom("a number that JavaScript cannot hold")
+    fn refuse<E: serde::ser::Error>(&self, code: RejectionCode, message: String) -> E {
+        self.refused.set(Some(Rejection::new(code, message)));
+        E::custom("a value that JavaScript cannot hold")
+    }
+
+    /// Opens a list or an object.
+    fn open<E: serde::ser::Error>(&self) -> Result<(), E> {
+        if self.depth.get() == DEPTH {
+            return Err(self.refuse(RejectionCode::Invalid, format!("must not nest deeper than {DEPTH}")));
+        }
+        self.depth.set(self.depth.get() + 1);
+        Ok(())
+    }
+
+    fn close(&self) {
+        self.depth.set(self.depth.get() - 1);
     }
 
     /// Keeps a broken rule of a derived value, which serde's error has as text only.
@@ -123,7 +135,7 @@ impl<'c, S: Serializer> Js<'c, S> {
     /// An integral float is written as the integer it is to JavaScript, and −0 as 0, as `JSON.stringify` has it.
     fn float(self, value: f64) -> Result<S::Ok, S::Error> {
         if !value.is_finite() {
-            Err(self.context.refuse(format!("must be a finite number, is {value}")))
+            Err(self.context.refuse(RejectionCode::Number, format!("must be a finite number, is {value}")))
         } else if value.fract() == 0.0 && value.abs() <= EXACT as f64 {
             self.signed(value as i64)
         } else if self.is_key {
@@ -135,8 +147,7 @@ impl<'c, S: Serializer> Js<'c, S> {
 
     #[cold]
     fn inexact(&self, value: impl fmt::Display) -> S::Error {
-        self.context
-            .refuse(format!("must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is {value}"))
+        self.context.refuse(RejectionCode::Number, inexact(value))
     }
 
     fn value<'v, T: ?Sized>(&self, value: &'v T) -> JsValue<'c, 'v, T> {
@@ -202,8 +213,11 @@ macro_rules! compounds {
             if self.is_key {
                 return Err(no_key());
             }
+            self.context.open()?;
             let inner = self.inner.$name($($arg),*)?;
-            Ok(Compound::new(inner, self.context)$(.in_variant($variant))?)
+            let compound = Compound::new(inner, self.context);
+            $(let compound = compound.in_variant($variant)?;)?
+            Ok(compound)
         })*
     };
 }
@@ -293,10 +307,11 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
+        self.context.open()?;
         let value = self.value(value);
-        self.inner
-            .serialize_newtype_variant(name, index, variant, &value)
-            .inspect_err(|_| self.context.step(|refused| refused.within(variant)))
+        let written = self.inner.serialize_newtype_variant(name, index, variant, &value);
+        self.context.close();
+        written.inspect_err(|_| self.context.step(|refused| refused.within(variant)))
     }
 
     compounds! {

@@ -4,6 +4,7 @@ mod float;
 mod key;
 mod read;
 mod scan;
+mod tag;
 #[cfg(test)]
 mod tests;
 
@@ -11,11 +12,11 @@ use std::io;
 
 use serde::{
     Serialize,
-    de::{DeserializeOwned, Error},
+    de::{DeserializeOwned, Error, IgnoredAny},
 };
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::protocol::{TextCodec, buffered::Buffered};
+use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, decode::ReadError};
 
 /// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
 ///
@@ -43,19 +44,30 @@ impl TextCodec for Json {
     }
 
     fn decode<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-        read::read(text).map_err(|error| why(text, &error))
+        decode(text, None).map_err(|error| serde_json::Error::custom(error.into_rejection()))
     }
 
-    /// To say why not, the text has to be read once more.
-    fn attempt<T: DeserializeOwned>(text: &str) -> Option<T> {
-        read::read(text).ok()
+    fn message<M: Message>(text: &str) -> Result<M, Rejection> {
+        decode(text, Some(M::SCHEMA.tag)).map_err(ReadError::of_message::<M>)
     }
+}
+
+/// Reads a value, or a message with this tag.
+pub(super) fn decode<T: DeserializeOwned>(text: &str, tag: Option<&'static str>) -> Result<T, ReadError> {
+    read::read(text, tag).map_err(|error| why(text, error))
 }
 
 /// What is wrong with a text that was not read: its syntax, with the place, or else what its reader says.
 #[cold]
-fn why(text: &str, error: &read::Unread) -> serde_json::Error {
-    serde_json::from_str::<Buffered>(text).err().unwrap_or_else(|| serde_json::Error::custom(error))
+fn why(text: &str, error: ReadError) -> ReadError {
+    let Err(fault) = scan::check(text) else { return error };
+    if fault != scan::Fault::Syntax {
+        return fault.into();
+    }
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Err(syntax) => ReadError::new(RejectionCode::Malformed, format!("not JSON: {syntax}")),
+        Ok(IgnoredAny) => fault.into(),
+    }
 }
 
 /// Numbers with a fraction or an exponent, as `Number.prototype.toString` writes them.

@@ -1,9 +1,12 @@
 //! MessagePack: values to bytes and back.
 
+mod key;
 mod read;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod time;
+mod within;
 
 use std::io;
 
@@ -12,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::read::read;
-use crate::protocol::{Message, Rejection, RejectionCode, decode::reread};
+use crate::protocol::{Message, Rejection, decode::ReadError};
 
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
 pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_serde::encode::Error> {
@@ -28,22 +31,17 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, to: impl io::Write) -> Res
 
 /// Reads a message, without checking its rules.
 pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
-    read(bytes).or_else(|_| second_look(bytes))
+    read(bytes, Some(M::SCHEMA.tag)).map_err(|error| why(bytes, error).of_message::<M>())
 }
 
-/// Reads any value, with no more than a syntax error to say.
+/// Reads any value.
 #[cfg(feature = "client")]
 pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
-    read(bytes).map_err(malformed)
+    read(bytes, None).map_err(|error| why(bytes, error).into_rejection())
 }
 
-fn malformed(reason: impl std::fmt::Display) -> Rejection {
-    Rejection::new(RejectionCode::Malformed, format!("not MessagePack: {reason}"))
-}
-
-/// The second look at what was not read at once, to explain it.
+/// What is wrong with bytes that were not read: they are not MessagePack, or else what their reader says.
 #[cold]
-fn second_look<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
-    scan::check(bytes).map_err(malformed)?;
-    reread(read(bytes).map_err(malformed)?)
+fn why(bytes: &[u8], error: ReadError) -> ReadError {
+    scan::check(bytes).map_or_else(Into::into, |()| error)
 }

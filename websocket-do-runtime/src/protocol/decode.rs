@@ -17,9 +17,9 @@ use super::{
     replay::{Entries, Quiet},
 };
 
-#[cfg(feature = "server")]
-pub(crate) use super::explain::traced;
-pub use super::explain::{explain, reread};
+#[doc(hidden)]
+pub use super::explain::{ReadError, reread};
+pub(crate) use super::explain::{inexact, shorten};
 #[doc(hidden)]
 pub use fields::{Missing, field, key, no_variant, or_default, present, required, skip};
 
@@ -33,7 +33,7 @@ pub use fields::{Missing, field, key, no_variant, or_default, present, required,
 pub trait Record: Sized {
     /// The Rust name.
     const NAME: &'static str;
-    /// The names of the fields.
+    /// The names of the fields, aliases too.
     const FIELDS: &'static [&'static str];
 
     /// Reads the fields. `tag` is the field that was already read, and may not come again.
@@ -109,7 +109,7 @@ pub trait Tagged: Sized {
 /// Reads a derived struct and checks its rules.
 #[doc(hidden)]
 pub fn record<'de, T: Record + Validate, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    checks::read(|| deserializer.deserialize_map(RecordVisitor(PhantomData)))
+    checks::read(|| deserializer.deserialize_struct(T::NAME, T::FIELDS, RecordVisitor(PhantomData)))
 }
 
 /// Reads a message and checks its rules.

@@ -24,35 +24,16 @@ const QUOTED: usize = 40;
 pub fn reread<M: Message>(buffered: Buffered) -> Result<M, Rejection> {
     // The tag first, so that no field is buffered a second time, which would lose its path.
     let buffered = buffered.with_first(M::SCHEMA.tag);
-    decoded(buffered).map_err(|DecodeError { mut rejection, unknown_name }| {
-        if unknown_name && rejection.path() == M::SCHEMA.tag {
-            rejection.code = RejectionCode::UnknownType;
-        }
-        *rejection
-    })
+    decoded(buffered).map_err(ReadError::of_message::<M>)
 }
 
-/// Why that frame is not a message.
-pub fn explain<M: Message>(buffered: Buffered) -> Rejection {
-    match reread::<M>(buffered) {
-        Err(rejection) => rejection,
-        Ok(_) => Rejection::new(RejectionCode::Malformed, "is not written as its format demands"),
-    }
+fn decoded<T: DeserializeOwned>(buffered: Buffered) -> Result<T, ReadError> {
+    T::deserialize(Reader::<ReadError, Traced>::new(buffered))
 }
 
-/// Decodes any value, telling what is wrong and where.
-#[cfg(feature = "server")]
-pub(crate) fn traced<T: DeserializeOwned>(buffered: Buffered) -> Result<T, Rejection> {
-    decoded(buffered).map_err(|DecodeError { rejection, .. }| *rejection)
-}
-
-fn decoded<T: DeserializeOwned>(buffered: Buffered) -> Result<T, DecodeError> {
-    T::deserialize(Reader::<DecodeError, Traced>::new(buffered))
-}
-
-/// serde's error, as a rejection.
+/// serde's error, as a rejection that learns its path on the way out.
 #[derive(Debug)]
-struct DecodeError {
+pub struct ReadError {
     rejection: Box<Rejection>,
     unknown_name: bool,
 }
@@ -60,13 +41,13 @@ struct DecodeError {
 /// Errors learn their path on the way out.
 struct Traced;
 
-impl Trace<DecodeError> for Traced {
-    fn within(error: DecodeError, key: &str) -> DecodeError {
-        DecodeError { rejection: Box::new(error.rejection.within(key)), ..error }
+impl Trace<ReadError> for Traced {
+    fn within(error: ReadError, key: &str) -> ReadError {
+        error.within(key)
     }
 
-    fn at(error: DecodeError, index: usize) -> DecodeError {
-        DecodeError { rejection: Box::new(error.rejection.at(index)), ..error }
+    fn at(error: ReadError, index: usize) -> ReadError {
+        error.at(index)
     }
 
     fn remember(key: &Buffered) -> String {
@@ -81,28 +62,78 @@ impl Trace<DecodeError> for Traced {
     }
 }
 
-pub(super) fn shorten(text: &str) -> String {
+/// What is said of an integer that JavaScript cannot hold, both ways.
+pub(crate) fn inexact(value: impl fmt::Display) -> String {
+    format!("must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is {value}")
+}
+
+pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(QUOTED) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
 }
 
-impl DecodeError {
-    fn new(code: RejectionCode, message: String) -> Self {
+impl ReadError {
+    #[cold]
+    pub(crate) fn new(code: RejectionCode, message: String) -> Self {
         Self { rejection: Box::new(Rejection::new(code, message)), unknown_name: false }
+    }
+
+    /// An integer that JavaScript cannot hold.
+    #[cold]
+    pub(crate) fn inexact(value: impl fmt::Display) -> Self {
+        Self::new(RejectionCode::Number, inexact(value))
+    }
+
+    #[cold]
+    pub(crate) fn within(mut self, key: &str) -> Self {
+        self.rejection.prefix(key);
+        self
+    }
+
+    #[cold]
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.rejection.prefix(&format!("[{index}]"));
+        self
+    }
+
+    /// The same error seen from the object in which `key` is the key that was read. An error that names a field is the
+    /// object's own.
+    #[cold]
+    pub(crate) fn at_key(mut self, key: &str) -> Self {
+        if !self.rejection.path.is_empty() {
+            return self;
+        }
+        let message = format!("as a key {}", self.rejection.message());
+        self.rejection.message = message.into();
+        self.within(&shorten(key))
+    }
+
+    /// What it says of a value that is no message.
+    pub(crate) fn into_rejection(self) -> Rejection {
+        *self.rejection
+    }
+
+    /// What it says of a message.
+    #[cold]
+    pub(crate) fn of_message<M: Message>(mut self) -> Rejection {
+        if self.unknown_name && self.rejection.path() == M::SCHEMA.tag {
+            self.rejection.code = RejectionCode::UnknownType;
+        }
+        *self.rejection
     }
 }
 
-impl fmt::Display for DecodeError {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rejection.fmt(f)
     }
 }
 
-impl std::error::Error for DecodeError {}
+impl std::error::Error for ReadError {}
 
-impl Error for DecodeError {
+impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         match checks::broken(&message) {
             Some(rejection) => Self { rejection: Box::new(rejection), unknown_name: false },
@@ -175,6 +206,10 @@ impl fmt::Display for Wanted<'_> {
             "a sequence" => f.write_str("a list"),
             "a map" => f.write_str("an object"),
             "unit" => f.write_str("null"),
+            "variant identifier" => f.write_str("the name of a variant"),
+            _ if expected.starts_with("enum ") => f.write_str("a string or an object of one field"),
+            _ if expected.starts_with("struct ") => f.write_str("an object"),
+            _ if expected.starts_with("tuple struct ") => f.write_str("a list"),
             _ => f.write_str(&expected),
         }
     }
@@ -189,6 +224,7 @@ impl fmt::Display for Found<'_> {
             Unexpected::Bool(value) => write!(f, "{value}"),
             Unexpected::Unsigned(value) => write!(f, "{value}"),
             Unexpected::Signed(value) => write!(f, "{value}"),
+            Unexpected::Float(value) if value.abs() >= 1e21 => write!(f, "{value:e}"),
             Unexpected::Float(value) => write!(f, "{value}"),
             Unexpected::Char(_) | Unexpected::Str(_) => f.write_str("a string"),
             Unexpected::Bytes(_) => f.write_str("bytes"),

@@ -20,7 +20,7 @@ pub struct Rejection {
     pub(super) code: RejectionCode,
     pub(super) path: String,
     rule: Option<Rule>,
-    message: Cow<'static, str>,
+    pub(super) message: Cow<'static, str>,
 }
 
 /// The kind of a [`Rejection`].
@@ -90,17 +90,23 @@ impl Rejection {
     /// The same rejection seen from the object that holds the value in `field`.
     #[must_use]
     pub fn within(mut self, field: &str) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{field}{dot}{}", self.path);
+        self.prefix(field);
         self
     }
 
     /// The same rejection seen from the list that holds the value at `index`.
     #[must_use]
     pub fn at(mut self, index: usize) -> Self {
-        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("[{index}]{dot}{}", self.path);
+        self.prefix(&format!("[{index}]"));
         self
+    }
+
+    /// Puts a step before the path.
+    pub(super) fn prefix(&mut self, step: &str) {
+        if !self.path.is_empty() && !self.path.starts_with('[') {
+            self.path.insert(0, '.');
+        }
+        self.path.insert_str(0, step);
     }
 
     /// The kind.

@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::{Message, Rejection, RejectionCode, explain::reread};
+
 /// A codec for text frames, in place of JSON: named by `#[ws(…, text = MyCodec)]` on the client enum and the server enum.
 ///
 /// It turns serde's values into text and back. Rules, JavaScript's numbers, the frames that tell of errors and the path
@@ -59,9 +61,13 @@ pub trait TextCodec: 'static {
     /// Where the text is not one of the codec's, or holds another type.
     fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error>;
 
-    /// Reads a value for someone who does not ask why not.
+    /// Reads a message. Whatever is not read at once is buffered to find out what is wrong with it, and to read numbers as
+    /// JavaScript might write them.
     #[doc(hidden)]
-    fn attempt<T: DeserializeOwned>(text: &str) -> Option<T> {
-        Self::decode(text).ok()
+    fn message<M: Message>(text: &str) -> Result<M, Rejection> {
+        Self::decode(text).or_else(|_| {
+            let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not {}: {error}", Self::NAME));
+            reread(Self::decode(text).map_err(malformed)?)
+        })
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Rejection, RejectionCode, Type, Validate, Value, explain::shorten};
+use super::{Rejection, Type, Validate, Value, explain::shorten};
 
 macro_rules! plain {
     ($($ty:ty => $description:expr,)*) => {$(
@@ -32,45 +32,12 @@ plain! {
     u32 => Type::Integer { bits: 32, signed: false },
     u64 => Type::Integer { bits: 64, signed: false },
     usize => Type::Integer { bits: 64, signed: false },
+    i128 => Type::Integer { bits: 128, signed: true },
+    u128 => Type::Integer { bits: 128, signed: false },
+    f32 => Type::Float,
     f64 => Type::Float,
     char => Type::String,
     String => Type::String,
-}
-
-impl Value for f32 {
-    const TYPE: Type = Type::Float;
-}
-
-impl Validate for f32 {
-    /// serde makes an infinity of a number that 32 bits cannot hold.
-    fn validate(&self) -> Result<(), Rejection> {
-        if self.is_finite() {
-            return Ok(());
-        }
-        Err(Rejection::new(RejectionCode::Invalid, "must be a finite number that 32 bits can hold"))
-    }
-}
-
-macro_rules! wide {
-    ($($ty:ty, $signed:literal;)*) => {$(
-        impl Value for $ty {
-            const TYPE: Type = Type::Integer { bits: 128, signed: $signed };
-        }
-
-        impl Validate for $ty {
-            /// MessagePack has no integer of more than 64 bits, so that there is none in JSON either.
-            fn validate(&self) -> Result<(), Rejection> {
-                if u64::try_from(*self).is_ok() || i64::try_from(*self).is_ok() {
-                    return Ok(());
-                }
-                Err(Rejection::new(RejectionCode::Invalid, "must be a whole number that 64 bits can hold"))
-            }
-        }
-    )*};
-}
-wide! {
-    i128, true;
-    u128, false;
 }
 
 macro_rules! pointers {

@@ -22,8 +22,17 @@ impl<'c, C> Compound<'c, C> {
         Self { inner, context, index: 0, variant: None }
     }
 
-    pub(super) fn in_variant(self, variant: &'static str) -> Self {
-        Self { variant: Some(variant), ..self }
+    pub(super) fn in_variant<E: serde::ser::Error>(self, variant: &'static str) -> Result<Self, E> {
+        self.context.open().inspect_err(|_: &E| self.context.step(|refused| refused.within(variant)))?;
+        Ok(Self { variant: Some(variant), ..self })
+    }
+
+    /// The list or object is written, and the enum around it.
+    fn close(&self) {
+        self.context.close();
+        if self.variant.is_some() {
+            self.context.close();
+        }
     }
 
     fn item<T: ?Sized, E>(
@@ -68,6 +77,7 @@ macro_rules! lists {
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
+                self.close();
                 self.inner.end()
             }
         })*
@@ -96,6 +106,7 @@ macro_rules! structs {
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
+                self.close();
                 self.inner.end()
             }
         })*
@@ -132,6 +143,7 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
     }
 
     fn end(self) -> Result<C::Ok, C::Error> {
+        self.close();
         self.inner.end()
     }
 }

@@ -6,54 +6,85 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::read::{Reader, Unread};
+use super::{
+    read::Reader,
+    scan::{Number, Text},
+};
+use crate::protocol::decode::ReadError;
 
 /// A key whose opening quote is already read.
 pub(super) struct Key<'r, 't>(pub(super) &'r mut Reader<'t>);
 
 impl<'t> Key<'_, 't> {
-    /// A key that is a number: no space may stand around it.
-    fn number<V>(self, read: impl FnOnce(&mut Reader<'t>) -> Result<V, Unread>) -> Result<V, Unread> {
-        if !matches!(self.0.scan.peek(), Some(b'-' | b'0'..=b'9')) {
-            return Err(Unread::TYPE);
+    /// A key that is a number: no space may stand around it, and an integer has just one form, so that two keys cannot become one.
+    fn number<V: Visitor<'t>>(self, is_integer: bool, visitor: V) -> Result<V::Value, ReadError> {
+        let Self(reader) = self;
+        let start = reader.scan.position();
+        if matches!(reader.scan.peek(), Some(b'-' | b'0'..=b'9'))
+            && let Ok(number) = reader.scan.number()
+            && reader.scan.eat(b'"')
+        {
+            let text = reader.scan.since(start).trim_end_matches('"');
+            match number {
+                Number::Unsigned(value) => return visitor.visit_u64(value),
+                Number::Signed(value) => return visitor.visit_i64(value),
+                Number::Large(_) if is_integer => return Err(ReadError::inexact(text)),
+                Number::Large(value) => return visitor.visit_f64(value),
+                Number::Float(value) if !is_integer => return visitor.visit_f64(value),
+                Number::Float(_) => {}
+            }
         }
-        let value = read(self.0)?;
-        if self.0.scan.eat(b'"') { Ok(value) } else { Err(Unread::TYPE) }
+        reader.scan.go_to(start);
+        reader.string(visitor)
     }
 }
 
 macro_rules! numbers {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-            self.number(|reader| reader.$method(visitor))
+    ($is_integer:literal: $($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+            self.number($is_integer, visitor)
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for Key<'_, 'de> {
-    type Error = Unread;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.0.string(visitor)
     }
 
     numbers! {
+        true:
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-        deserialize_f32 deserialize_f64
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        let value = self.0.scan.peek() == Some(b't');
-        self.0.scan.word(if value { "true\"" } else { "false\"" })?;
-        visitor.visit_bool(value)
+    numbers! { false: deserialize_f64 }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let start = self.0.scan.position();
+        if let Ok(Number::Float(value) | Number::Large(value)) = self.0.scan.number() {
+            super::super::fits_f32(value)?;
+        }
+        self.0.scan.go_to(start);
+        self.number(false, visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        for (word, value) in [("true\"", true), ("false\"", false)] {
+            if self.0.scan.word(word).is_ok() {
+                return visitor.visit_bool(value);
+            }
+        }
+        self.0.string(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -62,15 +93,15 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unread> {
+    ) -> Result<V::Value, ReadError> {
         self.0.named(visitor)
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.0.bytes(visitor)
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.0.bytes(visitor)
     }
 
@@ -82,34 +113,66 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
 /// An enum as an object of one entry.
 pub(super) struct Variant<'r, 't>(pub(super) &'r mut Reader<'t>);
 
-impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
-    type Error = Unread;
-    type Variant = Self;
+impl<'de, 'r> EnumAccess<'de> for Variant<'r, 'de> {
+    type Error = ReadError;
+    type Variant = Content<'r, 'de>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Unread> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Content<'r, 'de>), ReadError> {
         self.0.scan.expect(b'"')?;
+        let key = self.0.scan.position();
         let name = seed.deserialize(Key(&mut *self.0))?;
         self.0.scan.expect(b':')?;
-        Ok((name, self))
+        self.0.budget.within::<()>();
+        Ok((name, Content { reader: self.0, key }))
     }
 }
 
-impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
-    type Error = Unread;
+/// What stands under the name of a variant.
+pub(super) struct Content<'r, 't> {
+    reader: &'r mut Reader<'t>,
+    /// Where the name begins.
+    key: usize,
+}
 
-    fn unit_variant(self) -> Result<(), Unread> {
-        Deserialize::deserialize(self.0)
+impl<'t> Content<'_, 't> {
+    fn read<V>(self, read: impl FnOnce(&mut Reader<'t>) -> Result<V, ReadError>) -> Result<V, ReadError> {
+        read(&mut *self.reader).map_err(|error| match self.reader.scan.at(self.key).string() {
+            Ok(Text::There(name) | Text::Unescaped(name)) => error.within(name),
+            Err(_) => error,
+        })
+    }
+}
+
+impl<'de> VariantAccess<'de> for Content<'_, 'de> {
+    type Error = ReadError;
+
+    fn unit_variant(self) -> Result<(), ReadError> {
+        self.read(|reader| Deserialize::deserialize(reader))
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Unread> {
-        seed.deserialize(self.0)
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, ReadError> {
+        self.read(|reader| {
+            // It is part of the enum.
+            reader.budget.within::<S::Value>();
+            seed.deserialize(reader)
+        })
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unread> {
-        self.0.deserialize_seq(visitor)
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
+        self.read(|reader| {
+            reader.budget.within::<V::Value>();
+            reader.deserialize_tuple(len, visitor)
+        })
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Unread> {
-        self.0.deserialize_struct("", fields, visitor)
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.read(|reader| {
+            reader.budget.within::<V::Value>();
+            reader.deserialize_struct("", fields, visitor)
+        })
     }
 }

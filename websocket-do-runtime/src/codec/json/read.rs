@@ -1,65 +1,56 @@
-//! JSON for serde: what `serde_json` reads is read here, to the same values, in fewer steps and with exact floats.
+//! JSON for serde: what `serde_json` reads is read here, in fewer steps, with exact floats, with JavaScript's integers, and with
+//! the path to what is wrong.
 
-use std::{borrow::Cow, fmt};
+use std::mem::size_of;
 
 use serde::{
-    Deserializer,
-    de::{DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor},
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor},
 };
 
 use super::{
+    super::budget::{Budget, Growth},
     key::{Key, Variant},
-    scan::{Number, Scan, Text},
+    scan::{DEPTH, Fault, Number, Scan, Text},
+    tag::Tag,
 };
+use crate::protocol::{RejectionCode, decode::ReadError};
 
-/// How deep lists and objects may nest, as in `serde_json`.
-const DEPTH: u8 = 127;
-
-/// Reads a text that is one value.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unread> {
-    let mut reader = Reader { scan: Scan::new(text), depth: DEPTH };
+/// Reads a text that is one value. In the outermost object, the entry with the key `tag` comes first, wherever it is.
+pub(super) fn read<'t, T: Deserialize<'t>>(text: &'t str, tag: Option<&'static str>) -> Result<T, ReadError> {
+    let budget = Budget::new::<T>(text.len());
+    let mut reader = Reader { scan: Scan::new(text), depth: DEPTH, tag, budget, scratch: 0 };
     let value = T::deserialize(&mut reader)?;
-    if reader.scan.token().is_none() { Ok(value) } else { Err(Unread::SYNTAX) }
-}
-
-/// Why a text was not read. What is wrong with its syntax is not said here.
-#[derive(Debug)]
-pub(super) struct Unread(Cow<'static, str>);
-
-impl Unread {
-    pub(super) const SYNTAX: Self = Self(Cow::Borrowed("it is not JSON"));
-    pub(super) const TYPE: Self = Self(Cow::Borrowed("it holds another type"));
-}
-
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unread {}
-
-impl Error for Unread {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(Cow::Owned(message.to_string()))
-    }
+    if reader.scan.token().is_none() { Ok(value) } else { Err(Fault::Syntax.into()) }
 }
 
 /// A deserializer of a text.
 pub(super) struct Reader<'t> {
     pub(super) scan: Scan<'t>,
-    depth: u8,
+    /// How many lists and objects may still nest.
+    pub(super) depth: u8,
+    /// The key that comes first in the outermost object, which has not begun.
+    tag: Option<&'static str>,
+    pub(super) budget: Budget,
+    /// What of the budget is spent for strings with escapes.
+    scratch: usize,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn string<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, Unread> {
+    pub(super) fn string<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.begin::<V::Value>()?;
         match self.scan.string()? {
-            Text::There(text) => visitor.visit_borrowed_str(text),
-            Text::Unescaped(text) => visitor.visit_str(text),
+            Text::There(text) => return visitor.visit_borrowed_str(text),
+            Text::Unescaped(_) => {}
         }
+        // Twice, as it has grown by allocating a larger one beside it.
+        let grown = self.scan.scratch() - self.scratch;
+        self.budget.spend(grown * 2)?;
+        self.scratch += grown;
+        visitor.visit_str(self.scan.unescaped_text())
     }
 
-    pub(super) fn bytes<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, Unread> {
+    pub(super) fn bytes<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, ReadError> {
         match self.scan.string()? {
             Text::There(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
             Text::Unescaped(text) => visitor.visit_bytes(text.as_bytes()),
@@ -67,88 +58,168 @@ impl<'t> Reader<'t> {
     }
 
     /// An enum that is the name of its variant.
-    pub(super) fn named<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, Unread> {
+    pub(super) fn named<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.begin::<V::Value>()?;
         match self.scan.string()? {
             Text::There(name) | Text::Unescaped(name) => visitor.visit_enum(name.into_deserializer()),
         }
     }
 
-    fn number<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, Unread> {
-        if !matches!(self.scan.token(), Some(b'-' | b'0'..=b'9')) {
-            return Err(Unread::TYPE);
-        }
+    fn is_number(&mut self) -> bool {
+        matches!(self.scan.token(), Some(b'-' | b'0'..=b'9'))
+    }
+
+    fn number<V: Visitor<'t>>(&mut self, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.begin::<V::Value>()?;
         match self.scan.number()? {
             Number::Unsigned(value) => visitor.visit_u64(value),
             Number::Signed(value) => visitor.visit_i64(value),
-            Number::Float(value) => visitor.visit_f64(value),
+            Number::Float(value) | Number::Large(value) => visitor.visit_f64(value),
         }
     }
 
-    fn open(&mut self, bracket: u8) -> Result<(), Unread> {
-        if !self.scan.take(bracket) {
-            return Err(Unread::TYPE);
+    /// A number for an integer, which may be written as JavaScript might: `3.0`, `3e0`.
+    fn integer<V: Visitor<'t>>(&mut self, is_wide: bool, visitor: V) -> Result<V::Value, ReadError> {
+        if !self.is_number() {
+            return self.deserialize_any(visitor);
         }
-        self.depth = self.depth.checked_sub(1).ok_or(Unread::SYNTAX)?;
+        self.budget.begin::<V::Value>()?;
+        let start = self.scan.position();
+        match self.scan.number()? {
+            Number::Unsigned(value) => visitor.visit_u64(value),
+            Number::Signed(value) => visitor.visit_i64(value),
+            Number::Float(value) => match super::super::integral(value) {
+                Ok(Some(value)) => visitor.visit_i64(value),
+                Err(()) if is_wide => Err(ReadError::inexact(self.scan.since(start))),
+                Ok(None) | Err(()) => visitor.visit_f64(value),
+            },
+            Number::Large(_) if is_wide => Err(ReadError::inexact(self.scan.since(start))),
+            Number::Large(value) => visitor.visit_f64(value),
+        }
+    }
+
+    fn open(&mut self, bracket: u8) -> Result<(), ReadError> {
+        self.scan.expect(bracket)?;
+        self.depth = self.depth.checked_sub(1).ok_or(Fault::TooDeep)?;
         Ok(())
     }
 
-    fn close(&mut self, bracket: u8) -> Result<(), Unread> {
+    fn close(&mut self, bracket: u8) -> Result<(), ReadError> {
         self.depth += 1;
-        self.scan.expect(bracket)
+        Ok(self.scan.expect(bracket)?)
+    }
+
+    /// Reads a list. Its items are allocated one after another, or have their places.
+    fn list<V: Visitor<'t>>(&mut self, items: Place, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.begin::<V::Value>()?;
+        self.open(b'[')?;
+        let mut within = Within::new(self, items, Tag::None);
+        let value = visitor.visit_seq(&mut within)?;
+        let read = within.index;
+        if self.scan.token() == Some(b',') {
+            return Err(self.too_many(read));
+        }
+        self.close(b']')?;
+        Ok(value)
+    }
+
+    /// The list holds more than its visitor asks for.
+    #[cold]
+    fn too_many(&mut self, read: usize) -> ReadError {
+        let mut items = read;
+        while self.scan.take(b',') {
+            if let Err(fault) = self.scan.skip_value(self.depth) {
+                return fault.into();
+            }
+            items += 1;
+        }
+        ReadError::new(RejectionCode::Invalid, format!("must have fewer items, has {items}"))
+    }
+
+    fn object<V: Visitor<'t>>(&mut self, entries: Place, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.begin::<V::Value>()?;
+        self.open(b'{')?;
+        let tag = self.tag.take().map_or(Tag::None, |tag| Tag::find(tag, &mut self.scan, self.depth));
+        let value = visitor.visit_map(Within::new(self, entries, tag))?;
+        self.close(b'}')?;
+        Ok(value)
     }
 }
 
-macro_rules! numbers {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-            self.number(visitor)
+macro_rules! integers {
+    ($($method:ident($is_wide:literal))*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+            self.integer($is_wide, visitor)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = Unread;
+macro_rules! strings {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+            self.deserialize_any(visitor)
+        }
+    )*};
+}
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+/// What is of another type than the visitor asks for is shown to it all the same, so that it says what it expects.
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.scan.token() {
-            Some(b'"') => self.deserialize_str(visitor),
-            Some(b'{') => self.deserialize_map(visitor),
-            Some(b'[') => self.deserialize_seq(visitor),
-            Some(b'n') => self.deserialize_unit(visitor),
-            Some(b't' | b'f') => self.deserialize_bool(visitor),
+            Some(b'"') => {
+                self.scan.expect(b'"')?;
+                self.string(visitor)
+            }
+            Some(b'{') => {
+                let entries = if self.tag.is_some() { Place::Inside } else { Place::Heap(Growth::new(0)) };
+                self.object(entries, visitor)
+            }
+            Some(b'[') => self.list(Place::Heap(Growth::new(0)), visitor),
+            Some(b'n') => {
+                self.scan.word("null")?;
+                visitor.visit_unit()
+            }
+            Some(byte @ (b't' | b'f')) => {
+                self.scan.word(if byte == b't' { "true" } else { "false" })?;
+                visitor.visit_bool(byte == b't')
+            }
             _ => self.number(visitor),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        let value = self.scan.token() == Some(b't');
-        self.scan.word(if value { "true" } else { "false" })?;
-        visitor.visit_bool(value)
+    integers! {
+        deserialize_i8(false) deserialize_i16(false) deserialize_i32(false) deserialize_i64(true) deserialize_i128(true)
+        deserialize_u8(false) deserialize_u16(false) deserialize_u32(false) deserialize_u64(true) deserialize_u128(true)
     }
 
-    numbers! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if self.is_number() {
+            let start = self.scan.position();
+            if let Number::Float(value) | Number::Large(value) = self.scan.number()? {
+                super::super::fits_f32(value)?;
+            }
+            self.scan.go_to(start);
+        }
+        self.deserialize_any(visitor)
     }
 
-    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        visitor.visit_i128(self.scan.integer()?)
-    }
-
-    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        visitor.visit_u128(self.scan.integer()?)
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        if self.scan.take(b'"') { self.string(visitor) } else { Err(Unread::TYPE) }
+    strings! {
+        deserialize_bool deserialize_f64 deserialize_str deserialize_string deserialize_char deserialize_identifier
+        deserialize_unit deserialize_seq deserialize_map
     }
 
     /// To what asks for bytes, a string is its bytes.
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        if self.scan.take(b'"') { self.bytes(visitor) } else { self.deserialize_seq(visitor) }
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if self.scan.take(b'"') { self.bytes(visitor) } else { self.deserialize_any(visitor) }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if self.scan.token() != Some(b'n') {
             return visitor.visit_some(self);
         }
@@ -156,41 +227,25 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_none()
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.scan.token();
-        self.scan.word("null")?;
-        visitor.visit_unit()
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_any(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unread> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.open(b'[')?;
-        let value = visitor.visit_seq(Within { reader: self, is_first: true })?;
-        self.close(b']')?;
-        Ok(value)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Unread> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.open(b'{')?;
-        let value = visitor.visit_map(Within { reader: self, is_first: true })?;
-        self.close(b'}')?;
-        Ok(value)
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
+        if self.scan.token() == Some(b'[') { self.list(Place::Inside, visitor) } else { self.deserialize_any(visitor) }
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: usize,
+        len: usize,
         visitor: V,
-    ) -> Result<V::Value, Unread> {
-        self.deserialize_seq(visitor)
+    ) -> Result<V::Value, ReadError> {
+        self.deserialize_tuple(len, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -198,8 +253,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unread> {
-        if self.scan.token() == Some(b'[') { self.deserialize_seq(visitor) } else { self.deserialize_map(visitor) }
+    ) -> Result<V::Value, ReadError> {
+        match self.scan.token() {
+            Some(b'{') => self.object(Place::Inside, visitor),
+            Some(b'[') => self.list(Place::Inside, visitor),
+            _ => self.deserialize_any(visitor),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -207,83 +266,157 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unread> {
-        if self.scan.take(b'"') {
-            return self.named(visitor);
+    ) -> Result<V::Value, ReadError> {
+        match self.scan.token() {
+            Some(b'"') => {
+                self.scan.expect(b'"')?;
+                self.named(visitor)
+            }
+            Some(b'{') => {
+                self.budget.begin::<V::Value>()?;
+                self.open(b'{')?;
+                if self.scan.token() == Some(b'}') {
+                    let message = "must be an object of one field, has none";
+                    return Err(ReadError::new(RejectionCode::Invalid, message.to_owned()));
+                }
+                let value = visitor.visit_enum(Variant(self))?;
+                self.scan.token();
+                // A second entry makes it no enum.
+                if self.scan.peek() == Some(b',') {
+                    let message = "must be an object of one field, has more";
+                    return Err(ReadError::new(RejectionCode::Invalid, message.to_owned()));
+                }
+                self.close(b'}')?;
+                Ok(value)
+            }
+            _ => self.deserialize_any(visitor),
         }
-        self.open(b'{')?;
-        let value = visitor.visit_enum(Variant(self))?;
-        self.close(b'}')?;
-        Ok(value)
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.scan.skip_value()?;
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.scan.token();
+        self.scan.skip_value(self.depth)?;
         visitor.visit_unit()
     }
+}
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unread> {
-        self.deserialize_unit(visitor)
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.deserialize_bytes(visitor)
-    }
-
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
-        self.deserialize_str(visitor)
-    }
+/// Where the values of a list or object are kept.
+pub(super) enum Place {
+    /// In their container.
+    Inside,
+    /// In an allocation that grows.
+    Heap(Growth),
 }
 
 /// What stands between brackets.
 struct Within<'r, 't> {
     reader: &'r mut Reader<'t>,
-    is_first: bool,
+    place: Place,
+    tag: Tag,
+    /// The number of the next item.
+    index: usize,
+    /// Where the current key begins.
+    key: usize,
+    /// What the current key takes in memory.
+    key_size: usize,
 }
 
-impl Within<'_, '_> {
+impl<'r, 't> Within<'r, 't> {
+    fn new(reader: &'r mut Reader<'t>, place: Place, tag: Tag) -> Self {
+        Self { reader, place, tag, index: 0, key: 0, key_size: 0 }
+    }
+
     /// Whether there is another item or entry. What ends it stays there.
-    fn has_next(&mut self, close: u8) -> Result<bool, Unread> {
+    fn has_next(&mut self, close: u8) -> Result<bool, Fault> {
         let scan = &mut self.reader.scan;
         if scan.token() == Some(close) {
             return Ok(false);
         }
-        if !std::mem::take(&mut self.is_first) {
+        if self.index > 0 {
             scan.expect(b',')?;
         }
+        self.index += 1;
         Ok(true)
+    }
+
+    /// The same for entries, without the tag that was taken before.
+    fn has_entry(&mut self) -> Result<bool, Fault> {
+        while self.has_next(b'}')? {
+            let scan = &mut self.reader.scan;
+            scan.token();
+            if !self.tag.is_at(scan.position()) {
+                return Ok(true);
+            }
+            scan.expect(b'"')?;
+            scan.skip_string()?;
+            scan.expect(b':')?;
+            scan.skip_value(self.reader.depth)?;
+        }
+        Ok(false)
+    }
+
+    #[cold]
+    fn current_key(&self) -> String {
+        let mut scan = self.reader.scan.at(self.key);
+        match scan.string() {
+            Ok(Text::There(key) | Text::Unescaped(key)) => key.to_owned(),
+            Err(_) => "?".to_owned(),
+        }
+    }
+
+    fn allot<T>(
+        &mut self,
+        size: usize,
+        grow: fn(&mut Growth, usize, &mut Budget) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let budget = &mut self.reader.budget;
+        if let Place::Heap(growth) = &mut self.place {
+            grow(growth, size, budget)?;
+        }
+        budget.within::<T>();
+        Ok(())
     }
 }
 
 impl<'de> SeqAccess<'de> for Within<'_, 'de> {
-    type Error = Unread;
+    type Error = ReadError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Unread> {
-        if self.has_next(b']')? { seed.deserialize(&mut *self.reader).map(Some) } else { Ok(None) }
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
+        if !self.has_next(b']')? {
+            return Ok(None);
+        }
+        let index = self.index - 1;
+        let value = self
+            .allot::<S::Value>(size_of::<S::Value>(), Growth::item)
+            .and_then(|()| seed.deserialize(&mut *self.reader));
+        value.map(Some).map_err(|error| error.at(index))
     }
 }
 
 impl<'de> MapAccess<'de> for Within<'_, 'de> {
-    type Error = Unread;
+    type Error = ReadError;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Unread> {
-        if !self.has_next(b'}')? {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
+        if !self.tag.begin(&mut self.reader.scan) && !self.has_entry()? {
             return Ok(None);
         }
         self.reader.scan.expect(b'"')?;
-        seed.deserialize(Key(self.reader)).map(Some)
+        self.key = self.reader.scan.position();
+        self.key_size = size_of::<S::Value>();
+        self.reader.budget.within::<S::Value>();
+        seed.deserialize(Key(self.reader)).map(Some).map_err(|error| error.at_key(&self.current_key()))
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Unread> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
         self.reader.scan.expect(b':')?;
-        seed.deserialize(&mut *self.reader)
+        let size = self.key_size + size_of::<S::Value>();
+        let value = self.allot::<S::Value>(size, Growth::entry).and_then(|()| seed.deserialize(&mut *self.reader));
+        self.tag.end(&mut self.reader.scan);
+        value.map_err(|error| error.within(&shortened(&self.current_key())))
     }
+}
+
+#[cold]
+fn shortened(key: &str) -> String {
+    crate::protocol::decode::shorten(key)
 }

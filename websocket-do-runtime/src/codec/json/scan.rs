@@ -1,9 +1,55 @@
 //! The parts of a JSON text: words, numbers, strings, and what is passed over. Takes what
 //! [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) allows, and says no more of the rest than that it is not that.
 
-use std::str::FromStr;
+use std::fmt;
 
-use super::{float, read::Unread};
+use super::{super::EXACT, float};
+use crate::protocol::{RejectionCode, decode::ReadError};
+
+/// How deep lists and objects may nest.
+pub(super) const DEPTH: u8 = super::super::DEPTH;
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It is not JSON.
+    Syntax,
+    TooDeep,
+    /// Half of a surrogate pair, which is JSON and no text.
+    Surrogate,
+    /// A number that is infinite to JavaScript.
+    Infinite,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax => f.write_str("it breaks off or has a character where none may be"),
+            Self::TooDeep => write!(f, "it nests deeper than {DEPTH}"),
+            Self::Surrogate => f.write_str("a string has half of a surrogate pair, which is no character"),
+            Self::Infinite => f.write_str("must be a number that 64 bits can hold, is larger"),
+        }
+    }
+}
+
+impl From<Fault> for ReadError {
+    #[cold]
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Syntax | Fault::TooDeep | Fault::Surrogate => {
+                Self::new(RejectionCode::Malformed, format!("not JSON: {fault}"))
+            }
+            Fault::Infinite => Self::new(RejectionCode::Number, fault.to_string()),
+        }
+    }
+}
+
+/// Makes sure that `text` is one value, whatever it is.
+pub(super) fn check(text: &str) -> Result<(), Fault> {
+    let mut scan = Scan::new(text);
+    scan.skip_value(DEPTH)?;
+    if scan.token().is_none() { Ok(()) } else { Err(Fault::Syntax) }
+}
 
 /// A text that is being read.
 pub(super) struct Scan<'t> {
@@ -18,6 +64,8 @@ pub(super) enum Number {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
+    /// The float nearest to an integer beyond 2⁵³.
+    Large(f64),
 }
 
 /// A string: as it stands there, or put together without its escapes.
@@ -41,8 +89,8 @@ impl<'t> Scan<'t> {
         is_there
     }
 
-    fn next(&mut self) -> Result<u8, Unread> {
-        let next = self.peek().ok_or(Unread::SYNTAX)?;
+    fn next(&mut self) -> Result<u8, Fault> {
+        let next = self.peek().ok_or(Fault::Syntax)?;
         self.at += 1;
         Ok(next)
     }
@@ -63,53 +111,71 @@ impl<'t> Scan<'t> {
         self.eat(token)
     }
 
-    pub(super) fn expect(&mut self, token: u8) -> Result<(), Unread> {
-        if self.take(token) { Ok(()) } else { Err(Unread::SYNTAX) }
+    pub(super) fn expect(&mut self, token: u8) -> Result<(), Fault> {
+        if self.take(token) { Ok(()) } else { Err(Fault::Syntax) }
     }
 
     /// `null`, `true` or `false`.
-    pub(super) fn word(&mut self, word: &str) -> Result<(), Unread> {
+    pub(super) fn word(&mut self, word: &str) -> Result<(), Fault> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         if !rest.starts_with(word.as_bytes()) {
-            return Err(Unread::SYNTAX);
+            return Err(Fault::Syntax);
         }
         self.at += word.len();
         Ok(())
     }
 
     /// A number.
-    pub(super) fn number(&mut self) -> Result<Number, Unread> {
+    pub(super) fn number(&mut self) -> Result<Number, Fault> {
         let start = self.at;
         let is_negative = self.eat(b'-');
         let digits = self.at;
         let is_whole = self.skip_number()?;
-        if let (true, Ok(value)) = (is_whole, self.since(digits).parse::<u64>()) {
+        if let (true, Ok(value @ ..=EXACT)) = (is_whole, self.since(digits).parse::<u64>()) {
             return Ok(match (is_negative, 0_i64.checked_sub_unsigned(value)) {
                 (false, _) => Number::Unsigned(value),
                 (true, Some(value @ ..0)) => Number::Signed(value),
-                #[expect(clippy::cast_precision_loss, reason = "the nearest float")]
-                (true, _) => Number::Float(-(value as f64)),
+                (true, _) => Number::Float(-0.0),
             });
         }
-        let value = float::nearest(self.since(start));
-        if value.is_finite() { Ok(Number::Float(value)) } else { Err(Unread::SYNTAX) }
+        match float::nearest(self.since(start)) {
+            value if !value.is_finite() => Err(Fault::Infinite),
+            value if is_whole => Ok(Number::Large(value)),
+            value => Ok(Number::Float(value)),
+        }
     }
 
-    /// An integer of any size.
-    pub(super) fn integer<I: FromStr>(&mut self) -> Result<I, Unread> {
-        self.token();
-        let start = self.at;
-        self.eat(b'-');
-        self.skip_integer()?;
-        self.since(start).parse().map_err(|_| Unread::SYNTAX)
+    /// The offset of the next token.
+    pub(super) fn position(&self) -> usize {
+        self.at
     }
 
-    fn since(&self, start: usize) -> &'t str {
+    /// Goes on elsewhere.
+    pub(super) fn go_to(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// The last string that had escapes.
+    pub(super) fn unescaped_text(&self) -> &str {
+        &self.unescaped
+    }
+
+    /// The same text, read from this position on.
+    pub(super) fn at(&self, position: usize) -> Self {
+        Self { text: self.text, at: position, unescaped: String::new() }
+    }
+
+    /// What was allocated for strings with escapes.
+    pub(super) fn scratch(&self) -> usize {
+        self.unescaped.capacity()
+    }
+
+    pub(super) fn since(&self, start: usize) -> &'t str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
     /// Passes over a number, without its sign, and tells whether it was written as an integer.
-    fn skip_number(&mut self) -> Result<bool, Unread> {
+    fn skip_number(&mut self) -> Result<bool, Fault> {
         self.skip_integer()?;
         let has_fraction = self.eat(b'.');
         if has_fraction {
@@ -123,23 +189,23 @@ impl<'t> Scan<'t> {
         Ok(!has_fraction && !has_exponent)
     }
 
-    fn skip_integer(&mut self) -> Result<(), Unread> {
+    fn skip_integer(&mut self) -> Result<(), Fault> {
         let has_leading_zero = self.peek() == Some(b'0');
         let start = self.at;
         self.skip_digits()?;
-        if has_leading_zero && self.at > start + 1 { Err(Unread::SYNTAX) } else { Ok(()) }
+        if has_leading_zero && self.at > start + 1 { Err(Fault::Syntax) } else { Ok(()) }
     }
 
-    fn skip_digits(&mut self) -> Result<(), Unread> {
+    fn skip_digits(&mut self) -> Result<(), Fault> {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at > start { Ok(()) } else { Err(Unread::SYNTAX) }
+        if self.at > start { Ok(()) } else { Err(Fault::Syntax) }
     }
 
     /// The rest of a string, after its opening quote.
-    pub(super) fn string(&mut self) -> Result<Text<'t, '_>, Unread> {
+    pub(super) fn string(&mut self) -> Result<Text<'t, '_>, Fault> {
         let start = self.at;
         self.skip_plain();
         match self.peek() {
@@ -152,7 +218,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    fn unescaped(&mut self, start: usize) -> Result<Text<'t, '_>, Unread> {
+    fn unescaped(&mut self, start: usize) -> Result<Text<'t, '_>, Fault> {
         self.unescaped.clear();
         self.unescaped.push_str(self.since(start));
         loop {
@@ -165,12 +231,12 @@ impl<'t> Scan<'t> {
                     self.skip_plain();
                     self.unescaped.push_str(self.since(start));
                 }
-                _ => return Err(Unread::SYNTAX),
+                _ => return Err(Fault::Syntax),
             }
         }
     }
 
-    fn escape(&mut self) -> Result<char, Unread> {
+    fn escape(&mut self) -> Result<char, Fault> {
         Ok(match self.next()? {
             byte @ (b'"' | b'\\' | b'/') => char::from(byte),
             b'b' => '\u{8}',
@@ -183,44 +249,41 @@ impl<'t> Scan<'t> {
                 let is_pair = (0xd800..0xdc00).contains(&unit) && self.eat(b'\\') && self.eat(b'u');
                 let second = if is_pair { Some(self.unit()?) } else { None };
                 let mut char = char::decode_utf16([unit].into_iter().chain(second));
-                char.next().and_then(Result::ok).ok_or(Unread::SYNTAX)?
+                char.next().and_then(Result::ok).ok_or(Fault::Surrogate)?
             }
-            _ => return Err(Unread::SYNTAX),
+            _ => return Err(Fault::Syntax),
         })
     }
 
     /// Four hexadecimal digits.
-    fn unit(&mut self) -> Result<u16, Unread> {
+    fn unit(&mut self) -> Result<u16, Fault> {
         let mut unit = 0;
         for _ in 0..4 {
-            let digit = char::from(self.next()?).to_digit(16).ok_or(Unread::SYNTAX)?;
+            let digit = char::from(self.next()?).to_digit(16).ok_or(Fault::Syntax)?;
             unit = unit << 4 | digit;
         }
-        u16::try_from(unit).map_err(|_| Unread::SYNTAX)
+        u16::try_from(unit).map_err(|_| Fault::Syntax)
     }
 
     fn skip_plain(&mut self) {
         self.at += plain(self.text.as_bytes().get(self.at..).unwrap_or_default());
     }
 
-    fn skip_string(&mut self) -> Result<(), Unread> {
+    pub(super) fn skip_string(&mut self) -> Result<(), Fault> {
         loop {
             self.skip_plain();
-            match (self.next()?, self.peek()) {
-                (b'"', _) => return Ok(()),
-                (b'\\', Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')) => self.at += 1,
-                (b'\\', Some(b'u')) => {
-                    self.at += 1;
-                    // Which character it is matters only to those who read it.
-                    self.unit()?;
+            match self.next()? {
+                b'"' => return Ok(()),
+                b'\\' => {
+                    self.escape()?;
                 }
-                _ => return Err(Unread::SYNTAX),
+                _ => return Err(Fault::Syntax),
             }
         }
     }
 
-    /// Passes over a value, however deep it nests.
-    pub(super) fn skip_value(&mut self) -> Result<(), Unread> {
+    /// Passes over a value in which `depth` lists and objects may nest.
+    pub(super) fn skip_value(&mut self, depth: u8) -> Result<(), Fault> {
         let mut open = Vec::new();
         loop {
             match self.token() {
@@ -238,13 +301,16 @@ impl<'t> Scan<'t> {
                 Some(bracket @ (b'[' | b'{')) => {
                     self.at += 1;
                     // In ASCII, two after the one that opens.
+                    if open.len() >= usize::from(depth) {
+                        return Err(Fault::TooDeep);
+                    }
                     if !self.take(bracket + 2) {
                         open.push(bracket + 2);
                         self.skip_key(bracket + 2)?;
                         continue;
                     }
                 }
-                _ => return Err(Unread::SYNTAX),
+                _ => return Err(Fault::Syntax),
             }
             loop {
                 let Some(&close) = open.last() else { return Ok(()) };
@@ -259,7 +325,7 @@ impl<'t> Scan<'t> {
     }
 
     /// Passes over the key of the next entry, where it has one.
-    fn skip_key(&mut self, close: u8) -> Result<(), Unread> {
+    fn skip_key(&mut self, close: u8) -> Result<(), Fault> {
         if close == b'}' {
             self.expect(b'"')?;
             self.skip_string()?;

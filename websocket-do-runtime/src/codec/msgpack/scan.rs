@@ -3,8 +3,10 @@
 
 use std::fmt;
 
+use super::super::{EXACT, integral};
+
 /// How deep maps and arrays may nest.
-pub(super) const DEPTH: u8 = 128;
+pub(super) const DEPTH: u8 = super::super::DEPTH;
 
 /// What is wrong with the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,9 @@ impl fmt::Display for Fault {
             Self::Trailing(1) => f.write_str("1 byte follows the value"),
             Self::Trailing(count) => write!(f, "{count} bytes follow the value"),
             Self::Reserved => f.write_str("the byte `c1` starts no value"),
+            Self::Extension(114) => {
+                f.write_str("extension type 114 is a record of msgpackr; create the encoder with `useRecords: false`")
+            }
             Self::Extension(kind) => write!(f, "extension type {kind} is not known"),
             Self::NotUtf8 => f.write_str("a string is not UTF-8"),
             Self::TooDeep => write!(f, "it nests deeper than {DEPTH}"),
@@ -44,7 +49,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Fault> {
 }
 
 /// One value, or the head of a list or a map. `undefined`, an invalid `Date` and a number that is not finite are nil, as
-/// `JSON.stringify` has them, and an integral float is an integer.
+/// `JSON.stringify` has them; an integral float is an integer.
 #[derive(Clone, Copy)]
 pub(super) enum Item<'b> {
     Nil,
@@ -52,6 +57,8 @@ pub(super) enum Item<'b> {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
+    /// The float nearest to an integer beyond 2⁵³.
+    Large(f64),
     Text(&'b str),
     Bytes(&'b [u8]),
     /// The timestamp extension: 4, 8 or 12 bytes.
@@ -124,11 +131,11 @@ impl<'b> Scan<'b> {
             0xcc => self.take().map(|bytes| Item::Unsigned(u8::from_be_bytes(bytes).into())),
             0xcd => self.take().map(|bytes| Item::Unsigned(u16::from_be_bytes(bytes).into())),
             0xce => self.take().map(|bytes| Item::Unsigned(u32::from_be_bytes(bytes).into())),
-            0xcf => self.take().map(|bytes| Item::Unsigned(u64::from_be_bytes(bytes))),
+            0xcf => self.take().map(|bytes| unsigned(u64::from_be_bytes(bytes))),
             0xd0 => self.take().map(|bytes| Item::Signed(i8::from_be_bytes(bytes).into())),
             0xd1 => self.take().map(|bytes| Item::Signed(i16::from_be_bytes(bytes).into())),
             0xd2 => self.take().map(|bytes| Item::Signed(i32::from_be_bytes(bytes).into())),
-            0xd3 => self.take().map(|bytes| Item::Signed(i64::from_be_bytes(bytes))),
+            0xd3 => self.take().map(|bytes| signed(i64::from_be_bytes(bytes))),
             0xd4..=0xd8 => self.extension(1 << (marker - 0xd4)),
             0xd9 => self.len8().and_then(|len| self.text(len)),
             0xda => self.len16().and_then(|len| self.text(len)),
@@ -182,6 +189,11 @@ impl<'b> Scan<'b> {
         self.skip(depth)?;
         self.rest = rest;
         Ok(true)
+    }
+
+    /// Whether it is `undefined` that comes next.
+    pub(super) fn is_undefined(&self) -> bool {
+        self.rest.starts_with(&UNDEFINED)
     }
 
     /// Takes an array without items, written in one byte.
@@ -253,19 +265,24 @@ fn utf8(text: &[u8]) -> Result<Item<'_>, Fault> {
 }
 
 /// What a float is to JavaScript, which has no other numbers. Zero with a sign stays one.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the bounds are checked
 fn number(value: f64) -> Item<'static> {
-    const ABOVE_U64: f64 = 18_446_744_073_709_551_616.0;
-    const LEAST_I64: f64 = -9_223_372_036_854_775_808.0;
     if !value.is_finite() {
-        Item::Nil
-    } else if value.fract() != 0.0 || (value == 0.0 && value.is_sign_negative()) {
-        Item::Float(value)
-    } else if (0.0..ABOVE_U64).contains(&value) {
-        Item::Unsigned(value as u64)
-    } else if (LEAST_I64..0.0).contains(&value) {
-        Item::Signed(value as i64)
-    } else {
-        Item::Float(value)
+        return Item::Nil;
     }
+    match integral(value) {
+        Ok(Some(0)) if value.is_sign_negative() => Item::Float(value),
+        Ok(Some(integer)) => u64::try_from(integer).map_or(Item::Signed(integer), Item::Unsigned),
+        Ok(None) => Item::Float(value),
+        Err(()) => Item::Large(value),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as JavaScript has it")]
+fn unsigned(value: u64) -> Item<'static> {
+    if value <= EXACT { Item::Unsigned(value) } else { Item::Large(value as f64) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as JavaScript has it")]
+fn signed(value: i64) -> Item<'static> {
+    if value.unsigned_abs() <= EXACT { Item::Signed(value) } else { Item::Large(value as f64) }
 }
