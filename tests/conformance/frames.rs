@@ -29,6 +29,24 @@ fn echo(text: Vec<u8>) -> Vec<u8> {
 }
 
 cases! {
+    async fn what_is_wrong_is_told_in_words_that_help(host: Host) {
+        for (frame, said) in [
+            (
+                Message::text(r#"{"type":"echo","text":"\ud83d"}"#),
+                "not JSON: a string has half of a surrogate pair, which is no character",
+            ),
+            (
+                Message::binary(hex("d4 72 40 91 a474797065 a46661696c")),
+                "not MessagePack: extension type 114 is a record of msgpackr; create the encoder with `useRecords: false`",
+            ),
+        ] {
+            let format = if frame.is_text() { Format::Json } else { Format::MessagePack };
+            let mut peer = join(&host, &room(), format).await;
+            let answer = peer.ask_raw(frame).await;
+            assert_eq!((&answer["code"], &answer["error"]), (&json!("malformed"), &json!(said)));
+        }
+    }
+
     async fn a_binary_frame_in_a_json_session_is_answered_in_words(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         for bytes in [vec![], vec![0x80], echo(packed(&json!("a"))), br#"{"type":"echo","text":"a"}"#.to_vec()] {

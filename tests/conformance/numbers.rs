@@ -172,6 +172,25 @@ cases! {
         }
     }
 
+    async fn an_integer_beyond_2_53_is_refused_on_its_way_in_as_on_its_way_out(host: Host) {
+        for format in FORMATS {
+            let mut peer = rules(&host, format).await;
+            for number in [1_i64 << 53, -(1 << 53)] {
+                let answer = peer.ask(json!({"type": "number", "value": number})).await;
+                assert_eq!(answer["value"].as_f64(), json!(number).as_f64(), "{answer}");
+            }
+            for number in [(1_i64 << 53) + 1, -(1 << 53) - 1, i64::MAX, i64::MIN] {
+                let answer = peer.ask(json!({"type": "number", "value": number})).await;
+                assert_eq!((&answer["code"], &answer["path"]), (&json!("number"), &json!("value")), "{answer}");
+            }
+        }
+        let mut peer = rules(&host, Format::MessagePack).await;
+        for beyond in ["cf 0020000000000001", "d3 ffdfffffffffffff", "cb 4340000000000001", "cb 7e37e43c8800759c"] {
+            let answer = peer.ask_raw(value("number", beyond)).await;
+            assert_eq!((&answer["code"], &answer["path"]), (&json!("number"), &json!("value")), "{answer}");
+        }
+    }
+
     async fn json_integers_may_look_like_floats(host: Host) {
         let mut peer = rules(&host, Format::Json).await;
         for two in ["2", "2.0", "2e0", "0.2e1", "20E-1"] {

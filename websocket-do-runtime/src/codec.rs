@@ -189,6 +189,7 @@ pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Resul
     }
 }
 
+#[cfg(feature = "client")]
 fn text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
     let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not {}: {error}", M::Text::NAME));
     M::Text::decode(text).map_err(malformed)
