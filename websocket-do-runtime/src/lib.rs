@@ -26,6 +26,8 @@ mod alarm;
 mod app;
 #[cfg(feature = "server")]
 pub mod attachment;
+#[cfg(feature = "server")]
+mod audience;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "server")]
@@ -40,6 +42,8 @@ pub mod host;
 pub mod http;
 #[cfg(feature = "server")]
 mod log;
+#[cfg(feature = "server")]
+mod migrate;
 #[cfg(any(feature = "server", feature = "client"))]
 mod printable;
 #[cfg(feature = "server")]
@@ -64,11 +68,13 @@ mod upgrade;
 #[cfg(feature = "server")]
 pub use self::{
     app::App,
+    audience::Audience,
     handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
     http::{IntoResponse, Json, Query, Refusal, Request, Response},
+    migrate::ResumeFailure,
     protocol::{Rejection, RejectionCode},
-    room::{Audience, Room, ServerMessageOf},
-    session::{ResumeFailure, Session},
+    room::{Room, ServerMessageOf},
+    session::Session,
     storage::{List, MAX_KEY, MAX_VALUE, Storable, Storage},
     upgrade::{Accept, Upgrade},
 };

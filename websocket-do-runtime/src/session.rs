@@ -1,22 +1,17 @@
 //! One connected client, as handlers see it.
 
-use std::{
-    cell::{Cell, RefCell},
-    fmt,
-    rc::Rc,
-    task::Waker,
-};
+mod state;
+
+use std::{fmt, rc::Rc};
 
 use uuid::Uuid;
 
+pub(crate) use self::state::SessionCell;
+use self::state::{Stored, Updating};
 use crate::{
-    Error, Result, Room, SendError, WebSocketDo,
-    attachment::{self, AttachmentError, Header, State},
+    Result, Room, SendError, ServerMessageOf, WebSocketDo, attachment,
     close::Close,
     codec::{self, Format},
-    dispatch::Queue,
-    host::{Host, SocketId},
-    room::ServerMessageOf,
 };
 
 /// One connected client: its data, its socket, its room.
@@ -41,28 +36,6 @@ use crate::{
 pub struct Session<R: WebSocketDo> {
     room: Room<R>,
     pub(crate) cell: Rc<SessionCell<R::Session>>,
-}
-
-/// What the room keeps in memory of one session. The attachment holds the same, so it can be lost at any time.
-pub(crate) struct SessionCell<D> {
-    pub(crate) socket: SocketId,
-    pub(crate) id: Uuid,
-    pub(crate) format: Format,
-    /// The data as decoded and as attached: always the same value.
-    stored: RefCell<Stored<D>>,
-    updating: Cell<bool>,
-    pub(crate) closing: Cell<bool>,
-    /// Events that wait for the one that is being handled, so that each session sees its own in order.
-    pub(crate) queue: RefCell<Queue>,
-    pub(crate) busy: Cell<bool>,
-    /// Whether the handler that is running is to be dropped, and what to wake for it.
-    cut: Cell<bool>,
-    cut_waker: RefCell<Option<Waker>>,
-}
-
-struct Stored<D> {
-    data: Rc<D>,
-    attachment: Rc<[u8]>,
 }
 
 impl<R: WebSocketDo> Session<R> {
@@ -206,76 +179,6 @@ impl<R: WebSocketDo> Session<R> {
     }
 }
 
-impl<D> SessionCell<D> {
-    pub(crate) fn new(socket: SocketId, header: Header, data: D, attachment: Vec<u8>) -> Self {
-        Self {
-            socket,
-            id: header.id,
-            format: header.format,
-            stored: RefCell::new(Stored { data: Rc::new(data), attachment: attachment.into() }),
-            updating: Cell::new(false),
-            closing: Cell::new(header.state != State::Open),
-            queue: RefCell::default(),
-            busy: Cell::new(false),
-            cut: Cell::new(false),
-            cut_waker: RefCell::default(),
-        }
-    }
-
-    /// What is attached besides the data.
-    pub(crate) fn header(&self) -> Header {
-        let state = if self.closing.get() { State::Closing } else { State::Open };
-        Header { id: self.id, format: self.format, state }
-    }
-
-    /// Has the handler that is running be dropped where it waits.
-    pub(crate) fn cut(&self) {
-        self.cut.set(true);
-        if let Some(waker) = self.cut_waker.take() {
-            waker.wake();
-        }
-    }
-
-    /// Lets the next handler run.
-    pub(crate) fn uncut(&self) {
-        self.cut.set(false);
-    }
-
-    /// Whether the handler that is running is to be dropped; if not, what to wake when it is.
-    pub(crate) fn is_cut(&self, waker: &Waker) -> bool {
-        if !self.cut.get() {
-            self.cut_waker.replace(Some(waker.clone()));
-        }
-        self.cut.get()
-    }
-
-    fn data(&self) -> Rc<D> {
-        self.stored.borrow().data.clone()
-    }
-
-    pub(crate) fn attachment(&self) -> Rc<[u8]> {
-        self.stored.borrow().attachment.clone()
-    }
-}
-
-/// Held while `update` runs the user's closure, so that an `update` inside it cannot be overwritten by the outer one.
-struct Updating<'c>(&'c Cell<bool>);
-
-impl<'c> Updating<'c> {
-    fn begin(flag: &'c Cell<bool>) -> Result<Self> {
-        if flag.replace(true) {
-            return Err(Error::msg("`update` inside `update` of the same session; make one change of the two"));
-        }
-        Ok(Self(flag))
-    }
-}
-
-impl Drop for Updating<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
-    }
-}
-
 impl<R: WebSocketDo> Clone for Session<R> {
     fn clone(&self) -> Self {
         Self { room: self.room.clone(), cell: self.cell.clone() }
@@ -285,73 +188,5 @@ impl<R: WebSocketDo> Clone for Session<R> {
 impl<R: WebSocketDo> fmt::Debug for Session<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("id", &self.cell.id).field("format", &self.cell.format).finish_non_exhaustive()
-    }
-}
-
-/// The attachment of a session could not be read: it was written by an older version of the room.
-///
-/// ```
-/// # use websocket_do_runtime::{Close, ResumeFailure};
-/// # struct Member { name: String, muted: bool }
-/// // As a `resume_failed` hook: before members could be muted, a session was a name.
-/// fn resume_failed(failure: &ResumeFailure) -> Result<Member, Close> {
-///     match failure.decode::<String>() {
-///         Ok(name) => Ok(Member { name, muted: false }),
-///         Err(_) => {
-///             println!("{} ({}): {}", failure.session_id(), failure.format(), failure.error());
-///             Err(Close::restart("please connect again"))
-///         }
-///     }
-/// }
-/// ```
-#[derive(Debug)]
-pub struct ResumeFailure {
-    header: Header,
-    attachment: Vec<u8>,
-    error: AttachmentError,
-}
-
-impl ResumeFailure {
-    /// Where the attachment does not have them, id and format come from the socket's tags.
-    pub(crate) fn new(host: &dyn Host, socket: SocketId, error: AttachmentError) -> Self {
-        let attachment = host.attachment(socket).unwrap_or_default();
-        let header = attachment::header(&attachment).unwrap_or_else(|_| {
-            let tags = host.tags(socket);
-            let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
-            let format = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
-            Header { id, format, state: State::Open }
-        });
-        Self { header, attachment, error }
-    }
-
-    pub(crate) fn header(&self) -> Header {
-        self.header
-    }
-
-    pub(crate) fn attachment(&self) -> &[u8] {
-        &self.attachment
-    }
-
-    /// The session's id.
-    pub fn session_id(&self) -> Uuid {
-        self.header.id
-    }
-
-    /// The session's format.
-    pub fn format(&self) -> Format {
-        self.header.format
-    }
-
-    /// Why the data could not be read.
-    pub fn error(&self) -> &AttachmentError {
-        &self.error
-    }
-
-    /// The data as another type: the shape an older version of the room gave it.
-    ///
-    /// # Errors
-    /// Where it is not of that shape either.
-    pub fn decode<D: serde::de::DeserializeOwned>(&self) -> Result<D> {
-        Ok(attachment::decode(&self.attachment)?.data)
     }
 }

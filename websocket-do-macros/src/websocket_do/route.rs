@@ -161,7 +161,7 @@ fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
         let name = name.map(|name| (name, Ident::parse_any.parse_str(name)));
         let message = match name {
             Some((name, _)) if found.iter().any(|other| other == name) => {
-                format!("`{{{name}}}` stands there twice; give each its own name")
+                format!("duplicate parameter `{{{name}}}`; give each its own name")
             }
             Some((name, Ok(_))) if NO_ARGUMENTS.contains(&name) => {
                 format!("`{name}` cannot be the name of an argument; give the parameter another name")

@@ -52,7 +52,7 @@ impl<R: WebSocketDo> Room<R> {
         drop(over);
     }
 
-    /// Keeps that the end of a session has begun that nobody else will tell of.
+    /// Records that the end of a session has begun for which no event of the host will come.
     fn begin_end(&self, session: &Session<R>) {
         let (cell, host) = (&session.cell, self.host());
         let attachment = attachment::in_state(&cell.attachment(), cell.header(), State::Ended);
