@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep};
 use crate::{
     Case, Host, cases,
     events_room::{count, join, log},
-    hibernation::{births, sleep_deeply},
-    peer::{FORMATS, Format, Peer, room},
+    hibernation::{births, sleep as sleep_briefly, sleep_deeply},
+    peer::{FORMATS, Format, Peer, get_json, room},
     raw::masked,
 };
 
@@ -88,6 +88,22 @@ cases! {
                 "{log:?}",
             );
         }
+    }
+
+    async fn a_session_whose_data_was_lost_is_gone_as_well(host: Host) {
+        let room = room();
+        let mut peers = Vec::new();
+        for format in FORMATS {
+            peers.push(Peer::join(&host.rooms, &format!("/lost/{room}/websocket"), format).await);
+        }
+        sleep_briefly().await;
+        for peer in &mut peers {
+            peer.send(json!({"type": "who"})).await;
+        }
+        sleep_deeply().await;
+        // What has not slept has not been read again, and is not lost.
+        let left = if host.hibernates { 0 } else { 2 };
+        assert_eq!(get_json(&host.rooms, &format!("/lost/{room}/count")).await, left);
     }
 
     async fn a_closed_session_stays_closed_and_gone_when_the_room_has_hibernated(host: Host) {

@@ -27,7 +27,7 @@ pub const MAX_ATTACHMENT: usize = 16_370;
 const STATE: u8 = 0xc0;
 
 /// What the framework has decided about a session. It is attached, as memory can be lost at any time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     /// Events are handled.
     Open,

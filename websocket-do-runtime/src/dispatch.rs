@@ -63,7 +63,7 @@ impl<R: WebSocketDo> Room<R> {
             }
             (None, Event::Message(..)) => {}
             (None, Event::Closed(closed)) => self.finish(socket, Some(&closed)),
-            (None, Event::Unanswered) => self.finish(socket, None),
+            (None, Event::Unanswered) => self.end_unread(socket),
         }
     }
 
@@ -80,7 +80,7 @@ impl<R: WebSocketDo> Room<R> {
 
     async fn handle(&self, session: &Session<R>, event: Event) {
         match event {
-            Event::Message(..) if session.cell.closing.get() => {}
+            Event::Message(..) if session.cell.is_closing() => {}
             Event::Message(frame, _permit) => {
                 self.run_session_handler(session, "a message", self.message(session, frame)).await;
             }

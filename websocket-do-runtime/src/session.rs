@@ -9,7 +9,8 @@ use uuid::Uuid;
 pub(crate) use self::state::SessionCell;
 use self::state::{Stored, Updating};
 use crate::{
-    Result, Room, SendError, ServerMessageOf, WebSocketDo, attachment,
+    Result, Room, SendError, ServerMessageOf, WebSocketDo,
+    attachment::{self, State},
     close::Close,
     codec::{self, Format},
 };
@@ -148,7 +149,7 @@ impl<R: WebSocketDo> Session<R> {
     /// }
     /// ```
     pub fn send_frame(&self, frame: &codec::Frame) -> Result {
-        let closed = self.cell.closing.get() || self.room.host().send(&[self.cell.socket], frame) == 0;
+        let closed = self.cell.is_closing() || self.room.host().send(&[self.cell.socket], frame) == 0;
         if closed { Err(SendError::Closed.into()) } else { Ok(()) }
     }
 
@@ -172,9 +173,11 @@ impl<R: WebSocketDo> Session<R> {
     }
 
     pub(crate) fn close_with(&self, close: &Close) {
-        if !self.cell.closing.replace(true) {
+        if !self.cell.is_closing() {
+            let header = self.cell.header();
+            self.cell.advance(State::Closing);
             self.cell.queue.borrow_mut().drop_messages();
-            self.room.close_socket(self.cell.socket, self.cell.header(), &self.cell.attachment(), close);
+            self.room.close_socket(self.cell.socket, header, &self.cell.attachment(), close);
         }
     }
 }

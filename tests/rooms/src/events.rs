@@ -245,6 +245,8 @@ impl Events {
     async fn closed(&self, session: &Session<Self>, how: &Closed) {
         let counted = session.room().len();
         let note = session.read(|data| data.note.clone());
+        // Data that changes here does not bring the session back.
+        let _ = session.update(|data| data.greet = !data.greet);
         self.write(session, format!("closed {} {:?}, {counted} counted, note {note:?}", how.code(), how.reason()));
     }
 

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Close, Error, Refusal, Result, ResumeFailure, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{
+    Close, Error, Json, Refusal, Result, ResumeFailure, Room, Session, Upgrade, WsProtocol, websocket_do,
+};
 
 /// What clients ask.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
@@ -114,6 +116,11 @@ impl Lost {
 
     #[message]
     fn fail(&self, _session: &Session<Self>) {}
+
+    #[get("/count")]
+    fn count(&self, room: &Room<Self>) -> Json<usize> {
+        Json(room.len())
+    }
 
     #[message]
     fn panic(&self, _session: &Session<Self>) {

@@ -38,10 +38,11 @@ impl<R: WebSocketDo> Room<R> {
     /// close.
     pub(super) async fn end(&self, session: &Session<R>, how: Option<Closed>) {
         let (cell, host) = (&session.cell, self.host());
-        cell.closing.set(true);
+        let before = cell.header();
+        cell.advance(if how.is_some() { State::Closing } else { State::Ended });
         self.closing().leave(host, cell.socket);
         if how.is_none() {
-            self.begin_end(session);
+            self.begin_end(cell.socket, before, &cell.attachment());
         }
         // Where the handler panics and memory is lost, the session is over all the same.
         let over = Over { room: self, session, how: how.as_ref() };
@@ -52,15 +53,25 @@ impl<R: WebSocketDo> Room<R> {
         drop(over);
     }
 
+    /// Ends a session that the client has not answered and whose data cannot be read: no handler can run for it.
+    pub(super) fn end_unread(&self, socket: SocketId) {
+        if let Some(attachment) = self.host().attachment(socket)
+            && let Ok(header) = attachment::header(&attachment)
+        {
+            self.begin_end(socket, header, &attachment);
+        }
+        self.finish(socket, None);
+    }
+
     /// Records that the end of a session has begun for which no event of the host will come.
-    fn begin_end(&self, session: &Session<R>) {
-        let (cell, host) = (&session.cell, self.host());
-        let attachment = attachment::in_state(&cell.attachment(), cell.header(), State::Ended);
-        let kept = host
-            .set_attachment(cell.socket, &attachment)
-            .and_then(|()| self.closing().begin_end(host, cell.socket, cell.id));
-        if let Err(error) = kept {
-            session.log_error(format_args!("it cannot be kept that it has ended: {error}"));
+    fn begin_end(&self, socket: SocketId, header: Header, attachment: &[u8]) {
+        let host = self.host();
+        let kept = [
+            host.set_attachment(socket, &attachment::in_state(attachment, header, State::Ended)),
+            self.closing().begin_end(host, socket, header.id),
+        ];
+        for error in kept.into_iter().filter_map(Result::err) {
+            self.log_error(format_args!("session {}: it cannot be kept that it has ended: {error}", header.id));
         }
     }
 
@@ -69,8 +80,8 @@ impl<R: WebSocketDo> Room<R> {
         if let Some(answer) = closed.and_then(Closed::answer) {
             self.host().close(socket, answer.code(), answer.reason());
         }
-        self.closing().end(self.host(), socket);
         self.forget(socket);
+        self.closing().end(self.host(), socket);
     }
 
     /// The session an event is for. Where its attachment cannot be read, `resume_failed` says what becomes of it.

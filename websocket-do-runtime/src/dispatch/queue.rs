@@ -60,7 +60,7 @@ impl<R: WebSocketDo> Session<R> {
     /// Has an event wait for the one that is being handled. A client that sends more than may wait is closed with 1013; the local
     /// host stops reading before that.
     pub(super) fn enqueue(&self, event: Event) {
-        if matches!(event, Event::Message(..)) && self.cell.closing.get() {
+        if matches!(event, Event::Message(..)) && self.cell.is_closing() {
             return;
         }
         if matches!(event, Event::Unanswered) {

@@ -24,7 +24,8 @@ pub(crate) struct SessionCell<D> {
     /// The data as decoded and as attached: always the same value.
     pub(super) stored: RefCell<Stored<D>>,
     pub(super) updating: Cell<bool>,
-    pub(crate) closing: Cell<bool>,
+    /// What is attached of what the framework has decided.
+    state: Cell<State>,
     /// Events that wait for the one that is being handled, so that each session sees its own in order.
     pub(crate) queue: RefCell<Queue>,
     pub(crate) busy: Cell<bool>,
@@ -46,7 +47,7 @@ impl<D> SessionCell<D> {
             format: header.format,
             stored: RefCell::new(Stored { data: Rc::new(data), attachment: attachment.into() }),
             updating: Cell::new(false),
-            closing: Cell::new(header.state != State::Open),
+            state: Cell::new(header.state),
             queue: RefCell::default(),
             busy: Cell::new(false),
             cut: Cell::new(false),
@@ -56,8 +57,17 @@ impl<D> SessionCell<D> {
 
     /// What is attached besides the data.
     pub(crate) fn header(&self) -> Header {
-        let state = if self.closing.get() { State::Closing } else { State::Open };
-        Header { id: self.id, format: self.format, state }
+        Header { id: self.id, format: self.format, state: self.state.get() }
+    }
+
+    /// Whether the session gets no message any more.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.state.get() != State::Open
+    }
+
+    /// Goes on to a state, unless it is past it.
+    pub(crate) fn advance(&self, state: State) {
+        self.state.set(self.state.get().max(state));
     }
 
     /// Has the handler that is running be dropped where it waits.
