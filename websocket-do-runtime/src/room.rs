@@ -120,7 +120,7 @@ impl<R: WebSocketDo> Room<R> {
     /// Sends a message to every session.
     ///
     /// # Errors
-    /// [`SendError::Rejected`], where the message breaks its own rules; then it reaches nobody.
+    /// [`SendError::Rejected`](crate::SendError::Rejected), where the message breaks its own rules; then it reaches nobody.
     pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result {
         self.everyone().send(message).map(drop)
     }
