@@ -1,5 +1,6 @@
 //! JSON: values to text and back.
 
+mod fault;
 mod float;
 mod key;
 mod read;
@@ -7,6 +8,7 @@ mod scan;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod within;
 
 use std::io;
 
@@ -61,7 +63,7 @@ pub(super) fn decode<T: DeserializeOwned>(text: &str, tag: Option<&'static str>)
 #[cold]
 fn why(text: &str, error: ReadError) -> ReadError {
     let Err(fault) = scan::check(text) else { return error };
-    if fault != scan::Fault::Syntax {
+    if fault != fault::Fault::Syntax {
         return fault.into();
     }
     match serde_json::from_str::<IgnoredAny>(text) {

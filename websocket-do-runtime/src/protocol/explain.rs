@@ -33,8 +33,11 @@ fn decoded<T: DeserializeOwned>(buffered: Buffered) -> Result<T, ReadError> {
 
 /// serde's error, as a rejection that learns its path on the way out.
 #[derive(Debug)]
-pub struct ReadError {
-    rejection: Box<Rejection>,
+pub struct ReadError(Box<Reason>);
+
+#[derive(Debug)]
+struct Reason {
+    rejection: Rejection,
     unknown_name: bool,
 }
 
@@ -75,9 +78,13 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 impl ReadError {
+    fn of(rejection: Rejection) -> Self {
+        Self(Box::new(Reason { rejection, unknown_name: false }))
+    }
+
     #[cold]
     pub(crate) fn new(code: RejectionCode, message: String) -> Self {
-        Self { rejection: Box::new(Rejection::new(code, message)), unknown_name: false }
+        Self::of(Rejection::new(code, message))
     }
 
     /// An integer that JavaScript cannot hold.
@@ -88,13 +95,13 @@ impl ReadError {
 
     #[cold]
     pub(crate) fn within(mut self, key: &str) -> Self {
-        self.rejection.prefix(key);
+        self.0.rejection.prefix(key);
         self
     }
 
     #[cold]
     pub(crate) fn at(mut self, index: usize) -> Self {
-        self.rejection.prefix(&format!("[{index}]"));
+        self.0.rejection.prefix(&format!("[{index}]"));
         self
     }
 
@@ -102,32 +109,32 @@ impl ReadError {
     /// object's own.
     #[cold]
     pub(crate) fn at_key(mut self, key: &str) -> Self {
-        if !self.rejection.path.is_empty() {
+        if !self.0.rejection.path.is_empty() {
             return self;
         }
-        let message = format!("as a key {}", self.rejection.message());
-        self.rejection.message = message.into();
+        let message = format!("as a key {}", self.0.rejection.message());
+        self.0.rejection.message = message.into();
         self.within(&shorten(key))
     }
 
     /// What it says of a value that is no message.
     pub(crate) fn into_rejection(self) -> Rejection {
-        *self.rejection
+        self.0.rejection
     }
 
     /// What it says of a message.
     #[cold]
     pub(crate) fn of_message<M: Message>(mut self) -> Rejection {
-        if self.unknown_name && self.rejection.path() == M::SCHEMA.tag {
-            self.rejection.code = RejectionCode::UnknownType;
+        if self.0.unknown_name && self.0.rejection.path() == M::SCHEMA.tag {
+            self.0.rejection.code = RejectionCode::UnknownType;
         }
-        *self.rejection
+        self.0.rejection
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rejection.fmt(f)
+        self.0.rejection.fmt(f)
     }
 }
 
@@ -136,7 +143,7 @@ impl std::error::Error for ReadError {}
 impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         match checks::broken(&message) {
-            Some(rejection) => Self { rejection: Box::new(rejection), unknown_name: false },
+            Some(rejection) => Self::of(rejection),
             None => Self::new(RejectionCode::Invalid, format!("is not valid: {message}")),
         }
     }
@@ -161,7 +168,9 @@ impl Error for ReadError {
             1..=12 => format!("must be {}, is `{name}`", names.join(" or ")),
             _ => format!("must be a name of the protocol, is `{name}`"),
         };
-        Self { unknown_name: true, ..Self::new(RejectionCode::Invalid, message) }
+        let mut error = Self::new(RejectionCode::Invalid, message);
+        error.0.unknown_name = true;
+        error
     }
 
     fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
@@ -170,13 +179,13 @@ impl Error for ReadError {
 
     fn missing_field(name: &'static str) -> Self {
         let mut error = Self::new(RejectionCode::Missing, "is missing".to_owned());
-        name.clone_into(&mut error.rejection.path);
+        name.clone_into(&mut error.0.rejection.path);
         error
     }
 
     fn duplicate_field(name: &'static str) -> Self {
         let mut error = Self::new(RejectionCode::Duplicate, "stands there twice".to_owned());
-        name.clone_into(&mut error.rejection.path);
+        name.clone_into(&mut error.0.rejection.path);
         error
     }
 }

@@ -1,18 +1,18 @@
 //! JSON for serde: what `serde_json` reads is read here, in fewer steps, with exact floats, with JavaScript's integers, and with
 //! the path to what is wrong.
 
-use std::mem::size_of;
-
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor},
+    de::{IntoDeserializer, Visitor},
 };
 
 use super::{
     super::budget::{Budget, Growth},
-    key::{Key, Variant},
-    scan::{DEPTH, Fault, Number, Scan, Text},
+    fault::Fault,
+    key::Variant,
+    scan::{DEPTH, Number, Scan, Text},
     tag::Tag,
+    within::{Place, Within},
 };
 use crate::protocol::{RejectionCode, decode::ReadError};
 
@@ -154,7 +154,7 @@ macro_rules! integers {
     )*};
 }
 
-macro_rules! strings {
+macro_rules! others {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
             self.deserialize_any(visitor)
@@ -205,9 +205,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_any(visitor)
     }
 
-    strings! {
-        deserialize_bool deserialize_f64 deserialize_str deserialize_string deserialize_char deserialize_identifier
+    others! {
+        deserialize_bool deserialize_f64 deserialize_char deserialize_identifier
         deserialize_unit deserialize_seq deserialize_map
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_str(visitor)
+    }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if self.scan.take(b'"') { self.string(visitor) } else { self.deserialize_any(visitor) }
     }
 
     /// To what asks for bytes, a string is its bytes.
@@ -298,125 +307,4 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.scan.skip_value(self.depth)?;
         visitor.visit_unit()
     }
-}
-
-/// Where the values of a list or object are kept.
-pub(super) enum Place {
-    /// In their container.
-    Inside,
-    /// In an allocation that grows.
-    Heap(Growth),
-}
-
-/// What stands between brackets.
-struct Within<'r, 't> {
-    reader: &'r mut Reader<'t>,
-    place: Place,
-    tag: Tag,
-    /// The number of the next item.
-    index: usize,
-    /// Where the current key begins.
-    key: usize,
-    /// What the current key takes in memory.
-    key_size: usize,
-}
-
-impl<'r, 't> Within<'r, 't> {
-    fn new(reader: &'r mut Reader<'t>, place: Place, tag: Tag) -> Self {
-        Self { reader, place, tag, index: 0, key: 0, key_size: 0 }
-    }
-
-    /// Whether there is another item or entry. What ends it stays there.
-    fn has_next(&mut self, close: u8) -> Result<bool, Fault> {
-        let scan = &mut self.reader.scan;
-        if scan.token() == Some(close) {
-            return Ok(false);
-        }
-        if self.index > 0 {
-            scan.expect(b',')?;
-        }
-        self.index += 1;
-        Ok(true)
-    }
-
-    /// The same for entries, without the tag that was taken before.
-    fn has_entry(&mut self) -> Result<bool, Fault> {
-        while self.has_next(b'}')? {
-            let scan = &mut self.reader.scan;
-            scan.token();
-            if !self.tag.is_at(scan.position()) {
-                return Ok(true);
-            }
-            scan.expect(b'"')?;
-            scan.skip_string()?;
-            scan.expect(b':')?;
-            scan.skip_value(self.reader.depth)?;
-        }
-        Ok(false)
-    }
-
-    #[cold]
-    fn current_key(&self) -> String {
-        let mut scan = self.reader.scan.at(self.key);
-        match scan.string() {
-            Ok(Text::There(key) | Text::Unescaped(key)) => key.to_owned(),
-            Err(_) => "?".to_owned(),
-        }
-    }
-
-    fn allot<T>(
-        &mut self,
-        size: usize,
-        grow: fn(&mut Growth, usize, &mut Budget) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        let budget = &mut self.reader.budget;
-        if let Place::Heap(growth) = &mut self.place {
-            grow(growth, size, budget)?;
-        }
-        budget.within::<T>();
-        Ok(())
-    }
-}
-
-impl<'de> SeqAccess<'de> for Within<'_, 'de> {
-    type Error = ReadError;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
-        if !self.has_next(b']')? {
-            return Ok(None);
-        }
-        let index = self.index - 1;
-        let value = self
-            .allot::<S::Value>(size_of::<S::Value>(), Growth::item)
-            .and_then(|()| seed.deserialize(&mut *self.reader));
-        value.map(Some).map_err(|error| error.at(index))
-    }
-}
-
-impl<'de> MapAccess<'de> for Within<'_, 'de> {
-    type Error = ReadError;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
-        if !self.tag.begin(&mut self.reader.scan) && !self.has_entry()? {
-            return Ok(None);
-        }
-        self.reader.scan.expect(b'"')?;
-        self.key = self.reader.scan.position();
-        self.key_size = size_of::<S::Value>();
-        self.reader.budget.within::<S::Value>();
-        seed.deserialize(Key(self.reader)).map(Some).map_err(|error| error.at_key(&self.current_key()))
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
-        self.reader.scan.expect(b':')?;
-        let size = self.key_size + size_of::<S::Value>();
-        let value = self.allot::<S::Value>(size, Growth::entry).and_then(|()| seed.deserialize(&mut *self.reader));
-        self.tag.end(&mut self.reader.scan);
-        value.map_err(|error| error.within(&shortened(&self.current_key())))
-    }
-}
-
-#[cold]
-fn shortened(key: &str) -> String {
-    crate::protocol::decode::shorten(key)
 }

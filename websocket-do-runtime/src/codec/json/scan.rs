@@ -1,48 +1,10 @@
 //! The parts of a JSON text: words, numbers, strings, and what is passed over. Takes what
 //! [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) allows, and says no more of the rest than that it is not that.
 
-use std::fmt;
-
-use super::{super::EXACT, float};
-use crate::protocol::{RejectionCode, decode::ReadError};
+use super::{super::EXACT, fault::Fault, float};
 
 /// How deep lists and objects may nest.
 pub(super) const DEPTH: u8 = super::super::DEPTH;
-
-/// What is wrong with a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// It is not JSON.
-    Syntax,
-    TooDeep,
-    /// Half of a surrogate pair, which is JSON and no text.
-    Surrogate,
-    /// A number that is infinite to JavaScript.
-    Infinite,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax => f.write_str("it breaks off or has a character where none may be"),
-            Self::TooDeep => write!(f, "it nests deeper than {DEPTH}"),
-            Self::Surrogate => f.write_str("a string has half of a surrogate pair, which is no character"),
-            Self::Infinite => f.write_str("must be a number that 64 bits can hold, is larger"),
-        }
-    }
-}
-
-impl From<Fault> for ReadError {
-    #[cold]
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Syntax | Fault::TooDeep | Fault::Surrogate => {
-                Self::new(RejectionCode::Malformed, format!("not JSON: {fault}"))
-            }
-            Fault::Infinite => Self::new(RejectionCode::Number, fault.to_string()),
-        }
-    }
-}
 
 /// Makes sure that `text` is one value, whatever it is.
 pub(super) fn check(text: &str) -> Result<(), Fault> {
@@ -143,6 +105,15 @@ impl<'t> Scan<'t> {
             value if is_whole => Ok(Number::Large(value)),
             value => Ok(Number::Float(value)),
         }
+    }
+
+    /// Whether this key comes next, without a space before it and without escapes.
+    #[inline]
+    pub(super) fn is_key(&self, key: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        rest.strip_prefix(b"\"")
+            .and_then(|rest| rest.strip_prefix(key.as_bytes()))
+            .is_some_and(|rest| rest.first() == Some(&b'"'))
     }
 
     /// The offset of the next token.

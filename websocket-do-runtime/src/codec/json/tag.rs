@@ -16,13 +16,18 @@ pub(super) enum Tag {
 
 impl Tag {
     /// Looks for the tag in an object whose bracket was just read, unless it comes first.
+    #[inline]
     pub(super) fn find(tag: &str, scan: &mut Scan<'_>, depth: u8) -> Self {
+        if scan.is_key(tag) {
+            return Self::None;
+        }
         let start = scan.position();
         let found = Self::search(tag, scan, depth);
         scan.go_to(start);
         found.map_or(Self::None, Self::Found)
     }
 
+    #[inline(never)]
     fn search(tag: &str, scan: &mut Scan<'_>, depth: u8) -> Option<usize> {
         let mut is_first = true;
         loop {
@@ -43,6 +48,7 @@ impl Tag {
     }
 
     /// Whether the tag comes next, which is then where the text is read.
+    #[inline]
     pub(super) fn begin(&mut self, scan: &mut Scan<'_>) -> bool {
         let Self::Found(position) = *self else { return false };
         *self = Self::Current(position, scan.position());
@@ -51,6 +57,7 @@ impl Tag {
     }
 
     /// Goes back to where it was, after the tag was read.
+    #[inline]
     pub(super) fn end(&mut self, scan: &mut Scan<'_>) {
         if let Self::Current(position, back) = *self {
             *self = Self::Taken(position);

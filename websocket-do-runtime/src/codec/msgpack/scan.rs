@@ -191,6 +191,12 @@ impl<'b> Scan<'b> {
         Ok(true)
     }
 
+    /// Whether it is this short text that comes next, and something other than `undefined` after it.
+    #[inline]
+    pub(super) fn is_text(&self, text: &str) -> bool {
+        self.short().is_some_and(|(found, rest)| found == text.as_bytes() && !rest.starts_with(&UNDEFINED))
+    }
+
     /// Whether it is `undefined` that comes next.
     pub(super) fn is_undefined(&self) -> bool {
         self.rest.starts_with(&UNDEFINED)

@@ -65,7 +65,16 @@ impl<'r, 'b> Within<'r, 'b> {
     }
 
     /// Has the entry with this key come first.
+    #[inline]
     pub(super) fn find(&mut self, tag: &str) {
+        if self.reader.scan.is_text(tag) {
+            return;
+        }
+        self.search(tag);
+    }
+
+    #[inline(never)]
+    fn search(&mut self, tag: &str) {
         let mut ahead = self.reader.scan;
         for entry in 0..self.len {
             let here = ahead;
@@ -98,6 +107,7 @@ impl<'r, 'b> Within<'r, 'b> {
         Ok(false)
     }
 
+    #[inline]
     fn allot<T>(
         &mut self,
         size: usize,
@@ -112,6 +122,17 @@ impl<'r, 'b> Within<'r, 'b> {
     }
 
     #[cold]
+    #[inline(never)]
+    fn at_key(&self, error: ReadError) -> ReadError {
+        error.at_key(&self.current_key())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn within_key(&self, error: ReadError) -> ReadError {
+        error.within(&self.current_key())
+    }
+
     fn current_key(&self) -> String {
         let mut key = self.key;
         key.item().map_or_else(|_| "?".to_owned(), |item| shorten(&name(item)))
@@ -120,7 +141,7 @@ impl<'r, 'b> Within<'r, 'b> {
     /// Reads what is in the variant of an enum, as a part of it.
     fn content<T>(&mut self, read: impl FnOnce(&mut Reader<'b>) -> Result<T, ReadError>) -> Result<T, ReadError> {
         self.reader.budget.within::<T>();
-        read(self.reader).map_err(|error| error.within(&self.current_key()))
+        read(self.reader).map_err(|error| self.within_key(error))
     }
 }
 
@@ -157,7 +178,7 @@ impl<'de> MapAccess<'de> for &mut Within<'_, 'de> {
         self.key = self.reader.scan;
         self.key_size = size_of::<S::Value>();
         self.reader.budget.within::<S::Value>();
-        seed.deserialize(Key(self.reader)).map(Some).map_err(|error| error.at_key(&self.current_key()))
+        seed.deserialize(Key(self.reader)).map(Some).map_err(|error| self.at_key(error))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
@@ -167,7 +188,7 @@ impl<'de> MapAccess<'de> for &mut Within<'_, 'de> {
             self.tag = Tag::Taken(entry);
             self.reader.scan = rest;
         }
-        value.map_err(|error| error.within(&self.current_key()))
+        value.map_err(|error| self.within_key(error))
     }
 
     fn size_hint(&self) -> Option<usize> {
