@@ -33,8 +33,8 @@ export class Chat {
     return this.upgrade(room, { query: { name, format: FORMATS[format] }, format });
   }
 
-  async info(room) {
-    const response = await fetch(this.roomUrl(room, "/info"), { signal: AbortSignal.timeout(PATIENCE) });
+  async info(room, headers = {}) {
+    const response = await fetch(this.roomUrl(room, "/info"), { headers, signal: AbortSignal.timeout(PATIENCE) });
     assert.equal(response.status, 200);
     assert.match(response.headers.get("content-type"), /^application\/json/);
     return Info.parse(await response.json());

@@ -31,7 +31,8 @@ const upgrades = {
     for (const options of [{}, { query: { key: "guess" } }, { headers: { authorization: "Bearer guess" } }]) {
       assert.deepEqual(await refusal(chat, room, options), { status: 401, body: "Unauthorized" });
     }
-    assert.equal((await chat.info(room)).sessionCount, 0);
+    assert.deepEqual(await chat.request(`/room/${room}/info`), { status: 401, body: "Unauthorized" });
+    assert.equal((await chat.info(room, { authorization: "Bearer demo" })).sessionCount, 0);
   },
   async "a private room lets in by key and by bearer token"(chat) {
     const room = newRoom("private");
