@@ -59,7 +59,7 @@ async fn nothing_of_a_closed_session_is_handled_after_a_panic(host: Host) {
     }
 }
 
-/// Waits until the room counts so many, for as long as a client has to answer.
+/// Waits until the room counts `expected` sessions, for as long as a client has to answer.
 async fn counts_in_time(host: &Host, room: &str, expected: usize) {
     let start = Instant::now();
     while count(host, room).await != expected {

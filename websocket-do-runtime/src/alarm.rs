@@ -2,7 +2,7 @@
 
 use crate::{Result, closing::Closing, host::Host, timers};
 
-/// Sets the alarm from what is kept, for a room whose memory was lost. No timer goes off and no session ends before
+/// Sets the alarm from the stored timers and the closing record, for a room whose memory was lost. No timer goes off and no session ends before
 /// `not_before`.
 ///
 /// # Errors

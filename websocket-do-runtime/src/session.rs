@@ -174,10 +174,9 @@ impl<R: WebSocketDo> Session<R> {
 
     pub(crate) fn close_with(&self, close: &Close) {
         if !self.cell.is_closing() {
-            let header = self.cell.header();
             self.cell.advance(State::Closing);
             self.cell.queue.borrow_mut().drop_messages();
-            self.room.close_socket(self.cell.socket, header, &self.cell.attachment(), close);
+            self.room.close_socket(self.cell.socket, self.cell.header(), &self.cell.attachment(), close);
         }
     }
 }

@@ -38,11 +38,10 @@ impl<R: WebSocketDo> Room<R> {
     /// close.
     pub(super) async fn end(&self, session: &Session<R>, how: Option<Closed>) {
         let (cell, host) = (&session.cell, self.host());
-        let before = cell.header();
         cell.advance(if how.is_some() { State::Closing } else { State::Ended });
         self.closing().leave(host, cell.socket);
         if how.is_none() {
-            self.begin_end(cell.socket, before, &cell.attachment());
+            self.begin_end(cell.socket, cell.header(), &cell.attachment());
         }
         // Where the handler panics and memory is lost, the session is over all the same.
         let over = Over { room: self, session, how: how.as_ref() };
