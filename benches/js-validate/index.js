@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-let births = 0;
+let constructions = 0;
 
 const isText = (value, max) => {
   if (typeof value !== "string" || value.length === 0) return false;
@@ -35,13 +35,13 @@ export class ChatRoom extends DurableObject {
 
   constructor(ctx, env) {
     super(ctx, env);
-    births += 1;
+    constructions += 1;
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("wsdo:ping", "wsdo:pong"));
   }
 
   async fetch(request) {
     const url = new URL(request.url);
-    if (url.pathname.endsWith("/births")) return Response.json(births);
+    if (url.pathname.endsWith("/constructions")) return Response.json(constructions);
     if (!url.pathname.endsWith("/websocket")) return new Response("Not found", { status: 404 });
     if (request.headers.get("Upgrade") !== "websocket") return new Response("Expected websocket", { status: 400 });
     const userId = crypto.randomUUID();

@@ -1,5 +1,5 @@
 // The typed client in headless Chromium, against the servers that misbehave on purpose: what every transport has to pass, and
-// what is a browser's alone. IN_BROWSER is the folder with the wasm, FICKLE_NODE and ROOMS_WORKERD say where the servers are; an
+// what is a browser's alone. IN_BROWSER is the folder with the wasm, MISBEHAVING_NODE and ROOMS_WORKERD say where the servers are; an
 // argument is part of the names of the cases to run.
 
 import assert from "node:assert/strict";
@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, join } from "node:path";
 import { chromium } from "playwright-core";
-import { within } from "../peers/waiting.mjs";
+import { within } from "../fixtures/peers/waiting.mjs";
 import { FLAGS } from "./flags.mjs";
 
 const LIMIT = 240_000;
@@ -17,9 +17,9 @@ const SOME = 20;
 
 const [only = ""] = process.argv.slice(2);
 const { CHROMIUM, IN_BROWSER } = process.env;
-const servers = { node: process.env.FICKLE_NODE, workerd: process.env.ROOMS_WORKERD };
+const servers = { node: process.env.MISBEHAVING_NODE, workerd: process.env.ROOMS_WORKERD };
 if (!CHROMIUM || !IN_BROWSER || !servers.node) {
-  console.error("set CHROMIUM to the path of a Chromium, IN_BROWSER to a folder, FICKLE_NODE to an address");
+  console.error("set CHROMIUM to the path of a Chromium, IN_BROWSER to a folder, MISBEHAVING_NODE to an address");
   process.exit(1);
 }
 setTimeout(() => {

@@ -1,6 +1,6 @@
 // What sockets.mjs puts into a page: peers on the browser's own WebSocket, called by their numbers.
 
-import { Peer } from "../peers/peer.mjs";
+import { Peer } from "../fixtures/peers/peer.mjs";
 
 const peers = [];
 

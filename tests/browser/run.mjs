@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { newRoom, suite, titled } from "../peers/suite.mjs";
-import { PATIENCE, until } from "../peers/waiting.mjs";
+import { newRoom, suite, titled } from "../fixtures/peers/suite.mjs";
+import { PATIENCE, until } from "../fixtures/peers/waiting.mjs";
 import { FLAGS } from "./flags.mjs";
 import { socketCases, socketChat } from "./sockets.mjs";
 

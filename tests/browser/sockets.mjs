@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { Chat } from "../peers/chat.mjs";
-import { conversation } from "../peers/conversation.mjs";
-import { newRoom } from "../peers/suite.mjs";
+import { Chat } from "../fixtures/peers/chat.mjs";
+import { conversation } from "../fixtures/peers/conversation.mjs";
+import { newRoom } from "../fixtures/peers/suite.mjs";
 
 const bundled = await build({
   entryPoints: [fileURLToPath(new URL("in-page.mjs", import.meta.url))],

@@ -1,4 +1,4 @@
-//! The room `Events` of `tests/rooms`, as its clients see it.
+//! The room `Events` of `tests/fixtures/rooms`, as its clients see it.
 
 use std::time::Duration;
 

@@ -27,21 +27,21 @@ pub(crate) async fn sleep_deeply() {
 }
 
 /// How often the memory of a room of class `Events` was made. Another room is asked, so that this one sleeps on.
-pub(crate) async fn births(host: &Host, room: &str) -> Value {
-    get_json(&host.rooms, &format!("/events/observer/births/{room}")).await
+pub(crate) async fn constructions(host: &Host, room: &str) -> Value {
+    get_json(&host.rooms, &format!("/events/observer/constructions/{room}")).await
 }
 
 /// Lets a room of class `Events` go to sleep.
 async fn hibernate(host: &Host, room: &str) {
-    assert_eq!(births(host, room).await, 1, "the room has lost its memory before it was to");
+    assert_eq!(constructions(host, room).await, 1, "the room has lost its memory before it was to");
     sleep().await;
-    assert_eq!(births(host, room).await, 1, "the room was woken before it was to");
+    assert_eq!(constructions(host, room).await, 1, "the room was woken before it was to");
 }
 
 /// Asserts that a room has slept and was woken, once.
 async fn has_slept(host: &Host, room: &str) {
     if host.hibernates {
-        assert_eq!(births(host, room).await, 2, "the room still has its memory: it did not hibernate");
+        assert_eq!(constructions(host, room).await, 2, "the room still has its memory: it did not hibernate");
     }
 }
 
@@ -242,7 +242,7 @@ cases! {
                 assert_eq!(peer.frame().await, Message::text("wsdo:pong"));
             }
         }
-        assert_eq!(births(&host, &room).await, 1, "a ping has woken the room");
+        assert_eq!(constructions(&host, &room).await, 1, "a ping has woken the room");
         for peer in &mut peers {
             let name = if peer.format == Format::Json { "json" } else { "msgpack" };
             assert_eq!(peer.ask(recall()).await["format"], name);

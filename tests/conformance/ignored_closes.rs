@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     Case, Host, cases,
     events_room::{count, join, log},
-    hibernation::{births, sleep as sleep_briefly, sleep_deeply},
+    hibernation::{constructions, sleep as sleep_briefly, sleep_deeply},
     peer::{FORMATS, Format, Peer, get_json, room},
     raw::masked,
 };
@@ -130,7 +130,7 @@ cases! {
         let ends = log(&host, &room).await.iter().filter(|line| line.starts_with("closed")).count();
         assert_eq!(ends, if host.hibernates { 0 } else { 2 }, "`closed` ran again for sessions that had ended");
         if host.hibernates {
-            assert!(births(&host, &room).await.as_u64() > Some(1), "the room still has its memory: it did not hibernate");
+            assert!(constructions(&host, &room).await.as_u64() > Some(1), "the room still has its memory: it did not hibernate");
         }
     }
 }

@@ -12,12 +12,12 @@
 )]
 
 mod access;
-mod beyond;
 mod bodies;
 mod chat;
 mod closing;
 mod events;
 mod events_room;
+mod extensions;
 mod frames;
 mod hibernation;
 mod history;
@@ -50,7 +50,7 @@ use std::{
 
 use libtest_mimic::{Arguments, Trial};
 use tokio::{runtime::Runtime, sync::Semaphore};
-use websocket_do::local::{Server, Serving};
+use websocket_do::local::{Server, ServerHandle};
 
 /// Longer than any case takes, hibernation included.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -115,7 +115,7 @@ const CASES: &[(Company, &[Case])] = &[
     (Company::Busy, closing::CASES),
     (Company::Busy, limits::CASES),
     (Company::Busy, events::CASES),
-    (Company::Busy, beyond::CASES),
+    (Company::Busy, extensions::CASES),
     (Company::Busy, history::CASES),
     (Company::Busy, storage::CASES),
     (Company::Busy, timers::CASES),
@@ -170,7 +170,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-async fn start_local() -> (Host, [Serving; 2]) {
+async fn start_local() -> (Host, [ServerHandle; 2]) {
     let chat = Server::new(::chat::app()).port(0).start().await.expect("the chat on a free port");
     let rooms = Server::new(rooms::app()).port(0).start().await.expect("the rooms on a free port");
     let host = Host {

@@ -1,4 +1,4 @@
-//! The stub in a Worker: what `tests/rooms/src/stubs` saw when it called rooms, on workerd alone.
+//! The stub in a Worker: what `tests/fixtures/rooms/src/stubs` saw when it called rooms, on workerd alone.
 
 use std::sync::{Arc, RwLock};
 

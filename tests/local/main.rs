@@ -17,14 +17,14 @@ use tokio::{
 };
 use websocket_do::{
     App,
-    local::{Server, Serving},
+    local::{Server, ServerHandle},
 };
 
 /// Longer than anything takes here, by far.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server with these limits on a free port.
-async fn serve(limits: impl FnOnce(Server) -> Server) -> Serving {
+async fn serve(limits: impl FnOnce(Server) -> Server) -> ServerHandle {
     let app = App::new().rooms::<room::Loaded>("/{room}", "LOADED");
     limits(Server::new(app).port(0)).start().await.expect("a server on a free port")
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use websocket_do::{Closed, Json, Refusal, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Closed, HttpError, Json, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
 /// Ends handlers that run on.
 pub(crate) static RELEASE: AtomicBool = AtomicBool::new(false);
@@ -46,7 +46,7 @@ pub(crate) struct Loaded {
 #[websocket_do(client = Load, session = ())]
 impl Loaded {
     #[connect]
-    async fn connect(&self, _upgrade: &Upgrade) -> Result<(), Refusal> {
+    async fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
         Ok(())
     }
 
@@ -82,8 +82,8 @@ impl Loaded {
         }
     }
 
-    #[closed]
-    async fn closed(&self, _session: &Session<Self>, how: &Closed) {
+    #[close]
+    async fn close(&self, _session: &Session<Self>, how: &Closed) {
         self.ends.borrow_mut().push(how.code());
     }
 

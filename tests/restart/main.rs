@@ -12,7 +12,7 @@ use std::{
 
 use chat::{protocol::ServerMessage, room::ChatRoomClient};
 use tokio::time::sleep;
-use websocket_do::local::{Server, Serving};
+use websocket_do::local::{Server, ServerHandle};
 
 /// A folder that is deleted when this is dropped.
 struct Folder(PathBuf);
@@ -35,11 +35,11 @@ impl Drop for Folder {
     }
 }
 
-async fn chat(folder: &Path) -> io::Result<Serving> {
+async fn chat(folder: &Path) -> io::Result<ServerHandle> {
     Server::new(::chat::app()).port(0).data(folder).start().await
 }
 
-async fn rooms(folder: &Path) -> Serving {
+async fn rooms(folder: &Path) -> ServerHandle {
     Server::new(rooms::app()).port(0).data(folder).start().await.expect("the rooms on a free port")
 }
 

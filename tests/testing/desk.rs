@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Accept, Closed, Refusal, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do};
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
@@ -64,9 +64,9 @@ pub(crate) struct Desk {
 #[websocket_do(client = Do, session = Note, handler_timeout = 3_600)]
 impl Desk {
     #[connect]
-    fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Note>, Refusal> {
+    fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Note>, HttpError> {
         match upgrade.query("refuse") {
-            Some(why) => Err(Refusal::new(StatusCode::IM_A_TEAPOT, why.into_owned())),
+            Some(why) => Err(HttpError::new(StatusCode::IM_A_TEAPOT, why.into_owned())),
             None => Ok(Accept::new(Note { text: String::new() })),
         }
     }
@@ -150,8 +150,8 @@ impl Desk {
         room.broadcast(Done::Rang { bell: "fire".into() })
     }
 
-    #[closed]
-    fn closed(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
+    #[close]
+    fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
         session.room().storage().put("closed", &how.code())
     }
 

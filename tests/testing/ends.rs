@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    Accept, Close, Closed, Format, Refusal, Result, ResumeFailure, Room, Session, TestRoom, Upgrade, WsProtocol,
+    Accept, Close, Closed, Format, HttpError, PreviousSession, Result, Room, Session, TestRoom, Upgrade, WsProtocol,
     testing::TestSession, websocket_do,
 };
 
@@ -55,7 +55,7 @@ fn log(room: &Room<Door>, line: String) -> Result<()> {
 #[websocket_do(client = Do, session = Name, handler_timeout = 20)]
 impl Door {
     #[connect]
-    fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Name>, Refusal> {
+    fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Name>, HttpError> {
         Ok(Accept::new(Name(upgrade.query("name").unwrap_or_default().into_owned())))
     }
 
@@ -112,8 +112,8 @@ impl Door {
         log(room, "the bell ends".to_owned())
     }
 
-    #[closed]
-    fn closed(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
+    #[close]
+    fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
         log(
             session.room(),
             format!(
@@ -125,8 +125,8 @@ impl Door {
         )
     }
 
-    #[resume_failed]
-    fn resume_failed(&self, room: &Room<Self>, _failure: &ResumeFailure) -> Result<Name, Close> {
+    #[migrate]
+    fn migrate(&self, room: &Room<Self>, _failure: &PreviousSession) -> Result<Name, Close> {
         let tries: u32 = room.storage().get("tries").ok().flatten().unwrap_or(0);
         let _ = room.storage().put("tries", &(tries + 1));
         Err(Close::restart("of an older shape"))

@@ -1,6 +1,6 @@
 //! A room in which every writer has entries of its own, and handlers wait.
 
-use websocket_do::{Accept, Closed, Refusal, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
 /// What a writer wants.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
@@ -33,8 +33,8 @@ pub(crate) struct Ledger;
 #[websocket_do(client = Write, session = Vec<u32>)]
 impl Ledger {
     #[connect]
-    async fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Vec<u32>>, Refusal> {
-        let writer = upgrade.query("writer").ok_or_else(|| Refusal::bad_request("say which `writer`"))?;
+    async fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Vec<u32>>, HttpError> {
+        let writer = upgrade.query("writer").ok_or_else(|| HttpError::bad_request("say which `writer`"))?;
         room.sleep(5).await;
         Ok(Accept::new(Vec::new()).tag(writer))
     }
@@ -63,8 +63,8 @@ impl Ledger {
         Ok(())
     }
 
-    #[closed]
-    async fn closed(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
+    #[close]
+    async fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
         session.room().sleep(3).await;
         let storage = session.room().storage();
         let key = format!("closed:{}", writer(session));

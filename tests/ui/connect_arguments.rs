@@ -1,6 +1,6 @@
 //! A `connect` that does not take the upgrade.
 
-use websocket_do::{Refusal, Session, WsProtocol, websocket_do};
+use websocket_do::{HttpError, Session, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
@@ -21,7 +21,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ClientMessage, session = String)]
 impl ChatRoom {
     #[connect]
-    fn connect(&self) -> Result<String, Refusal> {
+    fn connect(&self) -> Result<String, HttpError> {
         Ok(String::new())
     }
 

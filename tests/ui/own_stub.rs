@@ -1,6 +1,6 @@
 //! A method whose name a Worker needs for the room's stub.
 
-use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
@@ -20,7 +20,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ClientMessage, session = ())]
 impl ChatRoom {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<(), Refusal> {
+    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
         Ok(())
     }
 

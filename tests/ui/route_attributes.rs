@@ -1,6 +1,6 @@
 //! Attributes of routes that there are not, or that make no sense.
 
-use websocket_do::{Bytes, Refusal, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Bytes, HttpError, Session, Upgrade, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
@@ -20,7 +20,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ClientMessage, session = String)]
 impl ChatRoom {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, HttpError> {
         Ok(String::new())
     }
 

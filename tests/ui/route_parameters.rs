@@ -1,6 +1,6 @@
 //! Parameters of routes that no argument takes, or can take.
 
-use websocket_do::{Bytes, Refusal, Room, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Bytes, HttpError, Room, Session, Upgrade, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
@@ -20,7 +20,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ClientMessage, session = String)]
 impl ChatRoom {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, HttpError> {
         Ok(String::new())
     }
 

@@ -1,6 +1,6 @@
 //! A room that takes the messages it should send.
 
-use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(server)]
@@ -14,7 +14,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ServerMessage, session = String)]
 impl ChatRoom {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, HttpError> {
         Ok(String::new())
     }
 

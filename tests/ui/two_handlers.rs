@@ -1,6 +1,6 @@
 //! Two handlers for one variant.
 
-use websocket_do::{Refusal, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
@@ -21,7 +21,7 @@ pub struct ChatRoom;
 #[websocket_do(client = ClientMessage, session = String)]
 impl ChatRoom {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<String, Refusal> {
+    fn connect(&self, _upgrade: &Upgrade) -> Result<String, HttpError> {
         Ok(String::new())
     }
 

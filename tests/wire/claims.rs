@@ -1,7 +1,7 @@
 //! A frame costs what it holds, and never what it claims to hold.
 
 use allocation_counter::measure;
-use websocket_do::{RejectionCode, codec};
+use websocket_do::{ValidationCode, codec};
 
 use crate::sample::Sample;
 
@@ -15,7 +15,7 @@ fn packed(name: &str, value: &[u8]) -> Vec<u8> {
 fn cost(frame: &[u8]) -> u64 {
     let refused = measure(|| {
         let error = codec::decode_binary::<Sample>(frame).unwrap_err();
-        assert_eq!(error.code(), RejectionCode::Malformed, "{error}");
+        assert_eq!(error.code(), ValidationCode::Malformed, "{error}");
     });
     refused.bytes_max
 }
@@ -63,7 +63,7 @@ fn nesting_of_a_hundred_thousand_levels_is_refused_at_once() {
         for text in [deep.clone(), format!(r#"{{"type":"list","value":{deep}"#), format!(r#"{{"extra":{deep}"#)] {
             let refused = measure(|| {
                 let error = codec::decode_text::<Sample>(&text).unwrap_err();
-                assert_eq!(error.code(), RejectionCode::Malformed, "{error}");
+                assert_eq!(error.code(), ValidationCode::Malformed, "{error}");
             });
             assert!(refused.bytes_max < 64 * 1024, "{} bytes for {open} nested", refused.bytes_max);
         }

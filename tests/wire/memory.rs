@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList};
 
 use allocation_counter::measure;
 use serde::{Deserialize, Serialize};
-use websocket_do::{Frame, RejectionCode, WsProtocol, codec};
+use websocket_do::{Frame, ValidationCode, WsProtocol, codec};
 
 #[derive(Debug, WsProtocol)]
 #[ws(server)]
@@ -87,7 +87,7 @@ fn cost(frame: &Frame) -> (bool, u64) {
     let used = measure(|| match codec::decode::<Wide>(frame) {
         Ok(_) => is_read = true,
         Err(error) => {
-            assert_eq!(error.code(), RejectionCode::Invalid, "{error}");
+            assert_eq!(error.code(), ValidationCode::Invalid, "{error}");
             assert!(error.message().contains("take more than 4 times its size in memory"), "{error}");
         }
     });

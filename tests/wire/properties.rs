@@ -8,7 +8,7 @@ use proptest::{
     prelude::*,
 };
 use serde::{Deserialize, Serialize};
-use websocket_do::{Format, Frame, Message, RejectionCode, Timestamp, WsProtocol, codec};
+use websocket_do::{Format, Frame, Message, Timestamp, ValidationCode, WsProtocol, codec};
 
 use crate::sample::{Point, Sample, Shape};
 
@@ -133,7 +133,7 @@ proptest! {
                 Ok(frame) => prop_assert_eq!(&codec::decode::<Sample>(&frame).unwrap(), &message),
                 Err(error) => {
                     prop_assert!((value >> shift).unsigned_abs() > EXACT.unsigned_abs());
-                    prop_assert_eq!((error.code(), error.path()), (RejectionCode::Number, "value"));
+                    prop_assert_eq!((error.code(), error.path()), (ValidationCode::Number, "value"));
                 }
             }
         }
@@ -164,7 +164,7 @@ proptest! {
             if let Ok(read) = read {
                 match codec::encode(&read, format) {
                     Ok(again) => prop_assert_eq!(codec::decode::<Sample>(&again).unwrap(), read),
-                    Err(error) => prop_assert_eq!(error.code(), RejectionCode::Number),
+                    Err(error) => prop_assert_eq!(error.code(), ValidationCode::Number),
                 }
             }
         }
@@ -174,10 +174,10 @@ proptest! {
     fn a_message_cut_short_is_refused(message in sample(), at in any::<prop::sample::Index>()) {
         let Frame::Binary(bytes) = codec::encode(&message, Format::MessagePack).unwrap() else { unreachable!() };
         let cut = bytes.get(..at.index(bytes.len())).unwrap_or_default();
-        prop_assert_eq!(codec::decode_binary::<Sample>(cut).unwrap_err().code(), RejectionCode::Malformed);
+        prop_assert_eq!(codec::decode_binary::<Sample>(cut).unwrap_err().code(), ValidationCode::Malformed);
         let Frame::Text(text) = codec::encode(&message, Format::Json).unwrap() else { unreachable!() };
         let end = (0..=at.index(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        prop_assert_eq!(codec::decode_text::<Sample>(text.get(..end).unwrap()).unwrap_err().code(), RejectionCode::Malformed);
+        prop_assert_eq!(codec::decode_text::<Sample>(text.get(..end).unwrap()).unwrap_err().code(), ValidationCode::Malformed);
     }
 }
 
@@ -335,7 +335,7 @@ fn lists_and_objects_nest_to_128_levels_written_or_read() {
             (Deep::Choice { value: pair(64) }, format!("value{}.Pair", ".Pair[1]".repeat(63))),
         ] {
             let error = codec::encode(&message, format).unwrap_err();
-            assert_eq!((error.code(), error.path()), (RejectionCode::Invalid, path.as_str()));
+            assert_eq!((error.code(), error.path()), (ValidationCode::Invalid, path.as_str()));
             assert_eq!(error.message(), "must not nest deeper than 128");
         }
     }

@@ -1,7 +1,7 @@
 //! Time types of other crates: text in both formats, and read from what JavaScript makes of a `Date`.
 
 use chrono::{DateTime, Utc};
-use websocket_do::{Format, Frame, RejectionCode, WsProtocol, codec};
+use websocket_do::{Format, Frame, ValidationCode, WsProtocol, codec};
 
 #[derive(Debug, PartialEq, WsProtocol)]
 #[ws(server)]
@@ -30,6 +30,6 @@ fn a_date_is_read_by_the_time_types_of_other_crates() {
 #[test]
 fn a_date_is_no_text() {
     let error = codec::decode_binary::<Dated>(&packed(b"\xa5noted", b"\xa4note")).unwrap_err();
-    assert_eq!((error.code(), error.path()), (RejectionCode::Invalid, "note"));
+    assert_eq!((error.code(), error.path()), (ValidationCode::Invalid, "note"));
     assert_eq!(error.to_string(), "`note` must be a string, is a time");
 }

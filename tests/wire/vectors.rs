@@ -1,10 +1,10 @@
-//! The bytes that msgpackr and `JSON.stringify` produce (`tests/vectors/vectors.json`), read by us; and our own, written to
-//! `tests/vectors/ours.json`, where `check.mjs` has msgpackr read them.
+//! The bytes that msgpackr and `JSON.stringify` produce (`tests/fixtures/vectors/vectors.json`), read by us; and our own, written to
+//! `tests/fixtures/vectors/ours.json`, where `check.mjs` has msgpackr read them.
 
 use std::{env, fs, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Format, Frame, Rejection, codec};
+use websocket_do::{Format, Frame, ValidationError, codec};
 
 use crate::sample::Sample;
 
@@ -37,7 +37,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn vectors() -> Vec<Vector> {
-    let vectors = fs::read_to_string(file("vectors.json")).expect("tests/vectors/vectors.json");
+    let vectors = fs::read_to_string(file("vectors.json")).expect("tests/fixtures/vectors/vectors.json");
     let vectors: Vec<_> = serde_json::from_str(&vectors).expect("vectors as generate.mjs writes them");
     assert!(vectors.len() >= 120, "only {} vectors", vectors.len());
     vectors
@@ -52,13 +52,13 @@ fn unhex(digits: &str) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(digit).collect()
 }
 
-fn read(vector: &Vector) -> Vec<(&'static str, Result<Sample, Rejection>)> {
+fn read(vector: &Vector) -> Vec<(&'static str, Result<Sample, ValidationError>)> {
     let json = vector.json.as_ref().map(|text| ("JSON", codec::decode_text(text)));
     let msgpack = vector.msgpack.as_ref().map(|bytes| ("MessagePack", codec::decode_binary(&unhex(bytes))));
     json.into_iter().chain(msgpack).collect()
 }
 
-fn refused(error: &Rejection) -> Refused {
+fn refused(error: &ValidationError) -> Refused {
     Refused { code: error.code().as_str().into(), path: error.path().into() }
 }
 
@@ -107,11 +107,11 @@ fn our_own_writing_is_what_msgpackr_was_shown() {
         let lines: Vec<_> = ours.iter().map(|ours| serde_json::to_string(ours).unwrap()).collect();
         fs::write(file("ours.json"), format!("[\n{}\n]\n", lines.join(",\n"))).expect("a file to write");
     }
-    let shown = fs::read_to_string(file("ours.json")).expect("tests/vectors/ours.json: run with BLESS=1");
+    let shown = fs::read_to_string(file("ours.json")).expect("tests/fixtures/vectors/ours.json: run with BLESS=1");
     let shown: Vec<Ours> = serde_json::from_str(&shown).expect("ours.json as it was written");
     assert_eq!(shown.len(), ours.len(), "ours.json has other vectors: run with BLESS=1");
     for (ours, shown) in ours.iter().zip(&shown) {
-        assert_eq!(ours, shown, "run with BLESS=1, then `node tests/vectors/check.mjs`");
+        assert_eq!(ours, shown, "run with BLESS=1, then `node tests/fixtures/vectors/check.mjs`");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use websocket_do::{RejectionCode, WsProtocol, codec};
+use websocket_do::{ValidationCode, WsProtocol, codec};
 
 #[derive(Debug, WsProtocol)]
 #[ws(server)]
@@ -31,10 +31,10 @@ enum Shape {
 }
 
 /// What is said of a text and, where it can be packed, of the same value in MessagePack: code, path, words.
-fn says(text: &str, code: RejectionCode, said: &str) {
+fn says(text: &str, code: ValidationCode, said: &str) {
     let error = codec::decode_text::<Told>(text).expect_err(text);
     assert_eq!((error.code(), error.to_string().as_str()), (code, said), "{text}");
-    if code == RejectionCode::Malformed {
+    if code == ValidationCode::Malformed {
         return;
     }
     let value: Value = serde_json::from_str(text).expect(text);
@@ -48,7 +48,7 @@ fn said(fields: &str) -> String {
 
 #[test]
 fn each_mistake_is_named_at_its_place() {
-    use RejectionCode::{Invalid, Missing, Number, UnknownType};
+    use ValidationCode::{Invalid, Missing, Number, UnknownType};
     for (text, code, words) in [
         (r#"{"type":"nope"}"#.to_owned(), UnknownType, "`type` must be `said` or `done`, is `nope`"),
         (r#"{"type":5}"#.to_owned(), Invalid, "`type` must be a string, is 5"),
@@ -86,7 +86,7 @@ fn each_mistake_is_named_at_its_place() {
     }
 
     let twice = codec::decode_text::<Told>(&said(r#""text":"y""#)).unwrap_err();
-    assert_eq!((twice.code(), twice.to_string().as_str()), (RejectionCode::Duplicate, "`text` stands there twice"));
+    assert_eq!((twice.code(), twice.to_string().as_str()), (ValidationCode::Duplicate, "`text` stands there twice"));
     for (text, words) in [
         (
             r#"{"type":"said","text":"\ud83d"}"#,
@@ -102,7 +102,7 @@ fn each_mistake_is_named_at_its_place() {
         // What is wrong with the text as a whole comes first.
         (r#"{"type":"nope","#, "not JSON: EOF while parsing an object at line 1 column 15"),
     ] {
-        says(text, RejectionCode::Malformed, words);
+        says(text, ValidationCode::Malformed, words);
     }
 }
 
@@ -111,7 +111,7 @@ fn a_record_of_msgpackr_is_told_with_what_to_set() {
     // `new Packr().pack({ type: "done" })`: a record's definition with its one value.
     let record = b"\xd4\x72\x40\x91\xa4type\xa4done";
     let error = codec::decode_binary::<Told>(record).unwrap_err();
-    assert_eq!(error.code(), RejectionCode::Malformed);
+    assert_eq!(error.code(), ValidationCode::Malformed);
     assert_eq!(
         error.to_string(),
         "not MessagePack: extension type 114 is a record of msgpackr; create the encoder with `useRecords: false`"
@@ -133,7 +133,7 @@ fn a_long_list_is_judged_by_what_is_wrong_with_it() {
         assert!(codec::decode_text::<Told>(&long("7.0", tag_first)).is_ok());
         let error = codec::decode_text::<Told>(&long("-1", tag_first)).unwrap_err();
         let said = "`list[1500000]` must be a whole number from 0 to 4294967295, is -1";
-        assert_eq!((error.code(), error.to_string().as_str()), (RejectionCode::Invalid, said));
+        assert_eq!((error.code(), error.to_string().as_str()), (ValidationCode::Invalid, said));
     }
     let nothing: Vec<Value> = vec![json!(""); 4_000_000];
     let packed = rmp_serde::to_vec_named(&json!({"type": "done", "unknown": nothing})).unwrap();

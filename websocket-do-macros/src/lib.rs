@@ -1,6 +1,6 @@
 //! The macros of `websocket-do`, documented where the facade re-exports them.
 
-mod mistake;
+mod diagnostics;
 mod websocket_do;
 mod ws_protocol;
 

@@ -4,12 +4,12 @@ mod arguments;
 mod check;
 mod emit;
 mod export;
+mod fallback;
 mod limits;
 mod model;
 mod parse;
 mod route;
 mod route_table;
-mod stand_in;
 mod stub;
 mod timer;
 
@@ -20,17 +20,17 @@ use proc_macro2::TokenStream;
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let input = match parse::parse(item.clone()) {
         Ok(input) => input,
-        Err(error) => return stand_in::unparsed(item, &error),
+        Err(error) => return fallback::unparsed(item, &error),
     };
     let arguments = match arguments::parse(arguments) {
         Ok(arguments) => arguments,
         Err(wrong) => {
             let (known, error) = *wrong;
-            return stand_in::without_arguments(input.item, &known, &error.into_compile_error());
+            return fallback::without_arguments(input.item, &known, &error.into_compile_error());
         }
     };
     match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),
-        Err(errors) => stand_in::stand_in(&input.item, &arguments.known(), &errors.into_compile_error()),
+        Err(errors) => fallback::stand_in(&input.item, &arguments.known(), &errors.into_compile_error()),
     }
 }

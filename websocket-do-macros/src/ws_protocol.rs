@@ -6,12 +6,12 @@ mod client;
 mod decode;
 mod emit;
 mod encode;
-mod itself;
+mod fallback;
 mod model;
 mod parse;
 mod rules;
 mod schema;
-mod stand_in;
+mod self_ty;
 
 use proc_macro2::TokenStream;
 
@@ -19,12 +19,12 @@ use proc_macro2::TokenStream;
 /// so that each mistake is reported once.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let input = match syn::parse2(input) {
-        Ok(input) => itself::named(input),
+        Ok(input) => self_ty::named(input),
         Err(error) => return error.to_compile_error(),
     };
     match check::check(&input) {
         Ok(model::Protocol::Messages(messages)) => emit::messages(&messages),
         Ok(model::Protocol::Record(record)) => emit::record(&record),
-        Err(error) => stand_in::stand_in(&input, &crate::mistake::tell(error)),
+        Err(error) => fallback::stand_in(&input, &crate::diagnostics::tell(error)),
     }
 }

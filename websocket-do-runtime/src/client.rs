@@ -5,20 +5,20 @@
 //! `sender` make messages of them. The methods that `derive(WsProtocol)` generates sit on top of either. Only the platform,
 //! `native` or `web`, knows what sockets, time and tasks are made of.
 
-mod address;
 mod backlog;
 mod builder;
-mod carrier;
+mod connect_request;
 mod connection;
 mod error;
 mod event;
+mod heartbeat;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 mod options;
-mod pulse;
 mod receive;
 mod reconnecting;
-mod retry;
+mod retry_after;
+mod send_message;
 mod sender;
 mod task;
 pub(crate) mod transport;
@@ -32,15 +32,15 @@ use self::web as platform;
 use platform::clock;
 
 pub use crate::SendError;
-pub use address::Address;
 pub use builder::Builder;
-pub use carrier::{Carrier, TypedClient};
+pub use connect_request::ConnectRequest;
 pub use connection::Connection;
 pub use error::ClientError;
-pub use event::{Event, Events, Loss, Lost};
+pub use event::{Disconnect, Event, Events, Undelivered};
 pub use options::ProviderError;
 pub use platform::{MaybeSend, MaybeSync};
 pub use reconnecting::{Receiver, Reconnecting, Sent};
+pub use send_message::{SendMessage, TypedClient};
 pub use sender::Sender;
 
 /// Opens a session in the room at `url` (`ws://…` or `wss://…`), with what [`Builder`] has for defaults.

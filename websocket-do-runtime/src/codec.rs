@@ -12,7 +12,7 @@ use std::io;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, checks::deferred, decode::ReadError};
+use crate::protocol::{Message, TextCodec, ValidationCode, ValidationError, checks::deferred, decode::ReadError};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;
@@ -20,23 +20,23 @@ pub use json::Json;
 /// Checks the rules of a message and writes it as one frame.
 ///
 /// # Errors
-/// The first rule that the message breaks ([`RejectionCode::Rule`]), or the first
-/// number that JavaScript cannot hold ([`Number`](RejectionCode::Number)), with the path to it. A value
-/// whose own `Serialize` fails is [`Invalid`](RejectionCode::Invalid).
+/// The first rule that the message breaks ([`ValidationCode::Rule`]), or the first
+/// number that JavaScript cannot hold ([`Number`](ValidationCode::Number)), with the path to it. A value
+/// whose own `Serialize` fails is [`Invalid`](ValidationCode::Invalid).
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::codec::{self, Format, Frame, Json};
-/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Validate, Value};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, ValidationError, ValidationCode, Type, Validate, Value};
 /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
 /// # #[serde(tag = "type", rename_all = "camelCase")]
 /// # enum ClientMessage { Place { seat: u8 } }
 /// # impl Value for ClientMessage { const TYPE: Type = Type::Opaque; }
 /// # impl Validate for ClientMessage {
-/// #     fn validate(&self) -> Result<(), Rejection> {
+/// #     fn validate(&self) -> Result<(), ValidationError> {
 /// #         let Self::Place { seat } = self;
 /// #         if *seat <= 9 { return Ok(()) }
-/// #         Err(Rejection::new(RejectionCode::Rule, format!("must be at most 9, is {seat}")).within("seat"))
+/// #         Err(ValidationError::new(ValidationCode::Rule, format!("must be at most 9, is {seat}")).within("seat"))
 /// #     }
 /// # }
 /// # impl Message for ClientMessage {
@@ -51,9 +51,9 @@ pub use json::Json;
 /// // A message that breaks its rules has no frame in either format:
 /// let too_high = codec::encode(&ClientMessage::Place { seat: 10 }, Format::MessagePack).unwrap_err();
 /// assert_eq!(too_high.to_string(), "`seat` must be at most 9, is 10");
-/// # Ok::<(), Rejection>(())
+/// # Ok::<(), ValidationError>(())
 /// ```
-pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejection> {
+pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, ValidationError> {
     message.validate()?;
     deferred(|| encode_as::<M, M>(message, format))
 }
@@ -65,17 +65,17 @@ pub fn encode<M: Message>(message: &M, format: Format) -> Result<Frame, Rejectio
 /// As for [`encode`].
 ///
 /// ```
-/// # use websocket_do_runtime::{codec, protocol::RejectionCode};
+/// # use websocket_do_runtime::{codec, protocol::ValidationCode};
 /// assert_eq!(codec::validate(&[1, 2]), Ok(()));
 /// let error = codec::validate(&[1, u64::MAX]).unwrap_err();
-/// assert_eq!((error.path(), error.code()), ("[1]", RejectionCode::Number));
+/// assert_eq!((error.path(), error.code()), ("[1]", ValidationCode::Number));
 /// ```
-pub fn validate<T: Serialize + ?Sized>(value: &T) -> Result<(), Rejection> {
+pub fn validate<T: Serialize + ?Sized>(value: &T) -> Result<(), ValidationError> {
     javascript::written(value, Format::MessagePack, |value| msgpack::write(value, io::sink()))
 }
 
 /// Writes a value for those who read `M`: a message whose rules are already checked, or an error that has none.
-pub(crate) fn encode_as<M: Message, T: Serialize>(value: &T, format: Format) -> Result<Frame, Rejection> {
+pub(crate) fn encode_as<M: Message, T: Serialize>(value: &T, format: Format) -> Result<Frame, ValidationError> {
     match format {
         Format::Json => javascript::written(value, format, |value| M::Text::encode(value)).map(Frame::Text),
         Format::MessagePack => javascript::written(value, format, |value| msgpack::encode(value)).map(Frame::Binary),
@@ -96,7 +96,7 @@ pub(crate) fn encode_as<M: Message, T: Serialize>(value: &T, format: Format) -> 
 ///     }
 /// }
 /// ```
-pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
+pub fn decode<M: Message>(frame: &Frame) -> Result<M, ValidationError> {
     match frame {
         Frame::Text(text) => decode_text(text),
         Frame::Binary(bytes) => decode_binary(bytes),
@@ -108,13 +108,13 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// An integer may be written as JavaScript might (`3`, `3.0`, `3e0`).
 ///
 /// # Errors
-/// [`Malformed`](RejectionCode::Malformed) for what is not JSON; otherwise what does not fit the
+/// [`Malformed`](ValidationCode::Malformed) for what is not JSON; otherwise what does not fit the
 /// protocol, or the first broken rule, with the path to it.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::codec::{self, Json};
-/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Validate, Value};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, ValidationError, ValidationCode, Type, Validate, Value};
 /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
 /// # #[serde(tag = "type", rename_all = "camelCase")]
 /// # enum ClientMessage { Place { seat: u8 } }
@@ -128,10 +128,10 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, Rejection> {
 /// assert_eq!(place, ClientMessage::Place { seat: 7 });
 ///
 /// let cut_short = codec::decode_text::<ClientMessage>(r#"{"type":"place","#).unwrap_err();
-/// assert_eq!(cut_short.code(), RejectionCode::Malformed);
-/// # Ok::<(), Rejection>(())
+/// assert_eq!(cut_short.code(), ValidationCode::Malformed);
+/// # Ok::<(), ValidationError>(())
 /// ```
-pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
+pub fn decode_text<M: Message>(text: &str) -> Result<M, ValidationError> {
     let message: M = deferred(|| M::Text::message(text))?;
     message.validate()?;
     Ok(message)
@@ -144,13 +144,13 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
 /// `JSON.stringify` would have it. Nothing is allocated for what the bytes only claim to hold.
 ///
 /// # Errors
-/// [`Malformed`](RejectionCode::Malformed) for what is not MessagePack, is cut short, goes on after the
+/// [`Malformed`](ValidationCode::Malformed) for what is not MessagePack, is cut short, goes on after the
 /// message or nests deeper than 128; otherwise what does not fit the protocol, or the first broken rule, with the path to it.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::codec::{self, Json};
-/// # use websocket_do_runtime::protocol::{Message, MessageSchema, Rejection, RejectionCode, Type, Validate, Value};
+/// # use websocket_do_runtime::protocol::{Message, MessageSchema, ValidationError, ValidationCode, Type, Validate, Value};
 /// # #[derive(Debug, PartialEq, Serialize, Deserialize)]
 /// # #[serde(tag = "type", rename_all = "camelCase")]
 /// # enum ClientMessage { Place { seat: u8 } }
@@ -165,10 +165,10 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, Rejection> {
 /// assert_eq!(place, ClientMessage::Place { seat: 7 });
 ///
 /// let goes_on = codec::decode_binary::<ClientMessage>(b"\x82\xa4type\xa5place\xa4seat\x07\xc0").unwrap_err();
-/// assert_eq!(goes_on.code(), RejectionCode::Malformed);
-/// # Ok::<(), Rejection>(())
+/// assert_eq!(goes_on.code(), ValidationCode::Malformed);
+/// # Ok::<(), ValidationError>(())
 /// ```
-pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
+pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, ValidationError> {
     let message: M = deferred(|| msgpack::decode(bytes))?;
     message.validate()?;
     Ok(message)
@@ -176,13 +176,13 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, Rejection> {
 
 /// Reads any value of JSON, with the path to what is wrong.
 #[cfg(feature = "server")]
-pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
+pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
     json::decode(text, None).map_err(ReadError::into_rejection)
 }
 
 /// Reads what is no message of the protocol, with no more than a syntax error to say.
 #[cfg(feature = "client")]
-pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Result<T, Rejection> {
+pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Result<T, ValidationError> {
     match frame {
         Frame::Text(text) => text_value::<M, T>(text),
         Frame::Binary(bytes) => msgpack::decode_value(bytes),
@@ -190,8 +190,8 @@ pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Resul
 }
 
 #[cfg(feature = "client")]
-fn text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, Rejection> {
-    let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not {}: {error}", M::Text::NAME));
+fn text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
+    let malformed = |error| ValidationError::new(ValidationCode::Malformed, format!("not {}: {error}", M::Text::NAME));
     M::Text::decode(text).map_err(malformed)
 }
 
@@ -216,5 +216,5 @@ fn fits_f32(value: f64) -> Result<(), ReadError> {
     if (value as f32).is_finite() {
         return Ok(());
     }
-    Err(ReadError::new(RejectionCode::Invalid, "must be a finite number that 32 bits can hold".to_owned()))
+    Err(ReadError::new(ValidationCode::Invalid, "must be a finite number that 32 bits can hold".to_owned()))
 }

@@ -18,7 +18,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{HostError, List, codec::Frame};
+use crate::{HostError, ListOptions, codec::Frame};
 
 /// What a [`Store`] says to a transaction inside a transaction.
 const NESTED: &str = "a transaction inside a transaction; make one of the two";
@@ -72,7 +72,7 @@ pub trait Host {
     /// Where the platform refuses: tags or attachment too large, too many sockets.
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError>;
 
-    /// The sockets that carry `tag`, or all, in no particular order. A socket whose `closed` handler has not
+    /// The sockets that carry `tag`, or all, in no particular order. A socket whose `close` handler has not
     /// returned yet is among them.
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId>;
 
@@ -94,7 +94,7 @@ pub trait Host {
     /// Starts the close handshake, or answers the peer's. Does nothing where the socket is closed already.
     fn close(&self, socket: SocketId, code: u16, reason: &str);
 
-    /// Forgets the socket: its `closed` handler has returned. It is in no list any more; a connection that is still there is cut
+    /// Forgets the socket: its `close` handler has returned. It is in no list any more; a connection that is still there is cut
     /// where the host can do that.
     fn forget(&self, socket: SocketId);
 
@@ -156,7 +156,7 @@ pub trait Store {
     ///
     /// # Errors
     /// As above.
-    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError>;
+    fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError>;
 
     /// Calls `change`, and undoes all it has done where it returns `false` or panics.
     ///

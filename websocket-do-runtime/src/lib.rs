@@ -8,73 +8,22 @@ pub use serde;
 pub mod codec;
 pub mod protocol;
 
-#[cfg(any(feature = "server", feature = "client"))]
-mod close;
-#[cfg(any(feature = "server", feature = "client"))]
-pub use close::{Close, CloseError, Closed};
-#[cfg(any(feature = "server", feature = "client"))]
-mod error;
-#[cfg(any(feature = "server", feature = "client"))]
-pub use error::{Error, HostError, Result, SendError};
-
-#[cfg(any(feature = "server", feature = "client"))]
-mod heartbeat;
-
-#[cfg(feature = "server")]
-mod alarm;
-#[cfg(feature = "server")]
-mod app;
-#[cfg(feature = "server")]
-pub mod attachment;
-#[cfg(feature = "server")]
-mod audience;
 #[cfg(feature = "client")]
 pub mod client;
-#[cfg(feature = "server")]
-mod closing;
-#[cfg(feature = "server")]
-pub mod dispatch;
-#[cfg(feature = "server")]
-mod handlers;
+#[cfg(any(feature = "server", feature = "client"))]
+mod connection;
 #[cfg(feature = "server")]
 pub mod host;
 #[cfg(feature = "server")]
-pub mod http;
-#[cfg(feature = "server")]
-mod log;
-#[cfg(feature = "server")]
-mod migrate;
-#[cfg(any(feature = "server", feature = "client"))]
-mod printable;
-#[cfg(feature = "server")]
-mod room;
-#[cfg(feature = "server")]
-mod session;
-#[cfg(feature = "server")]
-pub mod socket;
-#[cfg(feature = "server")]
-mod storage;
-#[cfg(feature = "server")]
-mod stored;
-#[cfg(feature = "server")]
-pub mod stub;
+pub mod server;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
-#[cfg(feature = "server")]
-mod timers;
-#[cfg(feature = "server")]
-mod upgrade;
 
+#[cfg(any(feature = "server", feature = "client"))]
+pub use self::connection::{Close, CloseError, Closed, Error, HostError, Result, SendError};
 #[cfg(feature = "server")]
-pub use self::{
-    app::App,
-    audience::Audience,
-    handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
-    http::{IntoResponse, Json, Query, Refusal, Request, Response},
-    migrate::ResumeFailure,
-    protocol::{Rejection, RejectionCode},
-    room::{Room, ServerMessageOf},
-    session::Session,
-    storage::{List, MAX_KEY, MAX_VALUE, Storable, Storage},
-    upgrade::{Accept, Upgrade},
+pub use self::server::{
+    Accept, App, Audience, HttpError, IntoOutcome, IntoResponse, Json, ListOptions, MAX_KEY, MAX_MESSAGE_LIMIT,
+    MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session, Storable, Storage, Upgrade,
+    WebSocketDo,
 };

@@ -13,22 +13,22 @@ mod explain;
 pub mod field;
 #[doc(hidden)]
 pub mod probe;
-pub mod rejection;
 mod replay;
 #[doc(hidden)]
 pub mod rules;
 pub mod schema;
 mod text;
 mod timestamp;
+pub mod validation_error;
 mod values;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use rejection::{Rejection, RejectionCode};
 pub use schema::{MessageSchema, Type};
 pub use text::TextCodec;
 pub(crate) use timestamp::{Extension, NAME as TIMESTAMP};
 pub use timestamp::{Timestamp, TimestampError};
+pub use validation_error::{ValidationCode, ValidationError};
 
 /// A value in a message, as the description of the protocol has it.
 ///
@@ -79,7 +79,7 @@ pub trait Validate {
     ///
     /// # Errors
     /// The first broken rule, with the path from this value to the place that broke it.
-    fn validate(&self) -> Result<(), Rejection> {
+    fn validate(&self) -> Result<(), ValidationError> {
         Ok(())
     }
 }
@@ -131,8 +131,8 @@ pub trait ClientMessage: Message {
 /// What the server sends. Implemented by `derive(WsProtocol)` under `#[ws(server)]`.
 ///
 /// ```
-/// # use websocket_do_runtime::{codec::{self, Format, Frame}, protocol::{Rejection, ServerMessage}};
-/// fn in_both_formats<M: ServerMessage>(message: &M) -> Result<[Frame; 2], Rejection> {
+/// # use websocket_do_runtime::{codec::{self, Format, Frame}, protocol::{ValidationError, ServerMessage}};
+/// fn in_both_formats<M: ServerMessage>(message: &M) -> Result<[Frame; 2], ValidationError> {
 ///     Ok([codec::encode(message, Format::Json)?, codec::encode(message, Format::MessagePack)?])
 /// }
 /// ```

@@ -4,20 +4,20 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod clock;
+mod connection;
 mod expect;
 mod explore;
+mod faults;
 mod host;
-mod line;
-mod platform;
 mod remote;
 mod requests;
 mod room;
 mod session;
+mod simulation;
 mod trace;
-mod world;
 
+pub(crate) use connection::Connection;
 pub use explore::explore;
-pub(crate) use line::Line;
 pub use requests::json;
 pub use room::TestRoom;
 pub use session::TestSession;

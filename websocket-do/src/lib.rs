@@ -50,7 +50,7 @@
 ///
 /// let too_many = codec::decode_text::<Order>(r#"{"type":"place","items":[{"howMany":100}]}"#).unwrap_err();
 /// assert_eq!(too_many.to_string(), "`items[0].howMany` must be from 1 to 99, is 100");
-/// # Ok::<(), websocket_do::Rejection>(())
+/// # Ok::<(), websocket_do::ValidationError>(())
 /// ```
 pub use websocket_do_macros::WsProtocol;
 
@@ -68,7 +68,7 @@ pub use websocket_do_macros::WsProtocol;
 /// exported under the type's own name, and `<Type>::stub` leads Workers to the room's [stub], `<Type>Stub`.
 ///
 /// ```
-/// use websocket_do::{Json, Refusal, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
+/// use websocket_do::{Json, HttpError, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 ///
 /// #[derive(Debug, WsProtocol)]
 /// #[ws(client, server = Counted)]
@@ -88,7 +88,7 @@ pub use websocket_do_macros::WsProtocol;
 /// #[websocket_do(client = Count, session = u32, max_message = 4 << 10, handler_timeout = 5)]
 /// impl Counter {
 ///     #[connect]
-///     fn connect(&self, _upgrade: &Upgrade) -> Result<u32, Refusal> {
+///     fn connect(&self, _upgrade: &Upgrade) -> Result<u32, HttpError> {
 ///         Ok(0)
 ///     }
 ///
@@ -111,18 +111,21 @@ pub use websocket_do_macros::WsProtocol;
 pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    Accept, App, Audience, Error, HostError, IntoResponse, Json, List, Query, Refusal, Request, Response, Result,
-    ResumeFailure, Room, SendError, Session, Storage, Upgrade, WebSocketDo, attachment,
-    http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
-    socket,
+    Accept, App, Audience, Error, HostError, HttpError, IntoResponse, Json, ListOptions, PreviousSession, Query,
+    Request, Response, Result, Room, SendError, Session, Storage, Upgrade, WebSocketDo,
+    server::{
+        attachment,
+        http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
+        typed_socket,
+    },
 };
 #[cfg(any(feature = "server", feature = "client"))]
 pub use websocket_do_runtime::{Close, CloseError, Closed};
 pub use websocket_do_runtime::{
     codec::{self, Format, Frame},
     protocol::{
-        self, ClientMessage, Message, Rejection, RejectionCode, ServerMessage, TextCodec, Timestamp, TimestampError,
-        Value,
+        self, ClientMessage, Message, ServerMessage, TextCodec, Timestamp, TimestampError, ValidationCode,
+        ValidationError, Value,
     },
 };
 
@@ -142,7 +145,9 @@ pub use websocket_do_runtime::host::local;
 pub mod stub {
     #[cfg(target_arch = "wasm32")]
     pub use websocket_do_runtime::host::worker::stub::{Namespace, RoomStub, Stub};
-    pub use websocket_do_runtime::stub::{FromResponse, IntoRequest, Jurisdiction, LocationHint, Retry, StubError};
+    pub use websocket_do_runtime::server::stub::{
+        FromResponse, IntoRequest, Jurisdiction, LocationHint, Retry, StubError,
+    };
 }
 
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
@@ -186,10 +191,12 @@ pub mod __private {
     pub use websocket_do_runtime::client;
     #[cfg(feature = "server")]
     pub use websocket_do_runtime::{
-        Accept, Close, Closed, Error, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, Refusal, Request, Response, Result,
-        ResumeFailure, Room, Session, Upgrade, WebSocketDo,
-        http::{self, FromRequest, path_parameter},
-        stub,
+        Accept, Close, Closed, Error, HttpError, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, PreviousSession,
+        Request, Response, Result, Room, Session, Upgrade, WebSocketDo,
+        server::{
+            http::{self, FromRequest, path_parameter},
+            stub,
+        },
     };
     pub use websocket_do_runtime::{codec, protocol, serde};
 

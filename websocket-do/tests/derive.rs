@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use websocket_do::{
-    Format, Frame, Rejection, RejectionCode, WsProtocol,
+    Format, Frame, ValidationCode, ValidationError, WsProtocol,
     codec::{decode_binary, decode_text, encode},
     protocol::{
         Message,
@@ -59,11 +59,11 @@ struct Tree {
     parent: Option<Box<Tree>>,
 }
 
-fn read(text: &str) -> Result<Ask, Rejection> {
+fn read(text: &str) -> Result<Ask, ValidationError> {
     decode_text(text)
 }
 
-fn refused<M: Message + std::fmt::Debug>(text: &str) -> (RejectionCode, String) {
+fn refused<M: Message + std::fmt::Debug>(text: &str) -> (ValidationCode, String) {
     let why = decode_text::<M>(text).unwrap_err();
     (why.code(), why.path().to_owned())
 }
@@ -119,13 +119,13 @@ fn the_tag_may_stand_anywhere_but_once() {
         r#"{"type":"setName","newName":"Ada","type":"setName"}"#,
         r#"{"type":"place","name":"a","n":1,"type":"place"}"#,
     ] {
-        assert_eq!(refused::<Ask>(twice), (RejectionCode::Duplicate, "type".to_owned()), "{twice}");
+        assert_eq!(refused::<Ask>(twice), (ValidationCode::Duplicate, "type".to_owned()), "{twice}");
     }
 }
 
 #[test]
 fn what_is_not_a_message_is_told_with_its_place() {
-    use RejectionCode::{Duplicate, Invalid, Missing, UnknownType};
+    use ValidationCode::{Duplicate, Invalid, Missing, UnknownType};
     for (wire, code, path) in [
         ("{}", Missing, "type"),
         (r#"{"type":"nothing"}"#, UnknownType, "type"),
@@ -156,15 +156,15 @@ fn broken_rules_are_told_with_their_path() {
     };
     assert!(encode(&items("abc"), Format::Json).is_ok());
     let why = encode(&items("abcd"), Format::Json).unwrap_err();
-    assert_eq!((why.code(), why.path()), (RejectionCode::Rule, "items[3].name"));
+    assert_eq!((why.code(), why.path()), (ValidationCode::Rule, "items[3].name"));
     assert_eq!(why.rule(), Some(&Rule::Len { min: Some(1), max: Some(3) }));
 
     let placed = r#"{"type":"place","name":"","n":1}"#;
-    assert_eq!(refused::<Ask>(placed), (RejectionCode::Rule, "name".to_owned()));
+    assert_eq!(refused::<Ask>(placed), (ValidationCode::Rule, "name".to_owned()));
     let grown = r#"{"type":"grow","height":1,"branches":[{"height":10,"branches":[]}]}"#;
-    assert_eq!(refused::<Ask>(grown), (RejectionCode::Rule, "branches[0].height".to_owned()));
+    assert_eq!(refused::<Ask>(grown), (ValidationCode::Rule, "branches[0].height".to_owned()));
     let grown = r#"{"type":"grow","height":1,"branches":[],"parent":{"height":10,"branches":[]}}"#;
-    assert_eq!(refused::<Ask>(grown), (RejectionCode::Rule, "parent.height".to_owned()));
+    assert_eq!(refused::<Ask>(grown), (ValidationCode::Rule, "parent.height".to_owned()));
 }
 
 const MOST: usize = 2;
@@ -226,7 +226,7 @@ fn every_rule_holds_at_its_bound_and_not_one_past() {
     ] {
         let wire = |value| format!(r#"{{"type":"try","{field}":{value}}}"#);
         decode_text::<Rules>(&wire(allowed)).unwrap_or_else(|why| panic!("{field} {allowed}: {why}"));
-        assert_eq!(refused::<Rules>(&wire(broken)), (RejectionCode::Rule, path.to_owned()), "{field} {broken}");
+        assert_eq!(refused::<Rules>(&wire(broken)), (ValidationCode::Rule, path.to_owned()), "{field} {broken}");
     }
 }
 
@@ -343,7 +343,7 @@ fn serde_attributes_are_honoured() {
     let written = r#"{"type":"fields","plain":0,"text":"1","both":"0","other-name":2,"out":"5","in":6}"#;
     assert_eq!(text(&message(3, 0)), written);
     let twice = r#"{"type":"fields","old":"1","both":"1","text":"1","other-name":2,"out":5,"in":"6"}"#;
-    assert_eq!(refused::<Serde>(twice), (RejectionCode::Duplicate, "both".to_owned()));
+    assert_eq!(refused::<Serde>(twice), (ValidationCode::Duplicate, "both".to_owned()));
     let missing = r#"{"type":"fields","other-name":2,"out":5,"in":"6"}"#;
-    assert_eq!(refused::<Serde>(missing), (RejectionCode::Missing, "text".to_owned()));
+    assert_eq!(refused::<Serde>(missing), (ValidationCode::Missing, "text".to_owned()));
 }

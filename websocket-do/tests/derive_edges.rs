@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use websocket_do::{
-    Format, Frame, Message, RejectionCode, Value, WsProtocol, codec,
+    Format, Frame, Message, ValidationCode, Value, WsProtocol, codec,
     protocol::schema::{Content, FieldSchema, Rule, StructSchema, Type},
 };
 
@@ -200,15 +200,15 @@ fn unknown_fields_are_ignored_and_keys_may_be_escaped() {
 }
 
 #[track_caller]
-fn refused(text: &str, code: RejectionCode, said: &str) {
-    assert!(serde_json::from_str::<Ask>(text).is_err() || code == RejectionCode::Rule, "{text}");
+fn refused(text: &str, code: ValidationCode, said: &str) {
+    assert!(serde_json::from_str::<Ask>(text).is_err() || code == ValidationCode::Rule, "{text}");
     let rejection = codec::decode_text::<Ask>(text).unwrap_err();
     assert_eq!((rejection.code(), rejection.to_string().as_str()), (code, said), "{text}");
 }
 
 #[test]
 fn a_refusal_names_the_place_and_the_reason() {
-    use RejectionCode::{Duplicate, Invalid, Missing, Rule, UnknownType};
+    use ValidationCode::{Duplicate, Invalid, Missing, Rule, UnknownType};
     for (text, code, said) in [
         ("{}", Missing, "`type` is missing"),
         (r#"{"name":"Ada"}"#, Missing, "`type` is missing"),
@@ -277,9 +277,9 @@ fn integers_may_be_written_as_floats_wherever_the_tag_stands() {
         assert!(matches!(codec::decode_text::<Ask>(text).unwrap(), Ask::Typed { r#type: 3, .. }));
     }
     for (text, code) in [
-        (r#"{"TYPE":3.5,"type":"typed"}"#, RejectionCode::Invalid),
-        (r#"{"TYPE":1e30,"type":"typed"}"#, RejectionCode::Number),
-        (r#"{"TYPE":-1.0,"type":"typed"}"#, RejectionCode::Invalid),
+        (r#"{"TYPE":3.5,"type":"typed"}"#, ValidationCode::Invalid),
+        (r#"{"TYPE":1e30,"type":"typed"}"#, ValidationCode::Number),
+        (r#"{"TYPE":-1.0,"type":"typed"}"#, ValidationCode::Invalid),
     ] {
         let rejection = codec::decode_text::<Ask>(text).unwrap_err();
         assert_eq!((rejection.code(), rejection.path()), (code, "TYPE"));
@@ -367,7 +367,7 @@ fn every_rule_holds_at_its_bound_and_breaks_one_past() {
     }
     let not_a_number = Ruled { e: Some(f64::NAN), ..Ruled::default() };
     let rejection = codec::validate(&not_a_number).unwrap_err();
-    assert_eq!((rejection.code(), rejection.path()), (RejectionCode::Rule, "e"));
+    assert_eq!((rejection.code(), rejection.path()), (ValidationCode::Rule, "e"));
 }
 
 #[test]
@@ -514,7 +514,7 @@ enum Nothing {}
 fn a_protocol_may_be_empty() {
     assert!(Nothing::SCHEMA.variants.is_empty());
     let rejection = codec::decode_text::<Nothing>(r#"{"type":"a"}"#).unwrap_err();
-    assert_eq!(rejection.code(), RejectionCode::UnknownType);
+    assert_eq!(rejection.code(), ValidationCode::UnknownType);
 }
 
 /// Everything in one: a message as a value in another.
@@ -529,5 +529,5 @@ fn a_message_may_stand_in_a_message() {
     assert_eq!(codec::validate(&message).unwrap_err().path(), "ask.name");
     let text = r#"{"type":"log","ask":{"type":"nope"}}"#;
     let rejection = codec::decode_text::<Outer>(text).unwrap_err();
-    assert_eq!((rejection.path(), rejection.code()), ("ask.type", RejectionCode::Invalid));
+    assert_eq!((rejection.path(), rejection.code()), ("ask.type", ValidationCode::Invalid));
 }

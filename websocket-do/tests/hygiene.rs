@@ -18,7 +18,7 @@ pub mod names {
             }
         )*};
     }
-    shadow! { Result Option String Vec Ok Some Box A D E S T K V With Value Message Rejection Self_ }
+    shadow! { Result Option String Vec Ok Some Box A D E S T K V With Value Message ValidationError Self_ }
 
     /// A message that holds them all.
     #[allow(clippy::large_enum_variant, reason = "one of them has a field of each kind")]

@@ -17,7 +17,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use websocket_do::{Format, Frame, Message, RejectionCode, WsProtocol, codec};
+use websocket_do::{Format, Frame, Message, ValidationCode, WsProtocol, codec};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, WsProtocol)]
 struct Item {
@@ -202,7 +202,7 @@ fn frame(object: &Json, format: Format) -> Frame {
 fn check<M: Message + Clone + Debug + PartialEq>(
     valid: (M, Json, &'static str),
     invalid: (M, Json, &'static str),
-    read: impl Fn(RejectionCode, &str, &str),
+    read: impl Fn(ValidationCode, &str, &str),
 ) {
     let mut object = serde_json::to_value(&valid.0).unwrap();
     assert_eq!(object["value"], valid.1);
@@ -216,7 +216,7 @@ fn check<M: Message + Clone + Debug + PartialEq>(
         let error = codec::decode::<M>(&frame(&object, format)).expect_err(&object.to_string());
         read(error.code(), error.path(), &error.to_string());
         let error = codec::encode(&invalid.0, format).expect_err(&object.to_string());
-        assert_eq!((error.code(), error.path()), (RejectionCode::Rule, invalid.2), "{error} in {format}");
+        assert_eq!((error.code(), error.path()), (ValidationCode::Rule, invalid.2), "{error} in {format}");
         assert_eq!(error.message(), "must have 1 to 5 characters, has 0");
         assert!(error.rule().is_some());
     }
@@ -224,7 +224,7 @@ fn check<M: Message + Clone + Debug + PartialEq>(
     assert_eq!(codec::validate(&invalid.0).unwrap_err().path(), invalid.2);
     // Without the codec: in session data, in storage, in the body of a request.
     let direct = serde_json::from_value::<M>(object).unwrap_err().to_string();
-    read(RejectionCode::Rule, invalid.2, &direct);
+    read(ValidationCode::Rule, invalid.2, &direct);
     assert!(serde_json::to_value(&invalid.0).is_err());
     assert!(rmp_serde::to_vec_named(&invalid.0).is_err());
 }
@@ -234,7 +234,7 @@ fn a_rule_holds_in_every_container_both_ways() {
     for (valid, invalid) in everywhere("abc").into_iter().zip(everywhere("")) {
         let path = invalid.2;
         check(valid, invalid, |code, found, text| {
-            assert_eq!((code, found), (RejectionCode::Rule, path), "{text}");
+            assert_eq!((code, found), (ValidationCode::Rule, path), "{text}");
             assert!(text.contains("must have 1 to 5 characters, has 0"), "{text}");
         });
     }

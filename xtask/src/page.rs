@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The crate of the page, and its name as a library.
-pub(crate) const PACKAGE: &str = "tests/in-browser";
+pub(crate) const PACKAGE: &str = "tests/client/page";
 const LIBRARY: &str = "in_browser";
 
 /// Builds it; gives the folder in which it is.

@@ -30,6 +30,6 @@ pub(crate) fn python(project: &Project) -> Result<PathBuf> {
     }
     // Where all is installed this neither does anything nor asks anyone.
     let args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    run(Command::new(&python).args(args).arg(project.path("tests/peers/requirements.txt")))?;
+    run(Command::new(&python).args(args).arg(project.path("tests/fixtures/peers/requirements.txt")))?;
     Ok(python)
 }

@@ -23,11 +23,11 @@ use crate::{
 /// The Workers under test: the package's name, its folder, and how the tests call its two hosts.
 const WORKERS: [(&str, &str, [&str; 2]); 2] = [
     ("chat", "examples/chat", ["CHAT_LOCAL", "CHAT_WORKERD"]),
-    ("rooms", "tests/rooms", ["ROOMS_LOCAL", "ROOMS_WORKERD"]),
+    ("rooms", "tests/fixtures/rooms", ["ROOMS_LOCAL", "ROOMS_WORKERD"]),
 ];
 
 /// How the tests call the server in Node that misbehaves on purpose.
-const FICKLE: &str = "FICKLE_NODE";
+const MISBEHAVING: &str = "MISBEHAVING_NODE";
 
 /// Runs the tests, all of them or only the quick native part, and reports on each step.
 pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
@@ -58,7 +58,7 @@ struct Built {
 /// Builds what the hosts need.
 fn workers(project: &Project, report: &mut Report) -> Option<Built> {
     let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
-    report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/vectors/check.mjs")));
+    report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/fixtures/vectors/check.mjs")));
     report.run("warnings on wasm32", || lints(project, wasm));
     for (name, package, _) in WORKERS {
         report.run(&format!("build {name} for workerd"), || {
@@ -110,13 +110,13 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
         let mut tests = cargo(project, "test --package chat --test room");
         client(&format!("the chat's own tests on {name}"), tests.env("CHAT", address));
     }
-    client("JavaScript peers", &mut node(project, "tests/peers/run.mjs"));
+    client("JavaScript peers", &mut node(project, "tests/fixtures/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
     client("the client in a page, and servers that misbehave", &mut node(project, "tests/browser/clients.mjs"));
     if python::is_here() {
         report.run("Python peer", || {
             let mut peer = Command::new(python::python(project)?);
-            peer.arg(project.path("tests/peers/peer.py")).current_dir(project.root());
+            peer.arg(project.path("tests/fixtures/peers/peer.py")).current_dir(project.root());
             run(peer.envs(addresses.iter().copied()))
         });
     } else {
@@ -141,7 +141,7 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
         hosts.push((local, start_local(project, name, free_port()?, local)?));
         hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd)?));
     }
-    hosts.push((FICKLE, start_fickle(project, free_port()?)?));
+    hosts.push((MISBEHAVING, start_fickle(project, free_port()?)?));
     Ok(hosts)
 }
 
@@ -166,9 +166,9 @@ fn start_workerd(project: &Project, name: &str, package: &str, port: u16, log: &
 
 /// A server of another make, for our clients.
 fn start_fickle(project: &Project, port: u16) -> Result<Host> {
-    let mut command = node(project, "tests/peers/fickle.mjs");
-    let log = project.target("hosts").join(format!("{FICKLE}.log"));
-    Host::start("fickle Node", command.arg(port.to_string()), port, &log)
+    let mut command = node(project, "tests/fixtures/peers/misbehaving.mjs");
+    let log = project.target("hosts").join(format!("{MISBEHAVING}.log"));
+    Host::start("misbehaving Node", command.arg(port.to_string()), port, &log)
 }
 
 /// Stops the chat's hosts and starts them again: the room that the JavaScript peers have left something in must know it still.

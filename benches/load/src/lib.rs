@@ -4,13 +4,13 @@
 //! measured. It runs in one thread and knows nothing of who is compared with whom.
 
 mod client;
-mod crowd;
+mod clients;
 mod frame;
 mod process;
 mod round;
 
 pub use client::get;
-pub use crowd::{Crowd, Kind};
+pub use clients::{Clients, Kind};
 pub use frame::Format;
 pub use process::Process;
 pub use round::Round;

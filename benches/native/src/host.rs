@@ -8,7 +8,7 @@ use std::{
 };
 
 use uuid::Uuid;
-use websocket_do::{Frame, HostError, List};
+use websocket_do::{Frame, HostError, ListOptions};
 use websocket_do_runtime::host::{Host, SocketId, Store};
 
 /// The buffers of the receivers, one for each socket: what a frame is handed to, here and in what is written by hand.
@@ -155,7 +155,7 @@ impl Store for MemoryHost {
         Err(no_storage())
     }
 
-    fn list(&self, _: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+    fn list(&self, _: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         Err(no_storage())
     }
 

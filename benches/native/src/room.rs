@@ -9,10 +9,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Format, Frame, Refusal, Request, Result, Room, Session, Upgrade, websocket_do};
+use websocket_do::{Format, Frame, HttpError, Request, Result, Room, Session, Upgrade, websocket_do};
 use websocket_do_runtime::{
-    dispatch::{Answer, Event},
     host::SocketId,
+    server::dispatch::{Answer, Event},
 };
 
 use crate::{
@@ -49,7 +49,7 @@ pub struct Talk;
 #[websocket_do(client = ClientMessage, session = Member)]
 impl Talk {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<Member, Refusal> {
+    fn connect(&self, _upgrade: &Upgrade) -> Result<Member, HttpError> {
         Ok(Member::ada())
     }
 

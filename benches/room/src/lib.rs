@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chat_protocol::{ClientMessage, ServerMessage};
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    App, Closed, Json, Refusal, Rejection, Result, Room, Session, Upgrade, export_worker, websocket_do,
+    App, Closed, HttpError, Json, Result, Room, Session, Upgrade, ValidationError, export_worker, websocket_do,
 };
 
 /// What the room knows of someone.
@@ -32,15 +32,15 @@ impl ChatRoom {
     }
 
     #[connect]
-    fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
+    fn connect(&self, upgrade: &Upgrade) -> Result<Member, HttpError> {
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
         let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
         Ok(Member { user_id, name, joined_at: upgrade.now() })
     }
 
-    #[opened]
-    fn opened(&self, session: &Session<Self>) -> Result<()> {
+    #[open]
+    fn open(&self, session: &Session<Self>) -> Result<()> {
         if !is_quiet(session.room()) {
             let Member { name, user_id, .. } = session.read(Clone::clone);
             session.room().everyone().except(session).send(ServerMessage::UserJoined { name, user_id })?;
@@ -61,13 +61,13 @@ impl ChatRoom {
         session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
     }
 
-    #[rejected]
-    fn rejected(&self, session: &Session<Self>, _why: &Rejection) -> Result<()> {
+    #[invalid]
+    fn invalid(&self, session: &Session<Self>, _why: &ValidationError) -> Result<()> {
         session.send(ServerMessage::Error { message: "Invalid message format".into() })
     }
 
-    #[closed]
-    fn closed(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
+    #[close]
+    fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
         if is_quiet(session.room()) {
             return Ok(());
         }
@@ -75,8 +75,8 @@ impl ChatRoom {
         session.room().broadcast(ServerMessage::UserLeft { name, user_id })
     }
 
-    #[get("/births")]
-    fn births(&self) -> Json<u32> {
+    #[get("/constructions")]
+    fn constructions(&self) -> Json<u32> {
         Json(BIRTHS.load(Ordering::Relaxed))
     }
 }

@@ -68,7 +68,7 @@ impl DurableObject for ChatRoom {
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         let url = request.url()?;
-        if url.path().ends_with("/births") {
+        if url.path().ends_with("/constructions") {
             return Response::from_json(&BIRTHS.load(Ordering::Relaxed));
         }
         if !url.path().ends_with("/websocket") {

@@ -101,7 +101,7 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
 
 /// Whether an error is why the session is over, and not one of a single message.
 fn ends_all(error: &ClientError) -> bool {
-    !matches!(error, ClientError::Rejected(_) | ClientError::Server { .. } | ClientError::Unsupported(_))
+    !matches!(error, ClientError::Invalid(_) | ClientError::Server { .. } | ClientError::UnexpectedFrame(_))
 }
 
 /// Says goodbye, and shows what was said until then.

@@ -31,7 +31,7 @@ pub(crate) fn event(event: &Event<ClientMessage>) {
         }
         Event::Reconnected { .. } => note(GOOD, "connected again"),
         Event::Error(error) => note(BAD, &error.to_string()),
-        Event::Lost(lost) => {
+        Event::Undelivered(lost) => {
             let perhaps = if lost.may_have_arrived { "may not have arrived" } else { "did not arrive" };
             for message in &lost.messages {
                 note(CAREFUL, &format!("{perhaps}: {}", words(message)));

@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
     time::timeout,
 };
-use websocket_do::local::{Server, Serving};
+use websocket_do::local::{Server, ServerHandle};
 
 struct Terminal {
     child: Child,
@@ -57,11 +57,11 @@ async fn within<F: Future>(future: F) -> F::Output {
     timeout(Duration::from_secs(20), future).await.expect("within twenty seconds")
 }
 
-async fn serve(port: u16) -> Serving {
+async fn serve(port: u16) -> ServerHandle {
     Server::new(chat::app()).port(port).start().await.unwrap()
 }
 
-fn url(server: &Serving, room: &str) -> String {
+fn url(server: &ServerHandle, room: &str) -> String {
     format!("ws://{}/room/{room}/websocket", server.address())
 }
 

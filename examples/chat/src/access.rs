@@ -13,7 +13,7 @@
 use std::{net::IpAddr, sync::OnceLock};
 
 use serde::Deserialize;
-use websocket_do::{FromRequest, HeaderMap, Query, Refusal, Request, Room, StatusCode, Upgrade, Uri};
+use websocket_do::{FromRequest, HeaderMap, HttpError, Query, Request, Room, StatusCode, Upgrade, Uri};
 
 use crate::room::ChatRoom;
 
@@ -29,13 +29,13 @@ pub fn serve_as(host: String) {
 }
 
 /// Checks a request for a session.
-pub(crate) fn check_upgrade(upgrade: &Upgrade) -> Result<(), Refusal> {
+pub(crate) fn check_upgrade(upgrade: &Upgrade) -> Result<(), HttpError> {
     let parts = upgrade.parts();
     check(upgrade.room_name(), &parts.uri, &parts.headers, upgrade.query("key").as_deref())
 }
 
 /// Checks a request to one of the room's routes.
-pub(crate) fn check_request(room: &Room<ChatRoom>, request: &Request) -> Result<(), Refusal> {
+pub(crate) fn check_request(room: &Room<ChatRoom>, request: &Request) -> Result<(), HttpError> {
     #[derive(Deserialize)]
     struct Key {
         key: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) fn check_request(room: &Room<ChatRoom>, request: &Request) -> Result<
     check(room.name().as_deref(), request.uri(), request.headers(), key.as_deref())
 }
 
-fn check(room: Option<&str>, uri: &Uri, headers: &HeaderMap, key: Option<&str>) -> Result<(), Refusal> {
+fn check(room: Option<&str>, uri: &Uri, headers: &HeaderMap, key: Option<&str>) -> Result<(), HttpError> {
     let host = Host::of(uri, headers);
     if is_cross_site(headers, &host) || !host.is_served() {
         return Err(StatusCode::FORBIDDEN.into());
@@ -53,7 +53,7 @@ fn check(room: Option<&str>, uri: &Uri, headers: &HeaderMap, key: Option<&str>) 
     let is_public = room.is_some_and(|room| !room.starts_with("private-"));
     let bearer = headers.get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-    if is_public || bearer == Some(KEY) || key == Some(KEY) { Ok(()) } else { Err(Refusal::unauthorized()) }
+    if is_public || bearer == Some(KEY) || key == Some(KEY) { Ok(()) } else { Err(HttpError::unauthorized()) }
 }
 
 /// Whether a browser sends this for a page of another origin. Another port is another origin.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{List, Result, Storage};
+use websocket_do::{ListOptions, Result, Storage};
 
 /// How many messages are kept.
 const KEPT: u64 = 100;
@@ -45,7 +45,8 @@ pub(crate) fn messages(storage: Storage<'_>) -> Result<Vec<Said>> {
 }
 
 fn numbered(storage: Storage<'_>) -> Result<Vec<(u64, Said)>> {
-    let mut said: Vec<(u64, Said)> = storage.list(&List::prefix("said:"))?.into_iter().map(|(_, said)| said).collect();
+    let mut said: Vec<(u64, Said)> =
+        storage.list(&ListOptions::prefix("said:"))?.into_iter().map(|(_, said)| said).collect();
     said.sort_by_key(|(number, _)| *number);
     Ok(said)
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    Closed, FromRequest, Json, Refusal, Rejection, Request, Result, Room, Session, StatusCode, Upgrade, websocket_do,
+    Closed, FromRequest, HttpError, Json, Request, Result, Room, Session, StatusCode, Upgrade, ValidationError,
+    websocket_do,
 };
 
 use crate::{
@@ -29,7 +30,7 @@ pub struct ChatRoom {
 #[websocket_do(client = ClientMessage, session = Member)]
 impl ChatRoom {
     #[connect]
-    fn connect(&self, upgrade: &Upgrade) -> Result<Member, Refusal> {
+    fn connect(&self, upgrade: &Upgrade) -> Result<Member, HttpError> {
         access::check_upgrade(upgrade)?;
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
@@ -37,8 +38,8 @@ impl ChatRoom {
         Ok(Member { user_id, name, joined_at: upgrade.now() })
     }
 
-    #[opened]
-    fn opened(&self, session: &Session<Self>) -> Result<usize> {
+    #[open]
+    fn open(&self, session: &Session<Self>) -> Result<usize> {
         let Member { name, user_id, .. } = session.read(Clone::clone);
         session.room().everyone().except(session).send(ServerMessage::UserJoined { name, user_id })
     }
@@ -61,13 +62,13 @@ impl ChatRoom {
         session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
     }
 
-    #[rejected]
-    fn rejected(&self, session: &Session<Self>, _why: &Rejection) -> Result<()> {
+    #[invalid]
+    fn invalid(&self, session: &Session<Self>, _why: &ValidationError) -> Result<()> {
         session.send(ServerMessage::Error { message: "Invalid message format".into() })
     }
 
-    #[closed]
-    fn closed(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
+    #[close]
+    fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
         let Member { name, user_id, .. } = session.read(Clone::clone);
         session.room().broadcast(ServerMessage::UserLeft { name, user_id })
     }
@@ -75,7 +76,7 @@ impl ChatRoom {
     // Routes take the whole request: it is checked before anything of it is read.
 
     #[get("/info")]
-    fn info(&self, room: &Room<Self>, request: Request) -> Result<Json<Info>, Refusal> {
+    fn info(&self, room: &Room<Self>, request: Request) -> Result<Json<Info>, HttpError> {
         access::check_request(room, &request)?;
         let describe = |session: Session<Self>| MemberInfo {
             member: session.read(Clone::clone),
@@ -85,13 +86,13 @@ impl ChatRoom {
     }
 
     #[get("/history")]
-    fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Told>, Refusal> {
+    fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Told>, HttpError> {
         access::check_request(room, &request)?;
         Ok(Json(Told { messages: history::messages(room.storage())? }))
     }
 
     #[post("/broadcast")]
-    fn announce(&self, room: &Room<Self>, request: Request) -> Result<Json<Sent>, Refusal> {
+    fn announce(&self, room: &Room<Self>, request: Request) -> Result<Json<Sent>, HttpError> {
         access::check_request(room, &request)?;
         // JSON by its content type alone: a page of another site cannot send that without being asked first.
         let Json(Announcement { text }) = Json::from_request(&request)?;

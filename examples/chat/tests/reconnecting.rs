@@ -98,7 +98,7 @@ async fn talk(
                     report.back = Some((Instant::now(), attempts));
                     back.fetch_add(1, Ordering::Relaxed);
                 }
-                Some(Event::Lost(lost)) => {
+                Some(Event::Undelivered(lost)) => {
                     assert!(lost.may_have_arrived && lost.more == 0, "{lost:?}");
                     report.lost.extend(lost.messages.into_iter().map(|message| match message {
                         ClientMessage::Message { text } => text,

@@ -123,7 +123,7 @@ pub struct Board;
 #[::websocket_do::websocket_do(client = ClientMessage, session = ::std::vec::Vec<u64>)]
 impl Board {
     #[connect]
-    fn connect(&self, upgrade: &::websocket_do::Upgrade) -> ::core::result::Result<::std::vec::Vec<u64>, ::websocket_do::Refusal> {
+    fn connect(&self, upgrade: &::websocket_do::Upgrade) -> ::core::result::Result<::std::vec::Vec<u64>, ::websocket_do::HttpError> {
         ::core::result::Result::Ok(::std::vec![upgrade.now()])
     }
 
@@ -161,8 +161,8 @@ impl Board {
         session.send_frame(&::websocket_do::Frame::Binary(bytes))
     }
 
-    #[unsupported]
-    fn unsupported(&self, session: &::websocket_do::Session<Self>, frame: &::websocket_do::Frame) {
+    #[protocol_error]
+    fn protocol_error(&self, session: &::websocket_do::Session<Self>, frame: &::websocket_do::Frame) {
         let _ = (session, frame);
     }
 

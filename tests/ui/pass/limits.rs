@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use websocket_do::{Refusal, Session, Upgrade, WebSocketDo, WsProtocol, websocket_do};
+use websocket_do::{HttpError, Session, Upgrade, WebSocketDo, WsProtocol, websocket_do};
 
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
@@ -26,7 +26,7 @@ macro_rules! room {
         #[websocket_do(client = ClientMessage, session = (), $($limit)*)]
         impl $name {
             #[connect]
-            fn connect(&self, _upgrade: &Upgrade) -> Result<(), Refusal> {
+            fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
                 Ok(())
             }
 

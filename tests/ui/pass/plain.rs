@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    Accept, Close, Closed, Error, Json, Refusal, Rejection, Result, ResumeFailure, Room, Session, Upgrade, WsProtocol,
+    Accept, Close, Closed, Error, Json, HttpError, ValidationError, Result, PreviousSession, Room, Session, Upgrade, WsProtocol,
     websocket_do,
 };
 
@@ -55,12 +55,12 @@ impl Counter {
     }
 
     #[connect]
-    async fn connect(&self, _room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Member>, Refusal> {
+    async fn connect(&self, _room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Member>, HttpError> {
         Ok(Member { name: upgrade.session_id().to_string() }.into())
     }
 
-    #[opened]
-    async fn opened(&self, _session: &Session<Self>) {}
+    #[open]
+    async fn open(&self, _session: &Session<Self>) {}
 
     #[message]
     fn count(&self, session: &Session<Self>, by: u32) -> Result<()> {
@@ -72,19 +72,19 @@ impl Counter {
     #[cfg(any())]
     fn gone(&self, _session: &Session<Self>) {}
 
-    #[rejected]
-    fn rejected(&self, _session: &Session<Self>, _why: &Rejection) {}
+    #[invalid]
+    fn invalid(&self, _session: &Session<Self>, _why: &ValidationError) {}
 
-    #[failed]
-    fn failed(&self, _session: &Session<Self>, _error: &Error) {}
+    #[error]
+    fn error(&self, _session: &Session<Self>, _error: &Error) {}
 
-    #[closed]
-    async fn closed(&self, _session: &Session<Self>, _how: &Closed) -> Result<()> {
+    #[close]
+    async fn close(&self, _session: &Session<Self>, _how: &Closed) -> Result<()> {
         Ok(())
     }
 
-    #[resume_failed]
-    fn resume_failed(&self, _failure: &ResumeFailure) -> Result<Member, Close> {
+    #[migrate]
+    fn migrate(&self, _failure: &PreviousSession) -> Result<Member, Close> {
         Ok(Member { name: String::new() })
     }
 

@@ -16,14 +16,14 @@ use super::{
 
 /// What a hook looks like, by its name: the arguments after `&self`, and whether the room may stand before them.
 const HOOKS: [(&str, usize, bool, &str); 9] = [
-    ("connect", 1, true, "async fn connect(&self, upgrade: &Upgrade) -> Result<Data, Refusal>"),
-    ("opened", 1, false, "fn opened(&self, session: &Session<Self>) -> Result<()>"),
+    ("connect", 1, true, "async fn connect(&self, upgrade: &Upgrade) -> Result<Data, HttpError>"),
+    ("open", 1, false, "fn open(&self, session: &Session<Self>) -> Result<()>"),
     ("binary", 2, false, "fn binary(&self, session: &Session<Self>, bytes: Vec<u8>) -> Result<()>"),
-    ("unsupported", 2, false, "fn unsupported(&self, session: &Session<Self>, frame: &Frame) -> Result<()>"),
-    ("rejected", 2, false, "fn rejected(&self, session: &Session<Self>, why: &Rejection) -> Result<()>"),
-    ("failed", 2, false, "fn failed(&self, session: &Session<Self>, error: &Error) -> Result<()>"),
-    ("closed", 2, false, "fn closed(&self, session: &Session<Self>, how: &Closed) -> Result<()>"),
-    ("resume_failed", 1, true, "fn resume_failed(&self, failure: &ResumeFailure) -> Result<Data, Close>"),
+    ("protocol_error", 2, false, "fn protocol_error(&self, session: &Session<Self>, frame: &Frame) -> Result<()>"),
+    ("invalid", 2, false, "fn invalid(&self, session: &Session<Self>, why: &ValidationError) -> Result<()>"),
+    ("error", 2, false, "fn error(&self, session: &Session<Self>, error: &Error) -> Result<()>"),
+    ("close", 2, false, "fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()>"),
+    ("migrate", 1, true, "fn migrate(&self, failure: &PreviousSession) -> Result<Data, Close>"),
     ("new", 0, true, "fn new(room: &Room<Self>) -> Self"),
 ];
 
@@ -74,13 +74,13 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             handler_timeout: arguments.handler_timeout.as_ref(),
             new: find("new"),
             connect,
-            opened: find("opened"),
+            open: find("open"),
             binary: find("binary"),
-            unsupported: find("unsupported"),
-            rejected: find("rejected"),
-            failed: find("failed"),
-            closed: find("closed"),
-            resume_failed: find("resume_failed"),
+            protocol_error: find("protocol_error"),
+            invalid: find("invalid"),
+            error: find("error"),
+            close: find("close"),
+            migrate: find("migrate"),
             messages,
             timers,
             routes,
@@ -196,7 +196,7 @@ fn hook(marked: &Marked, kind: &str) -> Result<(&'static str, Hook)> {
     };
     marked.attribute.meta.require_path_only()?;
     let signature = &marked.method.sig;
-    if let (true, Some(asyncness)) = (matches!(kind, "new" | "resume_failed"), &signature.asyncness) {
+    if let (true, Some(asyncness)) = (matches!(kind, "new" | "migrate"), &signature.asyncness) {
         return Err(Error::new_spanned(asyncness, format!("`{kind}` cannot wait; write `{example}`")));
     }
     let arguments = if kind == "new" { Arguments::all(&marked.method) } else { Arguments::of(&marked.method)? };

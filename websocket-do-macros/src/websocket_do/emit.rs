@@ -23,7 +23,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let new = new(room);
     let connect = connect(&room.connect);
     let hooks = hooks(room);
-    let resume_failed = resume_failed(room.resume_failed.as_ref());
+    let migrate = migrate(room.migrate.as_ref());
     // rustc reports a variant without a handler here: at the enum the user named.
     let scrutinee = Ident::new("message", Span::call_site().located_at(client.span()));
     let messages = room.messages.iter().map(|handler| message(client, handler));
@@ -67,7 +67,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     &self,
                     room: &__ws::Room<Self>,
                     upgrade: &__ws::Upgrade,
-                ) -> ::core::result::Result<__ws::Accept<Self::Session>, __ws::Refusal> {
+                ) -> ::core::result::Result<__ws::Accept<Self::Session>, __ws::HttpError> {
                     let _ = room;
                     #connect
                 }
@@ -79,13 +79,13 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
 
                 #hooks
 
-                fn resume_failed(
+                fn migrate(
                     &self,
                     room: &__ws::Room<Self>,
-                    failure: &__ws::ResumeFailure,
+                    failure: &__ws::PreviousSession,
                 ) -> ::core::result::Result<Self::Session, __ws::Close> {
                     let _ = (room, failure);
-                    #resume_failed
+                    #migrate
                 }
 
                 async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
@@ -104,7 +104,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     request: __ws::Request,
                 ) -> __ws::Response {
                     let _ = (room, &parameters, &request);
-                    let response: ::core::result::Result<__ws::Response, __ws::Refusal> = async {
+                    let response: ::core::result::Result<__ws::Response, __ws::HttpError> = async {
                         ::core::result::Result::Ok(match route.id() {
                             #route_arms
                             _ => __ws::IntoResponse::into_response(__ws::http::StatusCode::NOT_FOUND),
@@ -124,19 +124,19 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
 
 /// What happens to a session beside its messages.
 fn hooks(room: &Room<'_>) -> TokenStream {
-    let opened = hook(room.opened.as_ref(), &quote!(session), &nothing());
-    let unsupported =
-        hook(room.unsupported.as_ref(), &quote!(session, frame), &quote!(session.answer_unsupported(frame)));
+    let open = hook(room.open.as_ref(), &quote!(session), &nothing());
+    let protocol_error =
+        hook(room.protocol_error.as_ref(), &quote!(session, frame), &quote!(session.answer_unsupported(frame)));
     let refuse =
-        quote!(<Self as __ws::WebSocketDo>::unsupported(self, session, &__ws::codec::Frame::Binary(bytes)).await);
+        quote!(<Self as __ws::WebSocketDo>::protocol_error(self, session, &__ws::codec::Frame::Binary(bytes)).await);
     let binary = hook(room.binary.as_ref(), &quote!(session, bytes), &refuse);
-    let rejected = hook(room.rejected.as_ref(), &quote!(session, why), &quote!(session.answer_rejection(why)));
-    let failed = hook(room.failed.as_ref(), &quote!(session, error), &quote!(session.answer_failure(error)));
-    let closed = hook(room.closed.as_ref(), &quote!(session, how), &nothing());
+    let invalid = hook(room.invalid.as_ref(), &quote!(session, why), &quote!(session.answer_rejection(why)));
+    let error = hook(room.error.as_ref(), &quote!(session, error), &quote!(session.answer_failure(error)));
+    let close = hook(room.close.as_ref(), &quote!(session, how), &nothing());
     quote! {
-        async fn opened(&self, session: &__ws::Session<Self>) -> __ws::Result {
+        async fn open(&self, session: &__ws::Session<Self>) -> __ws::Result {
             let _ = session;
-            #opened
+            #open
         }
 
         async fn binary(
@@ -147,21 +147,21 @@ fn hooks(room: &Room<'_>) -> TokenStream {
             #binary
         }
 
-        async fn unsupported(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
-            #unsupported
+        async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
+            #protocol_error
         }
 
-        async fn rejected(&self, session: &__ws::Session<Self>, why: &__ws::protocol::Rejection) -> __ws::Result {
-            #rejected
+        async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
+            #invalid
         }
 
-        async fn failed(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
-            #failed
+        async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
+            #error
         }
 
-        async fn closed(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+        async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
             let _ = (session, how);
-            #closed
+            #close
         }
     }
 }
@@ -201,7 +201,7 @@ fn connect(hook: &Hook) -> TokenStream {
     quote!(#call.map(::core::convert::Into::into).map_err(::core::convert::Into::into))
 }
 
-fn resume_failed(hook: Option<&Hook>) -> TokenStream {
+fn migrate(hook: Option<&Hook>) -> TokenStream {
     hook.map_or_else(
         || quote!(::core::result::Result::Err(failure.unhandled(room))),
         |hook| with_self(hook, &quote!(failure)),

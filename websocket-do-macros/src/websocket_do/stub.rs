@@ -54,7 +54,7 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
 
                 ::websocket_do::__private::if_client! {
                     /// Opens a session in the room, with its typed client. It lasts no longer than the request in which it
-                    /// was opened, or what that request waits for.
+                    /// was open, or what that request waits for.
                     ///
                     /// # Errors
                     /// Where the room cannot be reached or turns the client away.

@@ -74,7 +74,7 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
             }
 
             #[automatically_derived]
-            impl<__C: ::websocket_do::__private::client::Carrier<#ident>> #name<__C> {
+            impl<__C: ::websocket_do::__private::client::SendMessage<#ident>> #name<__C> {
                 #(#methods)*
             }
 
@@ -147,7 +147,7 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
             &mut self,
             #arguments
         ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
-            ::websocket_do::__private::client::Carrier::carry(&mut self.carrier, #message).await
+            ::websocket_do::__private::client::SendMessage::carry(&mut self.carrier, #message).await
         }
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
 
             #[automatically_derived]
             impl __ws::Validate for #ident {
-                fn validate(&self) -> ::core::result::Result<(), __ws::Rejection> {
+                fn validate(&self) -> ::core::result::Result<(), __ws::ValidationError> {
                     #check
                 }
             }
@@ -200,7 +200,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
 
             #[automatically_derived]
             impl __ws::Validate for #ident {
-                fn validate(&self) -> ::core::result::Result<(), __ws::Rejection> {
+                fn validate(&self) -> ::core::result::Result<(), __ws::ValidationError> {
                     let Self { #bindings } = self;
                     #checks
                     ::core::result::Result::Ok(())

@@ -140,7 +140,7 @@ pub(super) fn check_field(rule: &Rule, value: &Ident, ty: &Type) -> TokenStream 
     }
 }
 
-/// The check of `value`, an expression of type `Result<(), Rejection>`, reported at the rule where it doesn't fit.
+/// The check of `value`, an expression of type `Result<(), ValidationError>`, reported at the rule where it doesn't fit.
 pub(super) fn check_of(rule: &Rule, value: &Ident) -> TokenStream {
     let value = Ident::new(&value.to_string(), value.span().located_at(rule.span));
     // All of the call is the macro's own, and stands at the rule: rustc reports there.

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::{ClientError, Loss, event::Raw};
+use super::{ClientError, Disconnect, event::Raw};
 use crate::codec::Frame;
 
 /// What an event costs, besides its bytes.
@@ -95,8 +95,8 @@ pub(super) fn cost(event: &Raw) -> usize {
     };
     OVERHEAD.saturating_add(match event {
         Raw::Frame(frame) => frame.len(),
-        Raw::Lost { frames, .. } => frames.iter().map(|frame| frame.len() + OVERHEAD).sum(),
-        Raw::Reconnecting { why: Loss::Failed(error), .. } | Raw::Error(error) => body(error),
+        Raw::Undelivered { frames, .. } => frames.iter().map(|frame| frame.len() + OVERHEAD).sum(),
+        Raw::Reconnecting { why: Disconnect::Failed(error), .. } | Raw::Error(error) => body(error),
         _ => 0,
     })
 }
@@ -158,13 +158,13 @@ impl Notices {
         self.0.push_back(notice);
         if self.0.len() > Self::COUNT {
             let mut old = self.0.iter().take(Self::COUNT);
-            let oldest = old.position(|notice| !matches!(notice, Raw::Lost { .. }));
+            let oldest = old.position(|notice| !matches!(notice, Raw::Undelivered { .. }));
             self.0.remove(oldest.unwrap_or_default());
         }
         let older = self.0.len().saturating_sub(1);
         let mut bytes: usize = self.0.iter().take(older).map(cost).sum();
         for notice in self.0.iter_mut().take(older) {
-            if let Raw::Lost { frames, more, .. } = notice {
+            if let Raw::Undelivered { frames, more, .. } = notice {
                 let surplus = frames.iter().take_while(|frame| {
                     let is_surplus = bytes > Self::BYTES;
                     bytes = if is_surplus { bytes.saturating_sub(frame.len() + OVERHEAD) } else { bytes };
@@ -249,13 +249,13 @@ mod tests {
     fn of_lost_messages_that_nobody_reads_about_the_oldest_are_only_counted() {
         let mut notices = Notices::default();
         for _ in 0..100 {
-            notices.push(Raw::Lost { frames: vec![frame(1 << 18); 4], more: 1, may_have_arrived: true });
+            notices.push(Raw::Undelivered { frames: vec![frame(1 << 18); 4], more: 1, may_have_arrived: true });
         }
         assert_eq!(notices.0.len(), Notices::COUNT);
         assert!(notices.0.iter().map(cost).sum::<usize>() < 6 << 20);
         for notice in &notices.0 {
-            assert!(matches!(notice, Raw::Lost { frames, more, .. } if frames.len() + more == 5));
+            assert!(matches!(notice, Raw::Undelivered { frames, more, .. } if frames.len() + more == 5));
         }
-        assert!(matches!(notices.0.back(), Some(Raw::Lost { frames, .. }) if frames.len() == 4));
+        assert!(matches!(notices.0.back(), Some(Raw::Undelivered { frames, .. }) if frames.len() == 4));
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, marker::PhantomData, time::Duration};
 
 use super::{
-    Address, ClientError, Connection, Loss, MaybeSend, MaybeSync, Reconnecting, TypedClient,
+    ClientError, ConnectRequest, Connection, Disconnect, MaybeSend, MaybeSync, Reconnecting, TypedClient,
     options::{Options, ProviderError, rule},
     platform::local,
 };
@@ -56,9 +56,9 @@ impl<M: ClientMessage> Builder<M> {
     ///
     /// On wasm32 nothing need be `Send`: it may await `fetch`.
     #[must_use]
-    pub fn provide<F>(self, provide: impl Fn(Address) -> F + MaybeSend + MaybeSync + 'static) -> Self
+    pub fn provide<F>(self, provide: impl Fn(ConnectRequest) -> F + MaybeSend + MaybeSync + 'static) -> Self
     where
-        F: Future<Output = Result<Address, ProviderError>> + MaybeSend + 'static,
+        F: Future<Output = Result<ConnectRequest, ProviderError>> + MaybeSend + 'static,
     {
         let provide = local(provide);
         self.with(|options| options.provider = Some(Box::new(move |address| Box::pin(local(provide(address))))))
@@ -115,7 +115,7 @@ impl<M: ClientMessage> Builder<M> {
     /// Has the last word on whether to try again after a loss that is not terminal: it gets the loss, and the number of the
     /// attempt that would follow. Must not block.
     #[must_use]
-    pub fn should_reconnect(self, should: impl Fn(&Loss, u32) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
+    pub fn should_reconnect(self, should: impl Fn(&Disconnect, u32) -> bool + MaybeSend + MaybeSync + 'static) -> Self {
         let should = local(should);
         self.with(|options| options.should_reconnect = Some(Box::new(move |loss, attempt| should(loss, attempt))))
     }
@@ -233,7 +233,7 @@ impl<M: ClientMessage> Builder<M> {
         self
     }
 
-    fn addressed(self, change: impl FnOnce(Address) -> Address) -> Self {
+    fn addressed(self, change: impl FnOnce(ConnectRequest) -> ConnectRequest) -> Self {
         self.with(|options| options.address = change(options.address.clone()))
     }
 }

@@ -40,7 +40,7 @@ impl<M: ClientMessage> Connection<M> {
     /// If the future is dropped before it is done, the message may or may not be sent, but never in part.
     ///
     /// # Errors
-    /// [`SendError::Rejected`] for a message that breaks its own rules: nothing left, and the session goes on.
+    /// [`SendError::Invalid`] for a message that breaks its own rules: nothing left, and the session goes on.
     /// [`SendError::Closed`] when the session is over; [`next`](Self::next) still gives what came before, and
     /// [`closed`](Self::closed) then says how it ended.
     pub async fn send(&mut self, message: M) -> Result<(), SendError> {
@@ -63,8 +63,8 @@ impl<M: ClientMessage> Connection<M> {
     /// Cancel-safe: no message is lost if the future is dropped, as `select!` does.
     ///
     /// # Errors
-    /// None of them ends the session: [`ClientError::Rejected`] for a frame that is not a valid message,
-    /// [`ClientError::Server`] for an error that the server reports, [`ClientError::Unsupported`] for a frame of the other
+    /// None of them ends the session: [`ClientError::Invalid`] for a frame that is not a valid message,
+    /// [`ClientError::Server`] for an error that the server reports, [`ClientError::UnexpectedFrame`] for a frame of the other
     /// kind, such as raw bytes in a JSON session.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
         while self.closed.is_none() {
@@ -143,10 +143,10 @@ impl<M: ClientMessage> Connection<M> {
     /// What comes before the answer to a ping: all that is on its way. None where it is nothing.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) async fn next_before_a_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
-        self.send_frame(Frame::Text(crate::heartbeat::PING.to_owned())).await.ok()?;
+        self.send_frame(Frame::Text(crate::connection::heartbeat::PING.to_owned())).await.ok()?;
         loop {
             match self.socket.as_mut()?.next().await {
-                Incoming::Frame(Frame::Text(text)) if text == crate::heartbeat::PONG => return None,
+                Incoming::Frame(Frame::Text(text)) if text == crate::connection::heartbeat::PONG => return None,
                 Incoming::Frame(frame) => {
                     if let Some(item) = receive::read(frame, self.format) {
                         return Some(Some(item));

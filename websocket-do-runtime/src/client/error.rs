@@ -4,12 +4,12 @@ use std::{error::Error, fmt, time::Duration};
 
 use http::{HeaderMap, header};
 
-use super::retry::retry_after;
+use super::retry_after::retry_after;
 use crate::{
     CloseError, Closed,
     codec::{Format, Frame},
-    printable::line,
-    protocol::Rejection,
+    connection::printable::line,
+    protocol::ValidationError,
 };
 
 /// Why there is no session, or what came instead of a message.
@@ -50,7 +50,7 @@ pub enum ClientError {
     /// The session is over; how it was closed.
     Closed(Closed),
     /// A frame of the server is not a message of the protocol, or breaks one of its rules. The session goes on.
-    Rejected(Rejection),
+    Invalid(ValidationError),
     /// The server reports an error, such as a message of ours that it refused. The session goes on.
     Server {
         /// The server's sentence.
@@ -61,7 +61,7 @@ pub enum ClientError {
         path: Option<String>,
     },
     /// A frame of the kind that the session does not speak, such as raw bytes in a JSON session. The session goes on.
-    Unsupported(Frame),
+    UnexpectedFrame(Frame),
     /// The close code or reason may not be sent; the session goes on.
     Close(CloseError),
 }
@@ -99,17 +99,17 @@ impl fmt::Display for ClientError {
             Self::Closed(closed) => {
                 write!(f, "the session is over, closed with {}: {}", closed.code(), line(closed.reason()))
             }
-            Self::Rejected(rejection) => {
+            Self::Invalid(rejection) => {
                 write!(f, "the server sent what is not a valid message: {}", line(&rejection.to_string()))
             }
             Self::Server { message, path: Some(path), .. } if !path.is_empty() => {
                 write!(f, "the server reports an error at `{}`: {}", line(path), line(message))
             }
             Self::Server { message, .. } => write!(f, "the server reports an error: {}", line(message)),
-            Self::Unsupported(Frame::Text(_)) => {
+            Self::UnexpectedFrame(Frame::Text(_)) => {
                 f.write_str("the server sent text in a session that speaks MessagePack")
             }
-            Self::Unsupported(Frame::Binary(bytes)) => {
+            Self::UnexpectedFrame(Frame::Binary(bytes)) => {
                 write!(f, "the server sent {} raw bytes in a session that speaks JSON", bytes.len())
             }
             Self::Close(error) => error.fmt(f),

@@ -15,7 +15,7 @@ use super::{ClientError, backlog::EventReceiver, receive};
 use crate::{
     Closed,
     codec::{self, Format, Frame},
-    printable::line,
+    connection::printable::line,
     protocol::ClientMessage,
 };
 
@@ -34,19 +34,19 @@ pub enum Event<M: ClientMessage> {
         /// How long until the attempt.
         delay: Duration,
         /// Why there is no connection.
-        why: Loss,
+        why: Disconnect,
     },
     /// There is a connection again: the room has a new session for this client.
     Reconnected {
         /// How many attempts it took since the last stable connection.
         attempts: u32,
     },
-    /// A frame that is no valid message ([`ClientError::Rejected`], [`ClientError::Unsupported`]) or an error that the
+    /// A frame that is no valid message ([`ClientError::Invalid`], [`ClientError::UnexpectedFrame`]) or an error that the
     /// server reports ([`ClientError::Server`]), after which the session goes on; or why no connection could be made, for
     /// good, which [`Closed`](Self::Closed) follows.
     Error(ClientError),
     /// Messages that may not have reached the server, or did not.
-    Lost(Lost<M>),
+    Undelivered(Undelivered<M>),
     /// The session is over: the server's code and reason, or 1006 and why there is no connection.
     Closed(Closed),
 }
@@ -57,7 +57,7 @@ pub enum Event<M: ClientMessage> {
 /// application's to say, who knows what it means twice.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Lost<M> {
+pub struct Undelivered<M> {
     /// The messages, in the order in which they were sent.
     pub messages: Vec<M>,
     /// What was sent past the protocol, with `send_frame`.
@@ -72,14 +72,14 @@ pub struct Lost<M> {
 
 /// Why there is no connection.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Loss {
+pub enum Disconnect {
     /// It was closed by the server, or was lost or silent too long: 1006.
     Closed(Closed),
     /// It could not be opened.
     Failed(ClientError),
 }
 
-impl fmt::Display for Loss {
+impl fmt::Display for Disconnect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed(closed) if !closed.is_clean() && closed.reason().is_empty() => {
@@ -104,10 +104,10 @@ impl fmt::Display for Loss {
 pub(super) enum Raw {
     Frame(Frame),
     Opened,
-    Reconnecting { attempt: u32, delay: Duration, why: Loss },
+    Reconnecting { attempt: u32, delay: Duration, why: Disconnect },
     Reconnected { attempts: u32 },
     Error(ClientError),
-    Lost { frames: Vec<Frame>, more: usize, may_have_arrived: bool },
+    Undelivered { frames: Vec<Frame>, more: usize, may_have_arrived: bool },
     Closed(Closed),
 }
 
@@ -153,15 +153,15 @@ impl<M: ClientMessage> Events<M> {
             Raw::Reconnecting { attempt, delay, why } => Event::Reconnecting { attempt, delay, why },
             Raw::Reconnected { attempts } => Event::Reconnected { attempts },
             Raw::Error(error) => Event::Error(error),
-            Raw::Lost { frames, more, may_have_arrived } => {
-                let mut lost = Lost { messages: Vec::new(), frames: Vec::new(), more, may_have_arrived };
+            Raw::Undelivered { frames, more, may_have_arrived } => {
+                let mut lost = Undelivered { messages: Vec::new(), frames: Vec::new(), more, may_have_arrived };
                 for frame in frames {
                     match codec::decode(&frame) {
                         Ok(message) => lost.messages.push(message),
                         Err(_) => lost.frames.push(frame),
                     }
                 }
-                Event::Lost(lost)
+                Event::Undelivered(lost)
             }
             Raw::Closed(closed) => Event::Closed(closed),
         })

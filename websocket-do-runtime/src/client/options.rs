@@ -5,9 +5,9 @@ use std::{error::Error, future::Future, pin::Pin, time::Duration};
 use http::{Request, header};
 
 use super::{
-    Address, ClientError, Loss, MaybeSend, MaybeSync,
-    address::{format_of, unusable},
+    ClientError, ConnectRequest, Disconnect, MaybeSend, MaybeSync,
     clock::{random, timeout},
+    connect_request::{format_of, unusable},
     platform::{HAS_HEADERS, local},
     transport::Socket,
 };
@@ -18,7 +18,7 @@ pub type ProviderError = Box<dyn Error + Send + Sync>;
 
 type Promised<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-type Provider = Box<dyn Fn(Address) -> Promised<Result<Address, ProviderError>> + Send + Sync>;
+type Provider = Box<dyn Fn(ConnectRequest) -> Promised<Result<ConnectRequest, ProviderError>> + Send + Sync>;
 
 /// An open socket, and the subprotocol that the server chose.
 pub(crate) type Opened = (Socket, Option<String>);
@@ -37,10 +37,10 @@ pub(super) fn rule(is_so: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static
 /// The longest that a server can make a client wait.
 const LONGEST: Duration = Duration::from_hours(1);
 
-type Hook = Box<dyn Fn(&Loss, u32) -> bool + Send + Sync>;
+type Hook = Box<dyn Fn(&Disconnect, u32) -> bool + Send + Sync>;
 
 pub(super) struct Options {
-    pub(super) address: Address,
+    pub(super) address: ConnectRequest,
     pub(super) provider: Option<Provider>,
     /// How a socket is opened, if not by its URL alone.
     pub(super) opener: Option<Opener>,
@@ -69,7 +69,7 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn new(url: String) -> Self {
         Self {
-            address: Address::new(url),
+            address: ConnectRequest::new(url),
             provider: None,
             opener: None,
             format: None,
@@ -95,7 +95,7 @@ impl Options {
     }
 
     /// The request for a session at an address.
-    pub(super) fn request(&self, address: &Address) -> Result<Request<()>, ClientError> {
+    pub(super) fn request(&self, address: &ConnectRequest) -> Result<Request<()>, ClientError> {
         let request = address.request(self.format)?;
         let mut headers = request.headers().keys().filter(|name| *name != header::SEC_WEBSOCKET_PROTOCOL);
         match headers.next() {
@@ -138,7 +138,7 @@ impl Options {
     }
 
     /// Whether there is to be another attempt, this one.
-    pub(super) fn goes_on(&self, loss: &Loss, attempt: u32) -> bool {
+    pub(super) fn goes_on(&self, loss: &Disconnect, attempt: u32) -> bool {
         self.reconnect
             && !self.is_terminal(loss)
             && !self.is_exhausted(attempt)
@@ -150,11 +150,11 @@ impl Options {
     }
 
     /// Whether it would be the same again.
-    pub(super) fn is_terminal(&self, loss: &Loss) -> bool {
+    pub(super) fn is_terminal(&self, loss: &Disconnect) -> bool {
         match loss {
-            Loss::Closed(closed) => closed.is_clean() && (self.terminal_codes)(closed.code()),
-            Loss::Failed(ClientError::Refused { status, .. }) => (self.terminal_statuses)(*status),
-            Loss::Failed(error) => {
+            Disconnect::Closed(closed) => closed.is_clean() && (self.terminal_codes)(closed.code()),
+            Disconnect::Failed(ClientError::Refused { status, .. }) => (self.terminal_statuses)(*status),
+            Disconnect::Failed(error) => {
                 matches!(error, ClientError::Url(_) | ClientError::Subprotocol { .. } | ClientError::Overloaded(_))
             }
         }
@@ -162,9 +162,9 @@ impl Options {
 
     /// How long to wait before an attempt: what the server asks for, and anything from nothing to a bound that doubles, so
     /// that clients which lost their server together do not come back together.
-    pub(super) fn delay(&self, loss: &Loss, attempt: u32) -> Duration {
+    pub(super) fn delay(&self, loss: &Disconnect, attempt: u32) -> Duration {
         let asked = match loss {
-            Loss::Failed(ClientError::Refused { retry_after: Some(asked), .. }) => (*asked).min(LONGEST),
+            Disconnect::Failed(ClientError::Refused { retry_after: Some(asked), .. }) => (*asked).min(LONGEST),
             _ => Duration::ZERO,
         };
         asked + self.bound(attempt).mul_f64(random())
@@ -192,7 +192,7 @@ mod tests {
         let bounds: Vec<_> = (1..=8).map(|attempt| options.bound(attempt).as_millis()).collect();
         assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]);
         assert_eq!(options.bound(u32::MAX), Duration::from_secs(20));
-        let lost = Loss::Closed(Closed::lost());
+        let lost = Disconnect::Closed(Closed::lost());
         let delays: Vec<_> = (0..1000).map(|_| options.delay(&lost, 7)).collect();
         assert!(delays.iter().all(|delay| *delay < Duration::from_secs(20)));
         assert!(delays.iter().any(|delay| *delay < Duration::from_secs(2)), "the jitter is not full");
@@ -203,8 +203,12 @@ mod tests {
     fn a_server_that_asks_for_time_gets_it_within_reason() {
         let asked = |seconds| {
             let retry_after = Some(Duration::from_secs(seconds));
-            let busy =
-                Loss::Failed(ClientError::Refused { status: 503, body: String::new(), retry_after, location: None });
+            let busy = Disconnect::Failed(ClientError::Refused {
+                status: 503,
+                body: String::new(),
+                retry_after,
+                location: None,
+            });
             options().delay(&busy, 1).as_secs()
         };
         assert_eq!([asked(0), asked(120), asked(86_400)], [0, 120, 3600]);
@@ -213,18 +217,18 @@ mod tests {
     #[test]
     fn what_would_be_the_same_again_is_terminal() {
         let options = options();
-        let closed = |code| options.is_terminal(&Loss::Closed(Closed::by_peer(code, "")));
+        let closed = |code| options.is_terminal(&Disconnect::Closed(Closed::by_peer(code, "")));
         assert!([1000, 1008, 4000, 4001, 4999].into_iter().all(closed));
         assert!(![1001, 1005, 1006, 1011, 1012, 1013, 3000].into_iter().any(closed));
         let refused = |status| {
             let refused = ClientError::refused(status, &http::HeaderMap::new(), String::new());
-            options.is_terminal(&Loss::Failed(refused))
+            options.is_terminal(&Disconnect::Failed(refused))
         };
         assert!([200, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410].into_iter().all(refused));
         assert!(![408, 425, 429, 500, 502, 503, 504].into_iter().any(refused));
-        assert!(options.is_terminal(&Loss::Failed(ClientError::Url(String::new()))));
-        assert!(options.is_terminal(&Loss::Failed(ClientError::Overloaded(String::new()))));
-        assert!(!options.is_terminal(&Loss::Failed(ClientError::Timeout(Duration::ZERO))));
-        assert!(!options.is_terminal(&Loss::Failed(ClientError::Provider(String::new()))));
+        assert!(options.is_terminal(&Disconnect::Failed(ClientError::Url(String::new()))));
+        assert!(options.is_terminal(&Disconnect::Failed(ClientError::Overloaded(String::new()))));
+        assert!(!options.is_terminal(&Disconnect::Failed(ClientError::Timeout(Duration::ZERO))));
+        assert!(!options.is_terminal(&Disconnect::Failed(ClientError::Provider(String::new()))));
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::ClientError;
 use crate::{
     codec::{self, Format, Frame},
-    heartbeat::PONG,
+    connection::heartbeat::PONG,
     protocol::Message,
 };
 
@@ -17,9 +17,9 @@ pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M,
     let decoded = (frame.format() == format).then(|| codec::decode(&frame));
     Some(match decoded {
         Some(Ok(message)) => Ok(message),
-        Some(Err(rejection)) => Err(reported::<M>(&frame).unwrap_or(ClientError::Rejected(rejection))),
+        Some(Err(rejection)) => Err(reported::<M>(&frame).unwrap_or(ClientError::Invalid(rejection))),
         // The server says so in text when it was sent the other kind.
-        None => Err(reported::<M>(&frame).unwrap_or(ClientError::Unsupported(frame))),
+        None => Err(reported::<M>(&frame).unwrap_or(ClientError::UnexpectedFrame(frame))),
     })
 }
 

@@ -42,7 +42,7 @@ impl<M: ClientMessage> Reconnecting<M> {
     /// If the future is dropped before it is done, the message may or may not be sent, but never in part.
     ///
     /// # Errors
-    /// [`SendError::Rejected`] for a message that breaks its own rules, [`SendError::Full`] if there is no connection and
+    /// [`SendError::Invalid`] for a message that breaks its own rules, [`SendError::Full`] if there is no connection and
     /// the queue is full, in messages or in bytes, [`SendError::Closed`] when the session is over. The message is not sent, nor will be.
     pub fn send(&self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.sender.send(message)
@@ -62,8 +62,8 @@ impl<M: ClientMessage> Reconnecting<M> {
     /// Cancel-safe: no message is lost if the future is dropped, as `select!` does.
     ///
     /// # Errors
-    /// [`ClientError::Rejected`] for a frame that is not a valid message, [`ClientError::Server`] for an error that the
-    /// server reports, [`ClientError::Unsupported`] for a frame of the other kind: the session goes on. Any other error is why
+    /// [`ClientError::Invalid`] for a frame that is not a valid message, [`ClientError::Server`] for an error that the
+    /// server reports, [`ClientError::UnexpectedFrame`] for a frame of the other kind: the session goes on. Any other error is why
     /// it is over.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
         self.receiver.next().await
@@ -137,7 +137,7 @@ impl<M: ClientMessage> fmt::Debug for Reconnecting<M> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
     /// It was handed to the connection. If that dies before the server has confirmed the arrival, an
-    /// [`Event::Lost`] tells of the message.
+    /// [`Event::Undelivered`] tells of the message.
     Now,
     /// There is no connection: it waits for the next, in its order.
     Queued,

@@ -1,7 +1,7 @@
 //! The task that owns a session's connection: opens it, serves it, and opens the next.
 
-mod away;
-mod open;
+mod connected;
+mod disconnected;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -156,7 +156,7 @@ impl Task {
         self.status.send_replace(Status::Over);
         if !self.queue.is_empty() {
             let frames = self.queue.take();
-            self.tell(Raw::Lost { frames, more: 0, may_have_arrived: false });
+            self.tell(Raw::Undelivered { frames, more: 0, may_have_arrived: false });
         }
         if let Some(error) = error {
             self.tell(Raw::Error(error));

@@ -16,7 +16,7 @@ pub(crate) enum Socket {
     Wire(Box<Wire>),
     /// A line to a room in this process.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
-    Line(std::sync::Arc<crate::testing::Line>),
+    Line(std::sync::Arc<crate::testing::Connection>),
 }
 
 impl Socket {

@@ -2,7 +2,7 @@
 
 use std::mem::{replace, size_of};
 
-use crate::protocol::{RejectionCode, decode::ReadError};
+use crate::protocol::{ValidationCode, decode::ReadError};
 
 /// Any frame may take this much, as most types are larger in memory than on the wire: 4 times the default of `max_message`.
 const LEAST: usize = 4 << 20;
@@ -48,7 +48,7 @@ impl Budget {
 #[cold]
 fn exceeded() -> ReadError {
     let message = "makes the message take more than 4 times its size in memory; send fewer values";
-    ReadError::new(RejectionCode::Invalid, message.to_owned())
+    ReadError::new(ValidationCode::Invalid, message.to_owned())
 }
 
 /// What is allocated for a list or map while it is read.

@@ -9,27 +9,27 @@ use serde::ser::{Serialize, Serializer};
 
 use self::compound::Compound;
 use super::{DEPTH, EXACT, Format};
-use crate::protocol::{Extension, Rejection, RejectionCode, TIMESTAMP, checks, decode::inexact};
+use crate::protocol::{Extension, TIMESTAMP, ValidationCode, ValidationError, checks, decode::inexact};
 
 /// Has `value` written by `write`, as JavaScript has it.
 pub(super) fn written<T: Serialize + ?Sized, O, E: fmt::Display>(
     value: &T,
     format: Format,
     write: impl FnOnce(&JsValue<'_, '_, T>) -> Result<O, E>,
-) -> Result<O, Rejection> {
+) -> Result<O, ValidationError> {
     let context = Context { format, refused: Cell::new(None), depth: Cell::new(0) };
     write(&JsValue::new(value, &context)).map_err(|error| {
         context
             .refused
             .take()
-            .unwrap_or_else(|| Rejection::new(RejectionCode::Invalid, format!("cannot be written: {error}")))
+            .unwrap_or_else(|| ValidationError::new(ValidationCode::Invalid, format!("cannot be written: {error}")))
     })
 }
 
 struct Context {
     format: Format,
     /// The refusal on its way out to the message; its path grows at every step.
-    refused: Cell<Option<Rejection>>,
+    refused: Cell<Option<ValidationError>>,
     /// How many lists and objects are open.
     depth: Cell<u8>,
 }
@@ -42,15 +42,15 @@ impl Context {
     }
 
     #[cold]
-    fn refuse<E: serde::ser::Error>(&self, code: RejectionCode, message: String) -> E {
-        self.refused.set(Some(Rejection::new(code, message)));
+    fn refuse<E: serde::ser::Error>(&self, code: ValidationCode, message: String) -> E {
+        self.refused.set(Some(ValidationError::new(code, message)));
         E::custom("a value that JavaScript cannot hold")
     }
 
     /// Opens a list or an object.
     fn open<E: serde::ser::Error>(&self) -> Result<(), E> {
         if self.depth.get() == DEPTH {
-            return Err(self.refuse(RejectionCode::Invalid, format!("must not nest deeper than {DEPTH}")));
+            return Err(self.refuse(ValidationCode::Invalid, format!("must not nest deeper than {DEPTH}")));
         }
         self.depth.set(self.depth.get() + 1);
         Ok(())
@@ -68,7 +68,7 @@ impl Context {
     }
 
     #[cold]
-    fn step(&self, step: impl FnOnce(Rejection) -> Rejection) {
+    fn step(&self, step: impl FnOnce(ValidationError) -> ValidationError) {
         self.refused.set(self.refused.take().map(step));
     }
 }
@@ -135,7 +135,7 @@ impl<'c, S: Serializer> Js<'c, S> {
     /// An integral float is written as the integer it is to JavaScript, and −0 as 0, as `JSON.stringify` has it.
     fn float(self, value: f64) -> Result<S::Ok, S::Error> {
         if !value.is_finite() {
-            Err(self.context.refuse(RejectionCode::Number, format!("must be a finite number, is {value}")))
+            Err(self.context.refuse(ValidationCode::Number, format!("must be a finite number, is {value}")))
         } else if value.fract() == 0.0 && value.abs() <= EXACT as f64 {
             self.signed(value as i64)
         } else if self.is_key {
@@ -147,7 +147,7 @@ impl<'c, S: Serializer> Js<'c, S> {
 
     #[cold]
     fn inexact(&self, value: impl fmt::Display) -> S::Error {
-        self.context.refuse(RejectionCode::Number, inexact(value))
+        self.context.refuse(ValidationCode::Number, inexact(value))
     }
 
     fn value<'v, T: ?Sized>(&self, value: &'v T) -> JsValue<'c, 'v, T> {

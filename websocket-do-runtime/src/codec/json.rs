@@ -18,7 +18,7 @@ use serde::{
 };
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::protocol::{Message, Rejection, RejectionCode, TextCodec, decode::ReadError};
+use crate::protocol::{Message, TextCodec, ValidationCode, ValidationError, decode::ReadError};
 
 /// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
 ///
@@ -49,7 +49,7 @@ impl TextCodec for Json {
         decode(text, None).map_err(|error| serde_json::Error::custom(error.into_rejection()))
     }
 
-    fn message<M: Message>(text: &str) -> Result<M, Rejection> {
+    fn message<M: Message>(text: &str) -> Result<M, ValidationError> {
         decode(text, Some(M::SCHEMA.tag)).map_err(ReadError::of_message::<M>)
     }
 }
@@ -67,7 +67,7 @@ fn why(text: &str, error: ReadError) -> ReadError {
         return fault.into();
     }
     match serde_json::from_str::<IgnoredAny>(text) {
-        Err(syntax) => ReadError::new(RejectionCode::Malformed, format!("not JSON: {syntax}")),
+        Err(syntax) => ReadError::new(ValidationCode::Malformed, format!("not JSON: {syntax}")),
         Ok(IgnoredAny) => fault.into(),
     }
 }

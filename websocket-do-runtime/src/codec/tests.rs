@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, Frame};
 use crate::protocol::{
-    Message, Rejection, RejectionCode, Validate, Value,
+    Message, Validate, ValidationCode, ValidationError, Value,
     schema::{MessageSchema, Rule, Type},
 };
 
@@ -94,10 +94,10 @@ impl Value for Probe {
 }
 
 impl Validate for Probe {
-    fn validate(&self) -> Result<(), Rejection> {
+    fn validate(&self) -> Result<(), ValidationError> {
         match self {
             Self::Text { value } if value == "forbidden" => {
-                Err(Rejection::of_rule(Rule::Custom("not_forbidden"), "is forbidden").within("value"))
+                Err(ValidationError::of_rule(Rule::Custom("not_forbidden"), "is forbidden").within("value"))
             }
             _ => Ok(()),
         }
@@ -160,7 +160,7 @@ fn hex(digits: &str) -> Vec<u8> {
         .collect()
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, Rejection>, code: RejectionCode) -> Rejection {
+fn refusal<T: std::fmt::Debug>(result: Result<T, ValidationError>, code: ValidationCode) -> ValidationError {
     let rejection = result.unwrap_err();
     assert_eq!(rejection.code(), code, "{rejection}");
     rejection
@@ -181,8 +181,8 @@ fn formats_have_their_names() {
 fn rules_are_checked_both_ways() {
     let message = Probe::Text { value: "forbidden".into() };
     for format in [Format::Json, Format::MessagePack] {
-        assert_eq!(refusal(super::encode(&message, format), RejectionCode::Rule).path(), "value");
+        assert_eq!(refusal(super::encode(&message, format), ValidationCode::Rule).path(), "value");
     }
-    refusal(super::decode_text::<Probe>(r#"{"type":"text","value":"forbidden"}"#), RejectionCode::Rule);
-    refusal(super::decode_binary::<Probe>(&packed("text", "a9666f7262696464656e")), RejectionCode::Rule);
+    refusal(super::decode_text::<Probe>(r#"{"type":"text","value":"forbidden"}"#), ValidationCode::Rule);
+    refusal(super::decode_binary::<Probe>(&packed("text", "a9666f7262696464656e")), ValidationCode::Rule);
 }

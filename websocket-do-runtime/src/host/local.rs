@@ -37,7 +37,7 @@ use self::{
     outbox::Outbox,
 };
 pub(crate) use registry::Class;
-pub use server::{Server, Serving};
+pub use server::{Server, ServerHandle};
 
 use super::{Host, SocketId, Store, memory::Memory, sockets::Sockets};
 use crate::{HostError, codec::Frame};
@@ -86,7 +86,7 @@ impl LocalHost {
 
     /// Sockets that were accepted for a request which has not been answered. No connection takes them over any more.
     fn take_unclaimed(&self) -> Vec<SocketId> {
-        let mut sockets = self.sockets.tagged(None);
+        let mut sockets = self.sockets.with_tag(None);
         sockets.retain(|&socket| self.claim(socket).is_some());
         sockets
     }
@@ -151,7 +151,7 @@ impl Host for LocalHost {
     }
 
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        self.sockets.tagged(tag)
+        self.sockets.with_tag(tag)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {

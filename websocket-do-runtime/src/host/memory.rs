@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap, ops::Bound};
 
 use super::{NESTED, Store};
-use crate::{HostError, List};
+use crate::{HostError, ListOptions};
 
 type Entries = BTreeMap<String, Vec<u8>>;
 
@@ -53,13 +53,13 @@ impl Store for Memory {
         Ok(self.replace(key, None).is_some())
     }
 
-    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+    fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         let entries = self.entries.borrow();
         let start = list.start.as_deref().max(Some(&list.prefix)).unwrap_or_default();
         let found = entries
             .range::<str, _>((Bound::Included(start), Bound::Unbounded))
             .take_while(|(key, _)| key.starts_with(&list.prefix) && list.end.as_ref().is_none_or(|end| *key < end))
-            .filter(|(key, _)| !key.starts_with(crate::storage::OWN))
+            .filter(|(key, _)| !key.starts_with(crate::server::storage::OWN))
             .map(|(key, value)| (key.clone(), value.clone()));
         let mut found: Vec<_> = if list.reverse {
             let mut found: Vec<_> = found.collect();

@@ -38,7 +38,7 @@ impl<C> Sockets<C> {
     }
 
     /// Those that carry `tag`, or all.
-    pub(crate) fn tagged(&self, tag: Option<&str>) -> Vec<SocketId> {
+    pub(crate) fn with_tag(&self, tag: Option<&str>) -> Vec<SocketId> {
         let carries = |socket: &Socket<C>| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
         self.sockets.borrow().iter().filter(|(_, socket)| carries(socket)).map(|(id, _)| *id).collect()
     }

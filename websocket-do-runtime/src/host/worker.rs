@@ -2,11 +2,11 @@
 
 mod body;
 mod convert;
-mod entry;
+mod fetch;
 mod object;
 mod promise;
-mod roll;
 mod socket;
+mod socket_table;
 mod store;
 pub mod stub;
 
@@ -21,7 +21,7 @@ use worker::{
     worker_sys::WebSocketRequestResponsePair,
 };
 
-pub use entry::fetch;
+pub use fetch::fetch;
 pub use object::{DurableObject, Outcome};
 
 /// What the exported class is written with.
@@ -35,14 +35,13 @@ pub mod export {
     };
 }
 
-use self::{roll::Roll, store::WorkerStore};
+use self::{socket_table::SocketTable, store::WorkerStore};
 use super::{Host, SocketId, Store};
 use crate::{
     HostError,
     codec::Frame,
-    heartbeat::{PING, PONG},
-    log,
-    storage::OWN_CLOSING,
+    connection::heartbeat::{PING, PONG},
+    server::{log, storage::OWN_CLOSING},
 };
 
 /// The last alarm that the platform takes, which has no dates after 2188.
@@ -54,7 +53,7 @@ const LONGEST_SLEEP: u64 = i32::MAX as u64;
 /// The sockets, the storage and the alarm of one object, through its state.
 struct WorkerHost {
     state: State,
-    roll: Roll,
+    roll: SocketTable,
     /// The clients' ends of sockets that were accepted just now.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
     store: WorkerStore,
@@ -69,7 +68,7 @@ impl WorkerHost {
         Ok(Self {
             store: WorkerStore::new(state.as_raw().storage()?),
             state,
-            roll: Roll::new(),
+            roll: SocketTable::new(),
             clients: RefCell::default(),
             closing: RefCell::default(),
         })
@@ -131,7 +130,7 @@ impl Host for WorkerHost {
         let Some(tag) = tag else { return self.roll.list(state, None) };
         match tag.parse() {
             Ok(format) => self.roll.list(state, Some(format)),
-            Err(_) => self.roll.tagged(state, tag),
+            Err(_) => self.roll.with_tag(state, tag),
         }
     }
 

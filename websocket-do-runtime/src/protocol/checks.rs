@@ -9,13 +9,13 @@ use std::{cell::Cell, fmt::Display};
 
 use serde::{de, ser};
 
-use super::{Rejection, Validate};
+use super::{Validate, ValidationError};
 
 thread_local! {
     /// Whether a value around the one that is read or written checks all rules.
     static DEFERRED: Cell<bool> = const { Cell::new(false) };
     /// A broken rule on its way through serde's error type, which holds only text.
-    static BROKEN: Cell<Option<Rejection>> = const { Cell::new(None) };
+    static BROKEN: Cell<Option<ValidationError>> = const { Cell::new(None) };
 }
 
 /// Restores the previous mode, also after a panic.
@@ -69,7 +69,7 @@ pub fn write<T: Validate, O, E: ser::Error>(value: &T, write: impl FnOnce() -> R
 
 /// A broken rule as an error of serde's.
 #[cold]
-fn refused<E: de::Error>(rejection: Rejection) -> E {
+fn refused<E: de::Error>(rejection: ValidationError) -> E {
     let text = rejection.to_string();
     BROKEN.set(Some(rejection));
     let error = E::custom(text);
@@ -79,6 +79,6 @@ fn refused<E: de::Error>(rejection: Rejection) -> E {
 
 /// The broken rule that `error` was made of, with its code, path and rule.
 #[cold]
-pub(crate) fn broken(error: impl Display) -> Option<Rejection> {
+pub(crate) fn broken(error: impl Display) -> Option<ValidationError> {
     BROKEN.take().filter(|rejection| rejection.to_string() == error.to_string())
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeOwned, Error, Expected, Unexpected};
 
 use super::{
-    Message, Rejection, RejectionCode,
+    Message, ValidationCode, ValidationError,
     buffered::Buffered,
     checks,
     replay::{Reader, Trace},
@@ -20,8 +20,8 @@ const QUOTED: usize = 40;
 /// back to this when it failed thus gives the same answer wherever the tag stands.
 ///
 /// # Errors
-/// A [`Rejection`] with the path of the first thing that is wrong.
-pub fn reread<M: Message>(buffered: Buffered) -> Result<M, Rejection> {
+/// A [`ValidationError`] with the path of the first thing that is wrong.
+pub fn reread<M: Message>(buffered: Buffered) -> Result<M, ValidationError> {
     // The tag first, so that no field is buffered a second time, which would lose its path.
     let buffered = buffered.with_first(M::SCHEMA.tag);
     decoded(buffered).map_err(ReadError::of_message::<M>)
@@ -37,7 +37,7 @@ pub struct ReadError(Box<Reason>);
 
 #[derive(Debug)]
 struct Reason {
-    rejection: Rejection,
+    rejection: ValidationError,
     unknown_name: bool,
 }
 
@@ -78,19 +78,19 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 impl ReadError {
-    fn of(rejection: Rejection) -> Self {
+    fn of(rejection: ValidationError) -> Self {
         Self(Box::new(Reason { rejection, unknown_name: false }))
     }
 
     #[cold]
-    pub(crate) fn new(code: RejectionCode, message: String) -> Self {
-        Self::of(Rejection::new(code, message))
+    pub(crate) fn new(code: ValidationCode, message: String) -> Self {
+        Self::of(ValidationError::new(code, message))
     }
 
     /// An integer that JavaScript cannot hold.
     #[cold]
     pub(crate) fn inexact(value: impl fmt::Display) -> Self {
-        Self::new(RejectionCode::Number, inexact(value))
+        Self::new(ValidationCode::Number, inexact(value))
     }
 
     #[cold]
@@ -118,15 +118,15 @@ impl ReadError {
     }
 
     /// What it says of a value that is no message.
-    pub(crate) fn into_rejection(self) -> Rejection {
+    pub(crate) fn into_rejection(self) -> ValidationError {
         self.0.rejection
     }
 
     /// What it says of a message.
     #[cold]
-    pub(crate) fn of_message<M: Message>(mut self) -> Rejection {
+    pub(crate) fn of_message<M: Message>(mut self) -> ValidationError {
         if self.0.unknown_name && self.0.rejection.path() == M::SCHEMA.tag {
-            self.0.rejection.code = RejectionCode::UnknownType;
+            self.0.rejection.code = ValidationCode::UnknownType;
         }
         self.0.rejection
     }
@@ -144,12 +144,12 @@ impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         match checks::broken(&message) {
             Some(rejection) => Self::of(rejection),
-            None => Self::new(RejectionCode::Invalid, format!("is not valid: {message}")),
+            None => Self::new(ValidationCode::Invalid, format!("is not valid: {message}")),
         }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(RejectionCode::Invalid, format!("must be {}, is {}", Wanted(expected), Found(found)))
+        Self::new(ValidationCode::Invalid, format!("must be {}, is {}", Wanted(expected), Found(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -157,7 +157,7 @@ impl Error for ReadError {
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::new(RejectionCode::Invalid, format!("must be {}, has {length}", Wanted(expected)))
+        Self::new(ValidationCode::Invalid, format!("must be {}, has {length}", Wanted(expected)))
     }
 
     fn unknown_variant(name: &str, names: &'static [&'static str]) -> Self {
@@ -168,23 +168,23 @@ impl Error for ReadError {
             1..=12 => format!("must be {}, is `{name}`", names.join(" or ")),
             _ => format!("must be a name of the protocol, is `{name}`"),
         };
-        let mut error = Self::new(RejectionCode::Invalid, message);
+        let mut error = Self::new(ValidationCode::Invalid, message);
         error.0.unknown_name = true;
         error
     }
 
     fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
-        Self::new(RejectionCode::Invalid, format!("must not have a field `{}`", shorten(name)))
+        Self::new(ValidationCode::Invalid, format!("must not have a field `{}`", shorten(name)))
     }
 
     fn missing_field(name: &'static str) -> Self {
-        let mut error = Self::new(RejectionCode::Missing, "is missing".to_owned());
+        let mut error = Self::new(ValidationCode::Missing, "is missing".to_owned());
         name.clone_into(&mut error.0.rejection.path);
         error
     }
 
     fn duplicate_field(name: &'static str) -> Self {
-        let mut error = Self::new(RejectionCode::Duplicate, "stands there twice".to_owned());
+        let mut error = Self::new(ValidationCode::Duplicate, "stands there twice".to_owned());
         name.clone_into(&mut error.0.rejection.path);
         error
     }

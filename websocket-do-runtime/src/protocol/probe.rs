@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Rejection, Type, Validate, Value};
+use super::{Type, Validate, ValidationError, Value};
 
 /// Asks about `T` as a value.
 pub struct Probe<T>(PhantomData<T>);
@@ -21,7 +21,7 @@ impl<T: Validate> Probe<T> {
     /// Whether `VALIDATE` finds the rules of all derived values in it.
     pub const IS_REACHABLE: bool = true;
     /// The check.
-    pub const VALIDATE: fn(&T) -> Result<(), Rejection> = T::validate;
+    pub const VALIDATE: fn(&T) -> Result<(), ValidationError> = T::validate;
 }
 
 /// The answers for a type of which nothing is known.
@@ -32,7 +32,7 @@ pub trait Unknown<T> {
     /// ([`checks`](super::checks)).
     const IS_REACHABLE: bool = false;
     /// The check.
-    const VALIDATE: fn(&T) -> Result<(), Rejection> = |_| Ok(());
+    const VALIDATE: fn(&T) -> Result<(), ValidationError> = |_| Ok(());
     /// Whether a value is left out.
     const IS_ABSENT: fn(&T) -> bool = |_| false;
 }

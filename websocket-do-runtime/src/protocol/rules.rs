@@ -8,15 +8,15 @@ mod text;
 
 use std::fmt;
 
-use super::{Rejection, schema::Rule};
+use super::{ValidationError, schema::Rule};
 
 pub use each::{Each, each};
 pub use number::{Number, Ranged, range};
 pub use text::{Bytes, Len, Matched, OneOf, Pattern, bytes, len, one_of, pattern};
 
 /// A function of the user's, already called.
-pub fn custom<E: fmt::Display>(result: Result<(), E>, path: &'static str) -> Result<(), Rejection> {
-    result.map_err(|error| Rejection::of_rule(Rule::Custom(path), error.to_string()))
+pub fn custom<E: fmt::Display>(result: Result<(), E>, path: &'static str) -> Result<(), ValidationError> {
+    result.map_err(|error| ValidationError::of_rule(Rule::Custom(path), error.to_string()))
 }
 
 /// The largest number below an excluded bound. At least one is below, or the program does not compile.

@@ -4,12 +4,12 @@ use std::fmt::Display;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Message, Rejection, RejectionCode, explain::reread};
+use super::{Message, ValidationCode, ValidationError, explain::reread};
 
 /// A codec for text frames, in place of JSON: named by `#[ws(…, text = MyCodec)]` on the client enum and the server enum.
 ///
 /// It turns serde's values into text and back. Rules, JavaScript's numbers, the frames that tell of errors and the path
-/// in a [`Rejection`](super::Rejection) are then as with JSON. It must be self-describing, as JSON is: the tag may stand
+/// in a [`ValidationError`](super::ValidationError) are then as with JSON. It must be self-describing, as JSON is: the tag may stand
 /// anywhere.
 ///
 /// ```
@@ -64,9 +64,10 @@ pub trait TextCodec: 'static {
     /// Reads a message. Whatever is not read at once is buffered to find out what is wrong with it, and to read numbers as
     /// JavaScript might write them.
     #[doc(hidden)]
-    fn message<M: Message>(text: &str) -> Result<M, Rejection> {
+    fn message<M: Message>(text: &str) -> Result<M, ValidationError> {
         Self::decode(text).or_else(|_| {
-            let malformed = |error| Rejection::new(RejectionCode::Malformed, format!("not {}: {error}", Self::NAME));
+            let malformed =
+                |error| ValidationError::new(ValidationCode::Malformed, format!("not {}: {error}", Self::NAME));
             reread(Self::decode(text).map_err(malformed)?)
         })
     }

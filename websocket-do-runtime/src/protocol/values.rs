@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Rejection, Type, Validate, Value, explain::shorten};
+use super::{Type, Validate, ValidationError, Value, explain::shorten};
 
 macro_rules! plain {
     ($($ty:ty => $description:expr,)*) => {$(
@@ -51,7 +51,7 @@ macro_rules! pointers {
         }
 
         impl<T: Validate + ?Sized> Validate for $pointer<T> {
-            fn validate(&self) -> Result<(), Rejection> {
+            fn validate(&self) -> Result<(), ValidationError> {
                 T::validate(self)
             }
         }
@@ -72,14 +72,14 @@ impl<T: Value> Value for Option<T> {
 }
 
 impl<T: Validate> Validate for Option<T> {
-    fn validate(&self) -> Result<(), Rejection> {
+    fn validate(&self) -> Result<(), ValidationError> {
         self.as_ref().map_or(Ok(()), T::validate)
     }
 }
 
 /// serde writes an object of one field, named after the variant.
 impl<T: Validate, E: Validate> Validate for Result<T, E> {
-    fn validate(&self) -> Result<(), Rejection> {
+    fn validate(&self) -> Result<(), ValidationError> {
         match self {
             Ok(value) => value.validate().map_err(|error| error.within("Ok")),
             Err(value) => value.validate().map_err(|error| error.within("Err")),
@@ -88,7 +88,7 @@ impl<T: Validate, E: Validate> Validate for Result<T, E> {
 }
 
 impl<T: Validate> Validate for [T] {
-    fn validate(&self) -> Result<(), Rejection> {
+    fn validate(&self) -> Result<(), ValidationError> {
         self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
     }
 }
@@ -100,7 +100,7 @@ macro_rules! lists {
         }
 
         impl<T: Validate, $($generics)*> Validate for $list {
-            fn validate(&self) -> Result<(), Rejection> {
+            fn validate(&self) -> Result<(), ValidationError> {
                 self.iter().enumerate().try_for_each(|(index, item)| item.validate().map_err(|error| error.at(index)))
             }
         }
@@ -123,7 +123,7 @@ macro_rules! maps {
         }
 
         impl<K: Key, V: Validate, $($generics)*> Validate for $map {
-            fn validate(&self) -> Result<(), Rejection> {
+            fn validate(&self) -> Result<(), ValidationError> {
                 self.iter().try_for_each(|(key, value)| value.validate().map_err(|error| error.within(&name(key))))
             }
         }
@@ -158,7 +158,7 @@ macro_rules! tuples {
         }
 
         impl<$($item: Validate),*> Validate for ($($item,)*) {
-            fn validate(&self) -> Result<(), Rejection> {
+            fn validate(&self) -> Result<(), ValidationError> {
                 $(self.$index.validate().map_err(|error| error.at($index))?;)*
                 Ok(())
             }

@@ -106,7 +106,7 @@ where
         self.nothing(here)
     }
 
-    /// Expects the room's answer to a frame that was no valid message, where the room has no `rejected` handler: with this
+    /// Expects the room's answer to a frame that was no valid message, where the room has no `invalid` handler: with this
     /// code and this path.
     ///
     /// # Panics

@@ -10,9 +10,9 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{clock::Clock, line::Line, trace::Trace};
+use super::{clock::Clock, connection::Connection, trace::Trace};
 use crate::{
-    HostError, List,
+    HostError, ListOptions,
     codec::Frame,
     host::{Host, SocketId, Store, memory::Memory, sockets::Sockets},
 };
@@ -26,7 +26,7 @@ pub(super) struct TestHost {
     pub(super) random: RefCell<fastrand::Rng>,
     /// Counts what happens.
     pub(super) order: Arc<AtomicU64>,
-    sockets: Sockets<Arc<Line>>,
+    sockets: Sockets<Arc<Connection>>,
 }
 
 /// A store whose writes can be made to fail.
@@ -50,19 +50,19 @@ impl TestHost {
     }
 
     /// The line of a socket that is still there.
-    pub(super) fn line(&self, socket: SocketId) -> Option<Arc<Line>> {
+    pub(super) fn line(&self, socket: SocketId) -> Option<Arc<Connection>> {
         self.sockets.with(socket, |line| line.clone())
     }
 
     /// The sockets whose clients have done something, with its place in the order.
     pub(super) fn acts(&self) -> Vec<(u64, SocketId)> {
-        let sockets = self.sockets.tagged(None).into_iter();
+        let sockets = self.sockets.with_tag(None).into_iter();
         sockets.filter_map(|socket| Some((self.line(socket)?.next_act()?, socket))).collect()
     }
 
     /// Takes all sockets away, as an eviction does; no room hears of it.
     pub(super) fn cut_all(&self) {
-        for socket in self.sockets.tagged(None) {
+        for socket in self.sockets.with_tag(None) {
             self.sockets.with(socket, |line| line.cut());
             self.sockets.forget(socket);
         }
@@ -83,13 +83,13 @@ impl Host for TestHost {
     }
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
-        let socket = self.sockets.accept(tags, attachment, Line::new(self.order.clone()));
+        let socket = self.sockets.accept(tags, attachment, Connection::new(self.order.clone()));
         self.say(|| format!("#{} joins", socket.0));
         Ok(socket)
     }
 
     fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        self.sockets.tagged(tag)
+        self.sockets.with_tag(tag)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
@@ -188,7 +188,7 @@ impl Store for FaultyStore {
         self.memory.delete(key)
     }
 
-    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+    fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         self.memory.list(list)
     }
 

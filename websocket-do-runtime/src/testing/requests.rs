@@ -8,10 +8,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     room::{Place, TestRoom},
-    world::World,
+    simulation::Simulation,
 };
 use crate::{
-    IntoResponse, Request, Response, Room, WebSocketDo, client::TypedClient, dispatch::Answer, http::MAX_BODY,
+    IntoResponse, Request, Response, Room, WebSocketDo,
+    client::TypedClient,
+    server::{dispatch::Answer, http::MAX_BODY},
 };
 
 impl<R: WebSocketDo> TestRoom<R>
@@ -67,7 +69,7 @@ fn received<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode>
 }
 
 /// The room's answer to a request.
-pub(super) async fn answered<R: WebSocketDo>(world: &Rc<World<R>>, request: Request) -> Answer {
+pub(super) async fn answered<R: WebSocketDo>(world: &Rc<Simulation<R>>, request: Request) -> Answer {
     world.say(|| format!("{} {}", request.method(), request.uri()));
     let (room, answer) = (world.room(), Rc::new(RefCell::new(None)));
     let slot = answer.clone();

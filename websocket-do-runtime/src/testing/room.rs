@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::{host::TestHost, remote::Remote, requests::answered, session::TestSession, world::World};
+use super::{host::TestHost, remote::Remote, requests::answered, session::TestSession, simulation::Simulation};
 use crate::{
     Request, Result, Room, Storage, WebSocketDo,
     client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
     codec::Format,
-    dispatch::Answer,
     host::{Host, SocketId, memory::Memory},
+    server::dispatch::Answer,
 };
 
 /// A room under test. The guide is at the facade, `websocket_do::testing`.
@@ -33,7 +33,7 @@ pub struct TestRoom<R: WebSocketDo> {
 
 /// Where the room is.
 pub(super) enum Place<R: WebSocketDo> {
-    Here(Rc<World<R>>),
+    Here(Rc<Simulation<R>>),
     There(Rc<Remote>),
 }
 
@@ -65,7 +65,7 @@ where
 
     fn here(seed: Option<u64>, store: Rc<Memory>) -> Self {
         let host = Rc::new(TestHost::new(seed.unwrap_or_default(), store));
-        Self { place: Place::Here(World::new(seed, host)) }
+        Self { place: Place::Here(Simulation::new(seed, host)) }
     }
 
     /// A room on a server, as `http://127.0.0.1:8787/room/lobby`: the same scenario, on workerd or the local host. Give every
@@ -202,7 +202,7 @@ where
     }
 
     #[track_caller]
-    pub(super) fn world(&self, what: &str) -> &Rc<World<R>> {
+    pub(super) fn world(&self, what: &str) -> &Rc<Simulation<R>> {
         match &self.place {
             Place::Here(world) => world,
             Place::There(_) => panic!("`{what}` is for rooms in memory; this one is on a server"),
@@ -230,7 +230,7 @@ impl<R: WebSocketDo> std::fmt::Debug for TestRoom<R> {
 
 /// The socket of a request for a session that was let in, and the format it speaks.
 async fn accepted<R: WebSocketDo>(
-    world: &Rc<World<R>>,
+    world: &Rc<Simulation<R>>,
     mut request: Request,
 ) -> Result<(SocketId, Format), ClientError> {
     // As a room sees it, behind its app.

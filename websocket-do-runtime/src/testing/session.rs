@@ -14,16 +14,16 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use super::{
-    line::Line,
+    connection::Connection,
     room::Place,
+    simulation::{PATIENCE, Simulation},
     trace::short,
-    world::{PATIENCE, World},
 };
 use crate::{
     Close, Closed, ServerMessageOf, WebSocketDo,
-    attachment::{self, Header, State},
     client::{ClientError, TypedClient},
     host::{Host, SocketId},
+    server::attachment::{self, Header, State},
 };
 
 /// What a room on a server gets to do what it has to do.
@@ -42,7 +42,7 @@ where
     pub(super) place: Place<R>,
     client: ClientOf<R>,
     /// For a room in this process.
-    pub(super) here: Option<(SocketId, Arc<Line>)>,
+    pub(super) here: Option<(SocketId, Arc<Connection>)>,
     /// What was read so far.
     pub(super) read: Vec<String>,
 }
@@ -59,7 +59,7 @@ impl<R: WebSocketDo> TestSession<R>
 where
     R::Client: TypedClient,
 {
-    pub(super) fn new(place: Place<R>, client: ClientOf<R>, here: Option<(SocketId, Arc<Line>)>) -> Self {
+    pub(super) fn new(place: Place<R>, client: ClientOf<R>, here: Option<(SocketId, Arc<Connection>)>) -> Self {
         Self { place, client, here, read: Vec::new() }
     }
 
@@ -154,7 +154,7 @@ where
     }
 
     #[track_caller]
-    fn line(&self, what: &str) -> &Line {
+    fn line(&self, what: &str) -> &Connection {
         match &self.here {
             Some((_, line)) => line,
             None => panic!("`{what}` is for rooms in memory; this one is on a server"),
@@ -182,7 +182,7 @@ where
         world.start_over();
     }
 
-    fn here(&self) -> Option<(&World<R>, Arc<Line>)> {
+    fn here(&self) -> Option<(&Simulation<R>, Arc<Connection>)> {
         match (&self.place, &self.here) {
             (Place::Here(world), Some((_, line))) => Some((world, line.clone())),
             _ => None,

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::VecDeque, fmt::Write as _};
 
-use crate::{codec::Frame, printable::printable};
+use crate::{codec::Frame, connection::printable::printable};
 
 /// So many of the last events are told.
 const TOLD: usize = 40;

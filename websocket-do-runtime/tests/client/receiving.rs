@@ -38,10 +38,10 @@ async fn garbage_is_an_event_and_the_session_goes_on() {
     .await;
     let mut room = bounded(hasty(url).connect()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
-    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::Rejected(_)))));
-    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::Unsupported(_)))));
+    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::Invalid(_)))));
+    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::UnexpectedFrame(_)))));
     match event(&mut room).await {
-        Some(Event::Error(ClientError::Rejected(why))) => assert_eq!(why.path(), "text"),
+        Some(Event::Error(ClientError::Invalid(why))) => assert_eq!(why.path(), "text"),
         other => panic!("{other:?}"),
     }
     assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::Server { .. }))));
@@ -109,7 +109,7 @@ async fn events_that_wait_are_bounded_in_bytes() {
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     for _ in 0..COUNT {
         match event(&mut room).await {
-            Some(Event::Error(ClientError::Unsupported(frame))) => assert_eq!(frame, Frame::Binary(vec![0; LARGE])),
+            Some(Event::Error(ClientError::UnexpectedFrame(frame))) => assert_eq!(frame, Frame::Binary(vec![0; LARGE])),
             other => panic!("{other:?}"),
         }
     }

@@ -16,7 +16,7 @@ use tokio::{
     time::sleep,
 };
 use tokio_tungstenite::tungstenite::{Message as Raw, protocol::CloseFrame};
-use websocket_do_runtime::client::{ClientError, Event, Loss};
+use websocket_do_runtime::client::{ClientError, Disconnect, Event};
 
 use crate::support::{Client, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
 
@@ -33,7 +33,7 @@ async fn end(socket: TcpStream, code: u16) {
 }
 
 /// The attempt and the loss of the next event, which is to announce one.
-async fn reconnecting(room: &mut Client) -> (u32, Loss) {
+async fn reconnecting(room: &mut Client) -> (u32, Disconnect) {
     match event(room).await {
         Some(Event::Reconnecting { attempt, delay, why }) => {
             assert!(delay <= Duration::from_millis(20), "{delay:?}");
@@ -56,7 +56,7 @@ async fn after_a_close_that_is_not_for_good_it_is_back() {
         let mut room = bounded(hasty(url).connect()).await.unwrap();
         assert_eq!(event(&mut room).await, Some(Event::Opened));
         match reconnecting(&mut room).await {
-            (1, Loss::Closed(closed)) => assert_eq!(closed.code(), code),
+            (1, Disconnect::Closed(closed)) => assert_eq!(closed.code(), code),
             other => panic!("{other:?}"),
         }
         assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 1 }));
@@ -93,7 +93,7 @@ async fn what_is_for_good_can_be_said_otherwise() {
     assert_eq!(room.closed().unwrap().code(), 1012);
 
     let url = serve_each(|_, socket| end(socket, 1012)).await;
-    let room = hasty(url).should_reconnect(|loss, attempt| matches!(loss, Loss::Closed(_)) && attempt < 3);
+    let room = hasty(url).should_reconnect(|loss, attempt| matches!(loss, Disconnect::Closed(_)) && attempt < 3);
     let mut room = bounded(room.connect()).await.unwrap();
     let mut attempts = 0;
     while let Some(event) = event(&mut room).await {
@@ -122,7 +122,7 @@ async fn some_refusals_pass_and_others_are_for_good() {
         assert_eq!(event(&mut room).await, Some(Event::Opened));
         assert_eq!(reconnecting(&mut room).await.0, 1);
         let refused =
-            Loss::Failed(ClientError::Refused { status, body: String::new(), retry_after: None, location: None });
+            Disconnect::Failed(ClientError::Refused { status, body: String::new(), retry_after: None, location: None });
         assert_eq!(reconnecting(&mut room).await, (2, refused));
         assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
     }
@@ -165,7 +165,7 @@ async fn a_server_that_says_when_to_come_back_is_heeded() {
         Some(Event::Reconnecting {
             attempt: 2,
             delay,
-            why: Loss::Failed(ClientError::Refused { retry_after, .. }),
+            why: Disconnect::Failed(ClientError::Refused { retry_after, .. }),
         }) => {
             assert_eq!(retry_after, Some(Duration::from_secs(1)));
             assert!(delay >= Duration::from_secs(1), "{delay:?}");
@@ -195,8 +195,8 @@ async fn the_first_refusal_is_the_callers_unless_asked_otherwise() {
     assert_eq!(count.load(Ordering::Relaxed), 1);
 
     let mut room = hasty(&url).start().unwrap();
-    assert_eq!(reconnecting(&mut room).await, (1, Loss::Failed(refused.clone())));
-    assert_eq!(reconnecting(&mut room).await, (2, Loss::Failed(refused)));
+    assert_eq!(reconnecting(&mut room).await, (1, Disconnect::Failed(refused.clone())));
+    assert_eq!(reconnecting(&mut room).await, (2, Disconnect::Failed(refused)));
     bounded(room.wait_open()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     assert!(matches!(hasty("http://localhost:0").start().err(), Some(ClientError::Url(_))));
@@ -219,7 +219,7 @@ async fn a_handshake_that_hangs_is_an_attempt_that_failed() {
     let mut room = bounded(hasty(url).connect_timeout(time).connect()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     assert_eq!(reconnecting(&mut room).await.0, 1);
-    assert_eq!(reconnecting(&mut room).await, (2, Loss::Failed(ClientError::Timeout(time))));
+    assert_eq!(reconnecting(&mut room).await, (2, Disconnect::Failed(ClientError::Timeout(time))));
     assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
 }
 
@@ -279,7 +279,7 @@ async fn the_address_is_asked_for_at_each_attempt() {
     let mut room = bounded(room.connect()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     assert_eq!(reconnecting(&mut room).await.0, 1);
-    let failed = Loss::Failed(ClientError::Provider("no token today".to_owned()));
+    let failed = Disconnect::Failed(ClientError::Provider("no token today".to_owned()));
     assert_eq!(reconnecting(&mut room).await, (2, failed));
     assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
 }

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message as Raw;
 use websocket_do_runtime::{
-    client::{Builder, Carrier, ClientError, Event, SendError, Sent},
+    client::{Builder, ClientError, Event, SendError, SendMessage, Sent},
     codec::Frame,
 };
 
@@ -55,7 +55,7 @@ async fn what_is_sent_while_away_waits_in_order_up_to_a_limit() {
         assert_eq!(bounded(room.send(say(text))).await, Ok(Sent::Queued));
     }
     assert_eq!(bounded(room.send(say("four"))).await, Err(SendError::Full));
-    assert!(matches!(bounded(room.send(say(""))).await, Err(SendError::Rejected(why)) if why.path() == "text"));
+    assert!(matches!(bounded(room.send(say(""))).await, Err(SendError::Invalid(why)) if why.path() == "text"));
     permit.add_permits(1);
     bounded(room.wait_open()).await.unwrap();
     assert_eq!(bounded(room.send(say("five"))).await, Ok(Sent::Now));
@@ -103,7 +103,7 @@ async fn a_server_that_reads_nothing_applies_backpressure() {
     });
     assert_eq!(bounded(receiver.events().next()).await, Some(Event::Opened));
     match bounded(receiver.events().next()).await {
-        Some(Event::Lost(lost)) => {
+        Some(Event::Undelivered(lost)) => {
             let (kept, all) = (lost.frames.len(), lost.frames.len() + lost.more);
             assert!(kept <= 2, "{kept} MiB were kept");
             assert!((1..50).contains(&all), "{all} MiB were taken from the application");
@@ -135,7 +135,7 @@ async fn a_close_that_cannot_deliver_says_so() {
     assert!(matches!(bounded(room.close()).await, Err(ClientError::Transport(_))));
     let mut lost = None;
     while let Some(event) = event(&mut room).await {
-        if let Event::Lost(it) = event {
+        if let Event::Undelivered(it) = event {
             assert!(!it.may_have_arrived);
             lost = Some(it.messages);
         }
@@ -171,7 +171,7 @@ async fn what_a_dead_connection_was_given_is_reported_and_not_sent_again() {
     assert_eq!(bounded(room.send(say("two"))).await, Ok(Sent::Now));
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     match event(&mut room).await {
-        Some(Event::Lost(lost)) => {
+        Some(Event::Undelivered(lost)) => {
             assert_eq!((lost.messages, lost.frames), (vec![say("one"), say("two")], vec![Frame::Binary(vec![1])]));
             assert!(lost.may_have_arrived && lost.more == 0);
         }
@@ -201,7 +201,7 @@ async fn what_the_server_has_confirmed_is_not_lost() {
     sleep(Duration::from_secs(1)).await;
     bounded(room.send(say("die"))).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
-    assert!(matches!(event(&mut room).await, Some(Event::Lost(lost)) if lost.messages == [say("die")]));
+    assert!(matches!(event(&mut room).await, Some(Event::Undelivered(lost)) if lost.messages == [say("die")]));
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn who_drops_the_client_ends_the_session() {
     bounded(told.recv()).await.unwrap();
 }
 
-impl Carrier<Note> for Client<websocket_do_runtime::client::Sender<Note>> {
+impl SendMessage<Note> for Client<websocket_do_runtime::client::Sender<Note>> {
     type Sent = Sent;
 
     fn carry(&mut self, note: Note) -> impl Future<Output = Result<Sent, SendError>> + Send {

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::{Message as Raw, protocol::CloseFrame};
 use websocket_do_runtime::{
     client::{Builder, ClientError, SendError},
     codec::{Format, Frame, encode},
-    protocol::RejectionCode,
+    protocol::ValidationCode,
 };
 
 use crate::support::{Note, accept, after, bounded, next, raw, say, serve};
@@ -18,7 +18,7 @@ use crate::support::{Note, accept, after, bounded, next, raw, say, serve};
 async fn a_message_that_breaks_its_rules_does_not_leave() {
     let mut room = after(Format::Json, vec![Raw::text(r#"{"type":"say","text":"hi"}"#)]).await;
     match bounded(room.send(say(""))).await {
-        Err(SendError::Rejected(rejection)) => assert_eq!(rejection.path(), "text"),
+        Err(SendError::Invalid(rejection)) => assert_eq!(rejection.path(), "text"),
         other => panic!("{other:?}"),
     }
     assert_eq!(next(&mut room).await, Some(Ok(say("hi"))));
@@ -46,13 +46,14 @@ async fn frames_that_are_no_messages_are_errors_and_the_session_goes_on() {
             raw(encode(&say("still here"), format).unwrap()),
         ];
         let mut room = after(format, frames).await;
-        for code in [Some(RejectionCode::Malformed), None, Some(RejectionCode::Rule), Some(RejectionCode::UnknownType)]
+        for code in
+            [Some(ValidationCode::Malformed), None, Some(ValidationCode::Rule), Some(ValidationCode::UnknownType)]
         {
             match (next(&mut room).await, code) {
                 // Serde's own enums do not tell an unknown type from what is otherwise invalid.
-                (Some(Err(ClientError::Rejected(_))), Some(RejectionCode::UnknownType)) => {}
-                (Some(Err(ClientError::Rejected(why))), Some(code)) => assert_eq!(why.code(), code),
-                (Some(Err(ClientError::Unsupported(frame))), None) => assert_eq!(frame, other),
+                (Some(Err(ClientError::Invalid(_))), Some(ValidationCode::UnknownType)) => {}
+                (Some(Err(ClientError::Invalid(why))), Some(code)) => assert_eq!(why.code(), code),
+                (Some(Err(ClientError::UnexpectedFrame(frame))), None) => assert_eq!(frame, other),
                 (came, _) => panic!("{came:?}"),
             }
         }

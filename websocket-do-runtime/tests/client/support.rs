@@ -25,7 +25,7 @@ use websocket_do_runtime::{
     client::{Builder, ClientError, Connection, Event, Reconnecting, Sender, TypedClient},
     codec::{Format, Frame, Json, encode},
     protocol::{
-        ClientMessage, Message, Rejection, RejectionCode, ServerMessage, Validate, Value,
+        ClientMessage, Message, ServerMessage, Validate, ValidationCode, ValidationError, Value,
         schema::{MessageSchema, Type},
     },
 };
@@ -41,10 +41,10 @@ impl Value for Note {
 }
 
 impl Validate for Note {
-    fn validate(&self) -> Result<(), Rejection> {
+    fn validate(&self) -> Result<(), ValidationError> {
         match self {
             Self::Say { text } if text.is_empty() => {
-                Err(Rejection::new(RejectionCode::Rule, "must not be empty").within("text"))
+                Err(ValidationError::new(ValidationCode::Rule, "must not be empty").within("text"))
             }
             Self::Say { .. } => Ok(()),
         }

@@ -12,7 +12,7 @@ use crate::{
     worker::{self, Profile},
 };
 
-const PACKAGE: &str = "tests/rooms";
+const PACKAGE: &str = "tests/fixtures/rooms";
 
 /// The table of all floods.
 pub(super) fn report(project: &Project, scenarios: &[Scenario], time: Duration) -> Result<String> {

@@ -1,16 +1,16 @@
 //! The scenarios: who is brought into which rooms, and what is said there.
 
+mod churn;
 mod growth;
 mod profiles;
 mod size;
 mod traffic;
-mod visits;
 mod wake;
 
 use std::ops::Range;
 
 use anyhow::{Context, Result};
-use bench_load::{Crowd, Format, Kind, Round};
+use bench_load::{Clients, Format, Kind, Round};
 
 use super::{
     Scenario,
@@ -28,7 +28,7 @@ pub(super) fn run(project: &Project, scenario: Scenario, programs: &[Program], q
         Scenario::Receivers => traffic::receivers(programs, quick),
         Scenario::Rooms => traffic::rooms(programs, quick),
         Scenario::Wake => wake::wake(programs, quick),
-        Scenario::Visits => visits::visits(programs, quick),
+        Scenario::Visits => churn::visits(programs, quick),
         Scenario::Growth => growth::growth(programs, quick),
         Scenario::Size => size::size(programs, quick),
         Scenario::Profiles => profiles::profiles(project, programs, quick),
@@ -42,7 +42,7 @@ struct Candidate {
     /// Its own, also where it is a program that speaks another format elsewhere: each is compiled for what it does.
     server: Server,
     format: Format,
-    crowd: Crowd,
+    crowd: Clients,
 }
 
 /// Those programs that are able to take part, in each of the formats they speak, after seeing that they do what is measured.
@@ -53,7 +53,7 @@ fn candidates<'a>(programs: impl IntoIterator<Item = &'a Program>, least: Abilit
             let (name, ability) = (program.label(format), program.ability);
             let server = Server::start(program, format)?;
             check(&server, format, ability).with_context(|| format!("{name} is not what it should be"))?;
-            let crowd = Crowd::new(server.process, server.port, format)?;
+            let crowd = Clients::new(server.process, server.port, format)?;
             candidates.push(Candidate { name, ability, server, format, crowd });
         }
     }
@@ -61,9 +61,9 @@ fn candidates<'a>(programs: impl IntoIterator<Item = &'a Program>, least: Abilit
 }
 
 fn check(server: &Server, format: Format, ability: Ability) -> Result<()> {
-    Crowd::check(server.port, "checked", format, Kind::Said)?;
+    Clients::check(server.port, "checked", format, Kind::Said)?;
     if ability > Ability::Forward {
-        Crowd::check(server.port, "checked", format, Kind::Unknown)?;
+        Clients::check(server.port, "checked", format, Kind::Unknown)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! URLs as the URL standard reads them, by the `url` crate.
 
-use crate::client::address::Parts;
+use crate::client::connect_request::Parts;
 
 /// The parts of a URL; none if it is not valid.
 pub(in crate::client) fn parse(text: &str) -> Option<Parts> {

@@ -2,7 +2,7 @@
 
 use web_sys::Url;
 
-use crate::client::address::Parts;
+use crate::client::connect_request::Parts;
 
 /// The parts of a URL; none if it is not valid.
 pub(in crate::client) fn parse(text: &str) -> Option<Parts> {

@@ -58,7 +58,7 @@ impl<'c, C> Compound<'c, C> {
         })
     }
 
-    fn outside(&self, refused: crate::protocol::Rejection) -> crate::protocol::Rejection {
+    fn outside(&self, refused: crate::protocol::ValidationError) -> crate::protocol::ValidationError {
         match self.variant {
             Some(variant) => refused.within(variant),
             None => refused,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::scan::DEPTH;
-use crate::protocol::{RejectionCode, decode::ReadError};
+use crate::protocol::{ValidationCode, decode::ReadError};
 
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,9 @@ impl From<Fault> for ReadError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Syntax | Fault::TooDeep | Fault::Surrogate => {
-                Self::new(RejectionCode::Malformed, format!("not JSON: {fault}"))
+                Self::new(ValidationCode::Malformed, format!("not JSON: {fault}"))
             }
-            Fault::Infinite => Self::new(RejectionCode::Number, fault.to_string()),
+            Fault::Infinite => Self::new(ValidationCode::Number, fault.to_string()),
         }
     }
 }

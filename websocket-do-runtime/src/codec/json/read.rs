@@ -14,7 +14,7 @@ use super::{
     tag::Tag,
     within::{Place, Within},
 };
-use crate::protocol::{RejectionCode, decode::ReadError};
+use crate::protocol::{ValidationCode, decode::ReadError};
 
 /// Reads a text that is one value. In the outermost object, the entry with the key `tag` comes first, wherever it is.
 pub(super) fn read<'t, T: Deserialize<'t>>(text: &'t str, tag: Option<&'static str>) -> Result<T, ReadError> {
@@ -133,7 +133,7 @@ impl<'t> Reader<'t> {
             }
             items += 1;
         }
-        ReadError::new(RejectionCode::Invalid, format!("must have fewer items, has {items}"))
+        ReadError::new(ValidationCode::Invalid, format!("must have fewer items, has {items}"))
     }
 
     fn object<V: Visitor<'t>>(&mut self, entries: Place, visitor: V) -> Result<V::Value, ReadError> {
@@ -286,14 +286,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 self.open(b'{')?;
                 if self.scan.token() == Some(b'}') {
                     let message = "must be an object of one field, has none";
-                    return Err(ReadError::new(RejectionCode::Invalid, message.to_owned()));
+                    return Err(ReadError::new(ValidationCode::Invalid, message.to_owned()));
                 }
                 let value = visitor.visit_enum(Variant(self))?;
                 self.scan.token();
                 // A second entry makes it no enum.
                 if self.scan.peek() == Some(b',') {
                     let message = "must be an object of one field, has more";
-                    return Err(ReadError::new(RejectionCode::Invalid, message.to_owned()));
+                    return Err(ReadError::new(ValidationCode::Invalid, message.to_owned()));
                 }
                 self.close(b'}')?;
                 Ok(value)

@@ -13,7 +13,7 @@ use super::{
     time::Time,
     within::{Bytes, Within},
 };
-use crate::protocol::{Extension, RejectionCode, decode::ReadError};
+use crate::protocol::{Extension, ValidationCode, decode::ReadError};
 
 /// Reads bytes that are one value. In the outermost map, the entry with the key `tag` comes first, wherever it is.
 pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8], tag: Option<&'static str>) -> Result<T, ReadError> {
@@ -27,7 +27,7 @@ pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8], tag: Option<&'static
 impl From<Fault> for ReadError {
     #[cold]
     fn from(fault: Fault) -> Self {
-        Self::new(RejectionCode::Malformed, format!("not MessagePack: {fault}"))
+        Self::new(ValidationCode::Malformed, format!("not MessagePack: {fault}"))
     }
 }
 
@@ -252,7 +252,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                     let value = visitor.visit_enum(&mut *within)?;
                     if within.has_entry()? {
                         let message = "must be an object of one field, has more";
-                        return Err(ReadError::new(RejectionCode::Invalid, message.to_owned()));
+                        return Err(ReadError::new(ValidationCode::Invalid, message.to_owned()));
                     }
                     Ok(value)
                 })

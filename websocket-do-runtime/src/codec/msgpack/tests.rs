@@ -12,7 +12,7 @@ use super::{
     read::read,
     scan,
 };
-use crate::protocol::{RejectionCode, buffered::Buffered};
+use crate::protocol::{ValidationCode, buffered::Buffered};
 
 /// Bytes that are MessagePack, more or less.
 #[derive(Default)]
@@ -279,11 +279,11 @@ fn an_integer_beyond_2_53_is_a_float() {
             read::<i64>(&bytes, None).map(drop).unwrap_err(),
             read::<i128>(&bytes, None).map(drop).unwrap_err(),
         ] {
-            assert_eq!(said.into_rejection().code(), RejectionCode::Number, "{bytes:02x?}");
+            assert_eq!(said.into_rejection().code(), ValidationCode::Number, "{bytes:02x?}");
         }
         assert!(read::<f64>(&bytes, None).is_ok());
     }
     let key = [&b"\x81\xb09007199254740993"[..], b"\x01"].concat();
     let said = read::<BTreeMap<u64, u8>>(&key, None).unwrap_err().into_rejection();
-    assert_eq!((said.code(), said.path()), (RejectionCode::Number, "9007199254740993"));
+    assert_eq!((said.code(), said.path()), (ValidationCode::Number, "9007199254740993"));
 }

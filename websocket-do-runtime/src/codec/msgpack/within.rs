@@ -14,7 +14,7 @@ use super::{
     scan::{Fault, Item, Scan},
 };
 use crate::protocol::{
-    RejectionCode,
+    ValidationCode,
     decode::{ReadError, shorten},
 };
 
@@ -61,7 +61,7 @@ impl<'r, 'b> Within<'r, 'b> {
             return Ok(());
         }
         let message = format!("must have fewer items, has {}", self.len);
-        Err(ReadError::new(RejectionCode::Invalid, message))
+        Err(ReadError::new(ValidationCode::Invalid, message))
     }
 
     /// Has the entry with this key come first.
@@ -203,7 +203,7 @@ impl<'de> EnumAccess<'de> for &mut Within<'_, 'de> {
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), ReadError> {
         if !self.has_entry()? {
             let message = "must be an object of one field, has none";
-            return Err(ReadError::new(RejectionCode::Invalid, message.to_owned()));
+            return Err(ReadError::new(ValidationCode::Invalid, message.to_owned()));
         }
         self.left -= 1;
         self.key = self.reader.scan;

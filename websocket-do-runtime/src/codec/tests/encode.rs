@@ -1,7 +1,7 @@
 //! What is written.
 
 use super::super::encode;
-use super::{Format, Frame, Item, Marker, Probe, RejectionCode, Shape, json, msgpack, packed, refusal};
+use super::{Format, Frame, Item, Marker, Probe, Shape, ValidationCode, json, msgpack, packed, refusal};
 
 const MAX: i64 = 1 << 53;
 
@@ -59,11 +59,11 @@ fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
             (Probe::Shaped { shape: Shape::Box { width: over } }, "shape.Box.width"),
             (Probe::Pair { pair: (1, over) }, "pair[1]"),
         ] {
-            let rejection = refusal(encode(&message, format), RejectionCode::Number);
+            let rejection = refusal(encode(&message, format), ValidationCode::Number);
             assert_eq!(rejection.path(), path, "{message:?} in {format}");
         }
     }
-    let rejection = refusal(encode(&Probe::Signed { value: MAX + 1 }, Format::Json), RejectionCode::Number);
+    let rejection = refusal(encode(&Probe::Signed { value: MAX + 1 }, Format::Json), ValidationCode::Number);
     assert_eq!(
         rejection.to_string(),
         "`value` must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is 9007199254740993"
@@ -74,9 +74,9 @@ fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
 fn a_number_that_is_not_finite_is_refused_in_both_formats() {
     for format in [Format::Json, Format::MessagePack] {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(refusal(encode(&Probe::Float { value }, format), RejectionCode::Number).path(), "value");
+            assert_eq!(refusal(encode(&Probe::Float { value }, format), ValidationCode::Number).path(), "value");
         }
-        refusal(encode(&Probe::Single { value: f32::NAN }, format), RejectionCode::Number);
+        refusal(encode(&Probe::Single { value: f32::NAN }, format), ValidationCode::Number);
     }
 }
 
@@ -112,9 +112,9 @@ fn keys_are_text_in_both_formats() {
     assert_eq!(msgpack(&numbered), bytes);
     let over = Probe::Numbered { table: [(MAX + 1, true)].into() };
     for format in [Format::Json, Format::MessagePack] {
-        assert_eq!(refusal(encode(&over, format), RejectionCode::Number).path(), "table.9007199254740993");
+        assert_eq!(refusal(encode(&over, format), ValidationCode::Number).path(), "table.9007199254740993");
         let listed = Probe::Listed { table: [((1, 2), true)].into() };
-        refusal(encode(&listed, format), RejectionCode::Invalid);
+        refusal(encode(&listed, format), ValidationCode::Invalid);
     }
 }
 

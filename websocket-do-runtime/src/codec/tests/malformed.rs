@@ -1,10 +1,10 @@
 //! What is no message at all.
 
 use super::super::{decode_binary, decode_text};
-use super::{Probe, Random, RejectionCode, hex, packed, refusal};
+use super::{Probe, Random, ValidationCode, hex, packed, refusal};
 
 fn malformed(bytes: &[u8]) -> String {
-    refusal(decode_binary::<Probe>(bytes), RejectionCode::Malformed).to_string()
+    refusal(decode_binary::<Probe>(bytes), ValidationCode::Malformed).to_string()
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn every_truncation_of_a_message_is_malformed() {
 fn well_formed_but_no_message_is_not_malformed() {
     for bytes in ["c0", "de0000", "90", "a0", "05", "d40000", "dc0000"] {
         let rejection = decode_binary::<Probe>(&hex(bytes)).unwrap_err();
-        assert_ne!(rejection.code(), RejectionCode::Malformed, "{bytes}: {rejection}");
+        assert_ne!(rejection.code(), ValidationCode::Malformed, "{bytes}: {rejection}");
     }
 }
 
@@ -60,7 +60,7 @@ fn depth_bombs_are_refused() {
     for open in ["[", r#"{"a":"#, r#"{"type":"many","items":[["#] {
         decode_text::<Probe>(&open.repeat(100_000)).unwrap_err();
     }
-    refusal(decode_text::<Probe>(&"[".repeat(100_000)), RejectionCode::Malformed);
+    refusal(decode_text::<Probe>(&"[".repeat(100_000)), ValidationCode::Malformed);
     // As deep as it may be.
     let mut bytes = packed("empty", "");
     bytes.extend([0x91; 126]);
@@ -82,12 +82,12 @@ fn broken_json_is_malformed() {
         "NaN",
         "undefined",
     ] {
-        let rejection = refusal(decode_text::<Probe>(text), RejectionCode::Malformed);
+        let rejection = refusal(decode_text::<Probe>(text), ValidationCode::Malformed);
         assert!(rejection.message().starts_with("not JSON: "), "{rejection}");
     }
     for text in ["null", "[]", "{}", "1", r#""x""#] {
         let rejection = decode_text::<Probe>(text).unwrap_err();
-        assert_ne!(rejection.code(), RejectionCode::Malformed, "{text}: {rejection}");
+        assert_ne!(rejection.code(), ValidationCode::Malformed, "{text}: {rejection}");
     }
 }
 

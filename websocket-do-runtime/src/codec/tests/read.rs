@@ -1,7 +1,7 @@
 //! What is read as JavaScript peers write it.
 
 use super::super::{decode_binary, decode_text};
-use super::{Direct, Probe, RejectionCode, hex, packed, refusal};
+use super::{Direct, Probe, ValidationCode, hex, packed, refusal};
 
 #[test]
 fn an_integral_float_is_an_integer_of_any_type_within_its_range() {
@@ -34,7 +34,7 @@ fn an_integral_float_is_an_integer_of_any_type_within_its_range() {
         ("signed", "cbc3e0000000000000"),
         ("unsigned", "cb43b0000000000000"),
     ] {
-        refusal(decode_binary::<Probe>(&packed(kind, bytes)), RejectionCode::Invalid);
+        refusal(decode_binary::<Probe>(&packed(kind, bytes)), ValidationCode::Invalid);
     }
 }
 
@@ -51,10 +51,10 @@ fn json_integers_may_look_like_floats() {
         assert_eq!(decode_text::<Direct>(&text).unwrap(), Direct { value: 3 }, "{text}");
     }
     for (text, code) in [
-        ("3.5", RejectionCode::Invalid),
-        ("256.0", RejectionCode::Invalid),
-        ("-1.0", RejectionCode::Invalid),
-        ("1e300", RejectionCode::Invalid),
+        ("3.5", ValidationCode::Invalid),
+        ("256.0", ValidationCode::Invalid),
+        ("-1.0", ValidationCode::Invalid),
+        ("1e300", ValidationCode::Invalid),
     ] {
         let text = format!(r#"{{"value":{text}}}"#);
         refusal(decode_text::<Direct>(&text), code);
@@ -99,7 +99,7 @@ fn undefined_is_absent() {
 #[test]
 fn a_number_that_is_not_finite_is_null_as_json_has_it() {
     for bytes in ["cb7ff8000000000000", "cb7ff0000000000000", "ca7f800000"] {
-        refusal(decode_binary::<Probe>(&packed("float", bytes)), RejectionCode::Invalid);
+        refusal(decode_binary::<Probe>(&packed("float", bytes)), ValidationCode::Invalid);
         assert_eq!(decode_binary::<Probe>(&packed("maybe", bytes)).unwrap(), Probe::Maybe { value: None });
     }
 }

@@ -18,11 +18,14 @@ use super::{
     workers::Worker,
 };
 use crate::{
-    Closed, Request, Response, Room, WebSocketDo, alarm,
-    dispatch::{Answer, Event},
+    Closed, Request, Response, Room, WebSocketDo,
     host::{Host, SocketId},
-    log,
-    timers::RETRY,
+    server::{
+        alarm,
+        dispatch::{Answer, Event},
+        log,
+        timers::RETRY,
+    },
 };
 
 /// A room without sockets, requests and alarm is let go after this time, as an idle object on Cloudflare is.

@@ -10,7 +10,7 @@ use super::{
     framing::{BATCH, frame, put},
     gate::Barrier,
 };
-use crate::heartbeat::PONG;
+use crate::connection::heartbeat::PONG;
 
 /// What a queued frame costs beside its payload: its header and its place in the queue.
 pub(super) const OVERHEAD: usize = 64;

@@ -30,9 +30,9 @@ use self::{
 };
 use super::gate::{Barrier, WriteProgress};
 use crate::{
-    HostError, List,
+    HostError, ListOptions,
     host::{NESTED, Store},
-    storage::OWN,
+    server::storage::OWN,
 };
 
 /// The most bytes a transaction may change. They are in memory until it ends.
@@ -247,7 +247,7 @@ impl Store for FileStore {
         Ok(was_there)
     }
 
-    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+    fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         let start = list.start.as_deref().max(Some(&list.prefix)).unwrap_or_default();
         let behind = behind(&list.prefix);
         let end = list.end.as_deref().map(str::as_bytes).into_iter().chain(behind.as_deref()).min();

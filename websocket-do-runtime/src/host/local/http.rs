@@ -29,7 +29,11 @@ use super::{
     settings::Settings,
     socket::{self, Connection},
 };
-use crate::{App, Request, Response, app::Target, host::SocketId, http::IntoResponse, log};
+use crate::{
+    App, Request, Response,
+    host::SocketId,
+    server::{app::Target, http::IntoResponse, log},
+};
 
 /// The most the head of a request may hold, in bytes.
 const MAX_HEAD: usize = 64 * 1024;

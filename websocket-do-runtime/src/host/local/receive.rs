@@ -28,7 +28,7 @@ use tokio_tungstenite::{
 };
 
 use super::{actor::Command, outbox::Outbox};
-use crate::{Close, Closed, codec::Frame, dispatch::Event, heartbeat::PING, host::SocketId};
+use crate::{Close, Closed, codec::Frame, connection::heartbeat::PING, host::SocketId, server::dispatch::Event};
 
 /// Messages of a session that may be received and not handled.
 const MESSAGES: usize = 64;

@@ -12,7 +12,7 @@ use super::{
     settings::Settings,
     workers::Workers,
 };
-use crate::{App, log};
+use crate::{App, server::log};
 
 /// An [`App`] on this machine.
 ///
@@ -44,7 +44,7 @@ pub struct Server {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Serving {
+pub struct ServerHandle {
     address: SocketAddr,
     connections: TaskTracker,
     rooms: TaskTracker,
@@ -103,7 +103,7 @@ impl Server {
     /// # Errors
     /// Where the address cannot be listened on, or the data folder cannot be used: it is not writable, its file is damaged, or
     /// another server uses it.
-    pub async fn start(self) -> io::Result<Serving> {
+    pub async fn start(self) -> io::Result<ServerHandle> {
         let file = self.data.as_deref().map(File::open).transpose()?.map(Arc::new);
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
@@ -123,7 +123,7 @@ impl Server {
         connections.spawn(http::accept(listener, Arc::new(shared)));
         let supervised = workers.clone();
         tokio::spawn(async move { supervised.supervise().await });
-        Ok(Serving { address, connections, rooms, workers, settings, stopping, stop })
+        Ok(ServerHandle { address, connections, rooms, workers, settings, stopping, stop })
     }
 
     /// Serves until the process is interrupted or asked to end, and prints the address on standard output. A second signal
@@ -171,7 +171,7 @@ async fn asked_to_end() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-impl Serving {
+impl ServerHandle {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -204,7 +204,7 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.stop.cancel();
     }

@@ -15,7 +15,7 @@ use super::{
     outbox::Outbox,
     receive::{Limits, Receiver},
 };
-use crate::{Closed, dispatch::Event, host::SocketId};
+use crate::{Closed, host::SocketId, server::dispatch::Event};
 
 /// The time the room has to answer the peer's close, which it does when it has handled what came before.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);

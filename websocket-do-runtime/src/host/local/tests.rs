@@ -16,7 +16,7 @@ use super::{
     Memory,
     file::{File, FileStore},
 };
-use crate::{Error, List, MAX_KEY, MAX_VALUE, Result, Storage, host::Store, storage::OWN_TIMERS};
+use crate::{Error, ListOptions, MAX_KEY, MAX_VALUE, Result, Storage, host::Store, server::storage::OWN_TIMERS};
 
 /// A folder that is deleted when this is dropped.
 struct Folder(PathBuf);
@@ -62,7 +62,7 @@ fn with_each(change: impl Fn(Storage<'_>), look: impl Fn(Storage<'_>)) {
         change(Storage::new(&own));
         look(Storage::new(&own));
         for neighbour in [&before, &after] {
-            let all = neighbour.list(&List::all()).expect("a list");
+            let all = neighbour.list(&ListOptions::all()).expect("a list");
             assert_eq!(all, [("neighbour".to_owned(), b"\xa5theirs".to_vec())]);
         }
     }
@@ -109,7 +109,7 @@ fn a_value_of_another_shape_is_an_error_that_names_its_key() {
     with_each(change, |storage| {
         let error = storage.get::<u8>("a").unwrap_err().to_string();
         assert!(error.starts_with("the value of `a` is of another shape than is asked for"), "{error}");
-        assert!(storage.list::<u8>(&List::all()).is_err());
+        assert!(storage.list::<u8>(&ListOptions::all()).is_err());
         assert_eq!(storage.get("a").unwrap(), Some("text".to_owned()));
     });
 }
@@ -133,7 +133,7 @@ fn keys_and_values_have_limits() {
         for key in ["k", &longest] {
             assert_eq!(storage.get(key).unwrap(), Some(fits(key)));
         }
-        assert_eq!(storage.list::<String>(&List::all()).unwrap().len(), 2);
+        assert_eq!(storage.list::<String>(&ListOptions::all()).unwrap().len(), 2);
     });
 }
 
@@ -147,25 +147,25 @@ fn a_list_is_in_the_order_of_bytes_and_without_our_own_keys() {
         }
     };
     with_each(change, |storage| {
-        let keys = |list: &List| -> Vec<String> {
+        let keys = |list: &ListOptions| -> Vec<String> {
             let listed = storage.list::<String>(list).unwrap().into_iter();
             listed.inspect(|(key, value)| assert_eq!(key, value)).map(|(key, _)| key).collect()
         };
-        let under = || List::prefix("a:");
-        assert_eq!(keys(&List::all()), ALL);
-        assert_eq!(keys(&List::all().reverse()), ALL.iter().rev().copied().collect::<Vec<_>>());
-        assert_eq!(keys(&List::all().limit(3)), ["A", "_", "a"]);
-        assert_eq!(keys(&List::all().limit(0)), [""; 0]);
+        let under = || ListOptions::prefix("a:");
+        assert_eq!(keys(&ListOptions::all()), ALL);
+        assert_eq!(keys(&ListOptions::all().reverse()), ALL.iter().rev().copied().collect::<Vec<_>>());
+        assert_eq!(keys(&ListOptions::all().limit(3)), ["A", "_", "a"]);
+        assert_eq!(keys(&ListOptions::all().limit(0)), [""; 0]);
         assert_eq!(keys(&under()), ["a:1", "a:2", "a:3"]);
         assert_eq!(keys(&under().reverse().limit(2)), ["a:3", "a:2"]);
         assert_eq!(keys(&under().start("a:2").end("b")), ["a:2", "a:3"]);
         assert_eq!(keys(&under().end("a:2")), ["a:1"]);
         assert_eq!(keys(&under().end("A")), [""; 0]);
         assert_eq!(keys(&under().start("b")), [""; 0]);
-        assert_eq!(keys(&List::all().start("b").end("a")), [""; 0]);
-        assert_eq!(keys(&List::all().start("a:3").end("𐀀")), ["a:3", "ä", "\u{ffff}"]);
-        assert_eq!(keys(&List::prefix("_").limit(1)), ["_"]);
-        assert_eq!(keys(&List::prefix("__")), [""; 0]);
+        assert_eq!(keys(&ListOptions::all().start("b").end("a")), [""; 0]);
+        assert_eq!(keys(&ListOptions::all().start("a:3").end("𐀀")), ["a:3", "ä", "\u{ffff}"]);
+        assert_eq!(keys(&ListOptions::prefix("_").limit(1)), ["_"]);
+        assert_eq!(keys(&ListOptions::prefix("__")), [""; 0]);
     });
 }
 
@@ -179,12 +179,12 @@ fn a_transaction_that_ends_well_is_kept() {
             storage.delete("before")?;
             // What was done is seen inside.
             assert_eq!(storage.get("a")?, Some(2));
-            assert_eq!(storage.list::<u8>(&List::all())?, [("a".to_owned(), 2)]);
+            assert_eq!(storage.list::<u8>(&ListOptions::all())?, [("a".to_owned(), 2)]);
             Ok("told")
         });
         assert_eq!(told.unwrap(), "told");
     };
-    with_each(change, |storage| assert_eq!(storage.list::<u8>(&List::all()).unwrap(), [("a".to_owned(), 2)]));
+    with_each(change, |storage| assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), [("a".to_owned(), 2)]));
 }
 
 #[test]
@@ -214,10 +214,10 @@ fn a_transaction_that_fails_or_panics_leaves_nothing() {
     };
     with_each(change, |storage| {
         let expected = ["a", "b", "c"].map(|key| (key.to_owned(), 1));
-        assert_eq!(storage.list::<u8>(&List::all()).unwrap(), expected);
+        assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), expected);
         // And the next one begins afresh.
         storage.transaction(|storage| storage.put("a", &1)).unwrap();
-        assert_eq!(storage.list::<u8>(&List::all()).unwrap(), expected);
+        assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), expected);
     });
 }
 
@@ -233,7 +233,7 @@ fn a_transaction_inside_a_transaction_is_an_error_and_the_outer_one_goes_on() {
         outer.unwrap();
     };
     with_each(change, |storage| {
-        assert_eq!(storage.list::<u8>(&List::all()).unwrap(), ["a", "c"].map(|key| (key.to_owned(), 1)));
+        assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), ["a", "c"].map(|key| (key.to_owned(), 1)));
     });
 }
 

@@ -23,7 +23,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
-use crate::log;
+use crate::server::log;
 
 /// A thread that has been busy for this long is chosen for a new room only where all are.
 const LATE: Duration = Duration::from_millis(100);

@@ -17,7 +17,7 @@ use worker::{
 };
 
 use super::convert;
-use crate::{Request, Room, WebSocketDo, http::MAX_BODY};
+use crate::{Request, Room, WebSocketDo, server::http::MAX_BODY};
 
 /// How long a client may take to send a body.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -7,8 +7,10 @@ use worker::{State, wasm_bindgen::JsValue, web_sys, worker_sys::DurableObjectSta
 use super::{WorkerHost, body, convert, promise};
 use crate::{
     Closed, Room, WebSocketDo,
-    dispatch::{Answer, Event},
-    http::IntoResponse,
+    server::{
+        dispatch::{Answer, Event},
+        http::IntoResponse,
+    },
 };
 
 /// What an event handler returns to the platform.

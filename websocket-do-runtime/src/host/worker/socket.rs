@@ -1,9 +1,9 @@
-//! The platform's socket under a [`TypedSocket`](crate::socket::TypedSocket).
+//! The platform's socket under a [`TypedSocket`](crate::server::typed_socket::TypedSocket).
 
 use worker::{WebSocket, WebSocketIncomingMessage};
 
 use super::{convert, host_error};
-use crate::{HostError, codec::Frame, socket::RawSocket};
+use crate::{HostError, codec::Frame, server::typed_socket::RawSocket};
 
 impl RawSocket for WebSocket {
     fn send(&self, frame: &Frame) -> Result<(), HostError> {

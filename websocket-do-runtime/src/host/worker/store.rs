@@ -10,9 +10,9 @@ use worker::{
 
 use super::host_error;
 use crate::{
-    HostError, List,
+    HostError, ListOptions,
     host::{NESTED, Store},
-    storage::OWN,
+    server::storage::OWN,
 };
 
 // `worker` does not know this part of the platform.
@@ -44,25 +44,25 @@ extern "C" {
     fn delete(this: &SyncKvStorage, key: &str) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    fn list(this: &SyncKvStorage, options: &ListOptions) -> Result<JsValue, JsValue>;
+    fn list(this: &SyncKvStorage, options: &JsListOptions) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(extends = Object)]
-    type ListOptions;
+    type JsListOptions;
 
     #[wasm_bindgen(method, setter)]
-    fn set_prefix(this: &ListOptions, prefix: &str);
+    fn set_prefix(this: &JsListOptions, prefix: &str);
 
     #[wasm_bindgen(method, setter)]
-    fn set_start(this: &ListOptions, start: &str);
+    fn set_start(this: &JsListOptions, start: &str);
 
     #[wasm_bindgen(method, setter)]
-    fn set_end(this: &ListOptions, end: &str);
+    fn set_end(this: &JsListOptions, end: &str);
 
     #[wasm_bindgen(method, setter)]
-    fn set_reverse(this: &ListOptions, reverse: bool);
+    fn set_reverse(this: &JsListOptions, reverse: bool);
 
     #[wasm_bindgen(method, setter)]
-    fn set_limit(this: &ListOptions, limit: f64);
+    fn set_limit(this: &JsListOptions, limit: f64);
 
     /// `Array.from`, which reads the storage while it runs.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
@@ -83,8 +83,8 @@ impl WorkerStore {
     }
 
     /// At most `limit` entries, with the framework's own among them.
-    fn entries(&self, list: &List, limit: Option<usize>) -> Result<Array, JsValue> {
-        let options = Object::new().unchecked_into::<ListOptions>();
+    fn entries(&self, list: &ListOptions, limit: Option<usize>) -> Result<Array, JsValue> {
+        let options = Object::new().unchecked_into::<JsListOptions>();
         options.set_prefix(&list.prefix);
         if let Some(start) = &list.start {
             options.set_start(start);
@@ -115,7 +115,7 @@ impl Store for WorkerStore {
         self.kv.delete(key).map_err(|error| host_error(&error))
     }
 
-    fn list(&self, list: &List) -> Result<Vec<(String, Vec<u8>)>, HostError> {
+    fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         let limit = list.limit.unwrap_or(usize::MAX);
         // The platform takes no limit of 0.
         if limit == 0 {

@@ -16,8 +16,10 @@ use worker::{
 use super::convert;
 use crate::{
     WebSocketDo,
-    app::is_room_name,
-    stub::{Jurisdiction, LocationHint, Retry, StubError},
+    server::{
+        app::is_room_name,
+        stub::{Jurisdiction, LocationHint, Retry, StubError},
+    },
 };
 
 #[doc(hidden)]

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::super::{Rejection, values::name};
+use super::super::{ValidationError, values::name};
 
 /// What has items.
 #[diagnostic::on_unimplemented(
@@ -21,7 +21,7 @@ pub trait Each {
     type Item;
 
     /// Checks items until one fails, whose place is told.
-    fn check(&self, check: impl Fn(&Self::Item) -> Result<(), Rejection>) -> Result<(), Rejection>;
+    fn check(&self, check: impl Fn(&Self::Item) -> Result<(), ValidationError>) -> Result<(), ValidationError>;
 }
 
 macro_rules! lists {
@@ -29,7 +29,7 @@ macro_rules! lists {
         impl<T, $($generics)*> Each for $list {
             type Item = T;
 
-            fn check(&self, check: impl Fn(&T) -> Result<(), Rejection>) -> Result<(), Rejection> {
+            fn check(&self, check: impl Fn(&T) -> Result<(), ValidationError>) -> Result<(), ValidationError> {
                 self.iter().enumerate().try_for_each(|(index, item)| check(item).map_err(|error| error.at(index)))
             }
         }
@@ -49,7 +49,7 @@ macro_rules! maps {
         impl<K: Serialize, V, $($generics)*> Each for $map {
             type Item = V;
 
-            fn check(&self, check: impl Fn(&V) -> Result<(), Rejection>) -> Result<(), Rejection> {
+            fn check(&self, check: impl Fn(&V) -> Result<(), ValidationError>) -> Result<(), ValidationError> {
                 self.iter().try_for_each(|(key, value)| check(value).map_err(|error| error.within(&name(key))))
             }
         }
@@ -63,7 +63,7 @@ maps! {
 impl<T: Each> Each for Option<T> {
     type Item = T::Item;
 
-    fn check(&self, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+    fn check(&self, check: impl Fn(&T::Item) -> Result<(), ValidationError>) -> Result<(), ValidationError> {
         self.as_ref().map_or(Ok(()), |value| value.check(check))
     }
 }
@@ -73,7 +73,7 @@ macro_rules! pointers {
         impl<T: Each + ?Sized> Each for $pointer<T> {
             type Item = T::Item;
 
-            fn check(&self, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+            fn check(&self, check: impl Fn(&T::Item) -> Result<(), ValidationError>) -> Result<(), ValidationError> {
                 self.as_ref().check(check)
             }
         }
@@ -82,6 +82,9 @@ macro_rules! pointers {
 pointers! { Box Rc Arc }
 
 /// Checks each item.
-pub fn each<T: Each + ?Sized>(value: &T, check: impl Fn(&T::Item) -> Result<(), Rejection>) -> Result<(), Rejection> {
+pub fn each<T: Each + ?Sized>(
+    value: &T,
+    check: impl Fn(&T::Item) -> Result<(), ValidationError>,
+) -> Result<(), ValidationError> {
     value.check(check)
 }

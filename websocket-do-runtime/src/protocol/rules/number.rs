@@ -2,7 +2,7 @@
 
 use std::{fmt, rc::Rc, sync::Arc};
 
-use super::super::{Rejection, schema::Rule};
+use super::super::{ValidationError, schema::Rule};
 
 /// A number of Rust's.
 pub trait Number: Copy + PartialOrd + fmt::Display {
@@ -69,7 +69,7 @@ pub fn range<T: Ranged>(
     min: Option<T::Number>,
     max: Option<T::Number>,
     below_max: bool,
-) -> Result<(), Rejection> {
+) -> Result<(), ValidationError> {
     let Some(number) = value.number() else { return Ok(()) };
     let is_within = min.is_none_or(|min| min <= number)
         && max.is_none_or(|max| if below_max { number < max } else { number <= max });
@@ -85,5 +85,5 @@ pub fn range<T: Ranged>(
         (None, None, _) => return Ok(()),
     };
     let rule = Rule::Range { min: min.map(T::Number::lossy), max: max.map(T::Number::lossy), below_max };
-    Err(Rejection::of_rule(rule, format!("must be {wanted}, is {number}")))
+    Err(ValidationError::of_rule(rule, format!("must be {wanted}, is {number}")))
 }

@@ -9,7 +9,7 @@ use std::{
 
 use regex_lite::Regex;
 
-use super::super::{Rejection, schema::Rule};
+use super::super::{ValidationError, schema::Rule};
 
 /// What has a length: `None` where there is no value.
 #[diagnostic::on_unimplemented(
@@ -172,7 +172,7 @@ holders! {
 type Bounds = (Option<usize>, Option<usize>);
 
 /// Characters of a string, items of a collection.
-pub fn len<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> {
+pub fn len<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
     match value.estimate() {
         Some((least, most)) if is_within(least, bounds) && is_within(most, bounds) => Ok(()),
         _ => counted(value, bounds),
@@ -180,7 +180,7 @@ pub fn len<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> 
 }
 
 #[inline(never)]
-fn counted<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> {
+fn counted<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
     match value.count() {
         Some((count, unit)) if !is_within(count, bounds) => {
             Err(amiss(Rule::Len { min: bounds.0, max: bounds.1 }, count, bounds, unit))
@@ -190,7 +190,7 @@ fn counted<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> 
 }
 
 /// Bytes of a string or byte list.
-pub fn bytes<T: Bytes + ?Sized>(value: &T, bounds: Bounds) -> Result<(), Rejection> {
+pub fn bytes<T: Bytes + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
     match value.size() {
         Some(size) if !is_within(size, bounds) => {
             Err(amiss(Rule::Bytes { min: bounds.0, max: bounds.1 }, size, bounds, ["byte", "bytes"]))
@@ -204,7 +204,7 @@ fn is_within(count: usize, (min, max): Bounds) -> bool {
 }
 
 #[cold]
-fn amiss(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2]) -> Rejection {
+fn amiss(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2]) -> ValidationError {
     let unit = |bound| if bound == 1 { one } else { many };
     let wanted = match bounds {
         (Some(min), Some(max)) if min == max => format!("exactly {min} {}", unit(max)),
@@ -213,7 +213,7 @@ fn amiss(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2
         (None, Some(max)) => format!("at most {max} {}", unit(max)),
         (None, None) => "any number".to_owned(),
     };
-    Rejection::of_rule(rule, format!("must have {wanted}, has {count}"))
+    ValidationError::of_rule(rule, format!("must have {wanted}, has {count}"))
 }
 
 /// A regular expression, compiled when it is first needed.
@@ -231,22 +231,22 @@ impl Pattern {
 }
 
 /// A text in which the pattern matches somewhere.
-pub fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static Pattern) -> Result<(), Rejection> {
+pub fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static Pattern) -> Result<(), ValidationError> {
     let regex = pattern.regex.get_or_init(|| Regex::new(pattern.source).ok());
     match value.text() {
         Some(text) if !regex.as_ref().is_some_and(|regex| regex.is_match(text)) => {
-            Err(Rejection::of_rule(Rule::Pattern(pattern.source), format!("must match `{}`", pattern.source)))
+            Err(ValidationError::of_rule(Rule::Pattern(pattern.source), format!("must match `{}`", pattern.source)))
         }
         _ => Ok(()),
     }
 }
 
 /// One of several texts.
-pub fn one_of<T: OneOf + ?Sized>(value: &T, texts: &'static [&'static str]) -> Result<(), Rejection> {
+pub fn one_of<T: OneOf + ?Sized>(value: &T, texts: &'static [&'static str]) -> Result<(), ValidationError> {
     match value.text() {
         Some(text) if !texts.contains(&text) => {
             let texts_quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
-            Err(Rejection::of_rule(Rule::OneOf(texts), format!("must be {}", texts_quoted.join(" or "))))
+            Err(ValidationError::of_rule(Rule::OneOf(texts), format!("must be {}", texts_quoted.join(" or "))))
         }
         _ => Ok(()),
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
-use bench_load::{Crowd, Kind};
+use bench_load::{Clients, Kind};
 
 use crate::bench::{
     candidate::{OURS, Program, RUST},
@@ -95,7 +95,7 @@ impl Start {
         let server = Server::start(program, format)?;
         let session = |room: &str| {
             let start = Instant::now();
-            Crowd::check(server.port, room, format, Kind::Said)?;
+            Clients::check(server.port, room, format, Kind::Said)?;
             anyhow::Ok(start.elapsed().as_secs_f64() * 1e3)
         };
         Ok(Self {

@@ -30,7 +30,7 @@ pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
     let mut first: Vec<_> = rooms.iter().map(|_| Vec::new()).collect();
     let mut second = first.clone();
     for cycle in 0..cycles {
-        let before = births(&candidates)?;
+        let before = constructions(&candidates)?;
         thread::sleep(IDLE);
         turns(&mut candidates, 0..1, |candidate| candidate.crowd.run(0..1, Kind::Unknown, 1, 1))?;
         let mut room = 0;
@@ -49,14 +49,14 @@ pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
 }
 
 /// How often each candidate's rooms were made.
-fn births(candidates: &[Candidate]) -> Result<Vec<usize>> {
-    let ask = |candidate: &Candidate| Ok(get(candidate.server.port, "/room/asked/births")?.1.trim().parse()?);
+fn constructions(candidates: &[Candidate]) -> Result<Vec<usize>> {
+    let ask = |candidate: &Candidate| Ok(get(candidate.server.port, "/room/asked/constructions")?.1.trim().parse()?);
     candidates.iter().map(ask).collect()
 }
 
 /// Makes sure that each room was made again, and with them the one that is asked.
 fn have_slept(candidates: &[Candidate], before: &[usize], rooms: usize) -> Result<()> {
-    for ((before, after), candidate) in before.iter().zip(births(candidates)?).zip(candidates) {
+    for ((before, after), candidate) in before.iter().zip(constructions(candidates)?).zip(candidates) {
         if after - before != rooms + 1 {
             bail!("{}: {} rooms have been made, and not {}", candidate.name, after - before, rooms + 1);
         }

@@ -11,7 +11,7 @@ use super::{
     database::{Reopening, VALUES, WAITING},
     queue::{Batch, Queue, Work},
 };
-use crate::{HostError, log};
+use crate::{HostError, server::log};
 
 /// Writes until the queue is stopped and empty.
 pub(super) struct Writer {

@@ -14,7 +14,7 @@ use super::{super::body::Body, Door, Stub, convert};
 use crate::{
     WebSocketDo,
     client::{Builder, ClientError, TypedClient, transport::Socket},
-    stub::StubError,
+    server::stub::StubError,
 };
 
 /// Where rooms take upgrades. The host leads nowhere: the stub knows where the room is.

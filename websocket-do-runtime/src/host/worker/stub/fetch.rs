@@ -9,7 +9,7 @@ use worker::{
 };
 
 use super::{Door, convert};
-use crate::stub::{Retry, StubError};
+use crate::server::stub::{Retry, StubError};
 
 impl Door {
     /// Sends what `make` makes, anew for each attempt.

@@ -7,7 +7,7 @@ use worker::{wasm_bindgen::JsValue, web_sys};
 use super::{super::body::Body, Door, Request, Response, convert};
 use crate::{
     WebSocketDo,
-    stub::{Call, FromResponse, Retry, StubError},
+    server::stub::{Call, FromResponse, Retry, StubError},
 };
 
 /// The most bytes of an answer that are read into the Worker's memory.

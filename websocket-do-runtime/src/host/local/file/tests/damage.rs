@@ -1,7 +1,7 @@
 use std::io::ErrorKind;
 
 use super::{File, Folder, Store, fs, store, written};
-use crate::List;
+use crate::ListOptions;
 
 /// A folder with a file that has a few hundred values in it, and its bytes.
 fn filled() -> (Folder, Vec<u8>) {
@@ -25,7 +25,7 @@ type Entries = Vec<(String, Vec<u8>)>;
 /// Every value, or why there is none.
 fn read(folder: &Folder) -> std::io::Result<Vec<Entries>> {
     let file = std::sync::Arc::new(File::open(&folder.0)?);
-    let all = |room| store(&file, &format!("room {room}")).list(&List::all());
+    let all = |room| store(&file, &format!("room {room}")).list(&ListOptions::all());
     Ok((0..4).map(|room| all(room).expect("a file that was opened can be read")).collect())
 }
 
@@ -89,7 +89,7 @@ fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
     let (folder, _) = filled();
     let file = std::sync::Arc::new(File::open(&folder.0).unwrap());
     let stores: Vec<_> = (0..4).map(|room| store(&file, &format!("room {room}"))).collect();
-    let before: Vec<_> = stores.iter().map(|store| store.list(&List::all()).unwrap()).collect();
+    let before: Vec<_> = stores.iter().map(|store| store.list(&ListOptions::all()).unwrap()).collect();
     for garbage in [0x00, 0xff, 0x01, 0x02, 0x5a] {
         let whole = fs::read(folder.file()).unwrap();
         overwrite(&folder, 4096, &vec![garbage; whole.len() - 4096]);
@@ -98,7 +98,7 @@ fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
         // opened again.
         for _ in 0..3 {
             for (store, before) in stores.iter().zip(&before) {
-                if let Ok(values) = store.list(&List::all()) {
+                if let Ok(values) = store.list(&ListOptions::all()) {
                     let values: Vec<_> = values.into_iter().filter(|(key, _)| key != "new").collect();
                     assert_eq!(values, *before);
                 }
@@ -116,7 +116,7 @@ fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
         super::eventually(|| stores[0].put("new", b"value").inspect_err(|_| mend()));
         for (store, before) in stores.iter().zip(&before) {
             super::eventually(|| store.delete("new").inspect_err(|_| mend()));
-            assert_eq!(store.list(&List::all()).unwrap(), *before);
+            assert_eq!(store.list(&ListOptions::all()).unwrap(), *before);
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::{Disk, Folder, Mode, Store, WritesLost, eventually, file_on, fs, store, text, written};
-use crate::List;
+use crate::ListOptions;
 
 /// A value that does not fit into the pages that the file has already.
 fn large() -> Vec<u8> {
@@ -33,7 +33,7 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
             }
             if mode == Mode::Full {
                 assert_eq!(text(&own, "kept").as_deref(), Some("before"));
-                assert_eq!(own.list(&List::all()).unwrap().len(), 1);
+                assert_eq!(own.list(&ListOptions::all()).unwrap().len(), 1);
             }
 
             disk.set(Mode::Healthy);
@@ -47,7 +47,7 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
         let (own, other) = (store(&file, "own"), store(&file, "other"));
         let keys = |list: Vec<(String, Vec<u8>)>| list.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
         // A sync that fails may have written all the same, as any commit whose outcome is not known.
-        let mut kept = keys(own.list(&List::all()).unwrap());
+        let mut kept = keys(own.list(&ListOptions::all()).unwrap());
         kept.retain(|key| mode != Mode::NoSyncs || key.starts_with("kept"));
         assert_eq!(kept, ["kept", "kept too"], "{mode:?}");
         assert_eq!(text(&other, "others").as_deref(), Some("as well"));
@@ -64,7 +64,7 @@ fn a_fault_that_passes_is_not_seen_by_rooms() {
         store.put(&format!("{round}"), b"kept").unwrap();
         written(&store).unwrap();
     }
-    assert_eq!(store.list(&List::all()).unwrap().len(), 10);
+    assert_eq!(store.list(&ListOptions::all()).unwrap().len(), 10);
 }
 
 #[test]

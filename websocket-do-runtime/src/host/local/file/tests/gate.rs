@@ -3,7 +3,7 @@ use std::{sync::mpsc, thread, time::Duration};
 use futures_util::FutureExt;
 
 use super::{Disk, Folder, Mode, Store, eventually, file_on, store, text, written};
-use crate::List;
+use crate::ListOptions;
 
 #[test]
 fn rooms_go_on_while_the_disk_hangs_and_nothing_of_a_writer_leaves() {
@@ -56,7 +56,7 @@ fn what_was_queued_meanwhile_shares_one_commit() {
     let syncs = disk.syncs.load(std::sync::atomic::Ordering::SeqCst) - before;
     assert!(syncs <= 2, "500 writes took {syncs} syncs");
     for store in &stores {
-        assert!(store.list(&List::all()).unwrap().len() >= 10);
+        assert!(store.list(&ListOptions::all()).unwrap().len() >= 10);
     }
 }
 
@@ -74,7 +74,7 @@ fn a_room_that_writes_faster_than_the_disk_waits_for_it() {
             progress.send(key).unwrap();
         }
         written(&store).unwrap();
-        store.list(&List::all()).unwrap().len()
+        store.list(&ListOptions::all()).unwrap().len()
     });
     disk.wait_until_hanging();
     let mut last = 0;
@@ -101,23 +101,23 @@ fn a_list_shows_what_is_not_in_the_file_yet() {
     store.put("bb", b"new").unwrap();
     store.delete("c").unwrap();
     store.put("e", b"new").unwrap();
-    let listed = |list: &List| -> Vec<String> {
+    let listed = |list: &ListOptions| -> Vec<String> {
         let entries = store.list(list).unwrap().into_iter();
         entries.map(|(key, value)| format!("{key} {}", String::from_utf8(value).unwrap())).collect()
     };
-    let look = |listed: &dyn Fn(&List) -> Vec<String>| {
-        assert_eq!(listed(&List::all()), ["a old", "b new", "bb new", "d old", "e new"]);
-        assert_eq!(listed(&List::all().reverse().limit(3)), ["e new", "d old", "bb new"]);
-        assert_eq!(listed(&List::all().start("b").end("d").reverse()), ["bb new", "b new"]);
-        assert_eq!(listed(&List::prefix("b").limit(1)), ["b new"]);
+    let look = |listed: &dyn Fn(&ListOptions) -> Vec<String>| {
+        assert_eq!(listed(&ListOptions::all()), ["a old", "b new", "bb new", "d old", "e new"]);
+        assert_eq!(listed(&ListOptions::all().reverse().limit(3)), ["e new", "d old", "bb new"]);
+        assert_eq!(listed(&ListOptions::all().start("b").end("d").reverse()), ["bb new", "b new"]);
+        assert_eq!(listed(&ListOptions::prefix("b").limit(1)), ["b new"]);
     };
     look(&listed);
     store
         .transaction(&mut || {
             store.delete("e").unwrap();
             store.put("c", b"again").unwrap();
-            assert_eq!(listed(&List::all().start("bb")), ["bb new", "c again", "d old"]);
-            assert_eq!(listed(&List::all().reverse().limit(2)), ["d old", "c again"]);
+            assert_eq!(listed(&ListOptions::all().start("bb")), ["bb new", "c again", "d old"]);
+            assert_eq!(listed(&ListOptions::all().reverse().limit(2)), ["d old", "c again"]);
             false
         })
         .unwrap();

@@ -1,0 +1,54 @@
+//! The native client's behaviour against servers that misbehave on purpose: `MISBEHAVING_NODE` and `ROOMS_WORKERD` say where they
+//! are. Without them there is nothing to do: the runtime's own tests bring servers of their own.
+#![allow(clippy::expect_used)] // all of it is test code
+
+use std::{env, process, time::Duration};
+
+use anyhow::Result;
+use behaviour::{Names, Say, Transport};
+use libtest_mimic::{Arguments, Trial};
+use tokio::runtime::Runtime;
+use websocket_do::client::Builder;
+
+/// A server, over TCP.
+struct Tcp {
+    address: String,
+    names: Names,
+}
+
+impl Transport for Tcp {
+    fn builder(&self, room: &str) -> Builder<Say> {
+        Builder::new(format!("{}/misbehaving/{room}/websocket", self.address.replace("http://", "ws://")))
+    }
+
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()> {
+        tokio::time::sleep(time)
+    }
+
+    fn knows_status(&self) -> bool {
+        true
+    }
+
+    fn room(&self) -> String {
+        self.names.next()
+    }
+}
+
+fn main() {
+    let servers = [("node", "MISBEHAVING_NODE"), ("workerd", "ROOMS_WORKERD")];
+    let servers = servers.into_iter().filter_map(|(name, variable)| Some((name, env::var(variable).ok()?)));
+    let trials = servers.flat_map(|(name, address)| {
+        behaviour::CASES.iter().map(move |case| {
+            let address = address.clone();
+            Trial::test(format!("{name}::{case}"), move || {
+                run(case, address).map_err(|error| format!("{error:#}").into())
+            })
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+fn run(case: &str, address: String) -> Result<()> {
+    let at = Tcp { address, names: Names::new(format!("native-{}-{case}", process::id())) };
+    Runtime::new()?.block_on(behaviour::run(case, &at))
+}

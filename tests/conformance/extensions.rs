@@ -1,0 +1,152 @@
+//! Past the messages: raw bytes, byte fields, another codec for text, and a Durable Object of the user's own.
+
+use rooms::{Heard, Keep, Kept, Said};
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+use websocket_do::{Client, Frame, client::ClientError};
+
+use crate::{
+    Host, cases,
+    peer::{Came, FORMATS, Format, Peer, refused, room},
+};
+
+async fn raw(host: &Host, room: &str, format: Format) -> Peer {
+    Peer::join(&host.rooms, &format!("/raw/{room}/websocket"), format).await
+}
+
+/// The next frame, which must be text.
+async fn text(peer: &mut Peer) -> String {
+    match peer.frame().await {
+        Message::Text(text) => text.to_string(),
+        other => panic!("expected text, got {other:?}"),
+    }
+}
+
+cases! {
+    async fn raw_bytes_in_a_json_session_reach_the_binary_handler(host: Host) {
+        let mut peer = raw(&host, &room(), Format::Json).await;
+        for count in [0, 1, 255, 1 << 20] {
+            peer.raw(Message::binary(vec![7; count])).await;
+            assert_eq!(peer.message().await, json!({"type": "bytes", "count": count}));
+        }
+        peer.send(json!({"type": "thumbnail", "image": [1]})).await;
+        assert_eq!(peer.message().await["type"], "thumbnail");
+    }
+
+    async fn raw_bytes_are_passed_on_to_json_sessions_alone(host: Host) {
+        let room = room();
+        let mut sender = raw(&host, &room, Format::Json).await;
+        let (mut json, mut msgpack) = (raw(&host, &room, Format::Json).await, raw(&host, &room, Format::MessagePack).await);
+        sender.raw(Message::binary(vec![0, 255, 0xc1])).await;
+        assert_eq!(json.frame().await, Message::binary(vec![0, 255, 0xc1]));
+        assert_eq!(sender.message().await["count"], 3);
+        msgpack.nothing_came().await;
+    }
+
+    async fn the_unsupported_hook_answers_a_frame_of_the_wrong_kind(host: Host) {
+        let mut peer = raw(&host, &room(), Format::MessagePack).await;
+        peer.raw(Message::text("{}")).await;
+        assert_eq!(peer.frame().await, Message::binary(vec![0xc0, 0xc0]));
+        // The session goes on.
+        assert_eq!(peer.ask(json!({"type": "nothing"})).await["code"], "unknown_type");
+    }
+
+    async fn a_byte_field_is_bin_in_messagepack_and_a_list_in_json(host: Host) {
+        let room = room();
+        let mut json = raw(&host, &room, Format::Json).await;
+        json.raw(Message::text(r#"{"type":"thumbnail","image":[0,128,255],"mask":[1,2]}"#)).await;
+        assert_eq!(json.message().await, json!({"type": "thumbnail", "image": [0, 128, 255], "masked": 3}));
+
+        let mut msgpack = raw(&host, &room, Format::MessagePack).await;
+        let frame = b"\x83\xa4type\xa9thumbnail\xa5image\xc4\x03\x00\x80\xff\xa4mask\xc4\x02\x01\x02";
+        msgpack.raw(Message::binary(frame.to_vec())).await;
+        let answer = b"\x83\xa4type\xa9thumbnail\xa5image\xc4\x03\x00\x80\xff\xa6masked\x03";
+        assert_eq!(msgpack.frame().await, Message::binary(answer.to_vec()));
+    }
+
+    async fn a_byte_fields_rules_hold(host: Host) {
+        for format in FORMATS {
+            let mut peer = raw(&host, &room(), format).await;
+            for (message, code, path) in [
+                (json!({"type": "thumbnail", "image": []}), "rule", "image"),
+                (json!({"type": "thumbnail", "image": [1, 2, 3, 4, 5, 6, 7, 8, 9]}), "rule", "image"),
+                (json!({"type": "thumbnail", "image": [256]}), "invalid", "image[0]"),
+                (json!({"type": "thumbnail", "image": "abc"}), "invalid", "image"),
+                (json!({"type": "thumbnail", "image": null}), "invalid", "image"),
+                (json!({"type": "thumbnail"}), "missing", "image"),
+                (json!({"type": "thumbnail", "image": [1], "mask": [1]}), "invalid", "mask"),
+            ] {
+                peer.send(message.clone()).await;
+                let answer = peer.message().await;
+                assert_eq!((&answer["code"], &answer["path"]), (&json!(code), &json!(path)), "{message}: {answer}");
+            }
+        }
+    }
+
+    async fn a_codec_in_place_of_json_is_spoken_both_ways(host: Host) {
+        let path = format!("/vault/{}/websocket", room());
+        let mut text_peer = Peer::join(&host.rooms, &path, Format::Json).await;
+        let mut msgpack = Peer::join(&host.rooms, &path, Format::MessagePack).await;
+        text_peer.raw(Message::text(")]}'\n{\"word\":\"hi\",\"type\":\"word\",\"times\":3.0}")).await;
+        assert_eq!(text(&mut text_peer).await, ")]}'\n{\"type\":\"word\",\"word\":\"hi\",\"times\":3}");
+        assert_eq!(text(&mut text_peer).await, ")]}'\n{\"type\":\"word\",\"word\":\"thanks\",\"times\":1099511627776}");
+        assert_eq!(msgpack.message().await, json!({"type": "word", "word": "hi", "times": 3}));
+    }
+
+    async fn a_codec_in_place_of_json_keeps_rules_and_rejections(host: Host) {
+        let mut peer = Peer::join(&host.rooms, &format!("/vault/{}/websocket", room()), Format::Json).await;
+        for (sent, answer) in [
+            ("{\"type\":\"word\",\"word\":\"hi\"}", r#"{"error":"not guarded JSON: the guard is missing","code":"malformed","path":""}"#),
+            (")]}'\n{\"type\":\"word\"}", r#"{"error":"`word` is missing","code":"missing","path":"word"}"#),
+            (")]}'\n{\"type\":\"word\",\"word\":\"\"}", r#"{"error":"`word` must have 1 to 5 characters, has 0","code":"rule","path":"word"}"#),
+        ] {
+            peer.raw(Message::text(sent)).await;
+            assert_eq!(text(&mut peer).await, format!(")]}}'\n{answer}"), "{sent}");
+        }
+    }
+
+    async fn the_typed_client_speaks_the_protocols_own_codec(host: Host) {
+        let mut room = Client::<Said>::connect(format!("ws://{}/vault/{}/websocket", host.rooms, room())).await.unwrap();
+        room.word("hi", Some(2)).await.unwrap();
+        assert_eq!(room.next().await, Some(Ok(Heard::Word { word: "hi".into(), times: 2 })));
+        room.next().await.unwrap().unwrap();
+        room.send_frame(Frame::Text(")]}'\n{\"type\":\"word\",\"word\":\"much too long\"}".into())).await.unwrap();
+        let error = room.next().await.unwrap().unwrap_err();
+        assert!(matches!(&error, ClientError::Server { path: Some(path), .. } if path == "word"), "{error}");
+        assert!(room.send(Said::Word { word: String::new(), times: None }).await.is_err());
+    }
+
+    async fn the_typed_client_sends_and_gets_raw_bytes(host: Host) {
+        let url = format!("ws://{}/raw/{}/websocket", host.rooms, room());
+        let mut sender = Client::<Keep>::connect(&url).await.unwrap();
+        let mut other = Client::<Keep>::connect(&url).await.unwrap();
+        sender.send_frame(Frame::Binary(vec![1, 2, 3])).await.unwrap();
+        assert_eq!(sender.next().await, Some(Ok(Kept::Bytes { count: 3 })));
+        assert_eq!(other.next().await, Some(Err(ClientError::UnexpectedFrame(Frame::Binary(vec![1, 2, 3])))));
+        sender.thumbnail(vec![9], Some([1, 1])).await.unwrap();
+        assert_eq!(sender.next().await, Some(Ok(Kept::Thumbnail { image: vec![9], masked: 2 })));
+    }
+
+    /// The local host has no place for an object that is written for workerd, and says so.
+    async fn an_object_of_the_users_own_uses_the_typed_socket(host: Host) {
+        let path = format!("/own/{}/websocket", room());
+        if host.is_local {
+            assert_eq!(refused(&host.rooms, &path, &[]).await.0, 501);
+            return;
+        }
+        for format in FORMATS {
+            let mut peer = Peer::join(&host.rooms, &path, format).await;
+            peer.send(json!({"type": "add", "by": 4})).await;
+            let first = peer.message().await;
+            assert_eq!(first["total"], 4);
+            peer.send(json!({"type": "add", "by": 10})).await;
+            assert_eq!(peer.message().await, json!({"type": "wrong", "code": "rule", "path": "by"}));
+            peer.raw(if format == Format::Json { Message::binary(vec![0x80]) } else { Message::text("{}") }).await;
+            assert_eq!(peer.message().await, json!({"type": "wrong", "code": "malformed", "path": ""}));
+            peer.send(json!({"type": "add", "by": 5})).await;
+            assert_eq!(peer.message().await, json!({"type": "total", "total": 9, "id": first["id"]}));
+            peer.close(Some((3001, ""))).await;
+            assert_eq!(peer.came().await, Came::Closed(3001, "counted".into()));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Writes what stands in for a room that has a mistake, so that the mistake is the only error.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Error, ImplItem, ItemImpl};
+
+use super::arguments::Known;
+
+/// The user's item as it stands, beside an error about it: it is not an impl block.
+pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#error #item)
+}
+
+/// The user's methods, beside an error about the attribute's arguments. Where a type is not known, nothing can be said
+/// about what the methods do with it, so they do nothing.
+pub(super) fn without_arguments(mut item: ItemImpl, known: &Known, errors: &TokenStream) -> TokenStream {
+    if known.client.is_none() || known.session.is_none() {
+        for item in &mut item.items {
+            if let ImplItem::Fn(method) = item {
+                method.block = syn::parse_quote!({ ::core::unreachable!() });
+            }
+        }
+    }
+    stand_in(&item, known, errors)
+}
+
+/// The user's methods and a room that does nothing, so that an error here is not followed by others elsewhere.
+pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> TokenStream {
+    if item.trait_.is_some() || !item.generics.params.is_empty() {
+        return quote!(#errors #item);
+    }
+    let ty = &item.self_ty;
+    let client = known.client.as_ref().map_or_else(|| quote!(Unsaid), ToTokens::to_token_stream);
+    let session = known.session.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let unsaid = known.client.is_none().then(|| {
+        quote! {
+            #[derive(::websocket_do::WsProtocol)]
+            #[ws(client, server = Unanswered)]
+            #[allow(missing_docs, missing_debug_implementations, unreachable_pub)]
+            pub enum Unsaid {}
+            #[derive(::websocket_do::WsProtocol)]
+            #[ws(server)]
+            #[allow(missing_docs, missing_debug_implementations, unreachable_pub)]
+            pub enum Unanswered {}
+        }
+    });
+    quote! {
+        #errors
+        #[allow(dead_code, unused_variables)]
+        #item
+
+        const _: () = {
+            use ::websocket_do::__private as __ws;
+
+            #unsaid
+
+            #[automatically_derived]
+            #[allow(unused_variables)]
+            impl __ws::WebSocketDo for #ty {
+                type Client = #client;
+                type Session = #session;
+                const NAME: &'static ::core::primitive::str = "";
+                const FORMAT: ::core::option::Option<__ws::codec::Format> = ::core::option::Option::None;
+                const TIMERS: &'static [&'static ::core::primitive::str] = &[];
+                const ROUTES: &'static [__ws::http::Route] = &[];
+
+                fn new(room: &__ws::Room<Self>) -> Self {
+                    ::core::unreachable!()
+                }
+
+                async fn connect(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    upgrade: &__ws::Upgrade,
+                ) -> ::core::result::Result<__ws::Accept<Self::Session>, __ws::HttpError> {
+                    ::core::unreachable!()
+                }
+
+                async fn open(&self, session: &__ws::Session<Self>) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn message(&self, session: &__ws::Session<Self>, message: #client) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn binary(
+                    &self,
+                    session: &__ws::Session<Self>,
+                    bytes: ::std::vec::Vec<::core::primitive::u8>,
+                ) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                fn migrate(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    failure: &__ws::PreviousSession,
+                ) -> ::core::result::Result<Self::Session, __ws::Close> {
+                    ::core::unreachable!()
+                }
+
+                async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
+                    ::core::unreachable!()
+                }
+
+                async fn http(
+                    &self,
+                    room: &__ws::Room<Self>,
+                    route: &__ws::http::Route,
+                    parameters: __ws::http::Parameters,
+                    request: __ws::Request,
+                ) -> __ws::Response {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,9 @@
+//! What the room's end and the client's end of a connection share: close codes, errors, the heartbeat and text that is safe to print.
+
+mod close;
+mod error;
+pub(crate) mod heartbeat;
+pub(crate) mod printable;
+
+pub use close::{Close, CloseError, Closed};
+pub use error::{Error, HostError, Result, SendError};

@@ -1,0 +1,32 @@
+//! Rooms: what handlers see, and the dispatch from a host's events to handlers. Knows hosts only by the [`Host`](crate::host::Host) trait.
+
+pub(crate) mod alarm;
+pub(crate) mod app;
+pub mod attachment;
+mod audience;
+mod closing;
+pub mod dispatch;
+mod handlers;
+pub mod http;
+pub(crate) mod log;
+mod migrate;
+mod room;
+mod session;
+pub(crate) mod storage;
+mod stored;
+pub mod stub;
+pub(crate) mod timers;
+pub mod typed_socket;
+mod upgrade;
+
+pub use self::{
+    app::App,
+    audience::Audience,
+    handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
+    http::{HttpError, IntoResponse, Json, Query, Request, Response},
+    migrate::PreviousSession,
+    room::{Room, ServerMessageOf},
+    session::Session,
+    storage::{ListOptions, MAX_KEY, MAX_VALUE, Storable, Storage},
+    upgrade::{Accept, Upgrade},
+};

@@ -1,0 +1,42 @@
+//! HTTP as rooms see it: whole requests and responses, extractors and routes. Knows nothing of hosts.
+
+mod extract;
+mod respond;
+mod route;
+
+pub use ::bytes::Bytes;
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+
+pub use extract::{FromRequest, Json, Query, path_parameter};
+pub use respond::{HttpError, IntoResponse};
+pub use route::{MAX_BODY, Parameters, Route, match_route};
+pub(crate) use route::{match_prefix, specificity};
+
+/// A request with its whole body.
+///
+/// A body larger than the route's limit is answered with 413 before it is read: 1 MiB, unless the app has another limit
+/// ([`App::max_body`](crate::App::max_body)) or the route its own (`#[post("/upload", max_body = 16 << 20)]`, in bytes). The
+/// body of a request that no route handles is not read. On Cloudflare the platform has a
+/// [limit](https://developers.cloudflare.com/workers/platform/limits/) of its own, which depends on the account's plan.
+///
+/// ```
+/// # use websocket_do_runtime::{Request, Response};
+/// fn echo(request: Request) -> Response {
+///     Response::new(request.into_body())
+/// }
+/// # assert_eq!(echo(Request::new("hello".into())).body(), "hello");
+/// ```
+pub type Request = http::Request<Bytes>;
+
+/// A response with its whole body.
+///
+/// ```
+/// # use websocket_do_runtime::{IntoResponse, Response, http::HeaderValue};
+/// fn page() -> Response {
+///     let mut response = "<h1>Lobby</h1>".into_response();
+///     response.headers_mut().insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));
+///     response
+/// }
+/// # assert_eq!(page().headers()["content-type"], "text/html; charset=utf-8");
+/// ```
+pub type Response = http::Response<Bytes>;

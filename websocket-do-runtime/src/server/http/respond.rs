@@ -1,0 +1,205 @@
+//! What a handler returns, made into a response.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::{Json, Response};
+
+/// What an HTTP handler may return.
+///
+/// ```
+/// # use websocket_do_runtime::{IntoResponse, Json, http::StatusCode};
+/// assert_eq!("hello".into_response().headers()["content-type"], "text/plain; charset=utf-8");
+/// assert_eq!((StatusCode::CREATED, Json([1, 2])).into_response().body(), "[1,2]");
+/// assert_eq!(().into_response().status(), StatusCode::NO_CONTENT);
+/// assert_eq!(None::<String>.into_response().status(), StatusCode::NOT_FOUND);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an HTTP answer",
+    note = "return `Json<T>`, text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, or a `Result` of these"
+)]
+pub trait IntoResponse {
+    /// The response. What cannot be written becomes 500.
+    fn into_response(self) -> Response;
+}
+
+/// The HTTP answer that turns a client away before the upgrade.
+///
+/// Made from a status alone, a status and a body, or any [`Response`].
+///
+/// ```
+/// # use websocket_do_runtime::{IntoResponse, HttpError, http::StatusCode};
+/// fn check(name: Option<&str>, taken: &[&str]) -> Result<(), HttpError> {
+///     let name = name.ok_or_else(HttpError::unauthorized)?;
+///     if name.is_empty() {
+///         return Err(HttpError::bad_request("the name is empty"));
+///     }
+///     if taken.contains(&name) { Err(HttpError::new(StatusCode::CONFLICT, "the name is taken")) } else { Ok(()) }
+/// }
+///
+/// let refusal = check(Some("Ada"), &["Ada"]).unwrap_err().into_response();
+/// assert_eq!((refusal.status(), &refusal.body()[..]), (StatusCode::CONFLICT, &b"the name is taken"[..]));
+/// # assert_eq!(check(None, &[]).into_response().status(), 401);
+/// # assert_eq!(check(Some(""), &[]).into_response().status(), 400);
+/// ```
+#[derive(Debug)]
+pub struct HttpError(Box<Response>);
+
+impl HttpError {
+    /// A status and a text.
+    pub fn new(status: StatusCode, body: impl Into<Cow<'static, str>>) -> Self {
+        (status, body.into()).into_response().into()
+    }
+
+    /// 401: who is asking must say who they are.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized")
+    }
+
+    /// 400 with the reason.
+    pub fn bad_request(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, reason)
+    }
+}
+
+impl From<Response> for HttpError {
+    fn from(answer: Response) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl From<StatusCode> for HttpError {
+    fn from(status: StatusCode) -> Self {
+        status.into_response().into()
+    }
+}
+
+impl From<crate::Error> for HttpError {
+    /// 500, with the reason in the log and not in the answer.
+    fn from(error: crate::Error) -> Self {
+        error.into_response().into()
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+fn with_body(content_type: &'static str, body: Bytes) -> Response {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+impl IntoResponse for Response {
+    fn into_response(self) -> Response {
+        self
+    }
+}
+
+impl IntoResponse for () {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl IntoResponse for StatusCode {
+    /// The status with its usual name as text, where the status allows a body.
+    fn into_response(self) -> Response {
+        let bodiless = self.is_informational() || self == Self::NO_CONTENT || self == Self::NOT_MODIFIED;
+        let text = if bodiless { "" } else { self.canonical_reason().unwrap_or_default() };
+        let mut response = if text.is_empty() { Response::default() } else { text.into_response() };
+        *response.status_mut() = self;
+        response
+    }
+}
+
+impl IntoResponse for Cow<'static, str> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Borrowed(text) => text.into_response(),
+            Self::Owned(text) => text.into_response(),
+        }
+    }
+}
+
+impl IntoResponse for &'static str {
+    fn into_response(self) -> Response {
+        with_body("text/plain; charset=utf-8", Bytes::from_static(self.as_bytes()))
+    }
+}
+
+impl IntoResponse for String {
+    fn into_response(self) -> Response {
+        with_body("text/plain; charset=utf-8", self.into())
+    }
+}
+
+impl IntoResponse for Vec<u8> {
+    fn into_response(self) -> Response {
+        with_body("application/octet-stream", self.into())
+    }
+}
+
+impl IntoResponse for Bytes {
+    fn into_response(self) -> Response {
+        with_body("application/octet-stream", self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => with_body("application/json", body.into()),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
+    fn into_response(self) -> Response {
+        let mut response = self.1.into_response();
+        *response.status_mut() = self.0;
+        response
+    }
+}
+
+impl<T: IntoResponse, const N: usize> IntoResponse for ([(HeaderName, HeaderValue); N], T) {
+    /// The headers stand in place of those that the body would have.
+    fn into_response(self) -> Response {
+        let mut response = self.1.into_response();
+        for (name, value) in self.0 {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for Option<T> {
+    /// `None` is 404.
+    fn into_response(self) -> Response {
+        self.map_or_else(|| StatusCode::NOT_FOUND.into_response(), T::into_response)
+    }
+}
+
+impl IntoResponse for crate::Error {
+    /// 500, with the reason in the log and not in the answer.
+    fn into_response(self) -> Response {
+        crate::server::log::error(&format!("an HTTP handler failed: {self}"));
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}
+
+impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
+    fn into_response(self) -> Response {
+        match self {
+            Ok(answer) => answer.into_response(),
+            Err(answer) => answer.into_response(),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The room as handlers see it: its sessions, and ways to reach them.
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    fmt,
+    rc::Rc,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    Audience, Result, Session, Storage, WebSocketDo,
+    codec::Format,
+    host::{BySocket, Host, SocketId},
+    protocol::ClientMessage,
+    server::{
+        alarm,
+        attachment::{self, AttachmentError, State},
+        closing::Closing,
+        session::SessionState,
+        timers::Timer,
+    },
+};
+
+/// What the room `R` sends.
+pub type ServerMessageOf<R> = <<R as WebSocketDo>::Client as ClientMessage>::Server;
+
+/// The room a handler runs in. Cheap to clone.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, Room, ServerMessageOf, WebSocketDo};
+/// # async fn example<R: WebSocketDo<Session = String>>(room: &Room<R>, hello: ServerMessageOf<R>) -> Result {
+/// room.broadcast(hello)?;
+/// room.sleep(1_000).await;
+///
+/// let names: Vec<String> = room.sessions().iter().map(|session| session.read(Clone::clone)).collect();
+/// let name = room.name().unwrap_or_default();
+/// println!("{name} at {}: {} of {}", room.now(), names.join(", "), room.len());
+///
+/// if let Some(first) = room.sessions().first() {
+///     assert_eq!(room.session(first.id()).map(|session| session.id()), Some(first.id()));
+/// }
+/// assert!(!room.is_empty() || room.storage().get::<String>("topic")?.is_some());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Room<R: WebSocketDo> {
+    core: Rc<Core<R>>,
+}
+
+/// The room's memory. All of it can be lost at any time and made again from the host.
+struct Core<R: WebSocketDo> {
+    host: Rc<dyn Host>,
+    value: OnceCell<R>,
+    cells: RefCell<BySocket<Rc<SessionState<R::Session>>>>,
+    closing: Closing,
+    /// Whether handlers of timers are running.
+    ringing: Cell<bool>,
+    /// The timer whose handler is running.
+    running: RefCell<Option<Timer>>,
+}
+
+/// Why a socket has no session.
+pub(crate) enum Absent {
+    /// The socket is gone.
+    Gone,
+    /// The session has ended, although the platform still lists the socket.
+    Ended,
+    /// The attachment cannot be read.
+    Unreadable(AttachmentError),
+}
+
+impl<R: WebSocketDo> Room<R> {
+    /// A room with empty memory on a host.
+    #[doc(hidden)]
+    pub fn on(host: Rc<dyn Host>) -> Self {
+        Self {
+            core: Rc::new(Core {
+                host,
+                value: OnceCell::new(),
+                cells: RefCell::default(),
+                closing: Closing::default(),
+                ringing: Cell::default(),
+                running: RefCell::default(),
+            }),
+        }
+    }
+
+    /// The name the room was reached by, 1 to 1,024 bytes. [`None`] where it was reached by its id alone, which only a Worker
+    /// can do: a check by name must refuse then.
+    pub fn name(&self) -> Option<String> {
+        self.core.host.room_name()
+    }
+
+    /// The time, in milliseconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.core.host.now()
+    }
+
+    /// How many sessions there are. A session counts until its `close` handler has returned. One that the room has closed counts
+    /// until its client has answered, for at most ten seconds.
+    pub fn len(&self) -> usize {
+        self.sockets(None).len()
+    }
+
+    /// Whether there is no session.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All sessions. Reads the attachment of each that was not read since the room woke; one that cannot be read is left
+    /// out, and dealt with when its next event comes.
+    pub fn sessions(&self) -> Vec<Session<R>> {
+        self.sockets(None).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
+    }
+
+    /// The session with this id, if it is connected.
+    pub fn session(&self, id: Uuid) -> Option<Session<R>> {
+        let sockets = self.sockets(Some(&id.to_string()));
+        sockets.into_iter().find_map(|socket| self.resume(socket).ok())
+    }
+
+    /// Sends a message to every session.
+    ///
+    /// # Errors
+    /// [`SendError::Invalid`](crate::SendError::Invalid), where the message breaks its own rules; then it reaches nobody.
+    pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result {
+        self.everyone().send(message).map(drop)
+    }
+
+    /// Every session, to be narrowed down and sent to.
+    pub fn everyone(&self) -> Audience<'_, R> {
+        Audience::of(self)
+    }
+
+    /// The sessions that `connect` put this tag on.
+    pub fn with_tag<'a>(&'a self, tag: &'a str) -> Audience<'a, R> {
+        self.everyone().with_tag(tag)
+    }
+
+    /// Waits so many milliseconds, on every host. A room that waits does not hibernate.
+    pub async fn sleep(&self, millis: u64) {
+        self.core.host.sleep(millis).await;
+    }
+
+    /// What the room keeps for good.
+    pub fn storage(&self) -> Storage<'_> {
+        Storage::of(self.host())
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.core.host
+    }
+
+    pub(crate) fn ringing(&self) -> &Cell<bool> {
+        &self.core.ringing
+    }
+
+    /// The user's own value, made at the first use.
+    pub(crate) fn value(&self) -> &R {
+        self.core.value.get_or_init(|| R::new(self))
+    }
+
+    pub(crate) fn running(&self) -> &RefCell<Option<Timer>> {
+        &self.core.running
+    }
+
+    pub(crate) fn closing(&self) -> &Closing {
+        &self.core.closing
+    }
+
+    /// Sets the alarm to what comes next, with the first of the timers, unless handlers of timers are running: it is set when they
+    /// are through.
+    pub(crate) fn arm(&self, timer: Option<u64>) -> Result {
+        if self.ringing().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
+    }
+
+    /// The sockets that carry a tag of the host's, or all, without those whose sessions have ended.
+    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
+        self.closing().without_ended(self.host(), self.host().sockets(tag))
+    }
+
+    /// The session of a socket, from memory or else from its attachment.
+    pub(crate) fn resume(&self, socket: SocketId) -> Result<Session<R>, Absent> {
+        if let Some(cell) = self.core.cells.borrow().get(&socket) {
+            return Ok(Session::new(self.clone(), cell.clone()));
+        }
+        let attachment = self.core.host.attachment(socket).ok_or(Absent::Gone)?;
+        let header = attachment::header(&attachment).map_err(Absent::Unreadable)?;
+        if header.state == State::Ended {
+            return Err(Absent::Ended);
+        }
+        let read = attachment::decode(&attachment).map_err(Absent::Unreadable)?;
+        Ok(self.remember(SessionState::new(socket, header, read.data, attachment)))
+    }
+
+    pub(crate) fn remember(&self, cell: SessionState<R::Session>) -> Session<R> {
+        let cell = Rc::new(cell);
+        self.core.cells.borrow_mut().insert(cell.socket, cell.clone());
+        Session::new(self.clone(), cell)
+    }
+
+    pub(crate) fn forget(&self, socket: SocketId) {
+        self.core.cells.borrow_mut().remove(&socket);
+        self.core.host.forget(socket);
+    }
+
+    pub(crate) fn user_tags(&self, socket: SocketId, format: Format) -> Vec<String> {
+        let prefix = host_tag(format, "");
+        self.core.host.tags(socket).iter().filter_map(|tag| tag.strip_prefix(&prefix)).map(str::to_owned).collect()
+    }
+}
+
+/// The tags a session is accepted with: its id, its format, and the user's own, each under the format so that the
+/// receivers of one encoding can be asked for at once.
+///
+/// # Errors
+/// Where there are more than Cloudflare takes, 10 of 256 bytes: every host refuses what that one would.
+pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Result<Vec<String>> {
+    let own = [id.to_string(), format.to_string()];
+    let tags: Vec<_> = own.into_iter().chain(tags.iter().map(|tag| host_tag(format, tag))).collect();
+    if tags.len() > 10 || tags.iter().any(|tag| tag.len() > 256) {
+        return Err(crate::Error::msg("too many tags, or one that is too long; at most 8 of 240 bytes fit"));
+    }
+    Ok(tags)
+}
+
+pub(crate) fn host_tag(format: Format, tag: &str) -> String {
+    format!("{format}:{tag}")
+}
+
+impl<R: WebSocketDo> Clone for Room<R> {
+    fn clone(&self) -> Self {
+        Self { core: self.core.clone() }
+    }
+}
+
+impl<R: WebSocketDo> fmt::Debug for Room<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(R::NAME).field("name", &self.name()).field("sessions", &self.len()).finish()
+    }
+}

@@ -1,0 +1,193 @@
+//! One connected client, as handlers see it.
+
+mod state;
+
+use std::{fmt, rc::Rc};
+
+use uuid::Uuid;
+
+pub(crate) use self::state::SessionState;
+use self::state::{Stored, Updating};
+use crate::{
+    Close, Result, Room, SendError, ServerMessageOf, WebSocketDo,
+    codec::{self, Format},
+    server::attachment::{self, State},
+};
+
+/// One connected client: its data, its socket, its room.
+///
+/// Cheap to clone. The data is kept in the socket's attachment, so it survives hibernation.
+///
+/// ```
+/// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo};
+/// # fn example<R: WebSocketDo<Session = String>>(
+/// #     session: &Session<R>, [welcome, joined]: [ServerMessageOf<R>; 2]
+/// # ) -> Result {
+/// // In a room with `session = String`:
+/// session.update(|name| *name = "Ada".to_owned())?;
+/// session.send(welcome)?;
+/// session.room().everyone().except(session).send(joined)?;
+///
+/// let name = session.read(String::clone);
+/// println!("{name} ({}, {}, {:?})", session.id(), session.format(), session.tags());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Session<R: WebSocketDo> {
+    room: Room<R>,
+    pub(crate) cell: Rc<SessionState<R::Session>>,
+}
+
+impl<R: WebSocketDo> Session<R> {
+    pub(crate) fn new(room: Room<R>, cell: Rc<SessionState<R::Session>>) -> Self {
+        Self { room, cell }
+    }
+
+    /// The id of the session: a random UUID, the same for as long as the client stays connected.
+    pub fn id(&self) -> Uuid {
+        self.cell.id
+    }
+
+    /// The wire format of the session.
+    pub fn format(&self) -> Format {
+        self.cell.format
+    }
+
+    /// The tags that `connect` put on the session with [`Accept::tag`](crate::Accept::tag).
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Session, WebSocketDo};
+    /// fn may_kick<R: WebSocketDo>(session: &Session<R>) -> bool {
+    ///     session.tags().iter().any(|tag| tag == "moderator")
+    /// }
+    /// ```
+    pub fn tags(&self) -> Vec<String> {
+        self.room.user_tags(self.cell.socket, self.cell.format)
+    }
+
+    /// The room the session is in.
+    pub fn room(&self) -> &Room<R> {
+        &self.room
+    }
+
+    /// Looks at the session's data.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Session, WebSocketDo};
+    /// # struct Member { name: Option<String> }
+    /// fn is_named<R: WebSocketDo<Session = Member>>(session: &Session<R>) -> bool {
+    ///     session.read(|member| member.name.is_some())
+    /// }
+    /// ```
+    pub fn read<T>(&self, look: impl FnOnce(&R::Session) -> T) -> T {
+        look(&self.cell.data())
+    }
+
+    /// Changes the session's data and attaches it to the socket, before any frame can leave.
+    ///
+    /// # Errors
+    /// Where the data does not fit an attachment (16,370 bytes) or cannot be encoded, and inside another `update` of
+    /// the same session. The data is then what it was.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Error, Result, Session, WebSocketDo};
+    /// fn count<R: WebSocketDo<Session = u32>>(session: &Session<R>) -> Result {
+    ///     let said = session.update(|said| {
+    ///         *said += 1;
+    ///         *said
+    ///     })?;
+    ///     if said > 100 { Err(Error::msg("one hundred messages are enough")) } else { Ok(()) }
+    /// }
+    /// ```
+    pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T> {
+        let _updating = Updating::begin(&self.cell.updating)?;
+        let before = self.cell.attachment();
+        let mut data: R::Session = attachment::decode(&before)?.data;
+        let answer = change(&mut data);
+        let after = attachment::encode_in(self.cell.header(), &data)?;
+        if after != *before {
+            self.room.host().set_attachment(self.cell.socket, &after)?;
+            *self.cell.stored.borrow_mut() = Stored { data: Rc::new(data), attachment: after.into() };
+        }
+        Ok(answer)
+    }
+
+    /// Sends a message to this client.
+    ///
+    /// # Errors
+    /// [`SendError`], where the message breaks its own rules or the session is closed. A connection that was lost
+    /// without notice is no error: `close` tells of it.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo};
+    /// # fn example<R: WebSocketDo>(session: &Session<R>, answer: ServerMessageOf<R>) -> Result {
+    /// // `answer` is a variant of the server enum, as `ServerMessage::Welcome { name }`.
+    /// if let Err(error) = session.send(answer) {
+    ///     println!("nothing left for {}: {error}", session.id());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
+    pub fn send(&self, message: ServerMessageOf<R>) -> Result {
+        let frame = codec::encode(&message, self.cell.format).map_err(SendError::from)?;
+        self.send_frame(&frame)
+    }
+
+    /// Sends a frame as it is, past the protocol: raw bytes in a JSON session, or what an `protocol_error` hook answers.
+    /// Nothing checks whether the client can make sense of it.
+    ///
+    /// # Errors
+    /// [`SendError::Closed`].
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Result, Session, WebSocketDo, codec::Frame};
+    /// // As a `binary` hook: raw bytes of a JSON session go back as they came.
+    /// fn echo<R: WebSocketDo>(session: &Session<R>, bytes: Vec<u8>) -> Result {
+    ///     session.send_frame(&Frame::Binary(bytes))
+    /// }
+    /// ```
+    pub fn send_frame(&self, frame: &codec::Frame) -> Result {
+        let closed = self.cell.is_closing() || self.room.host().send(&[self.cell.socket], frame) == 0;
+        if closed { Err(SendError::Closed.into()) } else { Ok(()) }
+    }
+
+    /// Closes the session. All that was sent before is delivered before; nothing can be sent after, and no message that comes
+    /// later is handled, also not after hibernation, a panic or a deploy. `close` runs once, when the client has answered or
+    /// after ten seconds; until then the session is counted. A reason of more than 123 bytes is cut at the end of a character.
+    ///
+    /// # Errors
+    /// Where `code` is not one that may be sent ([RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4):
+    /// 1000 to 1003, 1007 to 1014, 3000 to 4999). The session stays open.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Result, Session, WebSocketDo};
+    /// fn kick<R: WebSocketDo>(session: &Session<R>) -> Result {
+    ///     session.close(4001, "kicked")
+    /// }
+    /// ```
+    pub fn close(&self, code: u16, reason: &str) -> Result {
+        self.close_with(&Close::new(code, reason)?);
+        Ok(())
+    }
+
+    pub(crate) fn close_with(&self, close: &Close) {
+        if !self.cell.is_closing() {
+            self.cell.advance(State::Closing);
+            self.cell.queue.borrow_mut().drop_messages();
+            self.room.close_socket(self.cell.socket, self.cell.header(), &self.cell.attachment(), close);
+        }
+    }
+}
+
+impl<R: WebSocketDo> Clone for Session<R> {
+    fn clone(&self) -> Self {
+        Self { room: self.room.clone(), cell: self.cell.clone() }
+    }
+}
+
+impl<R: WebSocketDo> fmt::Debug for Session<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("id", &self.cell.id).field("format", &self.cell.format).finish_non_exhaustive()
+    }
+}
