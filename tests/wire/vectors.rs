@@ -33,7 +33,7 @@ struct Ours {
 }
 
 fn file(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "vectors", name].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "fixtures/vectors", name].iter().collect()
 }
 
 fn vectors() -> Vec<Vector> {
