@@ -11,6 +11,8 @@ pub mod http;
 pub(crate) mod log;
 mod migrate;
 mod room;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod room_class;
 mod session;
 pub(crate) mod storage;
 mod stored;

@@ -36,7 +36,6 @@ use self::{
     gate::{Barrier, WritesLost},
     outbox::Outbox,
 };
-pub(crate) use registry::Class;
 pub use server::{Server, ServerHandle};
 
 use super::{Host, SocketId, Store, memory::Memory, sockets::Sockets};

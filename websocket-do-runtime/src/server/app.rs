@@ -2,6 +2,8 @@
 
 use http::{HeaderValue, Method, StatusCode, header};
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::server::room_class::RoomClass;
 use crate::{
     Response, WebSocketDo,
     server::http::{IntoResponse, MAX_BODY, match_prefix, specificity},
@@ -40,7 +42,7 @@ pub(crate) struct Mount {
     binding: &'static str,
     /// None for objects of another make.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) class: Option<crate::host::local::Class>,
+    pub(crate) class: Option<RoomClass>,
 }
 
 /// The most bytes of a room's name, decoded. Cloudflare gives an object of a longer name no name at all, so that a room could not
@@ -94,7 +96,7 @@ impl App {
             prefix,
             binding,
             #[cfg(not(target_arch = "wasm32"))]
-            class: Some(crate::host::local::Class::of::<R>()),
+            class: Some(RoomClass::of::<R>()),
         });
         self
     }

@@ -66,14 +66,14 @@ impl Drop for Done<'_> {
 pub(super) struct Watched<F> {
     pub(super) worker: Arc<Worker>,
     pub(super) task: Task,
-    pub(super) handler: Pin<Box<F>>,
+    pub(super) handler: F,
 }
 
-impl<F: Future> Future for Watched<F> {
+impl<F: Future + Unpin> Future for Watched<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let Self { worker, task, handler } = self.get_mut();
-        worker.activity.run(task, || handler.as_mut().poll(context))
+        worker.activity.run(task, || Pin::new(handler).poll(context))
     }
 }

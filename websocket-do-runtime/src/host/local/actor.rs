@@ -1,6 +1,8 @@
 //! One running room: takes its commands in order, on one thread, and starts over with empty memory after a panic.
 
-use std::{borrow::Cow, cell::Cell, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow, cell::Cell, future::Future, panic::AssertUnwindSafe, pin::Pin, rc::Rc, sync::Arc, time::Duration,
+};
 
 use futures_util::FutureExt;
 use http::HeaderMap;
@@ -18,12 +20,13 @@ use super::{
     workers::Worker,
 };
 use crate::{
-    Closed, Request, Response, Room, WebSocketDo,
+    Closed, Request, Response,
     host::{Host, SocketId},
     server::{
         alarm,
         dispatch::{Answer, Event},
         log,
+        room_class::{ErasedRoom, RoomClass},
         timers::RETRY,
     },
 };
@@ -52,7 +55,7 @@ pub(crate) enum Reply {
     Upgrade { socket: SocketId, headers: HeaderMap, outbox: Arc<Outbox> },
 }
 
-pub(super) async fn run<R: WebSocketDo>(
+pub(super) async fn run(
     name: String,
     store: RoomStore,
     mut commands: mpsc::Receiver<Command>,
@@ -60,9 +63,11 @@ pub(super) async fn run<R: WebSocketDo>(
     worker: Arc<Worker>,
 ) {
     let host = Rc::new(LocalHost::new(name.clone(), store, registry.max_backlog()));
-    let mut actor = Actor::<R> {
+    let class = registry.class;
+    let mut actor = Actor {
+        class,
         name: name.as_str().into(),
-        room: Room::on(host.clone()),
+        room: (class.create)(host.clone()),
         host,
         worker,
         running: JoinSet::new(),
@@ -96,56 +101,60 @@ pub(super) async fn run<R: WebSocketDo>(
     actor.running.shutdown().await;
 }
 
-struct Actor<R: WebSocketDo> {
+struct Actor {
+    class: RoomClass,
     name: Arc<str>,
     worker: Arc<Worker>,
     host: Rc<LocalHost>,
-    room: Room<R>,
+    room: Rc<dyn ErasedRoom>,
     /// Handlers that wait for something.
     running: JoinSet<()>,
     /// How often in a row a panic has ended the handlers of timers.
     failed_alarms: Rc<Cell<u32>>,
 }
 
-impl<R: WebSocketDo> Actor<R> {
+impl Actor {
     fn obey(&mut self, command: Command) {
         // An event that comes after the loss must not see the memory that goes with it.
         if self.host.has_lost_writes() {
             self.start_over(WRITE_LOST);
         }
-        let (room, host) = (self.room.clone(), self.host.clone());
         match command {
             Command::Fetch { request, reply } => {
+                let (room, host) = (self.room.clone(), self.host.clone());
                 let handler = format!("`{} {}`", request.method(), request.uri().path());
-                self.start(handler.into(), async move {
-                    let answer = room.fetch(*request).await;
-                    if host.written().await.is_err() {
-                        // The answer is not true; the room restarts, and takes care of a socket that was accepted.
-                        return;
-                    }
-                    let answer = match answer {
-                        Answer::Response(response) => Some(Reply::Response(response)),
-                        Answer::Upgrade { socket, headers } => {
-                            host.claim(socket).map(|outbox| Reply::Upgrade { socket, headers, outbox })
+                self.start(
+                    handler.into(),
+                    Box::pin(async move {
+                        let answer = room.fetch(*request).await;
+                        if host.written().await.is_err() {
+                            // The answer is not true; the room restarts, and takes care of a socket that was accepted.
+                            return;
                         }
-                    };
-                    let accepted = match &answer {
-                        Some(Reply::Upgrade { socket, .. }) => Some(*socket),
-                        _ => None,
-                    };
-                    let is_gone = answer.is_some_and(|answer| reply.send(answer).is_err());
-                    // A client that is gone by now never takes its socket over: nobody else tells of its end.
-                    if let (Some(socket), true) = (accepted, is_gone) {
-                        room.event(socket, Event::Closed(Closed::lost())).await;
-                    }
-                });
+                        let answer = match answer {
+                            Answer::Response(response) => Some(Reply::Response(response)),
+                            Answer::Upgrade { socket, headers } => {
+                                host.claim(socket).map(|outbox| Reply::Upgrade { socket, headers, outbox })
+                            }
+                        };
+                        let accepted = match &answer {
+                            Some(Reply::Upgrade { socket, .. }) => Some(*socket),
+                            _ => None,
+                        };
+                        let is_gone = answer.is_some_and(|answer| reply.send(answer).is_err());
+                        // A client that is gone by now never takes its socket over: nobody else tells of its end.
+                        if let (Some(socket), true) = (accepted, is_gone) {
+                            room.event(socket, Event::Closed(Closed::lost())).await;
+                        }
+                    }),
+                );
             }
             Command::Event { socket, event } => {
                 let handler = match &event {
                     Event::Message(..) => "a message's handler",
                     Event::Closed(_) | Event::Unanswered => CLOSED,
                 };
-                self.start(handler.into(), async move { room.event(socket, event).await });
+                self.start(handler.into(), self.room.event(socket, event));
             }
         }
     }
@@ -153,24 +162,27 @@ impl<R: WebSocketDo> Actor<R> {
     fn ring(&mut self) {
         self.host.alarm.set(None);
         let (room, failed) = (self.room.clone(), self.failed_alarms.clone());
-        self.start("a timer's handler".into(), async move {
-            room.alarm_event().await;
-            failed.set(0);
-        });
+        self.start(
+            "a timer's handler".into(),
+            Box::pin(async move {
+                room.alarm_event().await;
+                failed.set(0);
+            }),
+        );
     }
 
     /// Sets the alarm to the earliest timer that is stored, but not before a time.
     fn set_alarm(&self, not_before: u64) {
         if let Err(error) = alarm::rearm(&*self.host, not_before) {
-            log::error(&format!("{} `{}`: the alarm was not set: {error}", R::NAME, self.host.name));
+            log::error(&format!("{} `{}`: the alarm was not set: {error}", self.class.name, self.host.name));
         }
     }
 
     /// Runs a handler up to its first wait at once, so that events begin in the order they came.
-    fn start(&mut self, name: Cow<'static, str>, handler: impl Future<Output = ()> + 'static) {
-        let task = Task { class: R::NAME, room: self.name.clone(), handler: name };
-        let mut handler = Box::pin(AssertUnwindSafe(handler).catch_unwind());
-        match self.worker.activity.run(&task, || handler.as_mut().now_or_never()) {
+    fn start(&mut self, name: Cow<'static, str>, handler: Pin<Box<dyn Future<Output = ()>>>) {
+        let task = Task { class: self.class.name, room: self.name.clone(), handler: name };
+        let mut handler = AssertUnwindSafe(handler).catch_unwind();
+        match self.worker.activity.run(&task, || (&mut handler).now_or_never()) {
             Some(Ok(())) => {}
             Some(Err(_)) => self.start_over("a handler panicked"),
             None => {
@@ -186,25 +198,23 @@ impl<R: WebSocketDo> Actor<R> {
 
     /// A handler has panicked, or a write was lost: as on workerd, memory and handlers in flight are lost, sockets stay.
     fn start_over(&mut self, why: &str) {
-        log::error(&format!("{} `{}`: {why}; the room starts over", R::NAME, self.host.name));
+        log::error(&format!("{} `{}`: {why}; the room starts over", self.class.name, self.host.name));
         self.running.abort_all();
         self.host.restart_store();
         // Timers that were going off do so again, each time later, as on Cloudflare: else one that always panics would
         // keep the room busy.
-        let not_before = if self.room.ringing().get() {
+        let not_before = if self.room.is_running_timers() {
             let failed = self.failed_alarms.get();
             self.failed_alarms.set(failed.saturating_add(1));
             self.host.now() + (RETRY << failed.min(LAST_BACKOFF))
         } else {
             0
         };
-        self.room = Room::on(self.host.clone());
+        self.room = (self.class.create)(self.host.clone());
         self.set_alarm(not_before);
         // Their requests will not be answered, and nobody else tells of their end.
         for socket in self.host.take_unclaimed() {
-            let room = self.room.clone();
-            let closed = Event::Closed(Closed::lost());
-            self.start(CLOSED.into(), async move { room.event(socket, closed).await });
+            self.start(CLOSED.into(), self.room.event(socket, Event::Closed(Closed::lost())));
         }
     }
 

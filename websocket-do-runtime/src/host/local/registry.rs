@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use http::Method;
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -20,43 +19,10 @@ use super::{
     settings::Settings,
     workers::{Seat, Worker, Workers},
 };
-use crate::{Room, WebSocketDo, host::memory::Memory};
+use crate::{host::memory::Memory, server::room_class::RoomClass};
 
 /// Commands that may wait for a room. A connection that sends faster than its room handles waits, and with it its peer.
 const BACKLOG: usize = 1024;
-
-/// Starts a room of one class on a thread.
-type Start = fn(&Arc<Registry>, Arc<Worker>, String, RoomStore, mpsc::Receiver<Command>) -> Arc<Seat>;
-
-/// A class of rooms.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Class {
-    pub(super) name: &'static str,
-    /// How many bytes of a request's body are read; see [`Room::body_limit`].
-    pub(super) body_limit: fn(&Method, &str, usize) -> Option<usize>,
-    /// The largest message a client may send, in bytes.
-    pub(super) max_message: usize,
-    start: Start,
-}
-
-impl Class {
-    pub(crate) fn of<R: WebSocketDo>() -> Self {
-        Self { name: R::NAME, body_limit: Room::<R>::body_limit, max_message: R::MAX_MESSAGE, start: start::<R> }
-    }
-}
-
-fn start<R: WebSocketDo>(
-    registry: &Arc<Registry>,
-    worker: Arc<Worker>,
-    name: String,
-    store: RoomStore,
-    commands: mpsc::Receiver<Command>,
-) -> Arc<Seat> {
-    let (tasks, own) = (registry.place.tasks.clone(), registry.clone());
-    worker.seat(Box::new(move |worker| {
-        Box::pin(tasks.track_future(actor::run::<R>(name, store, commands, own, worker.clone())))
-    }))
-}
 
 /// Where the rooms of a server run, and where they keep what they store.
 #[derive(Clone)]
@@ -88,7 +54,7 @@ impl RoomHandle {
 
 /// Rooms of one class.
 pub(crate) struct Registry {
-    pub(super) class: Class,
+    pub(super) class: RoomClass,
     place: Place,
     rooms: Mutex<Rooms>,
 }
@@ -101,7 +67,7 @@ struct Rooms {
 }
 
 impl Registry {
-    pub(super) fn new(class: Class, place: Place) -> Arc<Self> {
+    pub(super) fn new(class: RoomClass, place: Place) -> Arc<Self> {
         Arc::new(Self { class, place, rooms: Mutex::default() })
     }
 
@@ -131,10 +97,24 @@ impl Registry {
             Some(file) => RoomStore::File(Box::new(FileStore::new(file.clone(), self.class.name, name.to_owned()))),
             None => RoomStore::Memory(rooms.memories.remove(name).unwrap_or_default()),
         };
-        let seat = (self.class.start)(self, worker, name.to_owned(), store, receiver);
+        let seat = self.start(worker, name.to_owned(), store, receiver);
         let room = RoomHandle { commands, seat, stall_timeout: self.place.settings.stall_timeout };
         rooms.running.insert(name.to_owned(), room.clone());
         Some(room)
+    }
+
+    /// Starts a room on a thread.
+    fn start(
+        self: &Arc<Self>,
+        worker: Arc<Worker>,
+        name: String,
+        store: RoomStore,
+        commands: mpsc::Receiver<Command>,
+    ) -> Arc<Seat> {
+        let (tasks, own) = (self.place.tasks.clone(), self.clone());
+        worker.seat(Box::new(move |worker| {
+            Box::pin(tasks.track_future(actor::run(name, store, commands, own, worker.clone())))
+        }))
     }
 
     /// Takes a room off the list if nobody holds a way to it: no socket, no request. What it has kept stays here.

@@ -1,0 +1,72 @@
+//! A class of rooms with its type erased: an [`App`](crate::App) names it, and a host runs it.
+
+use std::{future::Future, pin::Pin, rc::Rc};
+
+use http::Method;
+
+use crate::{
+    Request, Room, WebSocketDo,
+    host::{Host, SocketId},
+    server::dispatch::{Answer, Event},
+};
+
+/// A class of rooms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RoomClass {
+    pub(crate) name: &'static str,
+    /// The largest message that a client may send, in bytes.
+    pub(crate) max_message: usize,
+    /// How many bytes of a request's body are read; see [`Room::body_limit`].
+    pub(crate) body_limit: fn(&Method, &str, usize) -> Option<usize>,
+    /// Makes a room with empty memory.
+    pub(crate) create: fn(Rc<dyn Host>) -> Rc<dyn ErasedRoom>,
+}
+
+impl RoomClass {
+    pub(crate) fn of<R: WebSocketDo>() -> Self {
+        Self {
+            name: R::NAME,
+            max_message: R::MAX_MESSAGE,
+            body_limit: Room::<R>::body_limit,
+            create: |host| Rc::new(Room::<R>::on(host)),
+        }
+    }
+}
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// A room of any class, as a host calls it.
+pub(crate) trait ErasedRoom {
+    /// Answers a request.
+    fn fetch(&self, request: Request) -> BoxFuture<Answer>;
+
+    /// Handles an event of a socket.
+    fn event(&self, socket: SocketId, event: Event) -> BoxFuture<()>;
+
+    /// Handles the alarm.
+    fn alarm_event(&self) -> BoxFuture<()>;
+
+    /// Whether handlers of timers are running.
+    fn is_running_timers(&self) -> bool;
+}
+
+impl<R: WebSocketDo> ErasedRoom for Room<R> {
+    fn fetch(&self, request: Request) -> BoxFuture<Answer> {
+        let room = self.clone();
+        Box::pin(async move { Self::fetch(&room, request).await })
+    }
+
+    fn event(&self, socket: SocketId, event: Event) -> BoxFuture<()> {
+        let room = self.clone();
+        Box::pin(async move { Self::event(&room, socket, event).await })
+    }
+
+    fn alarm_event(&self) -> BoxFuture<()> {
+        let room = self.clone();
+        Box::pin(async move { Self::alarm_event(&room).await })
+    }
+
+    fn is_running_timers(&self) -> bool {
+        self.ringing().get()
+    }
+}
