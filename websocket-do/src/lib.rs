@@ -1,4 +1,17 @@
-#![doc = include_str!("../../README.md")]
+// The README's links, for docs.rs: of two definitions of a link, Markdown takes the first.
+#![cfg_attr(feature = "client", doc = "[client guide]: client")]
+#![cfg_attr(feature = "server", doc = "[stub guide]: stub")]
+#![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "[testing guide]: testing")]
+#![doc = "[wire table]: codec"]
+#![doc = concat!("[`examples/chat/src`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat/src")]
+#![doc = concat!("[`examples/chat/src/lib.rs`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/src/lib.rs")]
+#![doc = concat!("[`examples/chat/tests`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/tests/room.rs")]
+#![doc = concat!("[ARCHITECTURE.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md")]
+#![doc = concat!("[CONTRIBUTING.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/CONTRIBUTING.md")]
+#![doc = concat!("[BENCHMARKS.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/BENCHMARKS.md")]
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// Makes an enum a message protocol, or a struct a value in one.
 ///
@@ -172,10 +185,7 @@ macro_rules! export_worker {
             #[allow(unused_imports)]
             use __host::wasm_bindgen_crate as wasm_bindgen;
 
-            #[__host::wasm_bindgen(
-                                                        wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate,
-                                                        js_name = fetch
-                                                    )]
+            #[__host::wasm_bindgen(wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate, js_name = fetch)]
             #[doc(hidden)]
             pub fn __fetch(request: __host::Request, env: __host::Env, context: __host::RawContext) -> __host::Outcome {
                 __host::fetch($app, request, env, context)
