@@ -197,7 +197,7 @@ cases! {
 
     async fn the_typed_client_comes_back_through_the_stub(host: Host) {
         // Whether the last message has arrived is not known: the room closed before it confirmed anything.
-        let events = json!(["Opened", "Lost", "Reconnecting", "reconnected", "again"]);
+        let events = json!(["Opened", "Undelivered", "Reconnecting", "reconnected", "again"]);
         assert_eq!(case(&host, "reconnecting").await, events);
     }
 
