@@ -9,13 +9,9 @@ pub(crate) mod sockets;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
-use std::{
-    collections::HashMap,
-    future::Future,
-    hash::{BuildHasherDefault, Hasher},
-    pin::Pin,
-};
+use std::{future::Future, pin::Pin};
 
+use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
 use crate::{HostError, ListOptions, codec::Frame};
@@ -27,29 +23,8 @@ const NESTED: &str = "a transaction inside a transaction; make one of the two";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
 
-/// What is kept of sockets, by number.
-pub(crate) type BySocket<T> = HashMap<SocketId, T, BuildHasherDefault<Spread>>;
-
-/// A hash for numbers that hosts give one after the other: no peer chooses them, so that they only have to be spread.
-#[derive(Default)]
-pub(crate) struct Spread(u64);
-
-impl Hasher for Spread {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32((*byte).into());
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        // Knuth's multiplicative hashing, by 2⁶⁴ over the golden ratio.
-        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
+/// A map keyed by socket.
+pub(crate) type BySocket<T> = FxHashMap<SocketId, T>;
 
 /// The sockets, the clock, the alarm and the storage of one room.
 ///
