@@ -14,7 +14,10 @@ use std::{future::Future, pin::Pin};
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
-use crate::{HostError, ListOptions, codec::Frame};
+use crate::{
+    HostError, ListOptions,
+    codec::{Format, Frame},
+};
 
 /// What a [`Store`] says to a transaction inside a transaction.
 const NESTED: &str = "a transaction inside a transaction; make one of the two";
@@ -25,6 +28,17 @@ pub struct SocketId(pub u32);
 
 /// A map keyed by socket.
 pub(crate) type BySocket<T> = FxHashMap<SocketId, T>;
+
+/// Which sockets of a room [`Host::sockets`] lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SocketFilter<'a> {
+    /// All sockets.
+    All,
+    /// The sockets whose sessions use this format.
+    Format(Format),
+    /// The sockets that were accepted with this tag.
+    Tag(&'a str),
+}
 
 /// The sockets, the clock, the alarm and the storage of one room.
 ///
@@ -41,15 +55,15 @@ pub trait Host {
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
 
-    /// Accepts the socket of the request that is being answered, with tags and an attachment.
+    /// Accepts the socket of the request that is being answered, with tags and an attachment. The name of the session's format
+    /// is one of the tags.
     ///
     /// # Errors
     /// Where the platform refuses: tags or attachment too large, too many sockets.
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError>;
 
-    /// The sockets that carry `tag`, or all, in no particular order. A socket whose `close` handler has not
-    /// returned yet is among them.
-    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId>;
+    /// The sockets that match the filter, in no particular order. A socket is listed until its `close` handler has returned.
+    fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId>;
 
     /// The tags the socket was accepted with.
     fn tags(&self, socket: SocketId) -> Vec<String>;
@@ -74,7 +88,9 @@ pub trait Host {
     fn forget(&self, socket: SocketId);
 
     /// Whether a session's connection is still there, also one whose socket was forgotten.
-    fn is_connected(&self, session: Uuid) -> bool;
+    fn is_connected(&self, session: Uuid) -> bool {
+        !self.sockets(SocketFilter::Tag(&session.to_string())).is_empty()
+    }
 
     /// The bytes that [`set_closing_record`](Self::set_closing_record) was given last; none if it never was.
     fn closing_record(&self) -> Vec<u8>;

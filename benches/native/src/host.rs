@@ -8,8 +8,8 @@ use std::{
 };
 
 use uuid::Uuid;
-use websocket_do::{Frame, HostError, ListOptions};
-use websocket_do_runtime::host::{Host, SocketId, Store};
+use websocket_do::{Format, Frame, HostError, ListOptions};
+use websocket_do_runtime::host::{Host, SocketFilter, SocketId, Store};
 
 /// The buffers of the receivers, one for each socket: what a frame is handed to, here and in what is written by hand.
 #[derive(Debug, Default)]
@@ -54,6 +54,12 @@ pub struct MemoryHost {
     ids: Cell<u128>,
 }
 
+impl MemoryHost {
+    fn with_tag(&self, tag: &str) -> Vec<SocketId> {
+        self.tagged.borrow().get(tag).cloned().unwrap_or_default()
+    }
+}
+
 impl Host for MemoryHost {
     fn room_name(&self) -> Option<String> {
         None
@@ -73,10 +79,12 @@ impl Host for MemoryHost {
         Ok(socket)
     }
 
-    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        match tag {
-            Some(tag) => self.tagged.borrow().get(tag).cloned().unwrap_or_default(),
-            None => self.tags.borrow().keys().copied().collect(),
+    fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        match filter {
+            SocketFilter::All => self.tags.borrow().keys().copied().collect(),
+            SocketFilter::Format(Format::Json) => self.with_tag("json"),
+            SocketFilter::Format(Format::MessagePack) => self.with_tag("msgpack"),
+            SocketFilter::Tag(tag) => self.with_tag(tag),
         }
     }
 
@@ -106,10 +114,6 @@ impl Host for MemoryHost {
     fn forget(&self, socket: SocketId) {
         self.tags.borrow_mut().remove(&socket);
         self.attachments.borrow_mut().remove(&socket);
-    }
-
-    fn is_connected(&self, session: Uuid) -> bool {
-        !self.sockets(Some(&session.to_string())).is_empty()
     }
 
     fn closing_record(&self) -> Vec<u8> {

@@ -38,7 +38,7 @@ use self::{
 };
 pub use server::{Server, ServerHandle};
 
-use super::{Host, SocketId, Store, memory::Memory, sockets::Sockets};
+use super::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets};
 use crate::{HostError, codec::Frame};
 
 /// The sockets, the storage and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
@@ -85,7 +85,7 @@ impl LocalHost {
 
     /// Sockets that were accepted for a request which has not been answered. No connection takes them over any more.
     fn take_unclaimed(&self) -> Vec<SocketId> {
-        let mut sockets = self.sockets.with_tag(None);
+        let mut sockets = self.sockets.list(SocketFilter::All);
         sockets.retain(|&socket| self.claim(socket).is_some());
         sockets
     }
@@ -149,8 +149,8 @@ impl Host for LocalHost {
         ))
     }
 
-    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        self.sockets.with_tag(tag)
+    fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        self.sockets.list(filter)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
@@ -182,10 +182,6 @@ impl Host for LocalHost {
     fn forget(&self, socket: SocketId) {
         self.sockets.with(socket, |out| out.outbox.forget());
         self.sockets.forget(socket);
-    }
-
-    fn is_connected(&self, session: Uuid) -> bool {
-        !self.sockets(Some(&session.to_string())).is_empty()
     }
 
     fn closing_record(&self) -> Vec<u8> {

@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
 };
 
-use super::SocketId;
+use super::{SocketFilter, SocketId};
 use crate::HostError;
 
 /// Sockets by number. They outlive the room's memory.
@@ -37,10 +37,15 @@ impl<C> Sockets<C> {
         socket
     }
 
-    /// Those that carry `tag`, or all.
-    pub(crate) fn with_tag(&self, tag: Option<&str>) -> Vec<SocketId> {
-        let carries = |socket: &Socket<C>| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
-        self.sockets.borrow().iter().filter(|(_, socket)| carries(socket)).map(|(id, _)| *id).collect()
+    /// The sockets that match the filter.
+    pub(crate) fn list(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        let tag = match filter {
+            SocketFilter::All => None,
+            SocketFilter::Format(format) => Some(format.name()),
+            SocketFilter::Tag(tag) => Some(tag),
+        };
+        let matches = |socket: &Socket<C>| tag.is_none_or(|tag| socket.tags.iter().any(|own| own == tag));
+        self.sockets.borrow().iter().filter(|(_, socket)| matches(socket)).map(|(id, _)| *id).collect()
     }
 
     pub(crate) fn tags(&self, socket: SocketId) -> Vec<String> {

@@ -1,14 +1,18 @@
 //! The host on workerd and Cloudflare: the hibernation API of Durable Objects.
 
+mod attachment;
 mod body;
-mod convert;
+mod error;
 mod fetch;
+mod frame;
+mod http;
 mod object;
 mod promise;
 mod socket;
 mod socket_table;
 mod store;
 pub mod stub;
+mod url;
 
 use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, time::Duration};
 
@@ -35,8 +39,8 @@ pub mod export {
     };
 }
 
-use self::{socket_table::SocketTable, store::WorkerStore};
-use super::{Host, SocketId, Store};
+use self::{error::host_error, socket_table::SocketTable, store::WorkerStore};
+use super::{Host, SocketFilter, SocketId, Store};
 use crate::{
     HostError,
     codec::Frame,
@@ -53,7 +57,7 @@ const LONGEST_SLEEP: u64 = i32::MAX as u64;
 /// The sockets, the storage and the alarm of one object, through its state.
 struct WorkerHost {
     state: State,
-    roll: SocketTable,
+    sockets: SocketTable,
     /// The clients' ends of sockets that were accepted just now.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
     store: WorkerStore,
@@ -68,19 +72,19 @@ impl WorkerHost {
         Ok(Self {
             store: WorkerStore::new(state.as_raw().storage()?),
             state,
-            roll: SocketTable::new(),
+            sockets: SocketTable::new(),
             clients: RefCell::default(),
             closing: RefCell::default(),
         })
     }
 
-    fn try_accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, JsValue> {
+    fn try_accept(&self, tags: &[String], bytes: &[u8]) -> Result<SocketId, JsValue> {
         let pair = WebSocketPair::new().map_err(JsValue::from)?;
         let server: &WebSocket = pair.server.as_ref();
         self.state.as_raw().accept_websocket_with_tags(server, tags.iter().map(JsValue::from).collect())?;
-        convert::set_attachment(server, attachment)?;
+        attachment::write(server, bytes)?;
         let format = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
-        let socket = self.roll.admit(server, format);
+        let socket = self.sockets.insert_accepted(server, format);
         self.clients.borrow_mut().insert(socket, pair.client);
         Ok(socket)
     }
@@ -105,7 +109,7 @@ impl WorkerHost {
 fn log_failure(promise: &Promise) {
     thread_local! {
         static LOG: Closure<dyn FnMut(JsValue)> =
-            Closure::new(|error: JsValue| log::error(&format!("the alarm was not set: {}", convert::message(&error))));
+            Closure::new(|error: JsValue| log::error(&format!("the alarm was not set: {}", error::message(&error))));
     }
     LOG.with(|log| drop(promise.catch(log)));
 }
@@ -125,42 +129,37 @@ impl Host for WorkerHost {
         self.try_accept(tags, attachment).map_err(|error| host_error(&error))
     }
 
-    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        let state = self.state.as_raw();
-        let Some(tag) = tag else { return self.roll.list(state, None) };
-        match tag.parse() {
-            Ok(format) => self.roll.list(state, Some(format)),
-            Err(_) => self.roll.with_tag(state, tag),
-        }
+    fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        self.sockets.list(self.state.as_raw(), filter)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
-        let tags = self.roll.socket(socket).and_then(|socket| self.state.as_raw().get_tags(&socket).ok());
+        let tags = self.sockets.get(socket).and_then(|socket| self.state.as_raw().get_tags(&socket).ok());
         tags.unwrap_or_default()
     }
 
     fn attachment(&self, socket: SocketId) -> Option<Vec<u8>> {
-        self.roll.socket(socket).map(|socket| convert::attachment(&socket))
+        self.sockets.get(socket).map(|socket| attachment::read(&socket))
     }
 
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError> {
-        let socket = self.roll.socket(socket).ok_or_else(|| HostError::new("the socket is gone"))?;
-        convert::set_attachment(&socket, bytes).map_err(|error| host_error(&error))
+        let socket = self.sockets.get(socket).ok_or_else(|| HostError::new("the socket is gone"))?;
+        attachment::write(&socket, bytes).map_err(|error| host_error(&error))
     }
 
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
-        self.roll.send(sockets, frame)
+        self.sockets.send(sockets, frame)
     }
 
     fn close(&self, socket: SocketId, code: u16, reason: &str) {
-        if let Some(socket) = self.roll.socket(socket) {
+        if let Some(socket) = self.sockets.get(socket) {
             // Throws where the socket is closed already, which is what was asked for.
             let _ = socket.close_with_code_and_reason(code, reason);
         }
     }
 
     fn forget(&self, socket: SocketId) {
-        self.roll.forget(socket);
+        self.sockets.forget(socket);
     }
 
     fn is_connected(&self, session: Uuid) -> bool {
@@ -197,8 +196,4 @@ impl Host for WorkerHost {
     fn store(&self) -> &dyn Store {
         &self.store
     }
-}
-
-fn host_error(error: &JsValue) -> HostError {
-    HostError::new(convert::message(error))
 }

@@ -1,11 +1,11 @@
 //! Some of the sessions of a room, and what is sent to them.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use crate::{
     Result, Room, SendError, ServerMessageOf, Session, WebSocketDo,
     codec::{self, Format, Frame},
-    host::SocketId,
+    host::{SocketFilter, SocketId},
     server::room::host_tag,
 };
 
@@ -95,9 +95,11 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
         if self.format.is_some_and(|chosen| chosen != format) {
             return Vec::new();
         }
-        let tag = self.tag.map_or(Cow::Borrowed(format.name()), |tag| Cow::Owned(host_tag(format, tag)));
         let (host, closing) = (self.room.host(), self.room.closing());
-        let mut sockets = host.sockets(Some(&tag));
+        let mut sockets = match self.tag {
+            Some(tag) => host.sockets(SocketFilter::Tag(&host_tag(format, tag))),
+            None => host.sockets(SocketFilter::Format(format)),
+        };
         sockets.retain(|&socket| Some(socket) != self.except && !closing.contains(host, socket) && self.admits(socket));
         sockets
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     HostError,
-    host::{Host, SocketId},
+    host::{Host, SocketFilter, SocketId},
 };
 
 /// How long a client may take to answer the room's close, in milliseconds.
@@ -120,7 +120,7 @@ impl Sessions {
             let Some((id, deadline)) = entry.split_first_chunk::<16>() else { continue };
             let id = Uuid::from_bytes(*id);
             let deadline = deadline.try_into().map_or(ENDED, u64::from_be_bytes);
-            for socket in host.sockets(Some(&id.to_string())) {
+            for socket in host.sockets(SocketFilter::Tag(&id.to_string())) {
                 if deadline == ENDED {
                     sessions.ended.insert(socket, id);
                 } else {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Audience, Result, Session, Storage, WebSocketDo,
     codec::Format,
-    host::{BySocket, Host, SocketId},
+    host::{BySocket, Host, SocketFilter, SocketId},
     protocol::ClientMessage,
     server::{
         alarm,
@@ -100,7 +100,7 @@ impl<R: WebSocketDo> Room<R> {
     /// How many sessions there are. A session counts until its `close` handler has returned. One that the room has closed counts
     /// until its client has answered, for at most ten seconds.
     pub fn len(&self) -> usize {
-        self.sockets(None).len()
+        self.sockets(SocketFilter::All).len()
     }
 
     /// Whether there is no session.
@@ -111,12 +111,12 @@ impl<R: WebSocketDo> Room<R> {
     /// All sessions. Reads the attachment of each that was not read since the room woke; one that cannot be read is left
     /// out, and dealt with when its next event comes.
     pub fn sessions(&self) -> Vec<Session<R>> {
-        self.sockets(None).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
+        self.sockets(SocketFilter::All).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
     }
 
     /// The session with this id, if it is connected.
     pub fn session(&self, id: Uuid) -> Option<Session<R>> {
-        let sockets = self.sockets(Some(&id.to_string()));
+        let sockets = self.sockets(SocketFilter::Tag(&id.to_string()));
         sockets.into_iter().find_map(|socket| self.resume(socket).ok())
     }
 
@@ -175,9 +175,9 @@ impl<R: WebSocketDo> Room<R> {
         if self.ringing().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
     }
 
-    /// The sockets that carry a tag of the host's, or all, without those whose sessions have ended.
-    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        self.closing().without_ended(self.host(), self.host().sockets(tag))
+    /// The sockets that match the filter, without those whose sessions have ended.
+    fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        self.closing().without_ended(self.host(), self.host().sockets(filter))
     }
 
     /// The session of a socket, from memory or else from its attachment.

@@ -14,7 +14,7 @@ use super::{clock::Clock, connection::Connection, trace::Trace};
 use crate::{
     HostError, ListOptions,
     codec::Frame,
-    host::{Host, SocketId, Store, memory::Memory, sockets::Sockets},
+    host::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets},
 };
 
 /// What stays when the room's memory is gone.
@@ -56,13 +56,13 @@ impl TestHost {
 
     /// The sockets whose clients have done something, with its place in the order.
     pub(super) fn acts(&self) -> Vec<(u64, SocketId)> {
-        let sockets = self.sockets.with_tag(None).into_iter();
+        let sockets = self.sockets.list(SocketFilter::All).into_iter();
         sockets.filter_map(|socket| Some((self.line(socket)?.next_act()?, socket))).collect()
     }
 
     /// Takes all sockets away, as an eviction does; no room hears of it.
     pub(super) fn cut_all(&self) {
-        for socket in self.sockets.with_tag(None) {
+        for socket in self.sockets.list(SocketFilter::All) {
             self.sockets.with(socket, |line| line.cut());
             self.sockets.forget(socket);
         }
@@ -88,8 +88,8 @@ impl Host for TestHost {
         Ok(socket)
     }
 
-    fn sockets(&self, tag: Option<&str>) -> Vec<SocketId> {
-        self.sockets.with_tag(tag)
+    fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        self.sockets.list(filter)
     }
 
     fn tags(&self, socket: SocketId) -> Vec<String> {
@@ -124,10 +124,6 @@ impl Host for TestHost {
 
     fn forget(&self, socket: SocketId) {
         self.sockets.forget(socket);
-    }
-
-    fn is_connected(&self, session: Uuid) -> bool {
-        !self.sockets(Some(&session.to_string())).is_empty()
     }
 
     fn closing_record(&self) -> Vec<u8> {

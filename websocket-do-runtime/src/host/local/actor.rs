@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Closed, Request, Response,
-    host::{Host, SocketId},
+    host::{Host, SocketFilter, SocketId},
     server::{
         alarm,
         dispatch::{Answer, Event},
@@ -222,7 +222,7 @@ impl Actor {
         self.running.is_empty()
             && self.host.barrier().is_none()
             && self.host.alarm.get().is_none()
-            && self.host.sockets(None).is_empty()
+            && self.host.sockets(SocketFilter::All).is_empty()
     }
 }
 

@@ -16,7 +16,7 @@ use worker::{
     web_sys::{self, ReadableStream, ReadableStreamDefaultReader},
 };
 
-use super::convert;
+use super::http::request_parts;
 use crate::{Request, Room, WebSocketDo, server::http::MAX_BODY};
 
 /// How long a client may take to send a body.
@@ -31,7 +31,7 @@ const APP_LIMIT: &str = "websocketDoMaxBody";
 /// The status to answer with: 413 for a body beyond the limit, 408 for one that does not end in time, and 400 or 414 for a
 /// request that cannot be represented.
 pub(super) async fn request<R: WebSocketDo>(request: &web_sys::Request) -> Result<Request, StatusCode> {
-    let parts = convert::head(request)?;
+    let parts = request_parts(request)?;
     let body = match request.body() {
         Some(stream) => {
             let default = app_limit(request).unwrap_or(MAX_BODY);

@@ -1,4 +1,4 @@
-//! The Worker in front of the objects: pages, and requests passed on to rooms by name.
+//! The Worker's `fetch`: pages, and requests that are forwarded to rooms.
 
 use std::future::Future;
 
@@ -12,7 +12,14 @@ use worker::{
     worker_sys::Context as RawContext,
 };
 
-use super::{body, convert, object::Outcome, promise, stub::platform};
+use super::{
+    body, error,
+    http::{to_response, with_path},
+    object::Outcome,
+    promise,
+    stub::platform,
+    url,
+};
 use crate::{
     App,
     server::{
@@ -25,110 +32,110 @@ use crate::{
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
     #[wasm_bindgen(js_name = Promise)]
-    type Answer;
+    type ResponsePromise;
 
-    /// `Promise.catch` with a function that gives another value.
+    /// `Promise.catch`, with a function that returns another response.
     #[wasm_bindgen(method, js_name = catch)]
-    fn or_else(this: &Answer, otherwise: &Closure<dyn FnMut(JsValue) -> Outcome>) -> JsValue;
+    fn or_else(this: &ResponsePromise, on_error: &Closure<dyn FnMut(JsValue) -> Outcome>) -> JsValue;
 }
 
-/// The Worker's `fetch`. What it throws becomes 500.
+/// Handles a request to the Worker. An exception becomes 500 and is logged.
 ///
 /// # Errors
-/// What the platform throws.
-pub fn fetch<K>(entry: impl Entry<K>, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
-    entry.answer(request, env, context).or_else(|error| failed(convert::message(&error)))
+/// Throws if the platform cannot make a response.
+pub fn fetch<K>(handler: impl IntoFetch<K>, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
+    handler.fetch(request, env, context).or_else(|error| internal_error(error::message(&error)))
 }
 
-/// What a Worker answers where it or a room failed.
-fn failed(error: impl std::fmt::Display) -> Outcome {
+/// Logs the error and answers 500.
+fn internal_error(error: impl std::fmt::Display) -> Outcome {
     log::error(&format!("a request failed: {error}"));
-    Ok(convert::response(StatusCode::INTERNAL_SERVER_ERROR.into_response())?.into())
+    Ok(to_response(StatusCode::INTERNAL_SERVER_ERROR.into_response())?.into())
 }
 
-/// What `export_worker!` takes: a function that makes an [`App`], or a `fetch` of one's own.
+/// What `export_worker!` takes: a function that returns an [`App`], or a `fetch` function.
 #[diagnostic::on_unimplemented(
-    message = "a Worker's requests cannot be answered by this",
-    label = "neither a function that makes an `App` nor a `fetch`",
+    message = "`{Self}` cannot handle the requests of a Worker",
+    label = "expected a function that returns an `App`, or a `fetch` function",
     note = "write `fn app() -> App`, or `async fn fetch(request: worker::Request, env: worker::Env, context: worker::Context) -> worker::Result<worker::Response>`"
 )]
-pub trait Entry<Kind> {
-    /// Answers a request, with a response or a promise of one.
+pub trait IntoFetch<Kind> {
+    /// Returns a response or a promise of one.
     ///
     /// # Errors
-    /// What the platform throws.
-    fn answer(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome;
+    /// Throws if the platform cannot make a response.
+    fn fetch(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome;
 }
 
-/// The kind of functions that make an [`App`].
+/// The kind of functions that return an [`App`].
 #[derive(Debug)]
-pub struct MakesApp;
+pub struct AppFn;
 
-/// The kind of functions that answer themselves.
+/// The kind of `fetch` functions.
 #[derive(Debug)]
-pub struct Answers;
+pub struct FetchFn;
 
-impl<F: FnOnce() -> App> Entry<MakesApp> for F {
-    fn answer(self, request: web_sys::Request, env: Env, _: RawContext) -> Outcome {
-        self().answer(&request, &env)
+impl<F: FnOnce() -> App> IntoFetch<AppFn> for F {
+    fn fetch(self, request: web_sys::Request, env: Env, _: RawContext) -> Outcome {
+        self().respond(&request, &env)
     }
 }
 
-impl<F, A> Entry<Answers> for F
+impl<F, A> IntoFetch<FetchFn> for F
 where
     F: FnOnce(Request, Env, Context) -> A + 'static,
     A: Future<Output = worker::Result<Response>>,
 {
-    fn answer(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
+    fn fetch(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome {
         promise::run(async move {
             let response = self(request.into(), env, Context::new(context)).await;
-            response.map(|response| web_sys::Response::from(response).into()).or_else(failed)
+            response.map(|response| web_sys::Response::from(response).into()).or_else(internal_error)
         })
     }
 }
 
 impl App {
-    /// Answers a request as the Worker would that this app is: for a `fetch` of your own, which answers some itself. On
-    /// wasm32 alone.
+    /// Answers a request as this app's Worker does. For a custom `fetch` function that handles some requests itself. Only on
+    /// wasm32.
     ///
-    /// A room that cannot be reached is 500, and logged.
+    /// If a room cannot be reached, the response is 500 and the error is logged.
     ///
     /// # Errors
-    /// Where the platform refuses to make a response.
+    /// Returns an error if the platform cannot make a response.
     pub async fn fetch(&self, request: Request, env: &Env) -> worker::Result<Response> {
-        let answer = Promise::resolve(&self.answer(request.inner(), env)?);
-        Ok(JsFuture::from(answer).await?.unchecked_into::<web_sys::Response>().into())
+        let response = Promise::resolve(&self.respond(request.inner(), env)?);
+        Ok(JsFuture::from(response).await?.unchecked_into::<web_sys::Response>().into())
     }
 
-    /// A response, or the promise of one that a room gives, which is passed on as it is.
-    fn answer(&self, request: &web_sys::Request, env: &Env) -> Outcome {
+    /// A response, or the room's promise of one, which is passed on unchanged.
+    fn respond(&self, request: &web_sys::Request, env: &Env) -> Outcome {
         let url = request.url();
-        let (_, path, _) = convert::parts(&url);
+        let (_, path, _) = url::split(&url);
         let Ok(method) = Method::from_bytes(request.method().as_bytes()) else {
-            return Ok(convert::response(StatusCode::NOT_IMPLEMENTED.into_response())?.into());
+            return Ok(to_response(StatusCode::NOT_IMPLEMENTED.into_response())?.into());
         };
-        let ours = match self.target(&method, path) {
+        let response = match self.target(&method, path) {
             Target::Response(response) => response,
             Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
             Target::Room { binding, name, path, .. } => {
-                let passed_on = || {
+                let forward = || {
                     let rooms = platform(env, binding).map_err(|error| error.to_string())?;
-                    let mut request = convert::readdressed(request, &url, path)?;
+                    let mut request = with_path(request, &url, path)?;
                     if self.max_body != MAX_BODY && request.body().is_some() {
                         request = body::with_app_limit(&request, self.max_body)?;
                     }
                     let promise = rooms.get_by_name(&name)?.fetch_with_request(&request)?;
-                    Ok(UNREACHABLE.with(|failed| promise.unchecked_ref::<Answer>().or_else(failed)))
+                    Ok(ON_ERROR.with(|on_error| promise.unchecked_ref::<ResponsePromise>().or_else(on_error)))
                 };
-                return passed_on().or_else(|error: JsValue| failed(convert::message(&error)));
+                return forward().or_else(|error: JsValue| internal_error(error::message(&error)));
             }
         };
-        Ok(convert::response(ours)?.into())
+        Ok(to_response(response)?.into())
     }
 }
 
 thread_local! {
-    /// What is answered for a room that cannot be reached.
-    static UNREACHABLE: Closure<dyn FnMut(JsValue) -> Outcome> =
-        Closure::new(|error: JsValue| failed(convert::message(&error)));
+    /// Answers for a room that cannot be reached.
+    static ON_ERROR: Closure<dyn FnMut(JsValue) -> Outcome> =
+        Closure::new(|error: JsValue| internal_error(error::message(&error)));
 }

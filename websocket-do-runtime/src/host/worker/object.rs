@@ -4,7 +4,11 @@ use std::rc::Rc;
 
 use worker::{State, wasm_bindgen::JsValue, web_sys, worker_sys::DurableObjectState};
 
-use super::{WorkerHost, body, convert, promise};
+use super::{
+    WorkerHost, body, error, frame,
+    http::{to_response, upgrade_response},
+    promise,
+};
 use crate::{
     Closed, Room, WebSocketDo,
     server::{
@@ -44,10 +48,10 @@ impl<R: WebSocketDo> DurableObject<R> {
                 Err(status) => Answer::Response(status.into_response()),
             };
             let response = match answer {
-                Answer::Response(response) => convert::response(response)?,
+                Answer::Response(response) => to_response(response)?,
                 Answer::Upgrade { socket, headers } => {
                     let client = host.clients.borrow_mut().remove(&socket).ok_or("the socket was not accepted")?;
-                    convert::upgrade(client.as_ref(), &headers)?
+                    upgrade_response(client.as_ref(), &headers)?
                 }
             };
             Ok(response.into())
@@ -56,7 +60,7 @@ impl<R: WebSocketDo> DurableObject<R> {
 
     /// `webSocketMessage`. Like the others that follow, it returns `undefined` or a promise of it.
     pub fn message(&self, socket: &web_sys::WebSocket, data: &JsValue) -> JsValue {
-        self.event(socket, Event::Message(convert::received(data), None))
+        self.event(socket, Event::Message(frame::from_js(data), None))
     }
 
     /// `webSocketClose`.
@@ -67,7 +71,7 @@ impl<R: WebSocketDo> DurableObject<R> {
 
     /// `webSocketError`.
     pub fn error(&self, socket: &web_sys::WebSocket, error: &JsValue) -> JsValue {
-        self.event(socket, Event::Closed(Closed::failed(convert::message(error))))
+        self.event(socket, Event::Closed(Closed::failed(error::message(error))))
     }
 
     /// `alarm`.
@@ -77,9 +81,9 @@ impl<R: WebSocketDo> DurableObject<R> {
     }
 
     fn event(&self, socket: &web_sys::WebSocket, event: Event) -> JsValue {
-        let Some(socket) = self.host.roll.number(socket) else { return JsValue::UNDEFINED };
+        let Some(socket) = self.host.sockets.id(socket) else { return JsValue::UNDEFINED };
         if matches!(event, Event::Closed(_)) {
-            self.host.roll.leave(socket);
+            self.host.sockets.mark_closing(socket);
         }
         let room = self.room.clone();
         promise::attend(async move { room.event(socket, event).await })

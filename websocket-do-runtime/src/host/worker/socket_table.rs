@@ -1,13 +1,13 @@
-//! The sockets of one object by number, and who is there: asked of the platform once, kept up to date from then on.
+//! The sockets of one object by number and by format. The platform is asked for them once; then the table is kept up to date.
 
 use std::cell::{Cell, RefCell};
 
 use worker::{wasm_bindgen::prelude::wasm_bindgen, web_sys::WebSocket, worker_sys::DurableObjectState};
 
-use super::convert;
+use super::frame;
 use crate::{
     codec::{Format, Frame},
-    host::{BySocket, SocketId},
+    host::{BySocket, SocketFilter, SocketId},
 };
 
 /// The number of a socket whose `close` handler has run.
@@ -15,30 +15,29 @@ const FORGOTTEN: f64 = -1.0;
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
-    /// A `WeakMap` from sockets to numbers: weak, so that it can remember the sockets that are over.
+    /// A `WeakMap` from sockets to their numbers. Weak, as forgotten sockets stay in it.
     #[wasm_bindgen(js_name = WeakMap)]
-    type Numbers;
+    type Ids;
 
     #[wasm_bindgen(constructor, js_class = "WeakMap")]
-    fn new() -> Numbers;
+    fn new() -> Ids;
 
-    /// NaN where there is none. Asking for a number and not for a value saves a second crossing.
+    /// NaN if there is none. Returning a number and not a value saves a second crossing.
     #[wasm_bindgen(method)]
-    fn get(this: &Numbers, socket: &WebSocket) -> f64;
+    fn get(this: &Ids, socket: &WebSocket) -> f64;
 
     #[wasm_bindgen(method)]
-    fn set(this: &Numbers, socket: &WebSocket, number: f64);
+    fn set(this: &Ids, socket: &WebSocket, id: f64);
 }
 
-/// The sockets that have a format, for each.
-#[derive(Default)]
-struct Listed {
+/// Sockets by the format of their session.
+struct ByFormat {
     json: Vec<SocketId>,
     msgpack: Vec<SocketId>,
 }
 
-impl Listed {
-    fn of(&mut self, format: Format) -> &mut Vec<SocketId> {
+impl ByFormat {
+    fn get_mut(&mut self, format: Format) -> &mut Vec<SocketId> {
         match format {
             Format::Json => &mut self.json,
             Format::MessagePack => &mut self.msgpack,
@@ -46,31 +45,32 @@ impl Listed {
     }
 }
 
+/// The sockets of one object that are not forgotten.
 pub(super) struct SocketTable {
     sockets: RefCell<BySocket<WebSocket>>,
-    numbers: Numbers,
-    /// Numbers are not given twice: a handler may still hold one that is over.
+    ids: Ids,
+    /// The next number. None is reused, as a handler may still hold the number of a forgotten socket.
     next: Cell<u32>,
-    /// None until somebody asks, as waking a room must cost the same for one socket as for ten thousand.
-    listed: RefCell<Option<Listed>>,
-    /// The sockets whose close event has come and is not handled yet. The platform may have dropped them from its list.
-    leaving: RefCell<Vec<SocketId>>,
+    /// None until the first list: waking a room must cost the same for one socket as for 10,000.
+    by_format: RefCell<Option<ByFormat>>,
+    /// The sockets whose close event is not handled yet. The platform may no longer list them.
+    closing: RefCell<Vec<SocketId>>,
 }
 
 impl SocketTable {
     pub(super) fn new() -> Self {
         Self {
             sockets: RefCell::default(),
-            numbers: Numbers::new(),
+            ids: Ids::new(),
             next: Cell::default(),
-            listed: RefCell::default(),
-            leaving: RefCell::default(),
+            by_format: RefCell::default(),
+            closing: RefCell::default(),
         }
     }
 
-    /// The number of a socket, a new one where the object has not seen it since it woke; none where it is over.
-    pub(super) fn number(&self, socket: &WebSocket) -> Option<SocketId> {
-        let known = self.numbers.get(socket);
+    /// The number of a socket, a new one at the first call since the object woke. None if the socket is forgotten.
+    pub(super) fn id(&self, socket: &WebSocket) -> Option<SocketId> {
+        let known = self.ids.get(socket);
         if known.is_nan() {
             return Some(self.insert(socket));
         }
@@ -78,56 +78,59 @@ impl SocketTable {
         (known != FORGOTTEN).then_some(SocketId(known as u32))
     }
 
-    /// Takes in a socket that was accepted just now.
-    pub(super) fn admit(&self, socket: &WebSocket, format: Format) -> SocketId {
+    /// Adds a socket that was just accepted.
+    pub(super) fn insert_accepted(&self, socket: &WebSocket, format: Format) -> SocketId {
         let id = self.insert(socket);
-        if let Some(listed) = &mut *self.listed.borrow_mut() {
-            listed.of(format).push(id);
+        if let Some(by_format) = &mut *self.by_format.borrow_mut() {
+            by_format.get_mut(format).push(id);
         }
         id
     }
 
-    pub(super) fn socket(&self, id: SocketId) -> Option<WebSocket> {
+    pub(super) fn get(&self, id: SocketId) -> Option<WebSocket> {
         self.sockets.borrow().get(&id).cloned()
     }
 
-    /// The sockets of a format, or all.
-    pub(super) fn list(&self, state: &DurableObjectState, format: Option<Format>) -> Vec<SocketId> {
-        let mut listed = self.listed.borrow_mut();
-        let listed = listed.get_or_insert_with(|| self.ask(state));
-        match format {
-            Some(format) => listed.of(format).clone(),
-            None => [&listed.json[..], &listed.msgpack].concat(),
+    /// The sockets that match the filter.
+    pub(super) fn list(&self, state: &DurableObjectState, filter: SocketFilter<'_>) -> Vec<SocketId> {
+        if let SocketFilter::Tag(tag) = filter {
+            return self.with_tag(state, tag);
+        }
+        let mut by_format = self.by_format.borrow_mut();
+        let by_format = by_format.get_or_insert_with(|| self.query(state));
+        match filter {
+            SocketFilter::Format(format) => by_format.get_mut(format).clone(),
+            _ => [&by_format.json[..], &by_format.msgpack].concat(),
         }
     }
 
-    /// The sockets that carry a tag.
-    pub(super) fn with_tag(&self, state: &DurableObjectState, tag: &str) -> Vec<SocketId> {
+    fn with_tag(&self, state: &DurableObjectState, tag: &str) -> Vec<SocketId> {
         let sockets = state.get_websockets_with_tag(tag).unwrap_or_default();
-        sockets.iter().filter_map(|socket| self.number(socket)).collect()
+        sockets.iter().filter_map(|socket| self.id(socket)).collect()
     }
 
-    /// Hands the frame to each of them; how many took it.
-    pub(super) fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
-        let frame = convert::frame(frame);
-        let known = self.sockets.borrow();
-        let open = sockets.iter().filter_map(|id| known.get(id));
-        open.filter(|socket| convert::send(socket, &frame).is_ok()).count()
+    /// Sends the frame to each of the sockets. Returns how many accepted it.
+    pub(super) fn send(&self, ids: &[SocketId], frame: &Frame) -> usize {
+        let frame = frame::to_js(frame);
+        let sockets = self.sockets.borrow();
+        let open = ids.iter().filter_map(|id| sockets.get(id));
+        open.filter(|socket| frame::send(socket, &frame).is_ok()).count()
     }
 
-    /// Notes that a socket's close event has come.
-    pub(super) fn leave(&self, socket: SocketId) {
-        self.leaving.borrow_mut().push(socket);
+    /// Records that a socket's close event has arrived.
+    pub(super) fn mark_closing(&self, id: SocketId) {
+        self.closing.borrow_mut().push(id);
     }
 
+    /// Removes a socket whose `close` handler has run. It gets no number again.
     pub(super) fn forget(&self, id: SocketId) {
-        self.leaving.borrow_mut().retain(|leaving| *leaving != id);
-        if let Some(Listed { json, msgpack }) = &mut *self.listed.borrow_mut() {
+        self.closing.borrow_mut().retain(|closing| *closing != id);
+        if let Some(ByFormat { json, msgpack }) = &mut *self.by_format.borrow_mut() {
             json.retain(|listed| *listed != id);
             msgpack.retain(|listed| *listed != id);
         }
-        if let Some(gone) = self.sockets.borrow_mut().remove(&id) {
-            self.numbers.set(&gone, FORGOTTEN);
+        if let Some(socket) = self.sockets.borrow_mut().remove(&id) {
+            self.ids.set(&socket, FORGOTTEN);
         }
     }
 
@@ -135,26 +138,26 @@ impl SocketTable {
         let id = SocketId(self.next.get());
         self.next.set(id.0.wrapping_add(1));
         self.sockets.borrow_mut().insert(id, socket.clone());
-        self.numbers.set(socket, id.0.into());
+        self.ids.set(socket, id.0.into());
         id
     }
 
-    /// Every session is accepted with its format for a tag.
-    fn ask(&self, state: &DurableObjectState) -> Listed {
-        let tagged = |format: Format| self.with_tag(state, format.name());
-        let mut listed = Listed { json: tagged(Format::Json), msgpack: tagged(Format::MessagePack) };
-        for &id in &*self.leaving.borrow() {
+    /// Asks the platform for the sockets of each format: every session is accepted with its format as a tag.
+    fn query(&self, state: &DurableObjectState) -> ByFormat {
+        let with_format = |format: Format| self.with_tag(state, format.name());
+        let mut by_format = ByFormat { json: with_format(Format::Json), msgpack: with_format(Format::MessagePack) };
+        for &id in &*self.closing.borrow() {
             if let Some(format) = self.format(state, id)
-                && !listed.of(format).contains(&id)
+                && !by_format.get_mut(format).contains(&id)
             {
-                listed.of(format).push(id);
+                by_format.get_mut(format).push(id);
             }
         }
-        listed
+        by_format
     }
 
     fn format(&self, state: &DurableObjectState, id: SocketId) -> Option<Format> {
-        let tags: Vec<String> = state.get_tags(&self.socket(id)?).ok()?;
+        let tags: Vec<String> = state.get_tags(&self.get(id)?).ok()?;
         tags.iter().find_map(|tag| tag.parse().ok())
     }
 }

@@ -8,7 +8,7 @@ use worker::{
     worker_sys::DurableObjectStorage,
 };
 
-use super::host_error;
+use super::error::host_error;
 use crate::{
     HostError, ListOptions,
     host::{NESTED, Store},

@@ -13,7 +13,7 @@ use worker::{
     worker_sys::{DurableObject, DurableObjectId, DurableObjectNamespace},
 };
 
-use super::convert;
+use super::error;
 use crate::{
     WebSocketDo,
     server::{
@@ -208,5 +208,5 @@ pub(super) fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespac
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` has it")]
 fn id_error(error: JsValue) -> StubError {
-    StubError::Id(convert::message(&error))
+    StubError::Id(error::message(&error))
 }

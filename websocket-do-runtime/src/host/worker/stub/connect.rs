@@ -10,7 +10,14 @@ use worker::{
     worker_sys::ext::{ResponseExt, WebSocketExt},
 };
 
-use super::{super::body::Body, Door, Stub, convert};
+use super::{
+    super::{
+        body::Body,
+        error,
+        http::{read_response, to_request},
+    },
+    Door, Stub,
+};
 use crate::{
     WebSocketDo,
     client::{Builder, ClientError, TypedClient, transport::Socket},
@@ -33,7 +40,7 @@ impl<R: WebSocketDo<Client: TypedClient>> Stub<R> {
 /// Asks the room for an upgrade. Of the request's URL, path and query count.
 async fn open(door: Rc<Door>, request: Request<()>) -> Result<(Socket, Option<String>), ClientError> {
     let request = upgrade(request)?;
-    let response = door.fetch(door.retry, &Method::GET, || convert::outgoing(&request)).await.map_err(unanswered)?;
+    let response = door.fetch(door.retry, &Method::GET, || to_request(&request)).await.map_err(unanswered)?;
     let Some(socket) = response.websocket() else { return Err(refused(&response).await) };
     socket.accept().map_err(|error| lost(&error))?;
     let chosen = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL.as_str());
@@ -58,7 +65,7 @@ fn unanswered(error: StubError) -> ClientError {
 }
 
 async fn refused(response: &web_sys::Response) -> ClientError {
-    match convert::incoming(response, BODY).await {
+    match read_response(response, BODY).await {
         Ok(response) => {
             let (Body::Whole(body) | Body::Beginning(body)) = response.body();
             let body = String::from_utf8_lossy(body).into_owned();
@@ -69,5 +76,5 @@ async fn refused(response: &web_sys::Response) -> ClientError {
 }
 
 fn lost(error: &JsValue) -> ClientError {
-    ClientError::Transport(convert::message(error))
+    ClientError::Transport(error::message(error))
 }

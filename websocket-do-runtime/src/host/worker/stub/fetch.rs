@@ -8,7 +8,7 @@ use worker::{
     web_sys,
 };
 
-use super::{Door, convert};
+use super::{super::error, Door};
 use crate::server::stub::{Retry, StubError};
 
 impl Door {
@@ -22,12 +22,12 @@ impl Door {
         self.check()?;
         let mut attempts = 1;
         loop {
-            let request = make().map_err(|error| StubError::Request(convert::message(&error)))?;
+            let request = make().map_err(|error| StubError::Request(error::message(&error)))?;
             let error = match self.attempt(&request).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let reason = convert::message(&error);
+            let reason = error::message(&error);
             if says(&error, "overloaded") {
                 return Err(StubError::Overloaded(reason));
             }

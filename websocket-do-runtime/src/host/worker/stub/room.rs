@@ -4,7 +4,14 @@ use std::{fmt, marker::PhantomData, rc::Rc};
 
 use worker::{wasm_bindgen::JsValue, web_sys};
 
-use super::{super::body::Body, Door, Request, Response, convert};
+use super::{
+    super::{
+        body::Body,
+        error,
+        http::{read_response, to_request, with_path},
+    },
+    Door, Request, Response,
+};
 use crate::{
     WebSocketDo,
     server::stub::{Call, FromResponse, Retry, StubError},
@@ -34,9 +41,9 @@ impl<R: WebSocketDo> Stub<R> {
     #[doc(hidden)]
     pub async fn call<A: FromResponse>(&self, call: Call) -> Result<A::Value, StubError> {
         let request = call.into_request()?;
-        let response = self.door.fetch(self.door.retry, request.method(), || convert::outgoing(&request)).await?;
+        let response = self.door.fetch(self.door.retry, request.method(), || to_request(&request)).await?;
         let (parts, body) =
-            convert::incoming(&response, MAX_ANSWER).await.map_err(|error| answer_error(&error))?.into_parts();
+            read_response(&response, MAX_ANSWER).await.map_err(|error| answer_error(&error))?.into_parts();
         match body {
             Body::Whole(body) => A::from_response(http::Response::from_parts(parts, body)),
             Body::Beginning(_) => {
@@ -63,7 +70,7 @@ impl<R: WebSocketDo> Stub<R> {
     pub async fn forward_to(&self, path: &str, request: Request) -> Result<Response, StubError> {
         let raw = request.inner();
         let url = raw.url();
-        self.pass_on(raw, || convert::readdressed(raw, &url, path)).await
+        self.pass_on(raw, || with_path(raw, &url, path)).await
     }
 
     async fn pass_on(
@@ -92,7 +99,7 @@ impl<R: WebSocketDo> Stub<R> {
 }
 
 fn answer_error(error: &JsValue) -> StubError {
-    StubError::Answer(convert::message(error))
+    StubError::Answer(error::message(error))
 }
 
 impl<R> Clone for Stub<R> {
