@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Request,
+    Request, Response,
     body::Bytes,
     client::conn::http1,
     header::{HeaderName, HeaderValue},
@@ -215,6 +215,18 @@ pub(crate) async fn request(
     headers: &[(&'static str, &str)],
     body: &str,
 ) -> (u16, String) {
+    let response = response(address, method, path, headers, body).await;
+    (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
+}
+
+/// The whole response to a request.
+pub(crate) async fn response(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&'static str, &str)],
+    body: &str,
+) -> Response<Bytes> {
     let request = async {
         let stream = TcpStream::connect(address).await.expect("a connection");
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
@@ -228,10 +240,10 @@ pub(crate) async fn request(
         }
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("a valid request");
         let response = sender.send_request(request).await.expect("a response");
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
         connection.abort();
-        (status, String::from_utf8_lossy(&body).into_owned())
+        Response::from_parts(parts, body)
     };
     timeout(PATIENCE, request).await.expect("a response in time")
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     Host, cases, events_room,
-    peer::{Format, Peer, http, request, room},
+    peer::{Format, Peer, http, request, response, room},
 };
 
 async fn name(host: &Host, segment: &str) -> (u16, String) {
@@ -137,8 +137,20 @@ cases! {
         for path in ["/x", "/x/", "/x//", "/x/list/", "//x/list", "/z/list"] {
             assert_eq!(http(&host.rooms, "GET", &format!("/routes/a{path}"), "").await.0, 404, "{path}");
         }
-        for method in ["HEAD", "OPTIONS", "DELETE", "POST"] {
+        for method in ["OPTIONS", "DELETE", "POST"] {
             assert_eq!(http(&host.rooms, method, "/routes/a/x/list", "").await.0, 404, "{method}");
+        }
+    }
+
+    async fn a_head_request_is_answered_as_get_without_the_body(host: Host) {
+        for (address, path) in [
+            (&host.chat, "/"), (&host.chat, "/nope"), (&host.rooms, "/routes/a/x/list"), (&host.rooms, "/routes/a/nope"),
+        ] {
+            let get = response(address, "GET", path, &[], "").await;
+            let head = response(address, "HEAD", path, &[], "").await;
+            assert_eq!((head.status(), head.body().len()), (get.status(), 0), "{path}");
+            assert_eq!(head.headers()["content-type"], get.headers()["content-type"], "{path}");
+            assert_eq!(head.headers()["content-length"], get.body().len().to_string(), "{path}");
         }
     }
 

@@ -138,7 +138,9 @@ impl App {
     }
 
     pub(crate) fn target<'p>(&self, method: &Method, path: &'p str) -> Target<'p> {
-        if let Some((_, html)) = self.pages.iter().find(|(at, _)| *at == path && method == Method::GET) {
+        if (method == Method::GET || method == Method::HEAD)
+            && let Some((_, html)) = self.pages.iter().find(|(at, _)| *at == path)
+        {
             return Target::Response(page(html));
         }
         let matching = self.mounts.iter().enumerate().filter_map(|(mount, &Mount { prefix, binding, .. })| {

@@ -8,6 +8,7 @@ pub use ::bytes::Bytes;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 
 pub use extract::{FromRequest, Json, Query, path_parameter};
+pub(crate) use respond::response_to;
 pub use respond::{HttpError, IntoResponse};
 pub use route::{MAX_BODY, Parameters, Route, match_route};
 pub(crate) use route::{match_prefix, specificity};

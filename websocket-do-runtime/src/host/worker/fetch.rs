@@ -24,7 +24,7 @@ use crate::{
     App,
     server::{
         app::Target,
-        http::{IntoResponse, MAX_BODY},
+        http::{IntoResponse, MAX_BODY, response_to},
         log,
     },
 };
@@ -130,7 +130,7 @@ impl App {
                 return forward().or_else(|error: JsValue| internal_error(error::message(&error)));
             }
         };
-        Ok(to_response(response)?.into())
+        Ok(to_response(response_to(&method, response))?.into())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     server::{
         attachment::{self, Header, State},
         dispatch::Dropped,
-        http::{IntoResponse, Route},
+        http::{IntoResponse, Route, response_to},
         room::host_tags,
         session::SessionState,
         upgrade::{check_upgrade, negotiate, subprotocol},
@@ -39,15 +39,20 @@ impl<R: WebSocketDo> Room<R> {
         if request.uri().path() == WEBSOCKET && request.method() == Method::GET {
             return self.upgrade(request).await.unwrap_or_else(|refusal| Answer::Response(refusal.into_response()));
         }
+        let method = request.method().clone();
+        Answer::Response(response_to(&method, self.route(request).await))
+    }
+
+    async fn route(&self, request: Request) -> Response {
         let found = Route::find(R::ROUTES, request.method(), request.uri().path());
-        let Some((route, parameters)) = found else { return Answer::Response(StatusCode::NOT_FOUND.into_response()) };
+        let Some((route, parameters)) = found else { return StatusCode::NOT_FOUND.into_response() };
         let answered = self.run_handler(self.value().http(self, route, parameters, request)).await;
-        Answer::Response(answered.unwrap_or_else(|dropped| self.too_slow("a route", dropped).into_response()))
+        answered.unwrap_or_else(|dropped| self.too_slow("a route", dropped).into_response())
     }
 
     /// How many bytes of a request's body a host reads at most, before it calls [`fetch`](Self::fetch); `default` is the app's
-    /// limit. [`None`] where the host reads none of it and passes an empty body: no route handles the request, or it is a `GET`,
-    /// upgrades included. `path` is the path as the room sees it.
+    /// limit. [`None`] where the host reads none of it and passes an empty body: no route handles the request, or it is a `GET`
+    /// or `HEAD`, upgrades included. `path` is the path as the room sees it.
     ///
     /// A body that is larger is answered with 413 as soon as that is known, and is never buffered beyond the limit.
     #[doc(hidden)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::{Json, Response};
@@ -88,6 +88,18 @@ impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         *self.0
     }
+}
+
+/// Returns the response as `method` takes it: for `HEAD` without its body, whose length stays as `content-length`
+/// (RFC 9110, section 9.3.2).
+pub(crate) fn response_to(method: &Method, mut response: Response) -> Response {
+    if method == Method::HEAD {
+        let body = std::mem::take(response.body_mut());
+        if !body.is_empty() {
+            response.headers_mut().entry(header::CONTENT_LENGTH).or_insert_with(|| body.len().into());
+        }
+    }
+    response
 }
 
 fn with_body(content_type: &'static str, body: Bytes) -> Response {
@@ -201,5 +213,24 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
             Ok(answer) => answer.into_response(),
             Err(answer) => answer.into_response(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_request_gets_the_length_of_the_body_and_no_body() {
+        let head = |response| response_to(&Method::HEAD, response);
+        let response = head((StatusCode::CREATED, "hello").into_response());
+        assert_eq!((response.status(), response.body().len()), (StatusCode::CREATED, 0));
+        assert_eq!(response.headers()["content-length"], "5");
+        assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+
+        let given = ([(header::CONTENT_LENGTH, HeaderValue::from_static("7"))], "hello");
+        assert_eq!(head(given.into_response()).headers()["content-length"], "7");
+        assert!(!head(StatusCode::NO_CONTENT.into_response()).headers().contains_key("content-length"));
+        assert_eq!(response_to(&Method::GET, "hello".into_response()).body(), "hello");
     }
 }

@@ -32,17 +32,21 @@ impl Route {
         (self.method, self.path)
     }
 
-    /// The route that handles a request, and the values of its parameters.
+    /// Returns the route that handles a request, with the values of its parameters. A `HEAD` request without a `HEAD` route goes
+    /// to the `GET` route.
     pub(crate) fn find(routes: &'static [Self], method: &Method, path: &str) -> Option<(&'static Self, Parameters)> {
-        let mut matching = routes.iter().filter(|route| method == route.method);
-        matching.find_map(|route| Some((route, match_route(route.path, path)?)))
+        let of = |method: &Method| {
+            let mut matching = routes.iter().filter(|route| method == route.method);
+            matching.find_map(|route| Some((route, match_route(route.path, path)?)))
+        };
+        of(method).or_else(|| (method == Method::HEAD).then(|| of(&Method::GET)).flatten())
     }
 
-    /// How many bytes of the request's body are read at most. [`None`] where nothing of it is read: no route handles the
-    /// request, or the route's method has no use for a body (`GET`).
+    /// Returns the maximum body size in bytes, or [`None`] if the body is not read: no route handles the request, or its method is
+    /// `GET` or `HEAD`.
     pub(crate) fn body_limit(routes: &'static [Self], method: &Method, path: &str, default: usize) -> Option<usize> {
         let (route, _) = Self::find(routes, method, path)?;
-        (method != Method::GET).then_some(route.max_body.unwrap_or(default))
+        (method != Method::GET && method != Method::HEAD).then_some(route.max_body.unwrap_or(default))
     }
 }
 
@@ -135,6 +139,9 @@ mod tests {
         Route::new("POST", "/x/list").max_body(7),
         Route::new("GET", "/x/{a}"),
         Route::new("PUT", "/x/{a}"),
+        Route::new("HEAD", "/y/{a}"),
+        Route::new("GET", "/y/{b}"),
+        Route::new("OPTIONS", "/y/{a}"),
     ];
 
     #[test]
@@ -145,6 +152,17 @@ mod tests {
         assert_eq!(id(Method::PUT, "/x/list"), Some(("PUT", "/x/{a}")));
         assert_eq!(id(Method::DELETE, "/x/list"), None);
         assert_eq!(id(Method::GET, "/x"), None);
+        assert_eq!(id(Method::OPTIONS, "/x/list"), None);
+        assert_eq!(id(Method::OPTIONS, "/y/list"), Some(("OPTIONS", "/y/{a}")));
+    }
+
+    #[test]
+    fn a_head_request_without_a_head_route_goes_to_the_get_route() {
+        let id = |path| Route::find(ROUTES, &Method::HEAD, path).map(|(route, _)| route.id());
+        assert_eq!(id("/x/list"), Some(("GET", "/x/list")));
+        assert_eq!(id("/x/other"), Some(("GET", "/x/{a}")));
+        assert_eq!(id("/y/1"), Some(("HEAD", "/y/{a}")));
+        assert_eq!(id("/x"), None);
     }
 
     #[test]
@@ -156,6 +174,8 @@ mod tests {
         assert_eq!(limit(Method::POST, "/x/other"), None);
         assert_eq!(limit(Method::DELETE, "/x/list"), None);
         assert_eq!(limit(Method::HEAD, "/x/list"), None);
+        assert_eq!(limit(Method::HEAD, "/y/1"), None);
+        assert_eq!(limit(Method::OPTIONS, "/y/1"), Some(9));
     }
 
     #[test]
