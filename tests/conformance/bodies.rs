@@ -125,7 +125,7 @@ cases! {
 }
 
 /// Cases that mostly sleep.
-pub(crate) mod asleep {
+pub(crate) mod sleeping {
     use super::{PATIENCE, TcpStream, cases, room, status};
     use tokio::{io::AsyncWriteExt, time::timeout};
 

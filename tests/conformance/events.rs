@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The cases that take the whole isolate down.
-pub(crate) const ALONE: &[Case] = &[
+pub(crate) const EXCLUSIVE: &[Case] = &[
     ("a_connect_that_panics_is_500_and_the_room_goes_on", |host| Box::pin(connect_panics(host))),
     ("a_panic_loses_memory_but_no_session", |host| Box::pin(panic_keeps_sessions(host))),
     ("a_panic_costs_no_session_of_another_room", |host| Box::pin(panic_elsewhere(host))),
@@ -66,7 +66,7 @@ async fn panic_elsewhere(host: Host) {
 }
 
 async fn unreadable_data(host: Host) {
-    let mut peer = Peer::join(&host.rooms, &format!("/lost/{}/websocket", room()), Format::Json).await;
+    let mut peer = Peer::join(&host.rooms, &format!("/unmigrated/{}/websocket", room()), Format::Json).await;
     assert_eq!(peer.ask(json!({"type": "who"})).await["name"], "Ada 0");
     peer.send(json!({"type": "panic"})).await;
     peer.send(json!({"type": "who"})).await;
@@ -90,7 +90,7 @@ cases! {
     }
 
     async fn the_failed_hook_gets_the_error_and_answers(host: Host) {
-        let mut peer = Peer::join(&host.rooms, &format!("/fixed/{}/websocket", room()), Format::MessagePack).await;
+        let mut peer = Peer::join(&host.rooms, &format!("/msgpack-only/{}/websocket", room()), Format::MessagePack).await;
         assert_eq!(peer.ask(json!({"type": "fail"})).await, json!({"type": "who", "name": "failed: on purpose"}));
     }
 
@@ -105,7 +105,7 @@ cases! {
 
     async fn the_alarm_goes_off(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
-        assert_eq!(peer.ask(json!({"type": "alarm", "afterMs": 100})).await, json!({"type": "rang"}));
+        assert_eq!(peer.ask(json!({"type": "setTimer", "afterMs": 100})).await, json!({"type": "timerFired"}));
     }
 
     async fn a_ping_is_answered_with_a_text_frame_in_both_formats(host: Host) {

@@ -1,6 +1,6 @@
 //! Past the messages: raw bytes, byte fields, another codec for text, and a Durable Object of the user's own.
 
-use rooms::{Heard, Keep, Kept, Said};
+use rooms::{Heard, Said, Upload, Uploaded};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use websocket_do::{Client, Frame, client::ClientError};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 async fn raw(host: &Host, room: &str, format: Format) -> Peer {
-    Peer::join(&host.rooms, &format!("/raw/{room}/websocket"), format).await
+    Peer::join(&host.rooms, &format!("/binary/{room}/websocket"), format).await
 }
 
 /// The next frame, which must be text.
@@ -84,7 +84,7 @@ cases! {
     }
 
     async fn a_codec_in_place_of_json_is_spoken_both_ways(host: Host) {
-        let path = format!("/vault/{}/websocket", room());
+        let path = format!("/custom-codec/{}/websocket", room());
         let mut text_peer = Peer::join(&host.rooms, &path, Format::Json).await;
         let mut msgpack = Peer::join(&host.rooms, &path, Format::MessagePack).await;
         text_peer.raw(Message::text(")]}'\n{\"word\":\"hi\",\"type\":\"word\",\"times\":3.0}")).await;
@@ -94,7 +94,7 @@ cases! {
     }
 
     async fn a_codec_in_place_of_json_keeps_rules_and_rejections(host: Host) {
-        let mut peer = Peer::join(&host.rooms, &format!("/vault/{}/websocket", room()), Format::Json).await;
+        let mut peer = Peer::join(&host.rooms, &format!("/custom-codec/{}/websocket", room()), Format::Json).await;
         for (sent, answer) in [
             ("{\"type\":\"word\",\"word\":\"hi\"}", r#"{"error":"not guarded JSON: the guard is missing","code":"malformed","path":""}"#),
             (")]}'\n{\"type\":\"word\"}", r#"{"error":"`word` is missing","code":"missing","path":"word"}"#),
@@ -106,7 +106,7 @@ cases! {
     }
 
     async fn the_typed_client_speaks_the_protocols_own_codec(host: Host) {
-        let mut room = Client::<Said>::connect(format!("ws://{}/vault/{}/websocket", host.rooms, room())).await.unwrap();
+        let mut room = Client::<Said>::connect(format!("ws://{}/custom-codec/{}/websocket", host.rooms, room())).await.unwrap();
         room.word("hi", Some(2)).await.unwrap();
         assert_eq!(room.next().await, Some(Ok(Heard::Word { word: "hi".into(), times: 2 })));
         room.next().await.unwrap().unwrap();
@@ -117,19 +117,19 @@ cases! {
     }
 
     async fn the_typed_client_sends_and_gets_raw_bytes(host: Host) {
-        let url = format!("ws://{}/raw/{}/websocket", host.rooms, room());
-        let mut sender = Client::<Keep>::connect(&url).await.unwrap();
-        let mut other = Client::<Keep>::connect(&url).await.unwrap();
+        let url = format!("ws://{}/binary/{}/websocket", host.rooms, room());
+        let mut sender = Client::<Upload>::connect(&url).await.unwrap();
+        let mut other = Client::<Upload>::connect(&url).await.unwrap();
         sender.send_frame(Frame::Binary(vec![1, 2, 3])).await.unwrap();
-        assert_eq!(sender.next().await, Some(Ok(Kept::Bytes { count: 3 })));
+        assert_eq!(sender.next().await, Some(Ok(Uploaded::Bytes { count: 3 })));
         assert_eq!(other.next().await, Some(Err(ClientError::UnexpectedFrame(Frame::Binary(vec![1, 2, 3])))));
         sender.thumbnail(vec![9], Some([1, 1])).await.unwrap();
-        assert_eq!(sender.next().await, Some(Ok(Kept::Thumbnail { image: vec![9], masked: 2 })));
+        assert_eq!(sender.next().await, Some(Ok(Uploaded::Thumbnail { image: vec![9], masked: 2 })));
     }
 
     /// The local host has no place for an object that is written for workerd, and says so.
     async fn an_object_of_the_users_own_uses_the_typed_socket(host: Host) {
-        let path = format!("/own/{}/websocket", room());
+        let path = format!("/typed-socket/{}/websocket", room());
         if host.is_local {
             assert_eq!(refused(&host.rooms, &path, &[]).await.0, 501);
             return;

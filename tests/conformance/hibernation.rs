@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::{
     Host, cases,
     events_room::{closed, join, join_tagged, log, log_of_the_end},
-    many::crowd,
+    many::join_clients,
     peer::{Came, FORMATS, Format, Peer, get_json, room},
 };
 
@@ -89,7 +89,7 @@ cases! {
     async fn a_hundred_and_twenty_sessions_are_each_itself_after_hibernation(host: Host) {
         let room = room();
         let mut peers = Vec::new();
-        for (index, mut peer) in crowd(&host, &room, 120).await.into_iter().enumerate() {
+        for (index, mut peer) in join_clients(&host, &room, 120).await.into_iter().enumerate() {
             peer.ask(json!({"type": "remember", "note": index.to_string()})).await;
             let session = peer.ask(recall()).await;
             assert_eq!(session["note"], index.to_string());
@@ -120,7 +120,7 @@ cases! {
 
     async fn a_broadcast_reaches_sessions_that_the_room_has_not_seen_since_it_woke(host: Host) {
         let room = room();
-        let mut peers = crowd(&host, &room, 10).await;
+        let mut peers = join_clients(&host, &room, 10).await;
         hibernate(&host, &room).await;
         peers[4].send(json!({"type": "tell", "text": "up", "others": true})).await;
         assert_eq!(peers[4].message().await["count"], 9);
@@ -181,7 +181,7 @@ cases! {
 
     async fn a_request_that_wakes_the_room_sees_all_sessions(host: Host) {
         let (room, chat) = (room(), room());
-        let _peers = crowd(&host, &room, 10).await;
+        let _peers = join_clients(&host, &room, 10).await;
         let mut ada = Peer::join(&host.chat, &format!("/room/{chat}/websocket?name=Ada"), Format::Json).await;
         let _bob = Peer::join(&host.chat, &format!("/room/{chat}/websocket?name=Bob"), Format::MessagePack).await;
         ada.send(json!({"type": "setName", "name": "Countess"})).await;
@@ -199,11 +199,11 @@ cases! {
 
     async fn an_alarm_that_wakes_the_room_reaches_all_sessions(host: Host) {
         let room = room();
-        let mut peers = crowd(&host, &room, 4).await;
-        peers[0].send(json!({"type": "alarm", "afterMs": 12_500})).await;
+        let mut peers = join_clients(&host, &room, 4).await;
+        peers[0].send(json!({"type": "setTimer", "afterMs": 12_500})).await;
         hibernate(&host, &room).await;
         for peer in &mut peers {
-            assert_eq!(peer.message().await, json!({"type": "rang"}));
+            assert_eq!(peer.message().await, json!({"type": "timerFired"}));
         }
         has_slept(&host, &room).await;
     }
@@ -253,7 +253,7 @@ cases! {
 
     async fn data_of_an_older_shape_closes_with_1012_after_hibernation(host: Host) {
         let mut peers = Vec::new();
-        let path = format!("/lost/{}/websocket", room());
+        let path = format!("/unmigrated/{}/websocket", room());
         for format in FORMATS {
             let mut peer = Peer::join(&host.rooms, &path, format).await;
             assert_eq!(peer.ask(json!({"type": "who"})).await["name"], "Ada 0");

@@ -17,7 +17,7 @@ use crate::{
 const DEADLINE: Duration = Duration::from_secs(15);
 
 /// The cases that take the whole isolate down.
-pub(crate) const ALONE: &[Case] = &[("nothing_of_a_closed_session_is_handled_after_a_panic", |host| {
+pub(crate) const EXCLUSIVE: &[Case] = &[("nothing_of_a_closed_session_is_handled_after_a_panic", |host| {
     Box::pin(nothing_of_a_closed_session_is_handled_after_a_panic(host))
 })];
 
@@ -94,7 +94,7 @@ cases! {
         let room = room();
         let mut peers = Vec::new();
         for format in FORMATS {
-            peers.push(Peer::join(&host.rooms, &format!("/lost/{room}/websocket"), format).await);
+            peers.push(Peer::join(&host.rooms, &format!("/unmigrated/{room}/websocket"), format).await);
         }
         sleep_briefly().await;
         for peer in &mut peers {
@@ -103,7 +103,7 @@ cases! {
         sleep_deeply().await;
         // What has not slept has not been read again, and is not lost.
         let left = if host.hibernates { 0 } else { 2 };
-        assert_eq!(get_json(&host.rooms, &format!("/lost/{room}/count")).await, left);
+        assert_eq!(get_json(&host.rooms, &format!("/unmigrated/{room}/count")).await, left);
     }
 
     async fn a_closed_session_stays_closed_and_gone_when_the_room_has_hibernated(host: Host) {

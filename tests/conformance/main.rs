@@ -1,7 +1,7 @@
-//! The wire contract, case by case, on both hosts from one description.
+//! The wire contract: each behaviour is one named case, described once and run on both hosts.
 //!
-//! The local hosts run in this process. Cases run on workerd where `CHAT_WORKERD` and `ROOMS_WORKERD` say where it
-//! listens, as `cargo xtask test` does.
+//! The local hosts run in this process. The cases on workerd need `CHAT_WORKERD` and `ROOMS_WORKERD`, the addresses of the
+//! two Workers, which `cargo xtask test` sets; without them these cases are ignored.
 
 #![expect(
     clippy::expect_used,
@@ -13,6 +13,7 @@
 
 mod access;
 mod bodies;
+mod buffered_types;
 mod chat;
 mod closing;
 mod events;
@@ -22,8 +23,6 @@ mod frames;
 mod hibernation;
 mod history;
 mod ignored_closes;
-mod keeper_room;
-mod kept;
 mod limits;
 mod many;
 mod numbers;
@@ -35,6 +34,7 @@ mod rules;
 mod sending;
 mod shapes_of_messages;
 mod storage;
+mod storage_room;
 mod stub;
 mod timers;
 mod upgrades;
@@ -48,20 +48,23 @@ use std::{
     time::Duration,
 };
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::{runtime::Runtime, sync::Semaphore};
 use websocket_do::local::{Server, ServerHandle};
 
 /// Longer than any case takes, hibernation included.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Where the rooms of one host listen, as `127.0.0.1:8787`.
+/// Why a case on workerd does not run.
+const NO_WORKERD: &str = "set CHAT_WORKERD and ROOMS_WORKERD to the addresses of the Workers";
+
+/// The addresses of one host's rooms, such as `127.0.0.1:8787`.
 #[derive(Clone)]
 pub(crate) struct Host {
     pub(crate) chat: String,
     pub(crate) rooms: String,
     pub(crate) is_local: bool,
-    /// Whether rooms with sockets lose their memory when they are idle.
+    /// Whether an idle room with sockets loses its memory.
     pub(crate) hibernates: bool,
 }
 
@@ -77,96 +80,122 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-/// How cases of one list are run beside others.
+/// Which other cases may run beside those of a list.
 #[derive(Clone, Copy, PartialEq)]
-enum Company {
-    /// They only sleep.
-    Asleep,
-    /// They keep the machine busy.
+enum Load {
+    /// Any number: these cases only sleep.
+    Sleeping,
+    /// A few: these cases keep the machine busy.
     Busy,
-    /// They take a whole isolate with them, and with it what other cases have in flight.
-    Alone,
+    /// None: these cases end the isolate, and with it the requests of other cases.
+    Exclusive,
 }
 
-/// All cases, in the order they are started in: those that sleep longest first, so that the others run meanwhile.
-const CASES: &[(Company, &[Case])] = &[
-    (Company::Asleep, hibernation::CASES),
-    (Company::Asleep, ignored_closes::CASES),
-    (Company::Asleep, kept::CASES),
-    (Company::Asleep, bodies::asleep::CASES),
-    (Company::Busy, waiting::CASES),
-    (Company::Asleep, storage::ASLEEP),
-    (Company::Asleep, timers::ASLEEP),
-    (Company::Busy, chat::CASES),
-    (Company::Busy, upgrades::CASES),
-    (Company::Busy, routing::CASES),
-    (Company::Busy, access::CASES),
-    (Company::Busy, bodies::CASES),
-    (Company::Busy, sending::CASES),
-    (Company::Busy, rules::CASES),
-    (Company::Busy, shapes_of_messages::CASES),
-    (Company::Busy, numbers::CASES),
-    (Company::Busy, frames::CASES),
-    (Company::Busy, rfc6455::frames::CASES),
-    (Company::Busy, rfc6455::control::CASES),
-    (Company::Busy, rfc6455::fragments::CASES),
-    (Company::Busy, rfc6455::utf8::CASES),
-    (Company::Busy, rfc6455::closing::CASES),
-    (Company::Busy, closing::CASES),
-    (Company::Busy, limits::CASES),
-    (Company::Busy, events::CASES),
-    (Company::Busy, extensions::CASES),
-    (Company::Busy, history::CASES),
-    (Company::Busy, storage::CASES),
-    (Company::Busy, timers::CASES),
-    (Company::Busy, many::CASES),
-    (Company::Alone, events::ALONE),
-    (Company::Alone, ignored_closes::ALONE),
-    (Company::Alone, storage::ALONE),
-    (Company::Alone, timers::ALONE),
+/// All cases, in the order they are started in: the longest sleeps first, so that the others run meanwhile.
+const CASES: &[(Load, &[Case])] = &[
+    (Load::Sleeping, hibernation::CASES),
+    (Load::Sleeping, ignored_closes::CASES),
+    (Load::Sleeping, buffered_types::CASES),
+    (Load::Sleeping, bodies::sleeping::CASES),
+    (Load::Busy, waiting::CASES),
+    (Load::Sleeping, storage::SLEEPING),
+    (Load::Sleeping, timers::SLEEPING),
+    (Load::Busy, chat::CASES),
+    (Load::Busy, upgrades::CASES),
+    (Load::Busy, routing::CASES),
+    (Load::Busy, access::CASES),
+    (Load::Busy, bodies::CASES),
+    (Load::Busy, sending::CASES),
+    (Load::Busy, rules::CASES),
+    (Load::Busy, shapes_of_messages::CASES),
+    (Load::Busy, numbers::CASES),
+    (Load::Busy, frames::CASES),
+    (Load::Busy, rfc6455::frames::CASES),
+    (Load::Busy, rfc6455::control::CASES),
+    (Load::Busy, rfc6455::fragments::CASES),
+    (Load::Busy, rfc6455::utf8::CASES),
+    (Load::Busy, rfc6455::closing::CASES),
+    (Load::Busy, closing::CASES),
+    (Load::Busy, limits::CASES),
+    (Load::Busy, events::CASES),
+    (Load::Busy, extensions::CASES),
+    (Load::Busy, history::CASES),
+    (Load::Busy, storage::CASES),
+    (Load::Busy, timers::CASES),
+    (Load::Busy, many::CASES),
+    (Load::Exclusive, events::EXCLUSIVE),
+    (Load::Exclusive, ignored_closes::EXCLUSIVE),
+    (Load::Exclusive, storage::EXCLUSIVE),
+    (Load::Exclusive, timers::EXCLUSIVE),
 ];
 
-/// Cases of what there is in a Worker alone.
-const IN_A_WORKER: [(Company, &[Case]); 1] = [(Company::Busy, stub::CASES)];
+/// Cases of what exists in a Worker only.
+const WORKER_CASES: [(Load, &[Case]); 1] = [(Load::Busy, stub::CASES)];
 
-/// How many cases that keep the machine busy run at once.
+/// How many busy cases run at once.
 const BUSY: usize = 6;
+
+/// What the trials of one host share.
+#[derive(Clone)]
+struct Context {
+    name: &'static str,
+    /// None where the host is not available.
+    host: Option<Host>,
+    runtime: Arc<Runtime>,
+    turns: Arc<Semaphore>,
+    isolate: Arc<RwLock<()>>,
+}
+
+impl Context {
+    /// A trial that runs a case, or is ignored where the host is not available.
+    fn trial(&self, load: Load, case: &str, run: impl FnOnce(Host) -> CaseFuture + Send + 'static) -> Trial {
+        let Self { host, runtime, turns, isolate, .. } = self.clone();
+        Trial::ignorable_test(format!("{}::{case}", self.name), move || {
+            let Some(host) = host else { return Ok(Completion::ignored_with(NO_WORKERD)) };
+            let _turn = (load == Load::Busy).then(|| runtime.block_on(turns.acquire()));
+            let _shared = (load != Load::Exclusive).then(|| isolate.read());
+            let _exclusive = (load == Load::Exclusive).then(|| isolate.write());
+            let outcome = runtime.block_on(async { tokio::time::timeout(PATIENCE, run(host)).await });
+            outcome.unwrap_or_else(|_| Err("took too long".into())).map(|()| Completion::Completed)
+        })
+    }
+}
+
+type CaseFuture = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
 
 fn main() {
     let mut arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("a tokio runtime"));
-    let (local, _serving) = runtime.block_on(start_local());
-    let mut hosts = vec![("local", local)];
-    if let (Ok(chat), Ok(rooms)) = (env::var("CHAT_WORKERD"), env::var("ROOMS_WORKERD")) {
-        let bare = |url: String| url.trim_start_matches("http://").to_owned();
-        hosts.push(("workerd", Host { chat: bare(chat), rooms: bare(rooms), is_local: false, hibernates: true }));
-    }
-    // Those that sleep take no turn from the others.
-    let asleep = CASES.iter().filter(|(company, _)| *company == Company::Asleep);
-    arguments.test_threads.get_or_insert(hosts.len() * asleep.map(|(_, cases)| cases.len()).sum::<usize>() + BUSY);
+    let (local, _handles) = runtime.block_on(start_local());
     let turns = Arc::new(Semaphore::new(BUSY));
-    let hosts = hosts.into_iter().map(|(name, host)| (name, host, Arc::new(RwLock::new(())))).collect::<Vec<_>>();
+    let hosts = [("local", Some(local)), ("workerd", workerd())].map(|(name, host)| {
+        let (runtime, turns) = (runtime.clone(), turns.clone());
+        Context { name, host, runtime, turns, isolate: Arc::default() }
+    });
+    // Sleeping cases take no turn from the others.
+    let sleeping = CASES.iter().filter(|(load, _)| *load == Load::Sleeping);
+    arguments.test_threads.get_or_insert(hosts.len() * sleeping.map(|(_, cases)| cases.len()).sum::<usize>() + BUSY);
+    let [_, workerd] = &hosts;
     let mut trials = Vec::new();
-    let everywhere = CASES.iter().map(|&(company, cases)| (company, cases, true));
-    let in_a_worker = IN_A_WORKER.map(|(company, cases)| (company, cases, false));
-    for (company, cases, is_everywhere) in in_a_worker.into_iter().chain(everywhere) {
-        for (name, host, isolate) in hosts.iter().filter(|(_, host, _)| is_everywhere || !host.is_local) {
-            for &(case, run) in cases {
-                let (host, isolate) = (host.clone(), isolate.clone());
-                let (runtime, turns) = (runtime.clone(), turns.clone());
-                trials.push(Trial::test(format!("{name}::{case}"), move || {
-                    let _turn = (company != Company::Asleep).then(|| runtime.block_on(turns.acquire()));
-                    let _shared = (company != Company::Alone).then(|| isolate.read());
-                    let _alone = (company == Company::Alone).then(|| isolate.write());
-                    let outcome = runtime.block_on(async { tokio::time::timeout(PATIENCE, run(host)).await });
-                    outcome.map_err(|_| "took too long".into())
-                }));
-            }
+    let mut add = |host: &Context, load: Load, cases: &'static [Case]| {
+        trials.extend(cases.iter().map(|&(case, run)| {
+            host.trial(load, case, move |host| {
+                Box::pin(async move {
+                    run(host).await;
+                    Ok(())
+                })
+            })
+        }));
+    };
+    for (load, cases) in WORKER_CASES {
+        add(workerd, load, cases);
+    }
+    for &(load, cases) in CASES {
+        for host in &hosts {
+            add(host, load, cases);
         }
     }
-    for (_, host, isolate) in hosts.iter().filter(|(_, host, _)| !host.is_local) {
-        trials.extend(stub::behaviour(host, isolate, &runtime));
-    }
+    trials.extend(stub::client_cases(workerd));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -180,4 +209,10 @@ async fn start_local() -> (Host, [ServerHandle; 2]) {
         hibernates: false,
     };
     (host, [chat, rooms])
+}
+
+fn workerd() -> Option<Host> {
+    let address = |variable| env::var(variable).ok().map(|url| url.trim_start_matches("http://").to_owned());
+    let (chat, rooms) = (address("CHAT_WORKERD")?, address("ROOMS_WORKERD")?);
+    Some(Host { chat, rooms, is_local: false, hibernates: true })
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Connects so many, some at a time, in turns of both formats.
-pub(crate) async fn crowd(host: &Host, room: &str, size: usize) -> Vec<Peer> {
+pub(crate) async fn join_clients(host: &Host, room: &str, size: usize) -> Vec<Peer> {
     let mut peers: Vec<Peer> = Vec::new();
     while peers.len() < size {
         let some = (size - peers.len()).min(50);
@@ -81,7 +81,7 @@ cases! {
 
     async fn three_hundred_sessions_hear_a_broadcast_once_each_and_half_leave(host: Host) {
         let room = room();
-        let mut peers = crowd(&host, &room, 300).await;
+        let mut peers = join_clients(&host, &room, 300).await;
         assert_eq!(count(&host, &room).await, 300);
 
         peers[0].send(json!({"type": "tell", "text": "all"})).await;

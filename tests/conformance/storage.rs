@@ -5,12 +5,12 @@ use tokio::time::sleep;
 
 use crate::{
     Case, Host, cases,
-    keeper_room::{END_OF_TIME, IDLE, ask, error, get, join, keys, keys_of, panic, put, set_timers, timer},
     peer::{http, room},
+    storage_room::{END_OF_TIME, IDLE, ask, error, get, join, keys, keys_of, panic, put, set_timers, timer},
 };
 
 /// The cases that take the whole isolate down.
-pub(crate) const ALONE: &[Case] = &[
+pub(crate) const EXCLUSIVE: &[Case] = &[
     ("values_and_timers_survive_the_loss_of_memory", |host| Box::pin(loss_of_memory(host))),
     ("a_transaction_that_panics_leaves_nothing", |host| Box::pin(panicked_transaction(host))),
 ];
@@ -21,7 +21,7 @@ async fn loss_of_memory(host: Host) {
     set_timers(&mut peer, &["first"], 300).await;
     panic(&mut peer).await;
     assert_eq!(get(&mut peer, "a").await, "kept");
-    assert_eq!(peer.message().await, json!({"type": "rang", "name": "first"}));
+    assert_eq!(peer.message().await, json!({"type": "fired", "name": "first"}));
     // Written just before, and the answer has come: that is enough.
     put(&mut peer, "a", "again").await;
     peer.send(json!({"type": "panic"})).await;
@@ -41,12 +41,12 @@ async fn panicked_transaction(host: Host) {
 }
 
 /// The cases that only sleep.
-pub(crate) const ASLEEP: &[Case] =
+pub(crate) const SLEEPING: &[Case] =
     &[("values_outlive_a_room_that_is_let_go", |host| Box::pin(values_outlive_a_room_that_is_let_go(host)))];
 
 /// Nobody is connected, so that the room is gone from memory on both hosts.
 async fn values_outlive_a_room_that_is_let_go(host: Host) {
-    let path = format!("/keeper/{}/values/a", room());
+    let path = format!("/storage/{}/values/a", room());
     assert_eq!(http(&host.rooms, "GET", &path, "").await.0, 404);
     assert_eq!(http(&host.rooms, "PUT", &path, "kept").await.0, 204);
     sleep(IDLE).await;

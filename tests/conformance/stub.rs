@@ -1,20 +1,16 @@
 //! The stub in a Worker: what `tests/fixtures/rooms/src/stubs` saw when it called rooms, on workerd alone.
 
-use std::sync::{Arc, RwLock};
-
 use libtest_mimic::Trial;
 use rooms::{Answer, Ask};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    runtime::Runtime,
-    time::timeout,
 };
 use websocket_do::Client;
 
 use crate::{
-    Host, PATIENCE, cases,
+    Context, Host, Load, cases,
     peer::{Format, Peer, get_json, http, refused, request, room},
 };
 
@@ -22,29 +18,27 @@ async fn case(host: &Host, name: &str) -> Value {
     get_json(&host.rooms, &format!("/stub/{name}?room={}", room())).await
 }
 
-/// What a typed client promises on every transport, through a stub: a trial for each case.
-pub(crate) fn behaviour(host: &Host, isolate: &Arc<RwLock<()>>, runtime: &Arc<Runtime>) -> impl Iterator<Item = Trial> {
+/// The cases of a typed client that every transport must pass, here through a stub: the client runs in the Worker.
+pub(crate) fn client_cases(workerd: &Context) -> impl Iterator<Item = Trial> {
     behaviour::CASES.iter().map(|case| {
-        let (address, isolate, runtime) = (host.rooms.clone(), isolate.clone(), runtime.clone());
-        Trial::test(format!("workerd::stub::{case}"), move || {
-            // The client runs in the isolate.
-            let _shared = isolate.read();
-            let answer = runtime.block_on(async { timeout(PATIENCE, promised(&address, case)).await })?;
-            let text = answer?;
-            if text.ends_with("as promised") { Ok(()) } else { Err(text.into()) }
+        workerd.trial(Load::Sleeping, &format!("stub::{case}"), move |host| {
+            Box::pin(async move {
+                let answer = client_case(&host.rooms, case).await?;
+                if answer.ends_with("passed") { Ok(()) } else { Err(answer.into()) }
+            })
         })
     })
 }
 
-/// The answer to a case, which takes its time.
-async fn promised(address: &str, case: &str) -> std::io::Result<String> {
+/// Runs a case in the Worker; returns the whole answer.
+async fn client_case(address: &str, case: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     let request =
-        format!("GET /stub/behaviour/{case}?room={} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n", room());
+        format!("GET /stub/client/{case}?room={} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n", room());
     stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
-    // It may come in chunks.
+    // The body may be chunked.
     Ok(answer.trim_end_matches("\r\n\r\n").trim_end_matches("\r\n0").to_owned())
 }
 

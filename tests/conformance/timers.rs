@@ -7,13 +7,13 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     Case, Host, cases,
-    keeper_room::{END_OF_TIME, IDLE, ask, error, get, join, put, rung, set_timers, timer},
     peer::{eventually, http, room},
+    storage_room::{END_OF_TIME, IDLE, ask, error, fired, get, join, put, set_timers, timer},
 };
 
 /// The cases that take the whole isolate down.
-pub(crate) const ALONE: &[Case] = &[
-    ("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(stubborn_timer(host))),
+pub(crate) const EXCLUSIVE: &[Case] = &[
+    ("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(panicking_timer(host))),
     ("a_timer_that_sets_itself_again_and_panics_goes_off_again", |host| Box::pin(renewing_timer(host))),
 ];
 
@@ -22,29 +22,29 @@ async fn renewing_timer(host: Host) {
     let mut peer = join(&host, &name).await;
     set_timers(&mut peer, &["renewing"], 0).await;
     for _ in 0..2 {
-        assert_eq!(peer.message().await, json!({"type": "rang", "name": "renewing"}));
+        assert_eq!(peer.message().await, json!({"type": "fired", "name": "renewing"}));
     }
     // The one that was set last stays, and is set to its time.
     sleep(Duration::from_millis(500)).await;
-    assert_eq!(rung(&host, &name).await, json!(["renewing", "renewing"]));
+    assert_eq!(fired(&host, &name).await, json!(["renewing", "renewing"]));
     assert!(timer(&mut peer, "renewing").await.is_some());
 }
 
-async fn stubborn_timer(host: Host) {
+async fn panicking_timer(host: Host) {
     let name = room();
     let mut peer = join(&host, &name).await;
-    set_timers(&mut peer, &["stubborn"], 0).await;
+    set_timers(&mut peer, &["panicking"], 0).await;
     for _ in 0..2 {
-        assert_eq!(peer.message().await, json!({"type": "rang", "name": "stubborn"}));
+        assert_eq!(peer.message().await, json!({"type": "fired", "name": "panicking"}));
     }
     // Once more, and a panic would come of it.
     sleep(Duration::from_millis(500)).await;
-    assert_eq!(rung(&host, &name).await, json!(["stubborn", "stubborn"]));
-    assert_eq!(timer(&mut peer, "stubborn").await, None);
+    assert_eq!(fired(&host, &name).await, json!(["panicking", "panicking"]));
+    assert_eq!(timer(&mut peer, "panicking").await, None);
 }
 
 /// The cases that only sleep.
-pub(crate) const ASLEEP: &[Case] = &[
+pub(crate) const SLEEPING: &[Case] = &[
     ("a_timer_wakes_a_room_that_is_let_go", |host| Box::pin(a_timer_wakes_a_room_that_is_let_go(host))),
     ("a_timer_wakes_a_room_that_hibernates", |host| Box::pin(a_timer_wakes_a_room_that_hibernates(host))),
 ];
@@ -58,7 +58,7 @@ async fn a_timer_wakes_a_room_that_is_let_go(host: Host) {
     peer.close(None).await;
     drop(peer);
     sleep(IDLE).await;
-    eventually("the timer went off", || async { rung(&host, &name).await == json!(["first"]) }).await;
+    eventually("the timer went off", || async { fired(&host, &name).await == json!(["first"]) }).await;
 }
 
 /// On workerd the object hibernates, and its sockets stay.
@@ -80,13 +80,13 @@ cases! {
         set_timers(&mut peer, &["first"], 300).await;
         let at = timer(&mut peer, "first").await;
         assert!(at.is_some_and(|at| at > 1_764_000_000_000), "{at:?}");
-        assert_eq!(peer.message().await, json!({"type": "rang", "name": "first"}));
+        assert_eq!(peer.message().await, json!({"type": "fired", "name": "first"}));
         let took = start.elapsed();
         assert!((290..2000).contains(&took.as_millis()), "{took:?}");
         assert_eq!(timer(&mut peer, "first").await, None);
         sleep(Duration::from_millis(500)).await;
         peer.nothing_came().await;
-        assert_eq!(rung(&host, &name).await, json!(["first"]));
+        assert_eq!(fired(&host, &name).await, json!(["first"]));
     }
 
     async fn timers_go_off_by_time_and_then_by_name(host: Host) {
@@ -98,7 +98,7 @@ cases! {
         for expected in ["slow begins", "slow ends", "first", "the second"] {
             assert_eq!(peer.message().await["name"], expected);
         }
-        assert_eq!(rung(&host, &name).await, json!(["slow begins", "slow ends", "first", "the second"]));
+        assert_eq!(fired(&host, &name).await, json!(["slow begins", "slow ends", "first", "the second"]));
     }
 
     async fn a_timer_waits_for_the_handler_of_another(host: Host) {
@@ -121,7 +121,7 @@ cases! {
         for expected in ["the second", "first"] {
             assert_eq!(peer.message().await["name"], expected);
         }
-        assert_eq!(rung(&host, &name).await, json!(["the second", "first"]));
+        assert_eq!(fired(&host, &name).await, json!(["the second", "first"]));
     }
 
     async fn a_timer_that_is_cancelled_does_not_go_off(host: Host) {
@@ -134,18 +134,18 @@ cases! {
         }
         assert_eq!(timer(&mut peer, "first").await, None);
         assert_eq!(peer.message().await["name"], "the second");
-        assert_eq!(rung(&host, &name).await, json!(["the second"]));
+        assert_eq!(fired(&host, &name).await, json!(["the second"]));
     }
 
     async fn a_handler_may_set_its_own_timer_again(host: Host) {
         let name = room();
         let mut peer = join(&host, &name).await;
-        set_timers(&mut peer, &["thrice"], 0).await;
+        set_timers(&mut peer, &["repeating"], 0).await;
         for _ in 0..3 {
-            assert_eq!(peer.message().await["name"], "thrice");
+            assert_eq!(peer.message().await["name"], "repeating");
         }
         sleep(Duration::from_millis(300)).await;
-        assert_eq!(rung(&host, &name).await, json!(["thrice", "thrice", "thrice"]));
+        assert_eq!(fired(&host, &name).await, json!(["repeating", "repeating", "repeating"]));
     }
 
     async fn a_timer_whose_handler_fails_is_not_repeated(host: Host) {
@@ -156,7 +156,7 @@ cases! {
             assert_eq!(peer.message().await["name"], expected);
         }
         sleep(Duration::from_millis(2500)).await;
-        assert_eq!(rung(&host, &name).await, json!(["failing", "first"]));
+        assert_eq!(fired(&host, &name).await, json!(["failing", "first"]));
     }
 
     async fn a_timer_that_no_handler_has_is_an_error(host: Host) {
@@ -167,7 +167,7 @@ cases! {
             json!({"type": "timer", "name": "second"}),
         ] {
             let error = error(&mut peer, message).await;
-            let expected = "no `#[timer]` handler of `Keeper` is called `second`; there are `first`, `the second`, `slow`";
+            let expected = "no `#[timer]` handler of `StorageAndTimers` is called `second`; there are `first`, `the second`, `slow`";
             assert!(error.starts_with(expected), "{error}");
         }
     }
@@ -176,7 +176,7 @@ cases! {
         let name = room();
         let mut peer = join(&host, &name).await;
         let set = |timer: &str, at: u64| {
-            let path = format!("/keeper/{name}/timers/{timer}/{at}");
+            let path = format!("/storage/{name}/timers/{timer}/{at}");
             let address = host.rooms.clone();
             async move { http(&address, "PUT", &path, "").await.0 }
         };

@@ -162,7 +162,7 @@ cases! {
 
     async fn a_rooms_fixed_format_goes_before_all_wishes(host: Host) {
         for query in ["", "?format=json", "?format=xml"] {
-            let path = format!("/fixed/{}/websocket{query}", room());
+            let path = format!("/msgpack-only/{}/websocket{query}", room());
             let mut peer = Peer::open(&host.rooms, &path, &[]).await.unwrap();
             peer.format = Format::MessagePack;
             assert_eq!(peer.ask(json!({"type": "who"})).await, json!({"type": "who", "name": "fixed"}));

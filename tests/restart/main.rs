@@ -96,10 +96,10 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
     let address = serving.address();
     let soon = now() + 600;
     for (room, at) in [("a", soon), ("b\u{e4}", soon), ("later", now() + 3_600_000)] {
-        http(address, "PUT", &format!("/keeper/{room}/timers/first/{at}"), "").await;
+        http(address, "PUT", &format!("/storage/{room}/timers/first/{at}"), "").await;
     }
-    http(address, "PUT", &format!("/keeper/a/timers/slow/{soon}"), "").await;
-    http(address, "PUT", "/keeper/a/values/key", "kept").await;
+    http(address, "PUT", &format!("/storage/a/timers/slow/{soon}"), "").await;
+    http(address, "PUT", "/storage/a/values/key", "kept").await;
     serving.stop().await;
     sleep(Duration::from_millis(800)).await;
 
@@ -110,10 +110,10 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
 
     let serving = rooms(&folder.0).await;
     let address = serving.address();
-    assert_eq!(http(address, "GET", "/keeper/a/rung", "").await, r#"["first","slow begins","slow ends"]"#);
-    assert_eq!(http(address, "GET", "/keeper/b\u{e4}/rung", "").await, r#"["first"]"#);
-    assert_eq!(http(address, "GET", "/keeper/later/rung", "").await, "[]");
-    assert_eq!(http(address, "GET", "/keeper/a/values/key", "").await, "kept");
+    assert_eq!(http(address, "GET", "/storage/a/fired", "").await, r#"["first","slow begins","slow ends"]"#);
+    assert_eq!(http(address, "GET", "/storage/b\u{e4}/fired", "").await, r#"["first"]"#);
+    assert_eq!(http(address, "GET", "/storage/later/fired", "").await, "[]");
+    assert_eq!(http(address, "GET", "/storage/a/values/key", "").await, "kept");
     serving.stop().await;
 }
 
@@ -121,14 +121,14 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
 async fn a_timer_that_was_going_off_goes_off_again() {
     let folder = Folder::new("interrupted");
     let serving = rooms(&folder.0).await;
-    http(serving.address(), "PUT", "/keeper/a/timers/slow/0", "").await;
+    http(serving.address(), "PUT", "/storage/a/timers/slow/0", "").await;
     // Its handler takes 300 ms.
     sleep(Duration::from_millis(100)).await;
     serving.stop().await;
     let serving = rooms(&folder.0).await;
     sleep(Duration::from_millis(600)).await;
-    let rung = http(serving.address(), "GET", "/keeper/a/rung", "").await;
-    assert_eq!(rung, r#"["slow begins","slow begins","slow ends"]"#);
+    let fired = http(serving.address(), "GET", "/storage/a/fired", "").await;
+    assert_eq!(fired, r#"["slow begins","slow begins","slow ends"]"#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

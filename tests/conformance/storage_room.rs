@@ -1,4 +1,4 @@
-//! The room `Keeper`, as its cases speak to it.
+//! The room `StorageAndTimers`, as its cases speak to it.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) const END_OF_TIME: u64 = (1 << 53) - 1;
 pub(crate) const IDLE: Duration = Duration::from_millis(11_500);
 
 pub(crate) async fn join(host: &Host, room: &str) -> Peer {
-    Peer::join(&host.rooms, &format!("/keeper/{room}/websocket"), Format::Json).await
+    Peer::join(&host.rooms, &format!("/storage/{room}/websocket"), Format::Json).await
 }
 
 /// Sends, and gives the next message.
@@ -54,8 +54,8 @@ pub(crate) async fn keys(peer: &mut Peer, mut range: Value) -> Vec<String> {
     entries.iter().map(key).collect()
 }
 
-pub(crate) async fn rung(host: &Host, room: &str) -> Value {
-    get_json(&host.rooms, &format!("/keeper/{room}/rung")).await
+pub(crate) async fn fired(host: &Host, room: &str) -> Value {
+    get_json(&host.rooms, &format!("/storage/{room}/fired")).await
 }
 
 pub(crate) async fn error(peer: &mut Peer, message: Value) -> String {

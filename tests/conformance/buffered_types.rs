@@ -12,7 +12,7 @@ const DATA: &str = "Known { address: 2001:db8::1, since: Timestamp(1764000000123
                     more: More { proxy: Address(2001:db8::1) } }";
 
 async fn join(host: &crate::Host, format: Format) -> Peer {
-    Peer::join(&host.rooms, &format!("/delicate/{}/websocket", room()), format).await
+    Peer::join(&host.rooms, &format!("/buffered-types/{}/websocket", room()), format).await
 }
 
 cases! {
@@ -34,7 +34,7 @@ cases! {
     }
 
     async fn what_could_not_be_read_again_is_not_written_and_changes_nothing(host: Host) {
-        let path = format!("/delicate/{}/websocket?wide=1", room());
+        let path = format!("/buffered-types/{}/websocket?wide=1", room());
         assert_eq!(Peer::open(&host.rooms, &path, &[]).await.err(), Some(500));
         let mut peer = join(&host, Format::Json).await;
         for (question, reason) in [
