@@ -16,7 +16,7 @@ mod settings;
 mod socket;
 #[cfg(test)]
 mod tests;
-mod workers;
+mod threads;
 
 use std::{
     cell::Cell,

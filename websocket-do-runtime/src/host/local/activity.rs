@@ -1,4 +1,4 @@
-//! What a thread of rooms is doing, and since when it has not returned from it.
+//! Which handler a thread of rooms is running, and since when.
 
 use std::{
     borrow::Cow,
@@ -10,13 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::workers::Worker;
+use super::threads::RoomThread;
 
-/// What a thread is doing.
+/// The handler that a thread is polling, if any, and when the poll began.
 #[derive(Default)]
 pub(super) struct Activity(Mutex<Option<(Task, Instant)>>);
 
-/// A handler of a room.
+/// A handler of a room, as the log names it.
 #[derive(Debug, Clone)]
 pub(super) struct Task {
     pub(super) class: &'static str,
@@ -25,21 +25,21 @@ pub(super) struct Task {
 }
 
 impl Activity {
-    /// How long the thread has been in the same call of a handler; none where it is in no handler.
+    /// How long the current poll has taken; none if no handler is being polled.
     pub(super) fn busy_for(&self) -> Option<Duration> {
         self.current().as_ref().map(|(_, since)| since.elapsed())
     }
 
-    /// What the thread is doing, for the log.
+    /// The current handler, for the log.
     pub(super) fn describe(&self) -> String {
         self.current().as_ref().map_or_else(String::new, |(task, _)| task.to_string())
     }
 
-    /// Calls a part of a handler: what it does until it awaits.
-    pub(super) fn run<T>(&self, task: &Task, part: impl FnOnce() -> T) -> T {
+    /// Runs one poll of a handler.
+    pub(super) fn run<T>(&self, task: &Task, poll: impl FnOnce() -> T) -> T {
         *self.current() = Some((task.clone(), Instant::now()));
-        let _done = Done(self);
-        part()
+        let _reset = Reset(self);
+        poll()
     }
 
     fn current(&self) -> MutexGuard<'_, Option<(Task, Instant)>> {
@@ -53,27 +53,27 @@ impl fmt::Display for Task {
     }
 }
 
-/// The thread is done, also after a panic.
-struct Done<'a>(&'a Activity);
+/// Clears the activity when it is dropped, also by a panic.
+struct Reset<'a>(&'a Activity);
 
-impl Drop for Done<'_> {
+impl Drop for Reset<'_> {
     fn drop(&mut self) {
         *self.0.current() = None;
     }
 }
 
-/// A handler whose parts are watched.
-pub(super) struct Watched<F> {
-    pub(super) worker: Arc<Worker>,
+/// A handler whose polls are recorded in the activity of its thread.
+pub(super) struct Recorded<F> {
+    pub(super) thread: Arc<RoomThread>,
     pub(super) task: Task,
     pub(super) handler: F,
 }
 
-impl<F: Future + Unpin> Future for Watched<F> {
+impl<F: Future + Unpin> Future for Recorded<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let Self { worker, task, handler } = self.get_mut();
-        worker.activity.run(task, || Pin::new(handler).poll(context))
+        let Self { thread, task, handler } = self.get_mut();
+        thread.activity.run(task, || Pin::new(handler).poll(context))
     }
 }

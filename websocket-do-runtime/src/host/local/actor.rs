@@ -1,4 +1,4 @@
-//! One running room: takes its commands in order, on one thread, and starts over with empty memory after a panic.
+//! One running room: handles its commands in order, on one thread, and restarts with empty memory after a panic.
 
 use std::{
     borrow::Cow, cell::Cell, future::Future, panic::AssertUnwindSafe, pin::Pin, rc::Rc, sync::Arc, time::Duration,
@@ -14,10 +14,10 @@ use tokio::{
 
 use super::{
     LocalHost, RoomStore,
-    activity::{Task, Watched},
+    activity::{Recorded, Task},
     outbox::Outbox,
     registry::Registry,
-    workers::Worker,
+    threads::RoomThread,
 };
 use crate::{
     Closed, Request, Response,
@@ -31,36 +31,39 @@ use crate::{
     },
 };
 
-/// A room without sockets, requests and alarm is let go after this time, as an idle object on Cloudflare is.
-const IDLE: Duration = Duration::from_secs(10);
+/// A room without sockets, requests and alarm ends after this time, as an idle object on Cloudflare does.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often the time before timers are tried again doubles.
-const LAST_BACKOFF: u32 = 5;
+/// How often the delay before a retry of failed timers doubles.
+const MAX_DOUBLINGS: u32 = 5;
 
-/// What the log calls the handler of a session's end.
-const CLOSED: &str = "the handler of a session's end";
+/// The `close` handler, in the log.
+const CLOSE_HANDLER: &str = "the handler of a session's end";
 
-/// Why a room starts over when its data file does not take what it has written.
+/// Why a room restarts after its data file has failed.
 const WRITE_LOST: &str = "a write was lost";
 
-/// What a room is asked to do.
+/// A request or an event for a room.
 pub(crate) enum Command {
     Fetch { request: Box<Request>, reply: oneshot::Sender<Reply> },
     Event { socket: SocketId, event: Event },
 }
 
-/// What a room says to a request.
+/// The result of a request.
 pub(crate) enum Reply {
     Response(Response),
     Upgrade { socket: SocketId, headers: HeaderMap, outbox: Arc<Outbox> },
 }
 
+type Handler = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Runs a room until it is idle or the server stops.
 pub(super) async fn run(
     name: String,
     store: RoomStore,
     mut commands: mpsc::Receiver<Command>,
     registry: Arc<Registry>,
-    worker: Arc<Worker>,
+    thread: Arc<RoomThread>,
 ) {
     let host = Rc::new(LocalHost::new(name.clone(), store, registry.max_backlog()));
     let class = registry.class;
@@ -69,7 +72,7 @@ pub(super) async fn run(
         name: name.as_str().into(),
         room: (class.create)(host.clone()),
         host,
-        worker,
+        thread,
         running: JoinSet::new(),
         failed_alarms: Rc::default(),
     };
@@ -77,15 +80,15 @@ pub(super) async fn run(
     loop {
         tokio::select! {
             command = commands.recv() => match command {
-                Some(command) => actor.obey(command),
+                Some(command) => actor.handle_command(command),
                 None => break,
             },
-            () = actor.host.alarm_due() => actor.ring(),
+            () = actor.host.alarm_due() => actor.run_due_timers(),
             Some(ended) = actor.running.join_next() => if ended.is_err_and(|error| error.is_panic()) {
-                actor.start_over("a handler panicked");
+                actor.restart("a handler panicked");
             },
-            () = actor.host.writes_lost() => actor.start_over(WRITE_LOST),
-            () = sleep(IDLE) => if actor.is_idle() && registry.retire(&name, &commands, &actor.host.store) {
+            () = actor.host.writes_lost() => actor.restart(WRITE_LOST),
+            () = sleep(IDLE_TIMEOUT) => if actor.is_idle() && registry.retire(&name, &commands, &actor.host.store) {
                 break;
             },
             () = registry.stopped() => break,
@@ -94,99 +97,73 @@ pub(super) async fn run(
     // Sessions that have ended while the server stopped.
     while let Ok(command) = commands.try_recv() {
         if let Command::Event { .. } = command {
-            actor.obey(command);
+            actor.handle_command(command);
         }
     }
-    // Handlers that wait hold the room's storage until they are dropped.
+    // A waiting handler holds the room's store until it is dropped.
     actor.running.shutdown().await;
 }
 
 struct Actor {
     class: RoomClass,
     name: Arc<str>,
-    worker: Arc<Worker>,
+    thread: Arc<RoomThread>,
     host: Rc<LocalHost>,
     room: Rc<dyn ErasedRoom>,
-    /// Handlers that wait for something.
+    /// Handlers that have been awaiting something.
     running: JoinSet<()>,
-    /// How often in a row a panic has ended the handlers of timers.
+    /// How many times in a row a panic has ended the handlers of timers.
     failed_alarms: Rc<Cell<u32>>,
 }
 
 impl Actor {
-    fn obey(&mut self, command: Command) {
-        // An event that comes after the loss must not see the memory that goes with it.
+    fn handle_command(&mut self, command: Command) {
+        // A later event must not see memory that depends on the lost write.
         if self.host.has_lost_writes() {
-            self.start_over(WRITE_LOST);
+            self.restart(WRITE_LOST);
         }
         match command {
             Command::Fetch { request, reply } => {
-                let (room, host) = (self.room.clone(), self.host.clone());
                 let handler = format!("`{} {}`", request.method(), request.uri().path());
-                self.start(
-                    handler.into(),
-                    Box::pin(async move {
-                        let answer = room.fetch(*request).await;
-                        if host.written().await.is_err() {
-                            // The answer is not true; the room restarts, and takes care of a socket that was accepted.
-                            return;
-                        }
-                        let answer = match answer {
-                            Answer::Response(response) => Some(Reply::Response(response)),
-                            Answer::Upgrade { socket, headers } => {
-                                host.claim(socket).map(|outbox| Reply::Upgrade { socket, headers, outbox })
-                            }
-                        };
-                        let accepted = match &answer {
-                            Some(Reply::Upgrade { socket, .. }) => Some(*socket),
-                            _ => None,
-                        };
-                        let is_gone = answer.is_some_and(|answer| reply.send(answer).is_err());
-                        // A client that is gone by now never takes its socket over: nobody else tells of its end.
-                        if let (Some(socket), true) = (accepted, is_gone) {
-                            room.event(socket, Event::Closed(Closed::lost())).await;
-                        }
-                    }),
-                );
+                let fetch = fetch(self.room.clone(), self.host.clone(), *request, reply);
+                self.start(handler.into(), Box::pin(fetch));
             }
             Command::Event { socket, event } => {
                 let handler = match &event {
                     Event::Message(..) => "a message's handler",
-                    Event::Closed(_) | Event::Unanswered => CLOSED,
+                    Event::Closed(_) | Event::Unanswered => CLOSE_HANDLER,
                 };
                 self.start(handler.into(), self.room.event(socket, event));
             }
         }
     }
 
-    fn ring(&mut self) {
+    fn run_due_timers(&mut self) {
         self.host.alarm.set(None);
         let (room, failed) = (self.room.clone(), self.failed_alarms.clone());
-        self.start(
-            "a timer's handler".into(),
-            Box::pin(async move {
-                room.alarm_event().await;
-                failed.set(0);
-            }),
-        );
+        let run = async move {
+            room.alarm_event().await;
+            failed.set(0);
+        };
+        self.start("a timer's handler".into(), Box::pin(run));
     }
 
-    /// Sets the alarm to the earliest timer that is stored, but not before a time.
+    /// Sets the alarm to the earliest stored timer, or to `not_before` if that is later.
     fn set_alarm(&self, not_before: u64) {
         if let Err(error) = alarm::rearm(&*self.host, not_before) {
             log::error(&format!("{} `{}`: the alarm was not set: {error}", self.class.name, self.host.name));
         }
     }
 
-    /// Runs a handler up to its first wait at once, so that events begin in the order they came.
-    fn start(&mut self, name: Cow<'static, str>, handler: Pin<Box<dyn Future<Output = ()>>>) {
+    /// Polls a handler once, so that events begin in the order in which they arrived. A pending handler continues as a task.
+    fn start(&mut self, name: Cow<'static, str>, handler: Handler) {
         let task = Task { class: self.class.name, room: self.name.clone(), handler: name };
         let mut handler = AssertUnwindSafe(handler).catch_unwind();
-        match self.worker.activity.run(&task, || (&mut handler).now_or_never()) {
+        match self.thread.activity.run(&task, || (&mut handler).now_or_never()) {
             Some(Ok(())) => {}
-            Some(Err(_)) => self.start_over("a handler panicked"),
+            Some(Err(_)) => self.restart("a handler panicked"),
             None => {
-                let handler = Watched { worker: self.worker.clone(), task, handler };
+                let handler = Recorded { thread: self.thread.clone(), task, handler };
                 self.running.spawn_local(async move {
                     if let Err(panic) = handler.await {
                         std::panic::resume_unwind(panic);
@@ -196,25 +173,25 @@ impl Actor {
         }
     }
 
-    /// A handler has panicked, or a write was lost: as on workerd, memory and handlers in flight are lost, sockets stay.
-    fn start_over(&mut self, why: &str) {
-        log::error(&format!("{} `{}`: {why}; the room starts over", self.class.name, self.host.name));
+    /// Drops the room's memory and its running handlers, as workerd does after a panic. Sockets stay.
+    fn restart(&mut self, reason: &str) {
+        log::error(&format!("{} `{}`: {reason}; the room restarts", self.class.name, self.host.name));
         self.running.abort_all();
         self.host.restart_store();
-        // Timers that were going off do so again, each time later, as on Cloudflare: else one that always panics would
-        // keep the room busy.
+        // Interrupted timers run again, after a growing delay as on Cloudflare: a timer that always panics must not keep the
+        // room busy.
         let not_before = if self.room.is_running_timers() {
             let failed = self.failed_alarms.get();
             self.failed_alarms.set(failed.saturating_add(1));
-            self.host.now() + (RETRY << failed.min(LAST_BACKOFF))
+            self.host.now() + (RETRY << failed.min(MAX_DOUBLINGS))
         } else {
             0
         };
         self.room = (self.class.create)(self.host.clone());
         self.set_alarm(not_before);
-        // Their requests will not be answered, and nobody else tells of their end.
+        // The requests that accepted these sockets get no response, so no connection will report their end.
         for socket in self.host.take_unclaimed() {
-            self.start(CLOSED.into(), self.room.event(socket, Event::Closed(Closed::lost())));
+            self.start(CLOSE_HANDLER.into(), self.room.event(socket, Event::Closed(Closed::lost())));
         }
     }
 
@@ -226,8 +203,27 @@ impl Actor {
     }
 }
 
+/// Handles a request, and replies once everything that the room has written is durable.
+async fn fetch(room: Rc<dyn ErasedRoom>, host: Rc<LocalHost>, request: Request, reply: oneshot::Sender<Reply>) {
+    let answer = room.fetch(request).await;
+    if host.written().await.is_err() {
+        // The response depends on a lost write. The restart of the room ends an accepted socket.
+        return;
+    }
+    match answer {
+        Answer::Response(response) => drop(reply.send(Reply::Response(response))),
+        Answer::Upgrade { socket, headers } => {
+            let Some(outbox) = host.claim(socket) else { return };
+            if reply.send(Reply::Upgrade { socket, headers, outbox }).is_err() {
+                // The client has disconnected: no connection will report the socket's end.
+                room.event(socket, Event::Closed(Closed::lost())).await;
+            }
+        }
+    }
+}
+
 impl LocalHost {
-    /// Waits until the alarm is due; for ever where none is set.
+    /// Waits until the alarm is due; forever if none is set.
     async fn alarm_due(&self) {
         loop {
             let changed = self.alarm_changed.notified();

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on tokio: requests to rooms, pages, and the handshake of a WebSocket (RFC 6455, section 4.2).
+//! HTTP/1.1 on tokio: pages, requests to rooms, and the opening handshake of a WebSocket (RFC 6455, section 4.2).
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -22,7 +22,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     actor::{Command, Reply},
-    http_stream::{Answering, HttpStream},
+    http_stream::{HttpStream, RequestInProgress},
     outbox::Outbox,
     receive::Limits,
     registry::{Registry, RoomHandle},
@@ -35,19 +35,19 @@ use crate::{
     server::{app::Target, http::IntoResponse, log},
 };
 
-/// The most the head of a request may hold, in bytes.
+/// The most bytes of a request's head.
 const MAX_HEAD: usize = 64 * 1024;
 
 type HyperResponse = http::Response<Full<Bytes>>;
 
-/// What all connections of a server share.
+/// The state that all connections of a server share.
 pub(super) struct Shared {
     pub(super) app: App,
-    /// One for each mount of the app, in its order; none where its objects are of another make.
+    /// For each mount of the app, in its order; none for a mount of `App::objects`.
     pub(super) registries: Vec<Option<Arc<Registry>>>,
     pub(super) settings: Settings,
     pub(super) connections: TaskTracker,
-    /// Ends connections in order.
+    /// Begins a graceful shutdown of connections.
     pub(super) stopping: CancellationToken,
     /// Ends connections at once.
     pub(super) stop: CancellationToken,
@@ -58,14 +58,12 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Some(accepted) = shared.stopping.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, _)) => {
-                let own = shared.clone();
-                shared.connections.spawn(async move {
-                    let stop = own.stop.clone();
-                    stop.run_until_cancelled(connection(stream, own)).await
-                });
+                let connection = connection(stream, shared.clone());
+                let stop = shared.stop.clone();
+                shared.connections.spawn(async move { stop.run_until_cancelled(connection).await });
             }
             Err(error) => {
-                // Out of file handles, mostly: others must end first.
+                // Usually out of file handles, until another connection ends.
                 log::error(&format!("cannot accept a connection: {error}"));
                 sleep(Duration::from_millis(50)).await;
             }
@@ -74,27 +72,27 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Chat is small frames: they should not wait for each other.
+    // Frames are small and must not wait for each other.
     let _ = stream.set_nodelay(true);
-    let (answering, settings, stopping) = (Answering::default(), shared.settings, shared.stopping.clone());
-    let stream = HttpStream::new(stream, settings.request_timeout, answering.clone());
+    let (in_progress, settings, stopping) = (RequestInProgress::default(), shared.settings, shared.stopping.clone());
+    let stream = HttpStream::new(stream, settings.request_timeout, in_progress.clone());
     let service = service_fn(move |request| {
-        let (shared, answer) = (shared.clone(), answering.begin());
+        let (shared, guard) = (shared.clone(), in_progress.begin());
         async move {
-            let response = shared.answer(request).await.unwrap_or_else(IntoResponse::into_response);
-            drop(answer);
+            let response = shared.respond(request).await.unwrap_or_else(IntoResponse::into_response);
+            drop(guard);
             Ok::<HyperResponse, Infallible>(response.map(Full::new))
         }
     });
     let http = Builder::new()
         .timer(TokioTimer::new())
-        // It also runs between two requests.
+        // hyper also applies it between two requests.
         .header_read_timeout(settings.keep_alive_timeout)
         .max_header_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(http);
-    // A client that breaks off is no news.
+    // A disconnect is not an error.
     tokio::select! {
         _ = &mut http => return,
         () = stopping.cancelled() => http.as_mut().graceful_shutdown(),
@@ -103,7 +101,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    async fn answer(self: &Arc<Self>, mut request: http::Request<Incoming>) -> Result<Response, StatusCode> {
+    async fn respond(self: &Arc<Self>, mut request: http::Request<Incoming>) -> Result<Response, StatusCode> {
         let (mount, name, path) = match self.app.target(request.method(), request.uri().path()) {
             Target::Response(response) => return Ok(response),
             Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
@@ -122,7 +120,7 @@ impl Shared {
 
         let room = registry.room(&name).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let reply = tokio::select! {
-            reply = ask(&room, request) => reply.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?,
+            reply = fetch(&room, request) => reply.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?,
             () = room.stalled() => return Err(StatusCode::SERVICE_UNAVAILABLE),
         };
         let (socket, headers, outbox) = match reply {
@@ -142,7 +140,7 @@ impl Shared {
         Ok(switching_protocols(headers, accept))
     }
 
-    /// The whole body, which may have `limit` bytes.
+    /// Reads the whole body, of at most `limit` bytes.
     async fn read(&self, body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
         if body.size_hint().lower() > limit as u64 {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
@@ -167,7 +165,7 @@ impl Shared {
         }
     }
 
-    /// The connection as it is below HTTP.
+    /// The TCP connection under HTTP.
     fn socket(&self, upgraded: Upgraded, limits: Limits) -> Option<Connection> {
         let parts = upgraded.downcast::<TokioIo<HttpStream>>().ok()?;
         Some(Connection {
@@ -179,14 +177,14 @@ impl Shared {
     }
 }
 
-/// The room's reply; none where its handler panicked or the room has ended.
-async fn ask(room: &RoomHandle, request: Request) -> Option<Reply> {
-    let (reply, answer) = oneshot::channel();
+/// Sends a request to the room. None if its handler panicked or the room has ended.
+async fn fetch(room: &RoomHandle, request: Request) -> Option<Reply> {
+    let (reply, receiver) = oneshot::channel();
     room.commands.send(Command::Fetch { request: Box::new(request), reply }).await.ok()?;
-    answer.await.ok()
+    receiver.await.ok()
 }
 
-/// What proves that the server has understood the handshake, which the room checks.
+/// The value of `Sec-WebSocket-Accept`; none if the request has no key. The room checks the rest of the handshake.
 fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
     let key = headers.get(header::SEC_WEBSOCKET_KEY)?;
     derive_accept_key(key.as_bytes()).parse().ok()
@@ -194,15 +192,15 @@ fn accept_key(headers: &HeaderMap) -> Option<HeaderValue> {
 
 fn switching_protocols(headers: HeaderMap, accept: HeaderValue) -> Response {
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
-    let own = response.headers_mut();
-    own.extend(headers);
-    own.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    own.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    own.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    let all = response.headers_mut();
+    all.extend(headers);
+    all.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    all.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    all.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     response
 }
 
-/// The URI a room sees: the path below its mount, with the query.
+/// The URI as the room sees it: the path below its mount, with the query.
 fn inner_uri(path: &str, query: Option<&str>) -> Result<Uri, StatusCode> {
     let uri = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     uri.parse().map_err(|_| StatusCode::BAD_REQUEST)

@@ -1,4 +1,4 @@
-//! The stream of an HTTP connection: it fails where a request's head takes too long to come, or an answer to be taken.
+//! The stream of an HTTP connection. Reads fail if the head of a request takes too long, and writes if the peer does not read.
 
 use std::{
     future::Future,
@@ -18,69 +18,69 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// The time a peer has to close the connection after the last answer.
+/// The time a peer has to close the connection after the last response.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// A TCP stream whose peer has a limited time for the head of a request, and for taking what is written.
+/// A TCP stream with a time limit for the head of a request and for a write that makes no progress.
 pub(super) struct HttpStream {
     inner: TcpStream,
     limit: Duration,
-    answering: Answering,
-    /// Runs while part of a head has come.
+    in_progress: RequestInProgress,
+    /// Runs while the head of a request is incomplete.
     head: Option<Pin<Box<Sleep>>>,
-    /// Runs while the peer takes nothing.
+    /// Runs while a write is pending.
     write: Option<Pin<Box<Sleep>>>,
-    /// Runs once nothing more is written.
+    /// Runs after the end of the last response.
     linger: Option<Pin<Box<Sleep>>>,
 }
 
-/// Whether a request is being answered: what comes meanwhile is its body, and is timed by its reader.
+/// Whether a request is being handled. Bytes that arrive meanwhile are its body, which has a time limit of its own.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answering(Arc<AtomicBool>);
+pub(super) struct RequestInProgress(Arc<AtomicBool>);
 
-/// The request is answered when this is dropped.
-pub(super) struct Answer(Answering);
+/// Ends the request in progress when it is dropped.
+pub(super) struct RequestGuard(RequestInProgress);
 
-impl Answering {
-    pub(super) fn begin(&self) -> Answer {
+impl RequestInProgress {
+    pub(super) fn begin(&self) -> RequestGuard {
         self.0.store(true, Ordering::Relaxed);
-        Answer(self.clone())
+        RequestGuard(self.clone())
     }
 
-    fn is_on(&self) -> bool {
+    fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for Answer {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         self.0.0.store(false, Ordering::Relaxed);
     }
 }
 
 impl HttpStream {
-    /// The first head must come within the limit.
-    pub(super) fn new(inner: TcpStream, limit: Duration, answering: Answering) -> Self {
-        Self { inner, limit, answering, head: Some(Box::pin(sleep(limit))), write: None, linger: None }
+    /// Wraps a stream. The time for the first head begins now.
+    pub(super) fn new(inner: TcpStream, limit: Duration, in_progress: RequestInProgress) -> Self {
+        Self { inner, limit, in_progress, head: Some(Box::pin(sleep(limit))), write: None, linger: None }
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
         self.inner
     }
 
-    /// Counts a write that waits, and ends the connection when it has waited too long.
-    fn watch<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    /// Turns a write that has been pending for too long into an error.
+    fn limit_write<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.write = None;
             return written;
         }
         let limit = self.limit;
-        is_over(self.write.get_or_insert_with(|| Box::pin(sleep(limit))), context)
+        poll_timeout(self.write.get_or_insert_with(|| Box::pin(sleep(limit))), context)
     }
 }
 
-/// Fails when the timer has run out.
-fn is_over<T>(timer: &mut Pin<Box<Sleep>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+/// Fails once the timer has elapsed.
+fn poll_timeout<T>(timer: &mut Pin<Box<Sleep>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
     timer.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
 }
 
@@ -92,19 +92,19 @@ impl AsyncRead for HttpStream {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(context, buffer);
-        if self.answering.is_on() {
+        if self.in_progress.get() {
             self.head = None;
             return read;
         }
         let limit = self.limit;
         match (&read, &mut self.head) {
-            (Poll::Pending, Some(timer)) => is_over(timer, context),
+            (Poll::Pending, Some(timer)) => poll_timeout(timer, context),
             (Poll::Ready(_), head @ None) if buffer.filled().len() > before => {
                 *head = Some(Box::pin(sleep(limit)));
                 read
             }
-            // A head that comes byte by byte is never waited for long.
-            (Poll::Ready(Ok(())), Some(timer)) if timer.deadline() <= Instant::now() => is_over(timer, context),
+            // A head that arrives byte by byte is never pending for long.
+            (Poll::Ready(Ok(())), Some(timer)) if timer.deadline() <= Instant::now() => poll_timeout(timer, context),
             _ => read,
         }
     }
@@ -113,7 +113,7 @@ impl AsyncRead for HttpStream {
 impl AsyncWrite for HttpStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(context, bytes);
-        self.watch(context, written)
+        self.limit_write(context, written)
     }
 
     fn poll_write_vectored(
@@ -122,7 +122,7 @@ impl AsyncWrite for HttpStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(context, slices);
-        self.watch(context, written)
+        self.limit_write(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -133,8 +133,8 @@ impl AsyncWrite for HttpStream {
         Pin::new(&mut self.inner).poll_flush(context)
     }
 
-    /// Reads and drops what still comes, for a short time: bytes that nobody has read would make the system reset the
-    /// connection, and a peer that is still sending might lose the answer.
+    /// Discards what the peer still sends, for a short time. Closing with unread bytes would reset the connection, and a peer
+    /// that is still sending could lose the response.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let stream = &mut *self;
         if stream.linger.is_none() {

@@ -1,5 +1,4 @@
-//! The rooms of one class, by name: those that are running, and what the others have kept. A room starts when it is first
-//! asked for.
+//! The rooms of one class by name: the running ones, and the stored values of the others. A room starts at its first request.
 
 use std::{
     collections::HashMap,
@@ -17,88 +16,88 @@ use super::{
     file::{File, FileStore},
     receive::Limits,
     settings::Settings,
-    workers::{Seat, Worker, Workers},
+    threads::{Placement, RoomThread, ThreadPool},
 };
 use crate::{host::memory::Memory, server::room_class::RoomClass};
 
-/// Commands that may wait for a room. A connection that sends faster than its room handles waits, and with it its peer.
-const BACKLOG: usize = 1024;
+/// Commands that may wait for a room. When the queue is full, connections stop reading.
+const MAX_COMMANDS: usize = 1024;
 
-/// Where the rooms of a server run, and where they keep what they store.
+/// What the registries of a server share.
 #[derive(Clone)]
-pub(super) struct Place {
-    pub(super) workers: Arc<Workers>,
-    /// None where it is kept for as long as the server runs.
+pub(super) struct RegistryContext {
+    pub(super) threads: Arc<ThreadPool>,
+    /// None if rooms store their values in memory.
     pub(super) file: Option<Arc<File>>,
     pub(super) settings: Settings,
-    /// The rooms.
+    /// The running rooms.
     pub(super) tasks: TaskTracker,
     /// Ends the rooms.
     pub(super) stop: CancellationToken,
 }
 
-/// The way to a room.
+/// A running room, to send commands to.
 #[derive(Clone)]
 pub(super) struct RoomHandle {
     pub(super) commands: mpsc::Sender<Command>,
-    seat: Arc<Seat>,
+    placement: Arc<Placement>,
     stall_timeout: Duration,
 }
 
 impl RoomHandle {
-    /// Waits until a handler has kept the room's thread for too long.
+    /// Waits until the room's thread has stalled.
     pub(super) async fn stalled(&self) {
-        self.seat.stalled(self.stall_timeout).await;
+        self.placement.stalled(self.stall_timeout).await;
     }
 }
 
-/// Rooms of one class.
+/// The rooms of one class.
 pub(crate) struct Registry {
     pub(super) class: RoomClass,
-    place: Place,
+    context: RegistryContext,
     rooms: Mutex<Rooms>,
 }
 
 #[derive(Default)]
 struct Rooms {
     running: HashMap<String, RoomHandle>,
-    /// What rooms have kept that are not running, where there is no file.
+    /// The stores of rooms that are not running, if there is no file.
     memories: HashMap<String, Memory>,
 }
 
 impl Registry {
-    pub(super) fn new(class: RoomClass, place: Place) -> Arc<Self> {
-        Arc::new(Self { class, place, rooms: Mutex::default() })
+    pub(super) fn new(class: RoomClass, context: RegistryContext) -> Arc<Self> {
+        Arc::new(Self { class, context, rooms: Mutex::default() })
     }
 
-    /// Starts the rooms that have a timer set, so that it goes off.
+    /// Starts the rooms that have a timer set.
     ///
     /// # Errors
-    /// Where the data file cannot be read.
+    /// Returns an error if the data file cannot be read.
     pub(super) fn start_waiting(self: &Arc<Self>) -> io::Result<()> {
-        let names = self.place.file.as_ref().map(|file| file.waiting(self.class.name));
+        let names = self.context.file.as_ref().map(|file| file.waiting(self.class.name));
         for name in names.transpose().map_err(|error| io::Error::other(error.to_string()))?.into_iter().flatten() {
             if self.room(&name).is_none() {
-                return Err(io::Error::other("no thread for a room that has a timer"));
+                return Err(io::Error::other("cannot start a room that has a timer: all threads have stalled"));
             }
         }
         Ok(())
     }
 
-    /// The way to a room, which is started if it isn't running. None where no thread is left to start it on.
+    /// The handle of a room, which is started if it is not running. None if all threads have stalled.
     pub(super) fn room(self: &Arc<Self>, name: &str) -> Option<RoomHandle> {
         let mut rooms = self.rooms();
         if let Some(room) = rooms.running.get(name).filter(|room| !room.commands.is_closed()) {
             return Some(room.clone());
         }
-        let worker = self.place.workers.choose()?;
-        let (commands, receiver) = mpsc::channel(BACKLOG);
-        let store = match &self.place.file {
+        let thread = self.context.threads.choose()?;
+        let (commands, receiver) = mpsc::channel(MAX_COMMANDS);
+        let store = match &self.context.file {
             Some(file) => RoomStore::File(Box::new(FileStore::new(file.clone(), self.class.name, name.to_owned()))),
             None => RoomStore::Memory(rooms.memories.remove(name).unwrap_or_default()),
         };
-        let seat = self.start(worker, name.to_owned(), store, receiver);
-        let room = RoomHandle { commands, seat, stall_timeout: self.place.settings.stall_timeout };
+        let placement = self.start(thread, name.to_owned(), store, receiver);
+        let room = RoomHandle { commands, placement, stall_timeout: self.context.settings.stall_timeout };
         rooms.running.insert(name.to_owned(), room.clone());
         Some(room)
     }
@@ -106,18 +105,18 @@ impl Registry {
     /// Starts a room on a thread.
     fn start(
         self: &Arc<Self>,
-        worker: Arc<Worker>,
+        thread: Arc<RoomThread>,
         name: String,
         store: RoomStore,
         commands: mpsc::Receiver<Command>,
-    ) -> Arc<Seat> {
-        let (tasks, own) = (self.place.tasks.clone(), self.clone());
-        worker.seat(Box::new(move |worker| {
-            Box::pin(tasks.track_future(actor::run(name, store, commands, own, worker.clone())))
+    ) -> Arc<Placement> {
+        let (tasks, registry) = (self.context.tasks.clone(), self.clone());
+        thread.spawn(Box::new(move |thread| {
+            Box::pin(tasks.track_future(actor::run(name, store, commands, registry, thread.clone())))
         }))
     }
 
-    /// Takes a room off the list if nobody holds a way to it: no socket, no request. What it has kept stays here.
+    /// Removes a room, and keeps its store, unless a handle is in use by a connection or request.
     pub(super) fn retire(&self, name: &str, commands: &mpsc::Receiver<Command>, store: &RoomStore) -> bool {
         let mut rooms = self.rooms();
         if !commands.is_empty() || commands.sender_strong_count() > 1 || rooms.running.remove(name).is_none() {
@@ -129,18 +128,18 @@ impl Registry {
         true
     }
 
-    /// Bounds of what is received over a socket of these rooms.
+    /// The limits of what is received over a socket of these rooms.
     pub(super) fn limits(&self) -> Limits {
-        Limits { max_message: self.class.max_message, ping_interval: self.place.settings.ping_interval }
+        Limits { max_message: self.class.max_message, ping_interval: self.context.settings.ping_interval }
     }
 
     pub(super) fn max_backlog(&self) -> usize {
-        self.place.settings.max_backlog
+        self.context.settings.max_backlog
     }
 
-    /// Until the server is stopped.
+    /// Waits until the server stops.
     pub(super) async fn stopped(&self) {
-        self.place.stop.cancelled().await;
+        self.context.stop.cancelled().await;
     }
 
     fn rooms(&self) -> MutexGuard<'_, Rooms> {

@@ -1,10 +1,10 @@
-//! The limits of a server.
+//! The limits of a server, and the methods that set them.
 
 use std::time::Duration;
 
 use super::Server;
 
-/// Bounds in time and memory.
+/// Limits of time and memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings {
     pub(super) max_backlog: usize,
@@ -28,7 +28,7 @@ impl Default for Settings {
     }
 }
 
-/// Limits of what a peer, or a handler that never returns, can take.
+/// Limits for slow peers and for handlers that do not return.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -42,40 +42,39 @@ impl Default for Settings {
 ///     .shutdown_timeout(Duration::from_secs(30));
 /// ```
 impl Server {
-    /// Sets the outgoing backlog of a session, in bytes: what its room has sent and its client has not read, beside what the
-    /// system buffers. The default is 4 MiB.
+    /// Sets the maximum outgoing backlog of a session, in bytes: frames that the room has sent and the client has not read, in
+    /// addition to the system's buffers. The default is 4 MiB.
     ///
-    /// A session that exceeds it is closed with 1013 and its connection cut 2 s later; its backlog is dropped. The frame that
-    /// is being written does not count, and one frame of any size fits behind it. A frame counts for each of its
-    /// receivers, with 64 bytes more than its payload. Sending never waits for a client.
+    /// A session that exceeds it is closed with 1013; its backlog is dropped and its connection is cut 2 s later. The frame that
+    /// is being written does not count, and one frame of any size fits behind it. Each frame counts with 64 bytes more than its
+    /// payload, for each of its receivers. Sending never waits for a client.
     #[must_use]
     pub fn max_backlog(mut self, bytes: usize) -> Self {
         self.settings.max_backlog = bytes;
         self
     }
 
-    /// Sets how long the client of a WebSocket may be silent before it is sent a ping. A connection whose client is silent for
-    /// three times this long is cut. The default is 30 s.
+    /// Sets after how long without a byte from the client a WebSocket connection is sent a ping. After three times as long, it is
+    /// cut. The default is 30 s.
     ///
-    /// Every WebSocket client answers pings by itself.
+    /// WebSocket clients answer pings automatically.
     #[must_use]
     pub fn ping_interval(mut self, interval: Duration) -> Self {
         self.settings.ping_interval = interval.max(Duration::from_millis(1));
         self
     }
 
-    /// Sets the time that a client has for the head of a request, and again for its body, and the time that it may leave
-    /// an answer unread. The default is 30 s.
+    /// Sets the time limit for the head of a request, for its body, and for a client that does not read a response. The default is
+    /// 30 s.
     ///
-    /// A body that takes longer is answered with 408; the connection is closed in each case.
+    /// A body that takes longer is answered with 408. In each case the connection is closed.
     #[must_use]
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.settings.request_timeout = limit;
         self
     }
 
-    /// Sets the time between two requests of one connection, the head of the second included, after which the connection is
-    /// closed. The default is 75 s.
+    /// Sets how long an idle connection is kept open between two requests, including the head of the second. The default is 75 s.
     #[must_use]
     pub fn keep_alive_timeout(mut self, limit: Duration) -> Self {
         self.settings.keep_alive_timeout = limit;
@@ -84,17 +83,17 @@ impl Server {
 
     /// Sets how long a handler may run without awaiting before its thread counts as stalled. The default is 5 s.
     ///
-    /// A stalled thread gets no new rooms, requests to its rooms are answered with 503, and the log names the room and what it
-    /// is doing. Handlers that await do not stall their thread, however long they take.
+    /// A stalled thread gets no new rooms, requests to its rooms are answered with 503, and the log names the room and the
+    /// handler. Handlers that await do not stall their thread, no matter how long they take.
     #[must_use]
     pub fn stall_timeout(mut self, limit: Duration) -> Self {
         self.settings.stall_timeout = limit;
         self
     }
 
-    /// Sets the time that the server takes to stop at most. The default is 10 s.
+    /// Sets the time limit for stopping the server. The default is 10 s.
     ///
-    /// Clients are sent the close code 1001 and have up to 2 s of it to answer; requests that were begun are answered.
+    /// Clients are sent the close code 1001 and have up to 2 s of it to answer. Requests in progress are answered.
     #[must_use]
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
         self.settings.shutdown_timeout = limit;

@@ -1,4 +1,4 @@
-//! One WebSocket connection: frames in become events of the room, what the room queues becomes frames out.
+//! One WebSocket connection: passes incoming frames to the room as events, and writes the frames that the room queues.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -17,31 +17,31 @@ use super::{
 };
 use crate::{Closed, host::SocketId, server::dispatch::Event};
 
-/// The time the room has to answer the peer's close, which it does when it has handled what came before.
-const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
+/// The time the room has to answer the peer's close, after the events before it.
+const CLOSE_ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The time a peer has to close the connection after both close frames.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Bytes of the buffer for writing that an idle connection keeps.
+/// The capacity of the write buffer that an idle connection keeps, in bytes.
 const IDLE_BUFFER: usize = 1024;
 
-/// A connection that has become a WebSocket.
+/// A connection after the opening handshake.
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
-    /// What came behind the handshake.
+    /// Bytes that arrived after the handshake.
     pub(super) received: Vec<u8>,
     pub(super) limits: Limits,
-    /// The server stops.
+    /// Cancelled when the server begins to stop.
     pub(super) stopping: CancellationToken,
 }
 
-/// Serves the connection until it is over; tells the room so exactly once.
+/// Serves the connection until it ends. Sends the room exactly one [`Event::Closed`].
 pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::Sender<Command>, outbox: Arc<Outbox>) {
     let Connection { stream, received, limits, stopping } = connection;
     let (reading, writing) = stream.into_split();
     let mut receiver = Receiver::new(reading, received, limits).await;
-    // The half for writing, once the close frame is out.
+    // The write half, once the close frame is written.
     let mut written = None;
     let mut is_broken = false;
     let mut is_stopping = false;
@@ -69,10 +69,10 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
         }
     };
 
-    // What is still queued goes out while the room handles the end, the close frame above all.
-    outbox.end_within(ANSWER_TIMEOUT);
+    // Queued frames and the close frame are still written while the room handles the end.
+    outbox.end_within(CLOSE_ANSWER_TIMEOUT);
     let report = async {
-        // A room that is gone answers nothing.
+        // A room that has ended will not answer the close.
         if room.send(Command::Event { socket, event: Event::Closed(closed) }).await.is_err() {
             outbox.forget();
         }
@@ -85,14 +85,13 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
             };
         }
         match written {
-            // Bytes that nobody has read would make the system reset the connection, and the peer might lose the close frame.
+            // Closing with unread bytes would reset the connection, and the peer could lose the close frame.
             Some(mut half) => {
                 let _ = half.shutdown().await;
                 if may_answer {
                     let _ = timeout(LINGER, receiver.discard()).await;
                 }
             }
-            // What the system has buffered goes with the connection.
             None => receiver.reset(),
         }
         drop(write);
@@ -100,17 +99,16 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
     tokio::join!(report, finish);
 }
 
-/// Tells the room that a connection broke before it became a WebSocket.
+/// Reports to the room that the connection was lost before the handshake was complete.
 pub(super) async fn lost(socket: SocketId, room: &mpsc::Sender<Command>) {
     let _ = room.send(Command::Event { socket, event: Event::Closed(Closed::lost()) }).await;
 }
 
-/// Writes until the close frame is out.
+/// Writes frames until the close frame is written.
 async fn write(mut half: OwnedWriteHalf, outbox: Arc<Outbox>) -> io::Result<OwnedWriteHalf> {
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        // An idle connection holds no memory for what it has once written.
         buffer.shrink_to(IDLE_BUFFER);
         let batch = outbox.next(&mut buffer).await;
         half.write_all(&buffer).await?;
