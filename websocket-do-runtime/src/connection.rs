@@ -1,5 +1,7 @@
 //! What the room's end and the client's end of a connection share: close codes, errors, the heartbeat and text that is safe to print.
 
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) mod backoff;
 mod close;
 mod error;
 pub(crate) mod heartbeat;

@@ -16,7 +16,6 @@ mod session;
 mod simulation;
 mod trace;
 
-pub(crate) use connection::Connection;
 pub use explore::explore;
 pub use requests::json;
 pub use room::TestRoom;

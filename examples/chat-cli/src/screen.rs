@@ -26,8 +26,8 @@ pub(crate) fn event(event: &Event<ClientMessage>) {
     match event {
         Event::Message(message) => said(message),
         Event::Opened => note(GOOD, "connected"),
-        Event::Reconnecting { attempt, delay, why } => {
-            note(CAREFUL, &format!("{why}; attempt {attempt} {}", in_words(*delay)));
+        Event::Reconnecting { attempt, delay, reason } => {
+            note(CAREFUL, &format!("{reason}; attempt {attempt} {}", in_words(*delay)));
         }
         Event::Reconnected { .. } => note(GOOD, "connected again"),
         Event::Error(error) => note(BAD, &error.to_string()),

@@ -147,7 +147,7 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
             &mut self,
             #arguments
         ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
-            ::websocket_do::__private::client::SendMessage::carry(&mut self.carrier, #message).await
+            ::websocket_do::__private::client::SendMessage::send_message(&mut self.carrier, #message).await
         }
     }
 }

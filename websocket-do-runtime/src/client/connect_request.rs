@@ -1,14 +1,15 @@
-//! Where a session is asked for: URL, query, headers, and the request that is made of them.
+//! The request for a session: URL, query and headers.
 
-use std::{fmt, fmt::Write as _};
+use std::fmt;
 
 use http::{HeaderName, HeaderValue, Request, Uri, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{ClientError, platform};
 use crate::{codec::Format, connection::printable::line};
 
-/// The headers that make the handshake, and are not the caller's to set.
-const OWN: [HeaderName; 7] = [
+/// The headers of the handshake, which the caller cannot set.
+const RESERVED_HEADERS: [HeaderName; 7] = [
     header::HOST,
     header::CONNECTION,
     header::UPGRADE,
@@ -18,19 +19,22 @@ const OWN: [HeaderName; 7] = [
     header::SEC_WEBSOCKET_EXTENSIONS,
 ];
 
-/// A URL as the URL standard reads it: an IPv6 address in brackets, other hosts in lower case and in ASCII, and path and query
+/// The bytes that are percent-encoded in a query: all but the unreserved characters of RFC 3986.
+const RESERVED_IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A URL parsed by the URL standard: the host in lower case and in ASCII, or an IPv6 address in brackets; path and query
 /// percent-encoded.
-pub(super) struct Parts {
+pub(super) struct ParsedUrl {
     pub(super) scheme: String,
     /// Whether there is a user or a password.
     pub(super) has_credentials: bool,
-    /// With the port, if it is not that of the scheme.
+    /// With the port, if it is not the scheme's default.
     pub(super) host: String,
     pub(super) path: String,
     pub(super) query: String,
 }
 
-/// Where a session is asked for, and with what: given to [`Builder::provide`](super::Builder::provide) at each attempt.
+/// The URL, query and headers of an attempt to connect, as [`Builder::provide`](super::Builder::provide) gets and returns them.
 #[derive(Clone)]
 pub struct ConnectRequest {
     url: String,
@@ -43,46 +47,47 @@ impl ConnectRequest {
         Self { url, query: Vec::new(), headers: Vec::new() }
     }
 
-    /// Another URL, `ws://…` or `wss://…`, with the limits of [`Builder::new`](super::Builder::new). What was added to the query stays.
+    /// Replaces the URL, `ws://…` or `wss://…`, with the restrictions of [`Builder::new`](super::Builder::new). Parameters
+    /// added with [`query`](Self::query) are kept.
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
         self
     }
 
-    /// Adds to the query of the URL. Name and value are encoded.
+    /// Adds a parameter to the query of the URL, percent-encoded.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a header, which a browser cannot.
+    /// Adds a header. Not supported in a browser.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sends `Authorization: Bearer` with this token, and no other. A browser cannot.
+    /// Sets the header `Authorization: Bearer` to this token. Not supported in a browser.
     #[must_use]
     pub fn bearer(mut self, token: impl fmt::Display) -> Self {
         self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()));
         self.header(header::AUTHORIZATION.as_str(), format!("Bearer {token}"))
     }
 
-    /// The request for a session, in which this format is asked for, without what makes the handshake.
-    pub(super) fn request(&self, format: Option<Format>) -> Result<Request<()>, ClientError> {
+    /// Builds the HTTP request for a session in this format, without the headers of the handshake except for the subprotocol.
+    pub(super) fn to_http(&self, format: Option<Format>) -> Result<Request<()>, ClientError> {
         let mut request = Request::new(());
         *request.uri_mut() = self.uri(format)?;
         for (name, value) in &self.headers {
-            let name: HeaderName = name.parse().map_err(|_| unusable(format!("`{name}` is no name of a header")))?;
-            if OWN.contains(&name) {
-                return Err(unusable(format!("the header `{name}` is part of the handshake")));
+            let name: HeaderName = name.parse().map_err(|_| invalid(format!("`{name}` is not a header name")))?;
+            if RESERVED_HEADERS.contains(&name) {
+                return Err(invalid(format!("the header `{name}` is part of the handshake; remove it")));
             }
-            // The value may be a secret: it is not repeated.
+            // The value may be a secret: it is not part of the message.
             let mut value = HeaderValue::from_str(value)
-                .map_err(|_| unusable(format!("the value of the header `{name}` cannot be sent")))?;
+                .map_err(|_| invalid(format!("the value of the header `{name}` is not a header value")))?;
             value.set_sensitive(name == header::AUTHORIZATION);
             request.headers_mut().append(name, value);
         }
@@ -94,13 +99,13 @@ impl ConnectRequest {
         Ok(request)
     }
 
-    /// The format that the query names.
+    /// Returns the format in the query.
     pub(super) fn format(&self) -> Option<Format> {
         format_of(&self.uri(None).ok()?)
     }
 
-    /// The URL as it may be shown: without the query, a user and a password, which may be secrets.
-    pub(super) fn shown(&self) -> String {
+    /// Returns the URL without its query, user and password, which may be secrets.
+    pub(super) fn printable_url(&self) -> String {
         let Some((scheme, rest)) = self.url.split_once("://") else {
             let end = self.url.find(['?', '#', '@']).unwrap_or(self.url.len());
             return line(self.url.get(..end).unwrap_or_default()).to_string();
@@ -108,73 +113,72 @@ impl ConnectRequest {
         let (authority, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
         let (credentials, host) = authority.rsplit_once('@').unwrap_or(("", authority));
         if credentials.is_empty() && port(host).is_err() && path.contains('@') {
-            // Of a password with such a character this is a part.
+            // Part of a password that contains one of these characters.
             return format!("{}://…", line(scheme));
         }
         let end = path.find(['?', '#']).unwrap_or(path.len());
         line(&format!("{scheme}://{host}{}", path.get(..end).unwrap_or_default())).to_string()
     }
 
-    /// The URL with all of its query.
+    /// Returns the URL with its whole query.
     fn uri(&self, format: Option<Format>) -> Result<Uri, ClientError> {
-        let url = self.parts()?;
-        let mut pairs: Vec<String> = pairs(&url.query).map(str::to_owned).collect();
-        for (name, value) in &self.query {
-            pairs.push(format!("{}={}", escape(name), escape(value)));
-        }
+        let url = self.parse()?;
+        // The caller's own query stays as it is written.
+        let mut pairs: Vec<String> = url.query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        let encode = |text| utf8_percent_encode(text, RESERVED_IN_QUERY);
+        pairs.extend(self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))));
         if let Some(format) = format {
-            pairs.retain(|pair| pair != "format" && !pair.starts_with("format="));
+            pairs.retain(|pair| form_urlencoded::parse(pair.as_bytes()).all(|(name, _)| name != "format"));
             pairs.push(format!("format={format}"));
         }
-        let mark = if pairs.is_empty() { "" } else { "?" };
-        format!("{}://{}{}{mark}{}", url.scheme, url.host, url.path, pairs.join("&")).parse().map_err(unusable)
+        let separator = if pairs.is_empty() { "" } else { "?" };
+        format!("{}://{}{}{separator}{}", url.scheme, url.host, url.path, pairs.join("&")).parse().map_err(invalid)
     }
 
-    /// The URL, if a session can be asked for there. `http` and `https` are `ws` and `wss`, as in browsers.
-    fn parts(&self) -> Result<Parts, ClientError> {
-        let wrong = |why: &str| unusable(format!("`{}` {why}", self.shown()));
-        let Some(mut url) = platform::url::parse(&self.url) else { return Err(wrong(self.why_invalid())) };
+    /// Parses and checks the URL. `http` and `https` become `ws` and `wss`, as in browsers.
+    fn parse(&self) -> Result<ParsedUrl, ClientError> {
+        let wrong = |reason: &str| invalid(format!("`{}` {reason}", self.printable_url()));
+        let Some(mut url) = platform::url::parse(&self.url) else { return Err(wrong(self.parse_error())) };
         match url.scheme.as_str() {
             "ws" | "wss" => {}
             "http" => "ws".clone_into(&mut url.scheme),
             "https" => "wss".clone_into(&mut url.scheme),
-            _ => return Err(wrong(NO_SCHEME)),
+            _ => return Err(wrong(SCHEME)),
         }
         if url.has_credentials {
             return Err(wrong("has a user or a password; send them in the `authorization` header or in the query"));
         }
         if self.url.contains('#') {
-            return Err(wrong("has a fragment; remove all from `#` on"));
+            return Err(wrong("has a fragment; remove `#` and all after it"));
         }
         match port(&url.host) {
-            Ok(Some(0)) | Err(()) => Err(wrong(NO_PORT)),
+            Ok(Some(0)) | Err(()) => Err(wrong(PORT)),
             Ok(_) => Ok(url),
         }
     }
 
-    /// Why the URL is not valid.
-    fn why_invalid(&self) -> &'static str {
+    /// Returns why the URL is not valid.
+    fn parse_error(&self) -> &'static str {
         let url = self.url.trim();
-        let Some((scheme, rest)) = url.split_once(':') else { return NO_SCHEME };
+        let Some((scheme, rest)) = url.split_once(':') else { return SCHEME };
         if !["ws", "wss", "http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-            return NO_SCHEME;
+            return SCHEME;
         }
         let rest = rest.trim_start_matches(['/', '\\']);
         let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default();
         match port(host) {
-            Err(()) => NO_PORT,
+            Err(()) => PORT,
             Ok(_) if host.is_empty() || host.starts_with(':') => "has no host",
             Ok(_) => "is not a valid URL",
         }
     }
 }
 
-/// What is wrong with a URL.
-const NO_SCHEME: &str = "starts with neither `ws://` nor `wss://`";
-const NO_PORT: &str = "has a port that is not a number from 1 to 65535";
+const SCHEME: &str = "starts with neither `ws://` nor `wss://`";
+const PORT: &str = "has a port that is not a number from 1 to 65535";
 
-/// The port after a host, if there is one.
+/// Returns the port after a host, if there is one.
 fn port(host: &str) -> Result<Option<u16>, ()> {
     match host.rsplit_once(':') {
         // A colon of an IPv6 address.
@@ -185,44 +189,28 @@ fn port(host: &str) -> Result<Option<u16>, ()> {
 }
 
 impl fmt::Debug for ConnectRequest {
-    /// Without the query and the headers: they may hold secrets.
+    /// Omits the query and the headers, which may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectRequest").field("url", &self.shown()).finish_non_exhaustive()
+        f.debug_struct("ConnectRequest").field("url", &self.printable_url()).finish_non_exhaustive()
     }
 }
 
-/// The format that the query of a request names.
+/// Returns the format in the query of a URL.
 pub(super) fn format_of(uri: &Uri) -> Option<Format> {
-    pairs(uri.query().unwrap_or_default()).find_map(|pair| pair.strip_prefix("format="))?.parse().ok()
+    let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    pairs.find(|(name, _)| name == "format")?.1.parse().ok()
 }
 
-pub(super) fn unusable(reason: impl fmt::Display) -> ClientError {
+pub(super) fn invalid(reason: impl fmt::Display) -> ClientError {
     ClientError::Url(reason.to_string())
-}
-
-fn pairs(query: &str) -> impl Iterator<Item = &str> {
-    query.split('&').filter(|pair| !pair.is_empty())
-}
-
-/// Percent-encodes all but what RFC 3986 calls unreserved.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
-    fn asked(url: &str) -> Result<String, String> {
-        let request = ConnectRequest::new(url.to_owned()).request(None);
+    fn requested(url: &str) -> Result<String, String> {
+        let request = ConnectRequest::new(url.to_owned()).to_http(None);
         request.map(|request| request.uri().to_string()).map_err(|error| error.to_string())
     }
 
@@ -246,8 +234,17 @@ mod tests {
             ("ws://@example.com/", "ws://example.com/"),
             ("ws://example.com:/", "ws://example.com/"),
         ] {
-            assert_eq!(asked(url).as_deref(), Ok(expected), "{url}");
+            assert_eq!(requested(url).as_deref(), Ok(expected), "{url}");
         }
+    }
+
+    #[test]
+    fn a_format_replaces_that_of_the_url_and_leaves_the_rest_as_it_is() {
+        let request = ConnectRequest::new("ws://a/?x=%7e+1&format=json&form%61t=json&y".to_owned()).query("n", "a b");
+        let url = |format| request.to_http(format).map(|request| request.uri().to_string());
+        assert_eq!(url(None), Ok("ws://a/?x=%7e+1&format=json&form%61t=json&y&n=a%20b".to_owned()));
+        assert_eq!(url(Some(Format::MessagePack)), Ok("ws://a/?x=%7e+1&y&n=a%20b&format=msgpack".to_owned()));
+        assert_eq!(request.format(), Some(Format::Json));
     }
 
     #[test]
@@ -282,7 +279,7 @@ mod tests {
             ("javascript:alert(1)", "starts with neither"),
             ("w\u{1b}[2Js\n://example.com", "starts with neither"),
         ] {
-            let error = asked(url).expect_err(url);
+            let error = requested(url).expect_err(url);
             assert!(error.contains(wrong), "{url}: {error}");
             assert!(!error.contains("SEC") && !error.contains("RET"), "{url}: {error}");
             assert!(!error.contains(char::is_control), "{error:?}");

@@ -1,4 +1,4 @@
-//! One session over one socket: typed messages out and in, and the way it ends.
+//! A session of a single connection.
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
@@ -14,18 +14,18 @@ use crate::{
     protocol::ClientMessage,
 };
 
-/// How long a peer may take to answer a close.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// The time for the server to answer a close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A session in a room, seen by its client.
+/// A client's session in a room over a single connection, which does not reconnect.
 ///
-/// Dropping it ends the session without a farewell; [`close`](Self::close) takes leave.
+/// Dropping it drops the connection without a close frame; [`close`](Self::close) sends one.
 pub struct Connection<M: ClientMessage> {
-    /// None once the session is over and the peer has been answered.
+    /// `None` once the session is over and the server's close is answered.
     socket: Option<Socket>,
     format: Format,
     closed: Option<Closed>,
-    /// Whether a close frame of ours was sent.
+    /// Whether a close frame was sent.
     closing: bool,
     messages: PhantomData<fn(M)>,
 }
@@ -35,37 +35,35 @@ impl<M: ClientMessage> Connection<M> {
         Self { socket: Some(socket), format, closed: None, closing: false, messages: PhantomData }
     }
 
-    /// Sends a message, once its rules are checked. Waits while the connection cannot take more.
+    /// Validates a message and sends it. Waits while the connection's send buffer is full.
     ///
-    /// If the future is dropped before it is done, the message may or may not be sent, but never in part.
+    /// If the future is dropped before it completes, the message may or may not be sent, but never in part.
     ///
     /// # Errors
-    /// [`SendError::Invalid`] for a message that breaks its own rules: nothing left, and the session goes on.
-    /// [`SendError::Closed`] when the session is over; [`next`](Self::next) still gives what came before, and
-    /// [`closed`](Self::closed) then says how it ended.
+    /// Returns [`SendError::Invalid`] if the message breaks one of its rules: nothing is sent, and the session continues.
+    /// Returns [`SendError::Closed`] if the session is over; [`next`](Self::next) still returns the messages received before.
     pub async fn send(&mut self, message: M) -> Result<(), SendError> {
         self.send_frame(codec::encode(&message, self.format)?).await
     }
 
-    /// Sends a frame as it is, past the protocol: raw bytes in a JSON session, for a room with a `binary` handler.
+    /// Sends a frame that is not a message of the protocol, such as bytes for the `binary` handler of a room in JSON.
     ///
     /// # Errors
-    /// [`SendError::Closed`].
+    /// Returns [`SendError::Closed`] if the session is over.
     pub async fn send_frame(&mut self, frame: Frame) -> Result<(), SendError> {
         let over = self.closed.is_some() || self.closing;
         let Some(socket) = self.socket.as_mut().filter(|_| !over) else { return Err(SendError::Closed) };
         if socket.send(frame).await { Ok(()) } else { Err(SendError::Closed) }
     }
 
-    /// The next message, or what came instead of one; `None` once the session is over, and [`closed`](Self::closed)
-    /// says how.
+    /// Returns the next message, or `None` once the session is over. [`closed`](Self::closed) then returns how it ended.
     ///
-    /// Cancel-safe: no message is lost if the future is dropped, as `select!` does.
+    /// Cancel-safe: no message is lost if the future is dropped, as in `select!`.
     ///
     /// # Errors
-    /// None of them ends the session: [`ClientError::Invalid`] for a frame that is not a valid message,
-    /// [`ClientError::Server`] for an error that the server reports, [`ClientError::UnexpectedFrame`] for a frame of the other
-    /// kind, such as raw bytes in a JSON session.
+    /// Returns [`ClientError::Invalid`] for a frame that is not a valid message, [`ClientError::Server`] for an error that the
+    /// server reports, and [`ClientError::UnexpectedFrame`] for a frame of the other type, such as a binary frame in a JSON session.
+    /// The session continues after each of them.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
         while self.closed.is_none() {
             match self.socket.as_mut()?.next().await {
@@ -81,32 +79,31 @@ impl<M: ClientMessage> Connection<M> {
         None
     }
 
-    /// Closes the session with code 1000. What was sent before is delivered; what comes in meanwhile is dropped. Does
-    /// nothing if the session is over.
+    /// Closes the session with code 1000, and waits for the server's answer. Messages sent before are delivered; messages received
+    /// meanwhile are dropped. Does nothing if the session is over.
     ///
     /// # Errors
-    /// [`ClientError::Timeout`] if the server does not answer within 5 seconds, [`ClientError::Transport`] if the
-    /// connection is lost before it does. The session is over in any case.
+    /// Returns [`ClientError::Timeout`] if the server does not answer within 5 seconds, and [`ClientError::Transport`] if the
+    /// connection is lost before. The session is over in both cases.
     pub async fn close(&mut self) -> Result<(), ClientError> {
         self.close_with(1000, "").await
     }
 
-    /// Closes the session with a code and a reason; otherwise as [`close`](Self::close). A browser sends 1000 and 3000 to 4999;
-    /// 1000 goes in place of any other.
+    /// As [`close`](Self::close), with a code and a reason. A browser sends only 1000 and 3000 to 4999, and 1000 instead of any
+    /// other code.
     ///
     /// # Errors
-    /// [`ClientError::Close`] for a code that may not be sent or a reason that is too long: the session goes on.
-    /// Otherwise as [`close`](Self::close).
+    /// Returns [`ClientError::Close`] for a code that cannot be sent: the session continues. Otherwise as [`close`](Self::close).
     pub async fn close_with(&mut self, code: u16, reason: impl Into<String>) -> Result<(), ClientError> {
         let close = Close::new(code, reason)?;
         if self.closed.is_some() {
             self.finish().await;
             return Ok(());
         }
-        let Ok(closed) = timeout(FAREWELL, self.part(&close)).await else {
+        let Ok(closed) = timeout(CLOSE_TIMEOUT, self.exchange_close(&close)).await else {
             self.closed = Some(Closed::lost());
             self.socket = None;
-            return Err(ClientError::Timeout(FAREWELL));
+            return Err(ClientError::Timeout(CLOSE_TIMEOUT));
         };
         let result = if closed.is_clean() {
             Ok(())
@@ -119,7 +116,7 @@ impl<M: ClientMessage> Connection<M> {
     }
 
     /// Sends the close frame and waits for the answer.
-    async fn part(&mut self, close: &Close) -> Closed {
+    async fn exchange_close(&mut self, close: &Close) -> Closed {
         let Some(socket) = &mut self.socket else { return Closed::lost() };
         if !self.closing {
             self.closing = true;
@@ -132,17 +129,18 @@ impl<M: ClientMessage> Connection<M> {
         }
     }
 
-    /// Lets the peer have the answer to its close, and the socket go.
+    /// Flushes the answer to the server's close, and drops the socket.
     async fn finish(&mut self) {
         if let Some(socket) = &mut self.socket {
-            socket.flush(FAREWELL).await;
+            socket.flush(CLOSE_TIMEOUT).await;
         }
         self.socket = None;
     }
 
-    /// What comes before the answer to a ping: all that is on its way. None where it is nothing.
+    /// Sends a ping and returns the next item before its answer, or `None` if there is none: all messages sent by the server so far
+    /// are then received.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
-    pub(crate) async fn next_before_a_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
+    pub(crate) async fn next_before_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
         self.send_frame(Frame::Text(crate::connection::heartbeat::PING.to_owned())).await.ok()?;
         loop {
             match self.socket.as_mut()?.next().await {
@@ -161,20 +159,20 @@ impl<M: ClientMessage> Connection<M> {
         }
     }
 
-    /// Lets the connection go without a farewell.
+    /// Drops the connection without a close frame.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) fn abandon(&mut self) {
         self.closed = Some(Closed::lost());
         self.socket = None;
     }
 
-    /// How the session ended, once [`next`](Self::next) has returned `None` or the session was closed: the server's code
-    /// and reason, 1005 if its close frame held none, 1006 if the connection was lost.
+    /// Returns how the session ended, once [`next`](Self::next) has returned `None` or the session was closed: the server's close
+    /// code and reason, 1005 if its close frame has no code, or 1006 if the connection was lost.
     pub fn closed(&self) -> Option<&Closed> {
         self.closed.as_ref()
     }
 
-    /// The format that the session speaks.
+    /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.format
     }

@@ -1,4 +1,4 @@
-//! All that happens to a session, typed for the application.
+//! The events of a session.
 
 use std::{
     fmt,
@@ -19,63 +19,62 @@ use crate::{
     protocol::ClientMessage,
 };
 
-/// What happens to a session. After [`Closed`](Self::Closed) nothing does.
+/// An event of a session. [`Closed`](Self::Closed) is the last one.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event<M: ClientMessage> {
-    /// The server says something.
+    /// A message from the server.
     Message(M::Server),
     /// The first connection is open.
     Opened,
-    /// There is no connection, and there will be an attempt to open one.
+    /// There is no connection, and another attempt will be made.
     Reconnecting {
-        /// The number of the attempt, from 1 since the last stable connection.
+        /// The number of the attempt, counted from 1 since the last stable connection.
         attempt: u32,
-        /// How long until the attempt.
+        /// The time until the attempt.
         delay: Duration,
         /// Why there is no connection.
-        why: Disconnect,
+        reason: Disconnect,
     },
-    /// There is a connection again: the room has a new session for this client.
+    /// There is a connection again. For the room it is a new session.
     Reconnected {
-        /// How many attempts it took since the last stable connection.
+        /// The number of attempts since the last stable connection.
         attempts: u32,
     },
-    /// A frame that is no valid message ([`ClientError::Invalid`], [`ClientError::UnexpectedFrame`]) or an error that the
-    /// server reports ([`ClientError::Server`]), after which the session goes on; or why no connection could be made, for
-    /// good, which [`Closed`](Self::Closed) follows.
+    /// An error. The session continues after an invalid frame ([`ClientError::Invalid`], [`ClientError::UnexpectedFrame`]) and
+    /// an error reported by the server ([`ClientError::Server`]). After any other, which is why no connection can be made, the next
+    /// event is [`Closed`](Self::Closed).
     Error(ClientError),
-    /// Messages that may not have reached the server, or did not.
+    /// Messages that did not reach the server, or may not have.
     Undelivered(Undelivered<M>),
-    /// The session is over: the server's code and reason, or 1006 and why there is no connection.
+    /// The session is over, with the server's close code and reason, or 1006 and why there is no connection.
     Closed(Closed),
 }
 
-/// Messages whose connection died, or that never had one.
+/// Messages whose connection was lost, or that never had one.
 ///
-/// What was handed to a connection is never sent again by the client: the server may have it. Whether to repeat it is the
-/// application's to say, who knows what it means twice.
+/// The client never sends a message twice: the server may have received it. The application decides whether to send it again.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Undelivered<M> {
     /// The messages, in the order in which they were sent.
     pub messages: Vec<M>,
-    /// What was sent past the protocol, with `send_frame`.
+    /// Frames sent with `send_frame` that are not messages of the protocol.
     pub frames: Vec<Frame>,
-    /// How many more there were before, of which nothing was kept.
-    pub more: usize,
-    /// Whether they were handed to a connection: all since the last of which the server has confirmed the arrival, by
-    /// answering a heartbeat sent after it; without heartbeats, all since anything was heard of the server. If not, they were
-    /// still queued when the session ended, and did not arrive.
+    /// The number of older messages and frames that were not kept.
+    pub omitted: usize,
+    /// Whether they were handed to a connection, and may have arrived: all since the last message whose arrival the server has
+    /// confirmed, by answering a heartbeat sent after it; without heartbeats, all since the last frame from the server. Otherwise
+    /// they were still queued when the session ended, and have not arrived.
     pub may_have_arrived: bool,
 }
 
 /// Why there is no connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Disconnect {
-    /// It was closed by the server, or was lost or silent too long: 1006.
+    /// The connection was closed by the server, or lost (1006).
     Closed(Closed),
-    /// It could not be opened.
+    /// The connection could not be opened.
     Failed(ClientError),
 }
 
@@ -99,43 +98,43 @@ impl fmt::Display for Disconnect {
     }
 }
 
-/// An event as the task has it, which knows nothing of the protocol.
+/// An event before its frames are decoded. The task does not know the protocol.
 #[derive(Debug)]
-pub(super) enum Raw {
+pub(super) enum RawEvent {
     Frame(Frame),
     Opened,
-    Reconnecting { attempt: u32, delay: Duration, why: Disconnect },
+    Reconnecting { attempt: u32, delay: Duration, reason: Disconnect },
     Reconnected { attempts: u32 },
     Error(ClientError),
-    Undelivered { frames: Vec<Frame>, more: usize, may_have_arrived: bool },
+    Undelivered { frames: Vec<Frame>, omitted: usize, may_have_arrived: bool },
     Closed(Closed),
 }
 
-/// All that happens to a session, as a [`Stream`] that ends with it.
+/// The events of a session, as a [`Stream`] that ends with the session.
 pub struct Events<M: ClientMessage> {
-    inner: EventReceiver,
+    receiver: EventReceiver,
     format: Format,
     messages: PhantomData<fn(M)>,
 }
 
 impl<M: ClientMessage> Events<M> {
-    pub(super) fn new(inner: EventReceiver, format: Format) -> Self {
-        Self { inner, format, messages: PhantomData }
+    pub(super) fn new(receiver: EventReceiver, format: Format) -> Self {
+        Self { receiver, format, messages: PhantomData }
     }
 
-    /// The next event; `None` after [`Event::Closed`].
+    /// Returns the next event, or `None` after [`Event::Closed`].
     ///
-    /// Cancel-safe: no event is lost if the future is dropped, as `select!` does.
+    /// Cancel-safe: no event is lost if the future is dropped, as in `select!`.
     pub async fn next(&mut self) -> Option<Event<M>> {
         poll_fn(|context| self.poll(context)).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event<M>>> {
         loop {
-            match ready!(self.inner.poll(context)) {
+            match ready!(self.receiver.poll(context)) {
                 None => return Poll::Ready(None),
                 Some(raw) => {
-                    if let Some(event) = self.typed(raw) {
+                    if let Some(event) = self.decode(raw) {
                         return Poll::Ready(Some(event));
                     }
                 }
@@ -143,27 +142,28 @@ impl<M: ClientMessage> Events<M> {
         }
     }
 
-    fn typed(&self, raw: Raw) -> Option<Event<M>> {
+    fn decode(&self, raw: RawEvent) -> Option<Event<M>> {
         Some(match raw {
-            Raw::Frame(frame) => match receive::read(frame, self.format)? {
+            RawEvent::Frame(frame) => match receive::read(frame, self.format)? {
                 Ok(message) => Event::Message(message),
                 Err(error) => Event::Error(error),
             },
-            Raw::Opened => Event::Opened,
-            Raw::Reconnecting { attempt, delay, why } => Event::Reconnecting { attempt, delay, why },
-            Raw::Reconnected { attempts } => Event::Reconnected { attempts },
-            Raw::Error(error) => Event::Error(error),
-            Raw::Undelivered { frames, more, may_have_arrived } => {
-                let mut lost = Undelivered { messages: Vec::new(), frames: Vec::new(), more, may_have_arrived };
+            RawEvent::Opened => Event::Opened,
+            RawEvent::Reconnecting { attempt, delay, reason } => Event::Reconnecting { attempt, delay, reason },
+            RawEvent::Reconnected { attempts } => Event::Reconnected { attempts },
+            RawEvent::Error(error) => Event::Error(error),
+            RawEvent::Undelivered { frames, omitted, may_have_arrived } => {
+                let mut undelivered =
+                    Undelivered { messages: Vec::new(), frames: Vec::new(), omitted, may_have_arrived };
                 for frame in frames {
                     match codec::decode(&frame) {
-                        Ok(message) => lost.messages.push(message),
-                        Err(_) => lost.frames.push(frame),
+                        Ok(message) => undelivered.messages.push(message),
+                        Err(_) => undelivered.frames.push(frame),
                     }
                 }
-                Event::Undelivered(lost)
+                Event::Undelivered(undelivered)
             }
-            Raw::Closed(closed) => Event::Closed(closed),
+            RawEvent::Closed(closed) => Event::Closed(closed),
         })
     }
 }

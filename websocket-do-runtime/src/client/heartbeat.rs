@@ -1,154 +1,115 @@
-//! The heartbeat of one connection: when to ask for a sign of life, when to give up, and what has not been confirmed.
+//! The timing of one connection's heartbeat: when to send a ping, and when the connection counts as lost.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
-use super::clock::Instant;
+use super::{clock::Instant, unacknowledged::Unacknowledged};
 use crate::codec::Frame;
 
-/// So many unconfirmed messages are a reason to ask.
-const MANY: u64 = 64;
-/// So many unconfirmed messages are kept, at most.
-const KEPT: usize = 1024;
-/// And so many bytes of them, but for the newest.
-const BYTES: usize = 1 << 20;
-/// A look at the peer's life that comes later than this was not due to the peer: the process slept, or the timers of a tab
-/// in the background did. So long is waited then for what came meanwhile to be read, before the peer is judged.
+/// The number of unacknowledged frames after which a ping is sent without waiting for the interval.
+const PING_AFTER: u64 = 64;
+/// A check that runs later than this was delayed on this side: the process was suspended, or the browser throttles timers. Frames
+/// that arrived meanwhile then get this long to be read before the connection counts as lost.
 const LATE: Duration = Duration::from_millis(100);
 
-/// What is known of the peer's life.
-pub(super) struct Pulse {
-    /// After how long a silence the peer is asked, and how long it has to answer.
-    rhythm: Option<(Duration, Duration)>,
-    /// Silence before this is our own doing.
-    listening: Instant,
-    /// When the peer was asked, and how many frames it had been sent before.
-    asked: Option<(Instant, u64)>,
-    /// When it was seen that there had been nobody to look.
-    overslept: Option<Instant>,
-    /// The newest of the frames that were sent and are not confirmed.
-    frames: VecDeque<Frame>,
-    bytes: usize,
-    /// When the first of them was sent, or at least was not yet asked for.
-    first: Instant,
-    sent: u64,
-    confirmed: u64,
+/// The state of one connection's heartbeat.
+pub(super) struct Heartbeat {
+    /// The silence before a ping, and the time for its answer; none without heartbeats.
+    timing: Option<(Duration, Duration)>,
+    /// Since when the connection is read; silence before that does not count.
+    listening_since: Instant,
+    ping: Option<Ping>,
+    /// When a check was found to be late.
+    late_check: Option<Instant>,
+    unacknowledged: Unacknowledged,
 }
 
-/// What there is to do.
+/// A ping without an answer.
+struct Ping {
+    sent_at: Instant,
+    /// The number of frames sent before it, which its answer acknowledges.
+    after: u64,
+}
+
+/// What a check of the heartbeat asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(super) enum Action {
     Wait,
-    Ask,
-    /// There was no sign of life for too long a time: this.
-    Dead(Duration),
+    Ping,
+    /// Nothing was received within this time: the connection is lost.
+    Disconnect(Duration),
 }
 
-impl Pulse {
-    pub(super) fn new(rhythm: Option<(Duration, Duration)>, now: Instant) -> Self {
-        let frames = VecDeque::new();
-        Self {
-            rhythm,
-            listening: now,
-            asked: None,
-            overslept: None,
-            frames,
-            bytes: 0,
-            first: now,
-            sent: 0,
-            confirmed: 0,
+impl Heartbeat {
+    pub(super) fn new(timing: Option<(Duration, Duration)>, now: Instant) -> Self {
+        let unacknowledged = Unacknowledged::new(now);
+        Self { timing, listening_since: now, ping: None, late_check: None, unacknowledged }
+    }
+
+    pub(super) fn frame_sent(&mut self, frame: Frame, now: Instant) {
+        self.unacknowledged.push(frame, now);
+    }
+
+    pub(super) fn ping_sent(&mut self, now: Instant) {
+        self.ping = Some(Ping { sent_at: now, after: self.unacknowledged.sent() });
+    }
+
+    /// A pong acknowledges the frames that were sent before its ping.
+    pub(super) fn pong_received(&mut self, now: Instant) {
+        if let Some(ping) = self.ping.take() {
+            self.unacknowledged.acknowledge(ping.after, now);
         }
     }
 
-    /// A frame is handed to the connection.
-    pub(super) fn sent(&mut self, frame: Frame, now: Instant) {
-        if self.sent == self.confirmed {
-            self.first = now;
-        }
-        self.sent += 1;
-        self.bytes += frame.len();
-        self.frames.push_back(frame);
-        while self.frames.len() > KEPT || self.bytes > BYTES && self.frames.len() > 1 {
-            self.forget();
+    /// Without heartbeats, a frame from the server acknowledges all frames sent before.
+    pub(super) fn frame_received(&mut self, now: Instant) {
+        if self.timing.is_none() {
+            self.unacknowledged.acknowledge(self.unacknowledged.sent(), now);
         }
     }
 
-    /// The peer was asked.
-    pub(super) fn asked(&mut self, now: Instant) {
-        self.asked = Some((now, self.sent));
+    /// The connection is read again after a pause.
+    pub(super) fn reading_resumed(&mut self, now: Instant) {
+        self.listening_since = now;
     }
 
-    /// The peer has answered: what it was sent before it was asked has arrived.
-    pub(super) fn answered(&mut self, now: Instant) {
-        if let Some((_, sent)) = self.asked.take() {
-            self.confirm(sent);
-            self.first = now;
-        }
+    /// Returns when the next check is due if nothing is received after `last_received`.
+    pub(super) fn due(&self, last_received: Instant) -> Option<Instant> {
+        let due = self.due_in_time(last_received)?;
+        Some(self.late_check.filter(|late| *late >= due).map_or(due, |late| late + LATE))
     }
 
-    /// A frame has come. Where nobody asks, it is all that will be known.
-    pub(super) fn heard(&mut self) {
-        if self.rhythm.is_none() {
-            self.confirm(self.sent);
-        }
-    }
-
-    /// Nobody has listened up to now.
-    pub(super) fn listens(&mut self, now: Instant) {
-        self.listening = now;
-    }
-
-    /// When there will be something to do, if nothing comes.
-    pub(super) fn due(&self, heard: Instant) -> Option<Instant> {
-        let due = self.expected(heard)?;
-        Some(self.overslept.filter(|overslept| *overslept >= due).map_or(due, |overslept| overslept + LATE))
-    }
-
-    /// When there is something to do, if nobody sleeps.
-    fn expected(&self, heard: Instant) -> Option<Instant> {
-        let (interval, limit) = self.rhythm?;
-        let heard = heard.max(self.listening);
-        Some(match self.asked {
-            Some((asked, _)) => heard.max(asked) + limit,
-            None if self.sent - self.confirmed >= MANY => self.listening,
-            None if self.sent > self.confirmed => (heard + interval).min(self.first + interval),
-            None => heard + interval,
+    /// As [`due`](Self::due), as long as checks are not late.
+    fn due_in_time(&self, last_received: Instant) -> Option<Instant> {
+        let (interval, timeout) = self.timing?;
+        let last_received = last_received.max(self.listening_since);
+        Some(match (&self.ping, self.unacknowledged.count()) {
+            (Some(ping), _) => last_received.max(ping.sent_at) + timeout,
+            (None, 0) => last_received + interval,
+            (None, PING_AFTER..) => self.listening_since,
+            (None, _) => (last_received + interval).min(self.unacknowledged.since() + interval),
         })
     }
 
-    /// What there is to do now, when something was heard at `heard` for the last time.
-    pub(super) fn beat(&mut self, heard: Instant, now: Instant) -> Beat {
-        match (self.due(heard), self.rhythm) {
-            (Some(due), Some((_, limit))) if due <= now => {
-                if self.asked.is_none() {
-                    Beat::Ask
-                } else if now > due + LATE && self.expected(heard) == Some(due) {
-                    self.overslept = Some(now);
-                    Beat::Wait
+    /// Checks the connection at `now`, when the last bytes were received at `last_received`.
+    pub(super) fn check(&mut self, last_received: Instant, now: Instant) -> Action {
+        match (self.due(last_received), self.timing) {
+            (Some(due), Some((_, timeout))) if due <= now => {
+                if self.ping.is_none() {
+                    Action::Ping
+                } else if now > due + LATE && self.due_in_time(last_received) == Some(due) {
+                    self.late_check = Some(now);
+                    Action::Wait
                 } else {
-                    Beat::Dead(limit)
+                    Action::Disconnect(timeout)
                 }
             }
-            _ => Beat::Wait,
+            _ => Action::Wait,
         }
     }
 
-    /// What was sent and not confirmed, and how much of it was not kept.
-    pub(super) fn unconfirmed(self) -> (Vec<Frame>, usize) {
-        let count = usize::try_from(self.sent - self.confirmed).unwrap_or(usize::MAX);
-        let more = count.saturating_sub(self.frames.len());
-        (self.frames.into(), more)
-    }
-
-    fn confirm(&mut self, sent: u64) {
-        self.confirmed = self.confirmed.max(sent);
-        let left = usize::try_from(self.sent - self.confirmed).unwrap_or(usize::MAX);
-        while self.frames.len() > left {
-            self.forget();
-        }
-    }
-
-    fn forget(&mut self) {
-        self.bytes -= self.frames.pop_front().as_ref().map_or(0, Frame::len);
+    /// The frames whose arrival is not confirmed.
+    pub(super) fn into_unacknowledged(self) -> Unacknowledged {
+        self.unacknowledged
     }
 }
 
@@ -157,93 +118,84 @@ mod tests {
     use super::*;
 
     const INTERVAL: Duration = Duration::from_secs(20);
-    const LIMIT: Duration = Duration::from_secs(10);
+    const TIMEOUT: Duration = Duration::from_secs(10);
 
     fn frame(number: u64) -> Frame {
         Frame::Text(number.to_string())
     }
 
     #[test]
-    fn a_silent_peer_is_asked_and_then_dead() {
+    fn a_silent_peer_is_pinged_and_then_lost() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(Some((INTERVAL, LIMIT)), start);
+        let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
         let second = |second: u64| start + Duration::from_secs(second);
-        assert_eq!(pulse.beat(start, second(19)), Beat::Wait);
-        assert_eq!(pulse.beat(second(5), second(24)), Beat::Wait);
-        assert_eq!(pulse.beat(second(5), second(25)), Beat::Ask);
-        pulse.asked(second(25));
-        assert_eq!(pulse.beat(second(5), second(34)), Beat::Wait);
-        assert_eq!(pulse.beat(second(30), second(35)), Beat::Wait, "any sign of life will do");
-        assert_eq!(pulse.beat(second(5), second(35)), Beat::Dead(LIMIT));
-        pulse.listens(second(35));
-        assert_eq!(pulse.beat(second(5), second(35)), Beat::Wait, "who did not listen has heard nothing");
-        pulse.answered(second(36));
-        assert_eq!(pulse.due(second(36)), Some(second(56)));
+        assert_eq!(heartbeat.check(start, second(19)), Action::Wait);
+        assert_eq!(heartbeat.check(second(5), second(24)), Action::Wait);
+        assert_eq!(heartbeat.check(second(5), second(25)), Action::Ping);
+        heartbeat.ping_sent(second(25));
+        assert_eq!(heartbeat.check(second(5), second(34)), Action::Wait);
+        assert_eq!(heartbeat.check(second(30), second(35)), Action::Wait, "any bytes count");
+        assert_eq!(heartbeat.check(second(5), second(35)), Action::Disconnect(TIMEOUT));
+        heartbeat.reading_resumed(second(35));
+        assert_eq!(heartbeat.check(second(5), second(35)), Action::Wait, "nothing was read before");
+        heartbeat.pong_received(second(36));
+        assert_eq!(heartbeat.due(second(36)), Some(second(56)));
     }
 
     #[test]
-    fn who_has_slept_reads_before_it_judges() {
+    fn a_late_check_does_not_declare_the_connection_lost() {
         let start = Instant::now();
         let second = |second: u64| start + Duration::from_secs(second);
-        let mut pulse = Pulse::new(Some((INTERVAL, LIMIT)), start);
-        pulse.asked(second(20));
-        assert_eq!(pulse.beat(start, second(90)), Beat::Wait, "there was nobody to look for a minute");
-        assert_eq!(pulse.due(start), Some(second(90) + LATE));
-        assert_eq!(pulse.beat(second(91), second(91)), Beat::Wait, "what came meanwhile was read");
-        assert_eq!(pulse.beat(second(91), second(101)), Beat::Dead(LIMIT));
-        pulse.asked(second(110));
-        assert_eq!(pulse.beat(start, second(180)), Beat::Wait);
-        assert_eq!(pulse.beat(start, second(240)), Beat::Dead(LIMIT), "nothing came, however late one looks again");
+        let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
+        heartbeat.ping_sent(second(20));
+        assert_eq!(heartbeat.check(start, second(90)), Action::Wait, "no check ran for a minute");
+        assert_eq!(heartbeat.due(start), Some(second(90) + LATE));
+        assert_eq!(heartbeat.check(second(91), second(91)), Action::Wait, "frames that arrived meanwhile were read");
+        assert_eq!(heartbeat.check(second(91), second(101)), Action::Disconnect(TIMEOUT));
+        heartbeat.ping_sent(second(110));
+        assert_eq!(heartbeat.check(start, second(180)), Action::Wait);
+        assert_eq!(heartbeat.check(start, second(240)), Action::Disconnect(TIMEOUT), "one late check is forgiven");
     }
 
     #[test]
-    fn an_answer_confirms_what_was_sent_before_the_question() {
+    fn a_pong_acknowledges_the_frames_before_its_ping() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(Some((INTERVAL, LIMIT)), start);
-        (0..3).for_each(|number| pulse.sent(frame(number), start));
-        pulse.asked(start);
-        pulse.sent(frame(3), start);
-        pulse.heard();
-        pulse.answered(start);
-        assert_eq!(pulse.unconfirmed(), (vec![frame(3)], 0));
+        let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
+        (0..3).for_each(|number| heartbeat.frame_sent(frame(number), start));
+        heartbeat.ping_sent(start);
+        heartbeat.frame_sent(frame(3), start);
+        heartbeat.frame_received(start);
+        heartbeat.pong_received(start);
+        assert_eq!(heartbeat.into_unacknowledged().into_frames(), (vec![frame(3)], 0));
     }
 
     #[test]
-    fn many_messages_are_a_reason_to_ask_at_once_and_not_all_are_kept() {
+    fn many_unacknowledged_frames_are_a_reason_to_ping_at_once() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(Some((INTERVAL, LIMIT)), start);
-        (0..63).for_each(|number| pulse.sent(frame(number), start));
-        assert_eq!(pulse.beat(start, start), Beat::Wait);
-        pulse.sent(frame(63), start);
-        assert_eq!(pulse.beat(start, start), Beat::Ask);
-        (64..1030).for_each(|number| pulse.sent(frame(number), start));
-        let (kept, more) = pulse.unconfirmed();
-        assert_eq!((kept.len(), kept.first(), more), (1024, Some(&frame(6)), 6));
-
-        let mut pulse = Pulse::new(None, start);
-        (0..5).for_each(|_| pulse.sent(Frame::Binary(vec![0; BYTES / 2]), start));
-        pulse.sent(Frame::Binary(vec![0; BYTES * 2]), start);
-        let (kept, more) = pulse.unconfirmed();
-        assert_eq!((kept.len(), more), (1, 5));
+        let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
+        (0..63).for_each(|number| heartbeat.frame_sent(frame(number), start));
+        assert_eq!(heartbeat.check(start, start), Action::Wait);
+        heartbeat.frame_sent(frame(63), start);
+        assert_eq!(heartbeat.check(start, start), Action::Ping);
     }
 
     #[test]
-    fn one_message_is_confirmed_although_the_peer_never_stops_talking() {
+    fn one_frame_is_acknowledged_although_the_peer_never_stops_sending() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(Some((INTERVAL, LIMIT)), start);
-        pulse.sent(frame(0), start + LIMIT);
-        let now = start + LIMIT + INTERVAL;
-        assert_eq!(pulse.beat(now, now), Beat::Ask);
+        let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
+        heartbeat.frame_sent(frame(0), start + TIMEOUT);
+        let now = start + TIMEOUT + INTERVAL;
+        assert_eq!(heartbeat.check(now, now), Action::Ping);
     }
 
     #[test]
-    fn where_nobody_asks_anything_heard_will_do() {
+    fn without_heartbeats_any_frame_acknowledges() {
         let start = Instant::now();
-        let mut pulse = Pulse::new(None, start);
-        pulse.sent(frame(0), start);
-        pulse.heard();
-        pulse.sent(frame(1), start);
-        assert_eq!(pulse.beat(start, start + LIMIT * 100), Beat::Wait);
-        assert_eq!(pulse.unconfirmed(), (vec![frame(1)], 0));
+        let mut heartbeat = Heartbeat::new(None, start);
+        heartbeat.frame_sent(frame(0), start);
+        heartbeat.frame_received(start);
+        heartbeat.frame_sent(frame(1), start);
+        assert_eq!(heartbeat.check(start, start + TIMEOUT * 100), Action::Wait);
+        assert_eq!(heartbeat.into_unacknowledged().into_frames(), (vec![frame(1)], 0));
     }
 }

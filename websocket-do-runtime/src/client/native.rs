@@ -1,4 +1,4 @@
-//! What a client has of a native target: tokio's time and tasks, TCP, TLS, and tungstenite's frames.
+//! The client's platform on native targets: tokio's timers and tasks, TCP, TLS, and tungstenite's frames.
 
 pub(super) mod clock;
 pub(super) mod handshake;
@@ -7,20 +7,20 @@ mod stream;
 mod tls;
 pub(super) mod url;
 
-pub(super) use socket::Tcp as Wire;
+pub(super) use socket::NativeSocket as PlatformSocket;
 
-/// Whether a request for a session can have headers.
+/// Whether the platform sends headers with the handshake.
 pub(super) const HAS_HEADERS: bool = true;
 
-/// What a task holds may have to move to another thread: `Send` here, and nothing on wasm32, where there are none.
+/// `Send` on native targets, where tasks move between threads; implemented by every type on wasm32.
 pub trait MaybeSend: Send {}
 impl<T: Send> MaybeSend for T {}
 
-/// As [`MaybeSend`], for what threads share: `Sync` here, and nothing on wasm32.
+/// `Sync` on native targets; implemented by every type on wasm32.
 pub trait MaybeSync: Sync {}
 impl<T: Sync> MaybeSync for T {}
 
-/// Makes what is [`MaybeSend`] and [`MaybeSync`] `Send` and `Sync`, which it is here.
-pub(super) fn local<T>(value: T) -> T {
+/// Converts a value that is [`MaybeSend`] and [`MaybeSync`] into one that is `Send` and `Sync`: on native targets the value itself.
+pub(super) fn make_send<T>(value: T) -> T {
     value
 }

@@ -1,4 +1,4 @@
-//! What a client does when: how long it waits, what ends it for good, and one attempt to open a connection.
+//! The options of a session, and what follows from them: one attempt to connect, and whether and when to make another.
 
 use std::{error::Error, future::Future, pin::Pin, time::Duration};
 
@@ -7,75 +7,74 @@ use http::{Request, header};
 use super::{
     ClientError, ConnectRequest, Disconnect, MaybeSend, MaybeSync,
     clock::{random, timeout},
-    connect_request::{format_of, unusable},
-    platform::{HAS_HEADERS, local},
+    connect_request::{format_of, invalid},
+    platform::{HAS_HEADERS, make_send},
     transport::Socket,
 };
-use crate::codec::Format;
+use crate::{codec::Format, connection::backoff::Backoff};
 
-/// Any error of a provider, as `?` makes it.
+/// The error of a provider: any error, as `?` converts it.
 pub type ProviderError = Box<dyn Error + Send + Sync>;
 
-type Promised<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-type Provider = Box<dyn Fn(ConnectRequest) -> Promised<Result<ConnectRequest, ProviderError>> + Send + Sync>;
+type Provider = Box<dyn Fn(ConnectRequest) -> BoxFuture<Result<ConnectRequest, ProviderError>> + Send + Sync>;
 
 /// An open socket, and the subprotocol that the server chose.
 pub(crate) type Opened = (Socket, Option<String>);
 
-type Opener = Box<dyn Fn(Request<()>) -> Promised<Result<Opened, ClientError>> + Send + Sync>;
+type Opener = Box<dyn Fn(Request<()>) -> BoxFuture<Result<Opened, ClientError>> + Send + Sync>;
 
-/// A rule about close codes or statuses.
-type Rule = Box<dyn Fn(u16) -> bool + Send + Sync>;
+/// A predicate over close codes or HTTP statuses.
+type Predicate = Box<dyn Fn(u16) -> bool + Send + Sync>;
 
-#[allow(clippy::redundant_closure, reason = "on wasm32 this is no function, but what holds one")]
-pub(super) fn rule(is_so: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static) -> Rule {
-    let is_so = local(is_so);
-    Box::new(move |number| is_so(number))
+#[allow(clippy::redundant_closure, reason = "on wasm32 `matches` is a wrapper, not a function")]
+pub(super) fn predicate(matches: impl Fn(u16) -> bool + MaybeSend + MaybeSync + 'static) -> Predicate {
+    let matches = make_send(matches);
+    Box::new(move |number| matches(number))
 }
 
-/// The longest that a server can make a client wait.
-const LONGEST: Duration = Duration::from_hours(1);
+/// The longest `Retry-After` that is honoured.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 type Hook = Box<dyn Fn(&Disconnect, u32) -> bool + Send + Sync>;
 
 pub(super) struct Options {
-    pub(super) address: ConnectRequest,
+    pub(super) request: ConnectRequest,
     pub(super) provider: Option<Provider>,
-    /// How a socket is opened, if not by its URL alone.
+    /// Opens a socket in place of the platform.
     pub(super) opener: Option<Opener>,
     pub(super) format: Option<Format>,
     pub(super) connect_timeout: Duration,
     pub(super) reconnect: bool,
-    /// The bound of the first delay, and that of all.
-    pub(super) backoff: (Duration, Duration),
+    pub(super) backoff: Backoff,
     pub(super) stable_after: Duration,
     pub(super) max_attempts: Option<u32>,
-    pub(super) terminal_codes: Rule,
-    pub(super) terminal_statuses: Rule,
+    pub(super) terminal_codes: Predicate,
+    pub(super) terminal_statuses: Predicate,
     pub(super) should_reconnect: Option<Hook>,
-    /// The most messages that wait for a connection.
+    /// The most messages waiting for a connection.
     pub(super) queue: usize,
     /// The most bytes of them.
     pub(super) queue_bytes: usize,
-    /// The most events that wait for the application.
+    /// The most events waiting for the application.
     pub(super) buffer: usize,
     /// The most bytes of them.
     pub(super) buffer_bytes: usize,
-    /// After how long a silence the server is asked, and how long it may take to answer.
+    /// The silence before a ping, and the time for its answer.
     pub(super) heartbeat: Option<(Duration, Duration)>,
 }
 
 impl Options {
     pub(super) fn new(url: String) -> Self {
         Self {
-            address: ConnectRequest::new(url),
+            request: ConnectRequest::new(url),
             provider: None,
             opener: None,
             format: None,
             connect_timeout: Duration::from_secs(10),
             reconnect: true,
-            backoff: (Duration::from_millis(500), Duration::from_secs(20)),
+            backoff: Backoff::new(Duration::from_millis(500), Duration::from_secs(20)),
             stable_after: Duration::from_secs(5),
             max_attempts: None,
             terminal_codes: Box::new(|code| matches!(code, 1000 | 1008 | 4000..=4999)),
@@ -89,32 +88,32 @@ impl Options {
         }
     }
 
-    /// The format of the session, as far as it is known before the first attempt.
-    pub(super) fn spoken(&self) -> Format {
-        self.format.or_else(|| self.address.format()).unwrap_or_default()
+    /// The format of the session as far as it is known before the first attempt: a provider may change the URL.
+    pub(super) fn known_format(&self) -> Format {
+        self.format.or_else(|| self.request.format()).unwrap_or_default()
     }
 
-    /// The request for a session at an address.
-    pub(super) fn request(&self, address: &ConnectRequest) -> Result<Request<()>, ClientError> {
-        let request = address.request(self.format)?;
+    /// Builds the HTTP request.
+    pub(super) fn http_request(&self, request: &ConnectRequest) -> Result<Request<()>, ClientError> {
+        let request = request.to_http(self.format)?;
         let mut headers = request.headers().keys().filter(|name| *name != header::SEC_WEBSOCKET_PROTOCOL);
         match headers.next() {
-            Some(name) if self.opener.is_none() && !HAS_HEADERS => Err(unusable(format!(
-                "a browser sets no headers such as `{name}`; put a token into the query, with `query` or in `provide`"
+            Some(name) if self.opener.is_none() && !HAS_HEADERS => Err(invalid(format!(
+                "a browser does not send headers such as `{name}`; put a token into the query, with `query` or in `provide`"
             ))),
             _ => Ok(request),
         }
     }
 
-    /// Opens a connection, once.
-    pub(super) async fn attempt(&self) -> Result<(Socket, Format), ClientError> {
+    /// Makes one attempt to open a connection.
+    pub(super) async fn open(&self) -> Result<(Socket, Format), ClientError> {
         let open = async {
-            let mut address = self.address.clone();
+            let mut request = self.request.clone();
             if let Some(provide) = &self.provider {
-                address = provide(address).await.map_err(|error| ClientError::Provider(error.to_string()))?;
+                request = provide(request).await.map_err(|error| ClientError::Provider(error.to_string()))?;
             }
-            let request = self.request(&address)?;
-            let spoken = self.format.or_else(|| format_of(request.uri())).unwrap_or_default();
+            let request = self.http_request(&request)?;
+            let format = self.format.or_else(|| format_of(request.uri())).unwrap_or_default();
             let (socket, chosen) = match &self.opener {
                 Some(open) => open(request).await?,
                 None => Socket::open(request).await?,
@@ -123,35 +122,31 @@ impl Options {
                 Some(chosen) if self.format.map(Format::subprotocol) != Some(chosen.as_str()) => {
                     Err(ClientError::Subprotocol { offered: self.format, chosen })
                 }
-                _ => Ok((socket, spoken)),
+                _ => Ok((socket, format)),
             }
         };
         timeout(self.connect_timeout, open).await.map_err(|_| ClientError::Timeout(self.connect_timeout))?
     }
 
-    /// Opens a connection for a session that has a format already.
-    pub(super) async fn attempt_in(&self, format: Format) -> Result<Socket, ClientError> {
-        match self.attempt().await? {
-            (socket, spoken) if spoken == format => Ok(socket),
-            (_, spoken) => Err(unusable(format!("the session speaks `{format}`, the new address says `{spoken}`"))),
+    /// Makes one attempt for a session whose format is fixed.
+    pub(super) async fn open_with_format(&self, expected: Format) -> Result<Socket, ClientError> {
+        match self.open().await? {
+            (socket, format) if format == expected => Ok(socket),
+            (_, format) => Err(invalid(format!("the session uses `{expected}`, but the new URL asks for `{format}`"))),
         }
     }
 
-    /// Whether there is to be another attempt, this one.
-    pub(super) fn goes_on(&self, loss: &Disconnect, attempt: u32) -> bool {
+    /// Whether to make this attempt after a disconnect.
+    pub(super) fn should_retry(&self, disconnect: &Disconnect, attempt: u32) -> bool {
         self.reconnect
-            && !self.is_terminal(loss)
-            && !self.is_exhausted(attempt)
-            && self.should_reconnect.as_ref().is_none_or(|hook| hook(loss, attempt))
+            && !self.is_terminal(disconnect)
+            && self.max_attempts.is_none_or(|max| attempt <= max)
+            && self.should_reconnect.as_ref().is_none_or(|hook| hook(disconnect, attempt))
     }
 
-    pub(super) fn is_exhausted(&self, attempt: u32) -> bool {
-        self.max_attempts.is_some_and(|most| attempt > most)
-    }
-
-    /// Whether it would be the same again.
-    pub(super) fn is_terminal(&self, loss: &Disconnect) -> bool {
-        match loss {
+    /// Whether another attempt is expected to have the same result.
+    fn is_terminal(&self, disconnect: &Disconnect) -> bool {
+        match disconnect {
             Disconnect::Closed(closed) => closed.is_clean() && (self.terminal_codes)(closed.code()),
             Disconnect::Failed(ClientError::Refused { status, .. }) => (self.terminal_statuses)(*status),
             Disconnect::Failed(error) => {
@@ -160,20 +155,13 @@ impl Options {
         }
     }
 
-    /// How long to wait before an attempt: what the server asks for, and anything from nothing to a bound that doubles, so
-    /// that clients which lost their server together do not come back together.
-    pub(super) fn delay(&self, loss: &Disconnect, attempt: u32) -> Duration {
-        let asked = match loss {
-            Disconnect::Failed(ClientError::Refused { retry_after: Some(asked), .. }) => (*asked).min(LONGEST),
+    /// Returns the delay before an attempt: the server's `Retry-After`, if any, and the backoff.
+    pub(super) fn delay(&self, disconnect: &Disconnect, attempt: u32) -> Duration {
+        let retry_after = match disconnect {
+            Disconnect::Failed(ClientError::Refused { retry_after: Some(time), .. }) => (*time).min(MAX_RETRY_AFTER),
             _ => Duration::ZERO,
         };
-        asked + self.bound(attempt).mul_f64(random())
-    }
-
-    fn bound(&self, attempt: u32) -> Duration {
-        let (first, most) = self.backoff;
-        let factor = 1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
-        first.saturating_mul(factor).min(most)
+        retry_after.saturating_add(self.backoff.delay(attempt, random()))
     }
 }
 
@@ -187,11 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_of_the_delay_doubles_up_to_a_cap() {
+    fn the_delay_is_random_below_its_bound() {
         let options = options();
-        let bounds: Vec<_> = (1..=8).map(|attempt| options.bound(attempt).as_millis()).collect();
-        assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]);
-        assert_eq!(options.bound(u32::MAX), Duration::from_secs(20));
         let lost = Disconnect::Closed(Closed::lost());
         let delays: Vec<_> = (0..1000).map(|_| options.delay(&lost, 7)).collect();
         assert!(delays.iter().all(|delay| *delay < Duration::from_secs(20)));
@@ -200,8 +185,8 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_asks_for_time_gets_it_within_reason() {
-        let asked = |seconds| {
+    fn retry_after_is_honoured_up_to_a_limit() {
+        let delay_after = |seconds| {
             let retry_after = Some(Duration::from_secs(seconds));
             let busy = Disconnect::Failed(ClientError::Refused {
                 status: 503,
@@ -211,20 +196,20 @@ mod tests {
             });
             options().delay(&busy, 1).as_secs()
         };
-        assert_eq!([asked(0), asked(120), asked(86_400)], [0, 120, 3600]);
+        assert_eq!([delay_after(0), delay_after(120), delay_after(86_400)], [0, 120, 3600]);
     }
 
     #[test]
-    fn what_would_be_the_same_again_is_terminal() {
+    fn a_disconnect_whose_cause_would_not_change_is_terminal() {
         let options = options();
         let closed = |code| options.is_terminal(&Disconnect::Closed(Closed::by_peer(code, "")));
         assert!([1000, 1008, 4000, 4001, 4999].into_iter().all(closed));
-        assert!(![1001, 1005, 1006, 1011, 1012, 1013, 3000].into_iter().any(closed));
+        assert!(![1001, 1005, 1006, 1009, 1011, 1012, 1013, 3000].into_iter().any(closed));
         let refused = |status| {
             let refused = ClientError::refused(status, &http::HeaderMap::new(), String::new());
             options.is_terminal(&Disconnect::Failed(refused))
         };
-        assert!([200, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410].into_iter().all(refused));
+        assert!([200, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 410, 426].into_iter().all(refused));
         assert!(![408, 425, 429, 500, 502, 503, 504].into_iter().any(refused));
         assert!(options.is_terminal(&Disconnect::Failed(ClientError::Url(String::new()))));
         assert!(options.is_terminal(&Disconnect::Failed(ClientError::Overloaded(String::new()))));

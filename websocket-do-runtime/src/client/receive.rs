@@ -1,4 +1,4 @@
-//! What a frame of the server means: a message, an error of the protocol, or the answer to a heartbeat.
+//! Decoding of incoming frames: a message, an error reported by the server, or the answer to a heartbeat.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::{
     protocol::Message,
 };
 
-/// Reads a frame; none for one that is no business of the application.
+/// Decodes a frame. Returns `None` for the answer to a heartbeat.
 pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M, ClientError>> {
     if matches!(&frame, Frame::Text(text) if text == PONG) {
         return None;
@@ -17,15 +17,15 @@ pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M,
     let decoded = (frame.format() == format).then(|| codec::decode(&frame));
     Some(match decoded {
         Some(Ok(message)) => Ok(message),
-        Some(Err(rejection)) => Err(reported::<M>(&frame).unwrap_or(ClientError::Invalid(rejection))),
-        // The server says so in text when it was sent the other kind.
-        None => Err(reported::<M>(&frame).unwrap_or(ClientError::UnexpectedFrame(frame))),
+        Some(Err(error)) => Err(server_error::<M>(&frame).unwrap_or(ClientError::Invalid(error))),
+        // The server reports a frame of the wrong type in text, whatever the session's format.
+        None => Err(server_error::<M>(&frame).unwrap_or(ClientError::UnexpectedFrame(frame))),
     })
 }
 
-/// A frame that is no message may be an error that the server reports: `{"error":…,"code":…,"path":…}`, without the tag.
+/// Reads an error reported by the server: `{"error":…,"code":…,"path":…}`, without the protocol's tag.
 #[cold]
-fn reported<M: Message>(frame: &Frame) -> Option<ClientError> {
+fn server_error<M: Message>(frame: &Frame) -> Option<ClientError> {
     let object: Map<String, Value> = codec::decode_as::<M, _>(frame).ok()?;
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
     let message = text("error").filter(|_| !object.contains_key(M::SCHEMA.tag))?;

@@ -1,4 +1,4 @@
-//! A session that outlives its connections: what the application holds of it. The task does the rest.
+//! A session that reconnects: the application's handles. The task owns the connection.
 
 use std::fmt;
 
@@ -14,91 +14,90 @@ use crate::{
     protocol::ClientMessage,
 };
 
-/// How many calls may be on their way to the task.
-const CALLS: usize = 16;
+/// The capacity of the channel to the task.
+const COMMANDS: usize = 16;
 
-/// A session in a room that comes back when its connection is lost. See the [guide](super).
+/// A client's session in a room, which reconnects when its connection is lost. See the [guide](super).
 ///
-/// A task owns the connection. It ends when the session does, or when all that belongs to the session is dropped, which
-/// ends it without a farewell; [`close`](Self::close) takes leave.
+/// A background task owns the connection. It ends with the session, or when this and all halves of it are dropped, which drops the
+/// connection without a close frame; [`close`](Self::close) sends one.
 pub struct Reconnecting<M: ClientMessage> {
     sender: Sender<M>,
     receiver: Receiver<M>,
 }
 
 impl<M: ClientMessage> Reconnecting<M> {
-    /// Starts the task, with an open connection or on its way to one.
+    /// Starts the task, with an open connection or without.
     pub(super) fn start(options: Options, format: Format, socket: Option<Socket>) -> Result<Self, ClientError> {
-        let (commands, calls) = mpsc::channel(CALLS);
-        let (events, happened) = backlog::channel(options.buffer, options.buffer_bytes);
+        let (commands, command_receiver) = mpsc::channel(COMMANDS);
+        let (events, event_receiver) = backlog::channel(options.buffer, options.buffer_bytes);
         let (shared, status) = Shared::new(format);
-        spawn(Task::new(options, calls, events, shared.clone(), status).run(socket))?;
+        spawn(Task::new(options, command_receiver, events, shared.clone(), status).run(socket))?;
         let sender = Sender::new(commands, shared.clone());
-        Ok(Self { sender, receiver: Receiver { events: Events::new(happened, format), shared } })
+        Ok(Self { sender, receiver: Receiver { events: Events::new(event_receiver, format), shared } })
     }
 
-    /// Sends a message, once its rules are checked. Waits while the connection cannot take more.
+    /// Validates a message and sends it, or queues it while there is no connection. Waits while the connection's send buffer is full.
     ///
-    /// If the future is dropped before it is done, the message may or may not be sent, but never in part.
+    /// If the future is dropped before it completes, the message may or may not be sent, but never in part.
     ///
     /// # Errors
-    /// [`SendError::Invalid`] for a message that breaks its own rules, [`SendError::Full`] if there is no connection and
-    /// the queue is full, in messages or in bytes, [`SendError::Closed`] when the session is over. The message is not sent, nor will be.
+    /// Returns [`SendError::Invalid`] if the message breaks one of its rules, [`SendError::Full`] if there is no connection and
+    /// the queue is full, and [`SendError::Closed`] if the session is over. The message is not sent.
     pub fn send(&self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.sender.send(message)
     }
 
-    /// Sends a frame as it is, past the protocol: raw bytes in a JSON session, for a room with a `binary` handler.
+    /// Sends a frame that is not a message of the protocol, such as bytes for the `binary` handler of a room in JSON.
     ///
     /// # Errors
-    /// [`SendError::Full`] and [`SendError::Closed`], as for [`send`](Self::send).
+    /// Returns [`SendError::Full`] and [`SendError::Closed`], as [`send`](Self::send).
     pub fn send_frame(&self, frame: Frame) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.sender.send_frame(frame)
     }
 
-    /// The next message, or what came instead of one; `None` once the session is over, and [`closed`](Self::closed)
-    /// says how. What happens to the connection meanwhile is in [`events`](Self::events).
+    /// Returns the next message, or `None` once the session is over. [`closed`](Self::closed) then returns how it ended. Events of the
+    /// connection are skipped; [`events`](Self::events) has them.
     ///
-    /// Cancel-safe: no message is lost if the future is dropped, as `select!` does.
+    /// Cancel-safe: no message is lost if the future is dropped, as in `select!`.
     ///
     /// # Errors
-    /// [`ClientError::Invalid`] for a frame that is not a valid message, [`ClientError::Server`] for an error that the
-    /// server reports, [`ClientError::UnexpectedFrame`] for a frame of the other kind: the session goes on. Any other error is why
-    /// it is over.
+    /// Returns [`ClientError::Invalid`] for a frame that is not a valid message, [`ClientError::Server`] for an error that the
+    /// server reports, and [`ClientError::UnexpectedFrame`] for a frame of the other type: the session continues. Any other error is
+    /// why the session is over.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
         self.receiver.next().await
     }
 
-    /// All that happens, messages among it: a [`Stream`](futures_util::Stream).
+    /// Returns the events of the session, messages included, as a [`Stream`](futures_util::Stream).
     pub fn events(&mut self) -> &mut Events<M> {
         self.receiver.events()
     }
 
-    /// Waits until there is a connection. It settles at once if there is one, and when the session is over.
+    /// Waits until there is a connection, or the session is over.
     ///
     /// # Errors
-    /// Why the session is over: [`ClientError::Closed`], or why no connection can be made.
+    /// Returns why the session is over: [`ClientError::Closed`], or why no connection can be made.
     pub fn wait_open(&self) -> impl Future<Output = Result<(), ClientError>> + Send {
         self.sender.wait_open()
     }
 
-    /// Closes the session with code 1000. What was sent before is delivered, for which a session without a connection
-    /// has 5 seconds to get one; what then could not be is reported in [`events`](Self::events). What comes in meanwhile is
-    /// dropped. Does nothing if the session is over.
+    /// Closes the session with code 1000, and waits for the server's answer. Messages sent before are delivered: if some are queued
+    /// without a connection, the client has 5 seconds to connect, and [`events`](Self::events) reports those it could not deliver.
+    /// Messages received meanwhile are dropped. Does nothing if the session is over.
     ///
     /// # Errors
-    /// [`ClientError::Timeout`] if the server does not answer within 5 seconds, [`ClientError::Transport`] if the
-    /// connection is lost before it does, or there is none to deliver what is queued. The session is over in any case.
+    /// Returns [`ClientError::Timeout`] if the server does not answer within 5 seconds, and [`ClientError::Transport`] if the
+    /// connection is lost before, or queued messages were not delivered. The session is over in both cases.
     pub fn close(&self) -> impl Future<Output = Result<(), ClientError>> + Send {
         self.sender.close()
     }
 
-    /// Closes the session with a code and a reason; otherwise as [`close`](Self::close). A browser sends 1000 and 3000 to 4999;
-    /// 1000 goes in place of any other.
+    /// As [`close`](Self::close), with a code and a reason. A browser sends only 1000 and 3000 to 4999, and 1000 instead of any
+    /// other code.
     ///
     /// # Errors
-    /// [`ClientError::Close`] for a code that may not be sent or a reason that is too long: the session goes on.
-    /// Otherwise as [`close`](Self::close).
+    /// Returns [`ClientError::Close`] for a code that cannot be sent: the session continues. Otherwise as [`close`](Self::close).
     pub fn close_with(
         &self,
         code: u16,
@@ -107,18 +106,18 @@ impl<M: ClientMessage> Reconnecting<M> {
         self.sender.close_with(code, reason.into())
     }
 
-    /// How the session ended, once it has: the server's code and reason, 1005 if its close frame held none, 1006 if there is
-    /// no connection.
+    /// Returns how the session ended, once it has: the server's close code and reason, 1005 if its close frame has no code, or 1006
+    /// if the connection was lost or could not be made.
     pub fn closed(&self) -> Option<&Closed> {
         self.sender.closed()
     }
 
-    /// The format that the session speaks.
+    /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.sender.format()
     }
 
-    /// Takes the session apart, for different tasks: one that can be cloned sends, the other receives.
+    /// Splits the session into a sending half, which can be cloned, and a receiving half, for different tasks.
     pub fn split(self) -> (Sender<M>, Receiver<M>) {
         (self.sender, self.receiver)
     }
@@ -133,17 +132,17 @@ impl<M: ClientMessage> fmt::Debug for Reconnecting<M> {
     }
 }
 
-/// What became of a message that was accepted.
+/// Whether an accepted message was sent at once or queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
-    /// It was handed to the connection. If that dies before the server has confirmed the arrival, an
-    /// [`Event::Undelivered`] tells of the message.
+    /// It was handed to the connection. If the connection is lost before the server has confirmed the arrival, an
+    /// [`Event::Undelivered`] reports the message.
     Now,
-    /// There is no connection: it waits for the next, in its order.
+    /// There is no connection: it is queued for the next, in order.
     Queued,
 }
 
-/// The receiving half of a session. Without it, what comes in is dropped.
+/// The receiving half of a session. Once it is dropped, incoming messages are discarded.
 pub struct Receiver<M: ClientMessage> {
     events: Events<M>,
     shared: std::sync::Arc<Shared>,
@@ -164,12 +163,12 @@ impl<M: ClientMessage> Receiver<M> {
         }
     }
 
-    /// All that happens, messages among it: a [`Stream`](futures_util::Stream).
+    /// Returns the events of the session, messages included, as a [`Stream`](futures_util::Stream).
     pub fn events(&mut self) -> &mut Events<M> {
         &mut self.events
     }
 
-    /// All that happens, as a stream of its own.
+    /// Converts into the events of the session, as an owned [`Stream`](futures_util::Stream).
     pub fn into_events(self) -> Events<M> {
         self.events
     }
@@ -179,7 +178,7 @@ impl<M: ClientMessage> Receiver<M> {
         self.shared.closed()
     }
 
-    /// The format that the session speaks.
+    /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.shared.format()
     }

@@ -1,4 +1,4 @@
-//! When a server that refuses wants to be asked again.
+//! The `Retry-After` header of a refusal.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 
 use super::clock::since_epoch;
 
-/// What `Retry-After` says, in either of its forms: seconds, or a date.
+/// Reads `Retry-After` in either of its forms: seconds, or a date.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     value.parse().map(Duration::from_secs).ok().or_else(|| {
@@ -21,17 +21,17 @@ mod tests {
 
     use super::*;
 
-    fn said(value: &str) -> Option<Duration> {
+    fn read(value: &str) -> Option<Duration> {
         let value = value.parse().expect("the value of a header");
         retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]))
     }
 
     #[test]
-    fn when_to_come_back_is_read_in_both_forms() {
-        assert_eq!(said("120"), Some(Duration::from_mins(2)));
-        assert_eq!(said("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO), "that is over");
+    fn both_forms_are_read() {
+        assert_eq!(read("120"), Some(Duration::from_mins(2)));
+        assert_eq!(read("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO), "a date in the past");
         let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_mins(10));
-        assert!(said(&soon).is_some_and(|wait| (500..=600).contains(&wait.as_secs())), "{soon}");
-        assert_eq!([said("soon"), said("-1"), said("")], [None, None, None]);
+        assert!(read(&soon).is_some_and(|wait| (500..=600).contains(&wait.as_secs())), "{soon}");
+        assert_eq!([read("soon"), read("-1"), read("")], [None, None, None]);
     }
 }

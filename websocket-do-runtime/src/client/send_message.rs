@@ -1,4 +1,4 @@
-//! What a typed client can be put on: a method for each message is the same on all of them.
+//! The traits between a protocol's generated client and the types it sends on.
 
 use std::{
     future::Future,
@@ -8,29 +8,29 @@ use std::{
 use super::{Connection, Reconnecting, SendError, Sender, Sent};
 use crate::{codec, protocol::ClientMessage};
 
-/// Client messages that have a typed client: one method for each message. Implemented by `derive(WsProtocol)`.
+/// Client messages with a typed client, which has one method per message. Implemented by `derive(WsProtocol)`.
 pub trait TypedClient: ClientMessage {
-    /// The client, which comes back when its connection is lost.
+    /// The client, which reconnects.
     type Client: From<Reconnecting<Self>> + DerefMut<Target = Reconnecting<Self>>;
-    /// The client of one connection.
+    /// The client of a single connection.
     type Session: From<Connection<Self>> + DerefMut<Target = Connection<Self>>;
     /// The sending half of the client.
     type Sender: From<Sender<Self>> + Deref<Target = Sender<Self>> + Clone;
 }
 
-/// What carries messages to a room: [`Reconnecting`], its [`Sender`], or a single [`Connection`].
+/// Sends messages to a room: implemented by [`Reconnecting`], its [`Sender`], and a single [`Connection`].
 pub trait SendMessage<M: ClientMessage> {
-    /// What is known of a message that was accepted.
+    /// What is known of a message once it is sent.
     type Sent;
 
-    /// Sends a message, once its rules are checked.
-    fn carry(&mut self, message: M) -> impl Future<Output = Result<Self::Sent, SendError>> + Send;
+    /// Validates a message and sends it.
+    fn send_message(&mut self, message: M) -> impl Future<Output = Result<Self::Sent, SendError>> + Send;
 }
 
 impl<M: ClientMessage> SendMessage<M> for Reconnecting<M> {
     type Sent = Sent;
 
-    fn carry(&mut self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
+    fn send_message(&mut self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.send(message)
     }
 }
@@ -38,7 +38,7 @@ impl<M: ClientMessage> SendMessage<M> for Reconnecting<M> {
 impl<M: ClientMessage> SendMessage<M> for Sender<M> {
     type Sent = Sent;
 
-    fn carry(&mut self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
+    fn send_message(&mut self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
         self.send(message)
     }
 }
@@ -46,7 +46,7 @@ impl<M: ClientMessage> SendMessage<M> for Sender<M> {
 impl<M: ClientMessage> SendMessage<M> for Connection<M> {
     type Sent = ();
 
-    fn carry(&mut self, message: M) -> impl Future<Output = Result<(), SendError>> + Send {
+    fn send_message(&mut self, message: M) -> impl Future<Output = Result<(), SendError>> + Send {
         let frame = codec::encode(&message, self.format());
         async move { self.send_frame(frame?).await }
     }

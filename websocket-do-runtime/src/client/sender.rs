@@ -1,4 +1,4 @@
-//! The sending half of a session, and what both halves and the task know in common.
+//! The sending half of a session, and the state shared by both halves and the task.
 
 use std::{
     fmt,
@@ -16,22 +16,22 @@ use crate::{
     protocol::ClientMessage,
 };
 
-/// What the task is asked to do.
+/// A command to the task.
 #[derive(Debug)]
 pub(super) enum Command {
     Send(Frame, oneshot::Sender<Result<Sent, SendError>>),
     Close(Close, oneshot::Sender<Result<(), ClientError>>),
 }
 
-/// Where a session stands.
+/// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     Connecting,
     Open,
-    Over,
+    Closed,
 }
 
-/// What is known of a session on all sides.
+/// The state shared by both halves and the task.
 pub(super) struct Shared {
     format: Format,
     ended: OnceLock<(Closed, Option<ClientError>)>,
@@ -40,8 +40,8 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(format: Format) -> (Arc<Self>, watch::Sender<Status>) {
-        let (tell, status) = watch::channel(Status::Connecting);
-        (Arc::new(Self { format, ended: OnceLock::new(), status }), tell)
+        let (sender, status) = watch::channel(Status::Connecting);
+        (Arc::new(Self { format, ended: OnceLock::new(), status }), sender)
     }
 
     pub(super) fn format(&self) -> Format {
@@ -52,13 +52,13 @@ impl Shared {
         self.ended.get().map(|(closed, _)| closed)
     }
 
-    /// Keeps how the session ended, the first time.
+    /// Records how the session ended; the first call counts.
     pub(super) fn end(&self, closed: Closed, error: Option<ClientError>) {
         let _ = self.ended.set((closed, error));
     }
 
-    /// Why there is no session any more.
-    fn why(&self) -> ClientError {
+    /// Returns why the session is over.
+    fn end_reason(&self) -> ClientError {
         match self.ended.get() {
             Some((_, Some(error))) => error.clone(),
             Some((closed, None)) => ClientError::Closed(closed.clone()),
@@ -67,7 +67,7 @@ impl Shared {
     }
 }
 
-/// The sending half of a session. It can be cloned; messages keep the order in which each clone sends them.
+/// The sending half of a session. The messages of one clone keep their order.
 pub struct Sender<M: ClientMessage> {
     commands: mpsc::Sender<Command>,
     shared: Arc<Shared>,
@@ -83,7 +83,7 @@ impl<M: ClientMessage> Sender<M> {
     ///
     /// # Errors
     /// As [`Reconnecting::send`](super::Reconnecting::send).
-    #[expect(clippy::needless_pass_by_value, reason = "a message that was sent is gone")]
+    #[expect(clippy::needless_pass_by_value, reason = "a message that was sent cannot be used again")]
     pub fn send(&self, message: M) -> impl Future<Output = Result<Sent, SendError>> + Send {
         let frame = codec::encode(&message, self.format());
         async move { self.send_frame(frame?).await }
@@ -107,7 +107,7 @@ impl<M: ClientMessage> Sender<M> {
         let mut status = self.shared.status.clone();
         match status.wait_for(|status| *status != Status::Connecting).await.as_deref() {
             Ok(Status::Open) => Ok(()),
-            _ => Err(self.shared.why()),
+            _ => Err(self.shared.end_reason()),
         }
     }
 
@@ -132,7 +132,7 @@ impl<M: ClientMessage> Sender<M> {
         async move {
             let (reply, closed) = oneshot::channel();
             match self.commands.send(Command::Close(close?, reply)).await {
-                // A task that is gone has nothing left to close.
+                // The task has ended, and the session with it.
                 Ok(()) => closed.await.unwrap_or(Ok(())),
                 Err(_) => Ok(()),
             }
@@ -144,7 +144,7 @@ impl<M: ClientMessage> Sender<M> {
         self.shared.closed()
     }
 
-    /// The format that the session speaks.
+    /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.shared.format()
     }

@@ -1,4 +1,4 @@
-//! The task that owns a session's connection: opens it, serves it, and opens the next.
+//! The task of a session that reconnects: opens its connections one after the other and serves each.
 
 mod connected;
 mod disconnected;
@@ -9,53 +9,66 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     ClientError, Sent,
-    backlog::{EventSender, Notices, Queue, Unsent},
+    backlog::{EventSender, Notices, Queue, TrySendError},
     clock::Instant,
-    event::Raw,
+    event::RawEvent,
     options::Options,
     sender::{Command, Shared, Status},
     transport::Socket,
 };
 use crate::{Close, Closed, SendError, codec::Frame};
 
-/// How long a close may take: to get a connection where there is none, and to be answered.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// The time for a connection to be made so that a close can be sent, and again for the close to be answered.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A close that was asked for.
-struct Closing {
+/// Which commands the task still takes.
+enum Phase {
+    /// All.
+    Running,
+    /// None, as a close is requested.
+    Closing(CloseRequest),
+    /// None, as all senders are dropped.
+    SendersGone,
+}
+
+/// A close that the application has requested.
+struct CloseRequest {
     close: Close,
     reply: oneshot::Sender<Result<(), ClientError>>,
     deadline: Instant,
 }
 
-/// How a session ends.
+/// How a session ended.
 struct Ending {
     closed: Closed,
-    /// Why, if the last attempt failed.
+    /// The error of the last attempt to connect, if that is the cause.
     error: Option<ClientError>,
-    /// What who asked for the close is told.
+    /// The result of the requested close.
     result: Result<(), ClientError>,
 }
 
-/// Why the task has nothing more to do.
+/// Why the task stops.
 enum Stop {
     Ended(Box<Ending>),
-    /// Nobody is there any more.
+    /// Both halves of the session are dropped.
     Abandoned,
+}
+
+impl From<Ending> for Stop {
+    fn from(ending: Ending) -> Self {
+        Self::Ended(Box::new(ending))
+    }
 }
 
 pub(super) struct Task {
     options: Arc<Options>,
     commands: mpsc::Receiver<Command>,
-    /// Nobody can send any more.
-    is_mute: bool,
-    closing: Option<Closing>,
+    phase: Phase,
     events: EventSender,
-    /// Nobody can receive any more.
-    is_deaf: bool,
-    /// What the application is still to be told before it gets more of the server's frames.
+    receiver_gone: bool,
+    /// Events that the application gets before any further frames of the server.
     notices: Notices,
-    /// What waits for a connection.
+    /// Messages waiting for a connection.
     queue: Queue,
     shared: Arc<Shared>,
     status: watch::Sender<Status>,
@@ -75,10 +88,9 @@ impl Task {
             queue: Queue::new(options.queue, options.queue_bytes),
             options: Arc::new(options),
             commands,
-            is_mute: false,
-            closing: None,
+            phase: Phase::Running,
             events,
-            is_deaf: false,
+            receiver_gone: false,
             notices: Notices::default(),
             shared,
             status,
@@ -86,84 +98,95 @@ impl Task {
         }
     }
 
-    /// Runs the session to its end.
+    /// Runs until the session ends or is dropped.
     pub(super) async fn run(mut self, socket: Option<Socket>) {
-        let Err(stop) = self.live(socket).await;
+        let Err(stop) = self.serve_connections(socket).await;
         if let Stop::Ended(ending) = stop {
-            self.end(*ending).await;
+            self.finish(*ending).await;
         }
     }
 
-    async fn live(&mut self, socket: Option<Socket>) -> Result<Infallible, Stop> {
+    async fn serve_connections(&mut self, socket: Option<Socket>) -> Result<Infallible, Stop> {
         let mut socket = match socket {
             Some(socket) => socket,
-            None => self.first().await?,
+            None => self.connect().await?,
         };
-        let mut opened = Raw::Opened;
+        let mut opened = RawEvent::Opened;
         loop {
             self.status.send_replace(Status::Open);
-            self.tell(opened);
-            let loss = self.serve(socket).await?;
+            self.notify(opened);
+            let disconnect = self.serve(socket).await?;
             self.status.send_replace(Status::Connecting);
-            socket = self.again(loss).await?;
-            opened = Raw::Reconnected { attempts: self.attempts };
+            socket = self.reconnect(disconnect).await?;
+            opened = RawEvent::Reconnected { attempts: self.attempts };
         }
     }
 
-    /// Tells the application of something, as soon as it listens.
-    fn tell(&mut self, notice: Raw) {
+    /// Adds an event, which the application gets as soon as it reads.
+    fn notify(&mut self, notice: RawEvent) {
         self.notices.push(notice);
-        self.hand_over();
+        self.send_notices();
     }
 
-    /// Hands the application what there is room for. True once it has all, and there is room for more.
-    fn hand_over(&mut self) -> bool {
+    /// Sends notices while there is capacity. Returns whether all are sent and there is capacity for a frame.
+    fn send_notices(&mut self) -> bool {
         while let Some(notice) = self.notices.pop() {
             match self.events.try_send(notice) {
                 Ok(()) => {}
-                Err(Unsent::Full(notice)) => {
+                Err(TrySendError::Full(notice)) => {
                     self.notices.push_front(notice);
                     return false;
                 }
-                Err(Unsent::Closed) => {
+                Err(TrySendError::Closed) => {
                     self.notices.clear();
-                    self.is_deaf = true;
+                    self.receiver_gone = true;
                 }
             }
         }
-        self.is_deaf || self.events.has_room()
+        self.receiver_gone || self.events.has_capacity()
     }
 
     fn is_abandoned(&self) -> bool {
-        self.is_mute && self.is_deaf
+        matches!(self.phase, Phase::SendersGone) && self.receiver_gone
     }
 
-    /// Takes what there is to send, in the order in which it came, where there is no connection to send it on.
-    fn keep(&mut self, frame: Frame, reply: oneshot::Sender<Result<Sent, SendError>>) {
+    fn takes_commands(&self) -> bool {
+        matches!(self.phase, Phase::Running)
+    }
+
+    fn close_deadline(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Closing(request) => Some(request.deadline),
+            Phase::Running | Phase::SendersGone => None,
+        }
+    }
+
+    /// Queues a message while there is no connection.
+    fn enqueue(&mut self, frame: Frame, reply: oneshot::Sender<Result<Sent, SendError>>) {
         let result = if self.queue.push(frame) { Ok(Sent::Queued) } else { Err(SendError::Full) };
-        // Who does not wait for the answer does not want it.
+        // Fails if the caller no longer waits.
         let _ = reply.send(result);
     }
 
-    fn close(&mut self, close: Close, reply: oneshot::Sender<Result<(), ClientError>>) {
-        self.closing = Some(Closing { close, reply, deadline: Instant::now() + FAREWELL });
+    fn request_close(&mut self, close: Close, reply: oneshot::Sender<Result<(), ClientError>>) {
+        self.phase = Phase::Closing(CloseRequest { close, reply, deadline: Instant::now() + CLOSE_TIMEOUT });
     }
 
-    /// Tells everyone, and waits until the application has heard all.
-    async fn end(mut self, ending: Ending) {
+    /// Reports the end of the session, answers the commands that are left, and waits until the application has read all notices.
+    async fn finish(mut self, ending: Ending) {
         let Ending { closed, error, result } = ending;
         self.shared.end(closed.clone(), error.clone());
-        self.status.send_replace(Status::Over);
+        self.status.send_replace(Status::Closed);
         if !self.queue.is_empty() {
             let frames = self.queue.take();
-            self.tell(Raw::Undelivered { frames, more: 0, may_have_arrived: false });
+            self.notify(RawEvent::Undelivered { frames, omitted: 0, may_have_arrived: false });
         }
         if let Some(error) = error {
-            self.tell(Raw::Error(error));
+            self.notify(RawEvent::Error(error));
         }
-        self.tell(Raw::Closed(closed));
-        if let Some(closing) = self.closing.take() {
-            let _ = closing.reply.send(result);
+        self.notify(RawEvent::Closed(closed));
+        if let Phase::Closing(request) = std::mem::replace(&mut self.phase, Phase::Running) {
+            let _ = request.reply.send(result);
         }
         self.commands.close();
         while let Some(command) = self.commands.recv().await {
@@ -172,8 +195,8 @@ impl Task {
                 Command::Close(_, reply) => drop(reply.send(Ok(()))),
             }
         }
-        while !self.hand_over() && !self.notices.is_empty() {
-            self.events.room().await;
+        while !self.send_notices() && !self.notices.is_empty() {
+            self.events.capacity().await;
         }
     }
 }

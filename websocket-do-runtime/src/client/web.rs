@@ -1,4 +1,4 @@
-//! What a client has of a JavaScript platform, which is a browser or a Worker: its event loop and its WebSocket.
+//! The client's platform on wasm32: the event loop and the `WebSocket` of a browser or a Worker.
 
 pub(super) mod clock;
 mod listener;
@@ -8,20 +8,21 @@ pub(super) mod url;
 
 use send_wrapper::SendWrapper;
 
-pub(super) use socket::Web as Wire;
+pub(super) use socket::WebSocket as PlatformSocket;
 
-/// Whether a request for a session can have headers.
+/// Whether the platform sends headers with the handshake.
 pub(super) const HAS_HEADERS: bool = false;
 
-/// What a task holds may have to move to another thread: `Send` on native targets, and nothing here, where there are none.
+/// `Send` on native targets, where tasks move between threads; implemented by every type on wasm32.
 pub trait MaybeSend {}
 impl<T> MaybeSend for T {}
 
-/// As [`MaybeSend`], for what threads share: `Sync` on native targets, and nothing here.
+/// `Sync` on native targets; implemented by every type on wasm32.
 pub trait MaybeSync {}
 impl<T> MaybeSync for T {}
 
-/// Makes what is [`MaybeSend`] and [`MaybeSync`] `Send` and `Sync`: it is never touched by another thread than this.
-pub(super) fn local<T>(value: T) -> SendWrapper<T> {
+/// Converts a value that is [`MaybeSend`] and [`MaybeSync`] into one that is `Send` and `Sync`, which panics when it is used on
+/// another thread.
+pub(super) fn make_send<T>(value: T) -> SendWrapper<T> {
     SendWrapper::new(value)
 }

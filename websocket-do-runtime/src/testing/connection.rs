@@ -2,15 +2,18 @@
 
 use std::{
     collections::VecDeque,
-    future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
-use crate::{Close, Closed, client::transport::Incoming, codec::Frame};
+use crate::{
+    Close, Closed,
+    client::transport::{InProcessConnection, Incoming},
+    codec::Frame,
+};
 
 /// What a client does, with its place in the order of all that happens in the world.
 pub(super) enum Outgoing {
@@ -58,32 +61,6 @@ enum Fault {
 impl Connection {
     pub(super) fn new(order: Arc<AtomicU64>) -> Arc<Self> {
         Arc::new(Self { order, state: Mutex::default() })
-    }
-
-    pub(crate) fn send(&self, frame: Frame) -> bool {
-        self.state().send(&self.order, Outgoing::Frame(frame))
-    }
-
-    pub(crate) fn close(&self, close: &Close) -> bool {
-        let mut state = self.state();
-        let is_sent = state.send(&self.order, Outgoing::Closed(Closed::by_peer(close.code(), close.reason())));
-        state.client_is_done = true;
-        is_sent
-    }
-
-    pub(crate) async fn next(&self) -> Incoming {
-        poll_fn(|context| {
-            let mut state = self.state();
-            if let Some(next) = state.to_client.pop_front() {
-                return Poll::Ready(next);
-            }
-            if state.room_is_done && state.client_is_done {
-                return Poll::Ready(Incoming::Closed(Closed::lost()));
-            }
-            state.reader = Some(context.waker().clone());
-            Poll::Pending
-        })
-        .await
     }
 
     /// The connection breaks: neither side hears from the other again.
@@ -176,6 +153,31 @@ impl Connection {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl InProcessConnection for Connection {
+    fn send(&self, frame: Frame) -> bool {
+        self.state().send(&self.order, Outgoing::Frame(frame))
+    }
+
+    fn close(&self, close: &Close) -> bool {
+        let mut state = self.state();
+        let is_sent = state.send(&self.order, Outgoing::Closed(Closed::by_peer(close.code(), close.reason())));
+        state.client_is_done = true;
+        is_sent
+    }
+
+    fn poll_next(&self, context: &mut Context<'_>) -> Poll<Incoming> {
+        let mut state = self.state();
+        if let Some(next) = state.to_client.pop_front() {
+            return Poll::Ready(next);
+        }
+        if state.room_is_done && state.client_is_done {
+            return Poll::Ready(Incoming::Closed(Closed::lost()));
+        }
+        state.reader = Some(context.waker().clone());
+        Poll::Pending
     }
 }
 

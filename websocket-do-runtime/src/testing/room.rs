@@ -130,7 +130,7 @@ where
                 let request = request(Builder::new("ws://localhost/websocket")).request()?;
                 let (socket, format) = accepted(world, request.map(|()| Bytes::new())).await?;
                 let line = world.host.line(socket).ok_or_else(|| ClientError::Transport("it was lost".to_owned()))?;
-                let connection = Connection::new(Socket::Line(line.clone()), format);
+                let connection = Connection::new(Socket::InProcess(line.clone()), format);
                 Ok(TestSession::new(self.place.clone(), connection.into(), Some((socket, line))))
             }
             Place::There(remote) => {

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Close, Closed, ServerMessageOf, WebSocketDo,
-    client::{ClientError, TypedClient},
+    client::{ClientError, TypedClient, transport::InProcessConnection as _},
     host::{Host, SocketId},
     server::attachment::{self, Header, State},
 };
@@ -222,7 +222,7 @@ where
             None => {
                 // The ping is answered by the host, which does not wait for the room.
                 tokio::time::sleep(SETTLING).await;
-                self.client.next_before_a_pong().await
+                self.client.next_before_pong().await
             }
             Some((world, _)) => {
                 world.settle();

@@ -35,7 +35,7 @@ async fn a_silent_server_is_left() {
     let mut room = bounded(beating(url).connect()).await.unwrap();
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     match event(&mut room).await {
-        Some(Event::Reconnecting { attempt: 1, why: Disconnect::Closed(closed), .. }) => {
+        Some(Event::Reconnecting { attempt: 1, reason: Disconnect::Closed(closed), .. }) => {
             assert_eq!(closed.code(), 1006);
             assert!(closed.reason().starts_with("no sign of life"), "{}", closed.reason());
         }

@@ -140,7 +140,7 @@ async fn answers_before_the_last_are_skipped() {
         let mut bytes = vec![0; 4096];
         let count = socket.read(&mut bytes).await.unwrap();
         let head = String::from_utf8_lossy(&bytes[..count]).into_owned();
-        let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap();
+        let key = head.lines().find_map(|line| line.strip_prefix("Sec-Websocket-Key: ")).unwrap();
         let accept = derive_accept_key(key.as_bytes());
         let hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
         let answer = format!(

@@ -35,9 +35,9 @@ async fn end(socket: TcpStream, code: u16) {
 /// The attempt and the loss of the next event, which is to announce one.
 async fn reconnecting(room: &mut Client) -> (u32, Disconnect) {
     match event(room).await {
-        Some(Event::Reconnecting { attempt, delay, why }) => {
+        Some(Event::Reconnecting { attempt, delay, reason }) => {
             assert!(delay <= Duration::from_millis(20), "{delay:?}");
-            (attempt, why)
+            (attempt, reason)
         }
         other => panic!("{other:?}"),
     }
@@ -165,7 +165,7 @@ async fn a_server_that_says_when_to_come_back_is_heeded() {
         Some(Event::Reconnecting {
             attempt: 2,
             delay,
-            why: Disconnect::Failed(ClientError::Refused { retry_after, .. }),
+            reason: Disconnect::Failed(ClientError::Refused { retry_after, .. }),
         }) => {
             assert_eq!(retry_after, Some(Duration::from_secs(1)));
             assert!(delay >= Duration::from_secs(1), "{delay:?}");

@@ -104,7 +104,7 @@ async fn a_server_that_reads_nothing_applies_backpressure() {
     assert_eq!(bounded(receiver.events().next()).await, Some(Event::Opened));
     match bounded(receiver.events().next()).await {
         Some(Event::Undelivered(lost)) => {
-            let (kept, all) = (lost.frames.len(), lost.frames.len() + lost.more);
+            let (kept, all) = (lost.frames.len(), lost.frames.len() + lost.omitted);
             assert!(kept <= 2, "{kept} MiB were kept");
             assert!((1..50).contains(&all), "{all} MiB were taken from the application");
         }
@@ -173,7 +173,7 @@ async fn what_a_dead_connection_was_given_is_reported_and_not_sent_again() {
     match event(&mut room).await {
         Some(Event::Undelivered(lost)) => {
             assert_eq!((lost.messages, lost.frames), (vec![say("one"), say("two")], vec![Frame::Binary(vec![1])]));
-            assert!(lost.may_have_arrived && lost.more == 0);
+            assert!(lost.may_have_arrived && lost.omitted == 0);
         }
         other => panic!("{other:?}"),
     }
@@ -246,7 +246,7 @@ async fn halves_send_and_receive_from_different_tasks() {
         let mut sender = Client(sender.clone());
         tokio::spawn(async move {
             for number in 0..50 {
-                sender.carry(say(&format!("{task} {number}"))).await.unwrap();
+                sender.send_message(say(&format!("{task} {number}"))).await.unwrap();
             }
         });
     }
@@ -280,7 +280,7 @@ async fn who_drops_the_client_ends_the_session() {
 impl SendMessage<Note> for Client<websocket_do_runtime::client::Sender<Note>> {
     type Sent = Sent;
 
-    fn carry(&mut self, note: Note) -> impl Future<Output = Result<Sent, SendError>> + Send {
-        self.0.carry(note)
+    fn send_message(&mut self, note: Note) -> impl Future<Output = Result<Sent, SendError>> + Send {
+        self.0.send_message(note)
     }
 }

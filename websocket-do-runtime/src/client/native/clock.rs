@@ -1,4 +1,4 @@
-//! Time, tasks and chance: tokio's, and fastrand's.
+//! Time and tasks of tokio, and random numbers of fastrand.
 
 use std::{
     future::Future,
@@ -22,7 +22,7 @@ pub(in crate::client) fn spawn(task: impl Future<Output = ()> + Send + 'static) 
     Ok(())
 }
 
-/// The time of day, since the beginning of 1970.
+/// Returns the time since the Unix epoch.
 pub(in crate::client) fn since_epoch() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The native socket: frames over tokio and tungstenite, in the clear or with TLS.
+//! The native socket: tungstenite's frames over TCP, with or without TLS.
 
 use std::{
     future::poll_fn,
@@ -23,7 +23,7 @@ use crate::{
     Close, Closed,
     client::{
         ClientError,
-        transport::{Driven, Incoming, LIMIT},
+        transport::{Incoming, MAX_INCOMING, Progress},
     },
     codec::Frame,
 };
@@ -31,23 +31,23 @@ use crate::{
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Io for T {}
 
-/// The most bytes that wait to be written when an answer to a ping joins them. While more wait, only the newest answer is
-/// kept (RFC 6455, 5.5.3), so that a peer that sends pings and reads nothing costs no memory.
-const UNSENT: usize = 1024;
+/// The most buffered bytes to which a pong is added. While there are more, only the newest pong is kept (RFC 6455, 5.5.3), so that
+/// a peer that sends pings and reads nothing costs no memory.
+const MAX_UNSENT: usize = 1024;
 
 /// An open WebSocket.
-pub(crate) struct Tcp {
+pub(crate) struct NativeSocket {
     inner: WebSocket<Stream<Box<dyn Io>>>,
-    /// Whether a frame may still wait to be written, as when a send was cancelled.
+    /// Whether a frame may be buffered, such as after a cancelled send.
     unflushed: bool,
-    /// Why nothing more can be written.
-    broken: Option<Error>,
-    /// Whether nothing more can be read.
+    /// Why writing failed.
+    write_error: Option<Error>,
+    /// Whether the end was read.
     ended: bool,
 }
 
-impl Tcp {
-    /// Connects and asks for the upgrade; the subprotocol that the server chose comes with the socket.
+impl NativeSocket {
+    /// Connects and performs the handshake. Returns the subprotocol that the server chose, if any.
     pub(in crate::client) async fn open(request: Request<()>) -> Result<(Self, Option<String>), ClientError> {
         let secure = request.uri().scheme_str() == Some("wss");
         let host = request.uri().host().unwrap_or_default();
@@ -56,24 +56,24 @@ impl Tcp {
         let socket = TcpStream::connect((host.as_str(), port))
             .await
             .map_err(|error| ClientError::Transport(format!("{host}:{port}: {error}")))?;
-        // What is sent is small and wanted at once. A socket that cannot do without the delay still works.
+        // Frames are small and latency matters. Failure is harmless.
         let _ = socket.set_nodelay(true);
-        let mut socket: Box<dyn Io> =
-            if secure { Box::new(tls::secure(socket, &host).await?) } else { Box::new(socket) };
-        let (chosen, rest) = handshake::upgrade(&mut socket, request).await?;
-        Ok((Self::new(socket, rest), chosen))
+        let socket: Box<dyn Io> =
+            if secure { Box::new(tls::connect(socket, &host).await?) } else { Box::new(socket) };
+        let upgraded = handshake::upgrade(socket, request).await?;
+        Ok((Self::new(upgraded.socket, upgraded.read.to_vec()), upgraded.subprotocol))
     }
 
-    /// A socket after its handshake, and the bytes that came with the end of that.
-    fn new(socket: Box<dyn Io>, rest: Vec<u8>) -> Self {
+    /// Wraps a stream after its handshake; `read` are the bytes received behind it.
+    fn new(socket: Box<dyn Io>, read: Vec<u8>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(16 * 1024)
             .write_buffer_size(0)
-            .max_write_buffer_size(UNSENT)
-            .max_message_size(Some(LIMIT))
-            .max_frame_size(Some(LIMIT));
-        let inner = WebSocket::from_partially_read(Stream::new(socket), rest, Role::Client, Some(config));
-        Self { inner, unflushed: false, broken: None, ended: false }
+            .max_write_buffer_size(MAX_UNSENT)
+            .max_message_size(Some(MAX_INCOMING))
+            .max_frame_size(Some(MAX_INCOMING));
+        let inner = WebSocket::from_partially_read(Stream::new(socket), read, Role::Client, Some(config));
+        Self { inner, unflushed: false, write_error: None, ended: false }
     }
 
     pub(in crate::client) async fn send(&mut self, frame: Frame) -> bool {
@@ -81,7 +81,7 @@ impl Tcp {
     }
 
     pub(in crate::client) fn start(&mut self, frame: Frame) {
-        self.broken = self.begin(message(frame)).err();
+        self.write_error = self.begin(message(frame)).err();
     }
 
     pub(in crate::client) async fn close(&mut self, close: &Close) -> bool {
@@ -90,60 +90,60 @@ impl Tcp {
     }
 
     pub(in crate::client) async fn flush(&mut self, limit: Duration) {
-        // What cannot be written any more will not be missed.
+        // Best effort: the session is over.
         drop(timeout(limit, poll_fn(|context| self.poll_flush(context))).await);
     }
 
-    pub(in crate::client) fn heard(&self) -> Instant {
-        self.inner.get_ref().heard()
+    pub(in crate::client) fn last_activity(&self) -> Instant {
+        self.inner.get_ref().last_activity()
     }
 
     async fn write(&mut self, message: Message) -> bool {
         self.begin(message).is_ok() && poll_fn(|context| self.poll_flush(context)).await.is_ok()
     }
 
-    /// Takes a frame to be written, of whatever size.
+    /// Buffers a frame of any size and starts to write it.
     fn begin(&mut self, message: Message) -> Result<(), Error> {
         self.unflushed = true;
         self.inner.set_config(|config| config.max_write_buffer_size = usize::MAX);
         let begun = self.inner.write(message);
-        self.inner.set_config(|config| config.max_write_buffer_size = UNSENT);
-        // What cannot be written yet is kept.
+        self.inner.set_config(|config| config.max_write_buffer_size = MAX_UNSENT);
+        // A blocked write stays buffered.
         blocked(begun).unwrap_or(Ok(()))
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.get_mut().wake(context);
-        // An answer to a ping or a close that found no room before has it after the first time.
+        self.inner.get_mut().set_waker(context);
+        // The second flush sends a pong or an answer to a close for which the buffer was full before.
         let flushed = self.inner.flush().and_then(|()| self.inner.flush());
         let flushed = ready!(blocked(flushed).map_or(Poll::Pending, Poll::Ready));
         self.unflushed = false;
-        // That the connection is closed is no failure to write: all was written before.
+        // A closed connection is not a write error: all frames were written before.
         Poll::Ready(if matches!(flushed, Err(Error::ConnectionClosed)) { Ok(()) } else { flushed })
     }
 
     pub(in crate::client) async fn next(&mut self) -> Incoming {
         loop {
-            if let Driven::Came(incoming) = self.drive(true).await {
+            if let Progress::Received(incoming) = self.drive(true).await {
                 return incoming;
             }
         }
     }
 
-    pub(in crate::client) async fn drive(&mut self, read: bool) -> Driven {
+    pub(in crate::client) async fn drive(&mut self, read: bool) -> Progress {
         poll_fn(|context| {
             if self.unflushed
                 && let Poll::Ready(flushed) = self.poll_flush(context)
             {
-                self.broken = self.broken.take().or(flushed.err());
-                return Poll::Ready(Driven::Written);
+                self.write_error = self.write_error.take().or(flushed.err());
+                return Poll::Ready(Progress::Written);
             }
             if read {
-                // Of a connection that broke there may still be something to read: the peer's reason above all.
-                return self.poll_next(context).map(Driven::Came);
+                // After a write error there may be frames to read, the peer's close frame above all.
+                return self.poll_next(context).map(Progress::Received);
             }
-            match self.broken.take() {
-                Some(error) => Poll::Ready(Driven::Came(Incoming::Closed(Closed::failed(error.to_string())))),
+            match self.write_error.take() {
+                Some(error) => Poll::Ready(Progress::Received(Incoming::Closed(Closed::failed(error.to_string())))),
                 None => Poll::Pending,
             }
         })
@@ -151,16 +151,16 @@ impl Tcp {
     }
 
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
-        self.inner.get_mut().wake(context);
+        self.inner.get_mut().set_waker(context);
         while !self.ended {
             let Some(read) = blocked(self.inner.read()) else {
-                // A pong that found no room while the rest was written has it now. If that fails, so does reading.
+                // Sends a pong for which the buffer was full. If this fails, the next read fails too.
                 let _ = self.inner.flush();
                 return Poll::Pending;
             };
             let incoming = match read {
                 Ok(Message::Text(text)) => Incoming::Frame(Frame::Text(text.as_str().to_owned())),
-                // Copied: the bytes may be a small part of a large buffer, which they would keep.
+                // Copied: the bytes may be a small slice that keeps a large buffer alive.
                 Ok(Message::Binary(bytes)) => Incoming::Frame(Frame::Binary(bytes.to_vec())),
                 Ok(Message::Close(Some(frame))) => {
                     Incoming::Closed(Closed::by_peer(frame.code.into(), frame.reason.as_str()))
@@ -174,7 +174,7 @@ impl Tcp {
         Poll::Ready(Incoming::Closed(Closed::lost()))
     }
 
-    /// A connection that ended or broke, or a peer that broke the rules of WebSocket and is told so.
+    /// Handles a read error, and answers a violation of the WebSocket protocol with a close frame.
     fn fail(&mut self, error: &Error) -> Closed {
         self.ended = true;
         let code = match error {
@@ -184,13 +184,13 @@ impl Tcp {
             Error::Protocol(_) => CloseCode::Protocol,
             _ => return Closed::failed(error.to_string()),
         };
-        // Written when the connection is done with; not at all if it is broken.
+        // Written by the last flush, unless the connection is lost.
         let _ = self.begin(Message::Close(Some(CloseFrame { code, reason: "".into() })));
         Closed::failed(error.to_string())
     }
 }
 
-/// What came of reading or writing; none if it could not go on.
+/// Returns `None` for an operation that would block.
 fn blocked<T>(result: Result<T, Error>) -> Option<Result<T, Error>> {
     match result {
         Err(Error::Io(error)) if error.kind() == WouldBlock => None,
@@ -220,20 +220,20 @@ mod tests {
 
     type Peer = WebSocketStream<DuplexStream>;
 
-    /// A socket, and its peer, with room for so many bytes between them.
-    async fn pair(room: usize) -> (Tcp, Peer) {
-        let (ours, theirs) = duplex(room);
-        (Tcp::new(Box::new(ours), Vec::new()), WebSocketStream::from_raw_socket(theirs, Role::Server, None).await)
+    /// A socket and its peer, connected by a buffer of `capacity` bytes.
+    async fn pair(capacity: usize) -> (NativeSocket, Peer) {
+        let (ours, theirs) = duplex(capacity);
+        (NativeSocket::new(Box::new(ours), Vec::new()), WebSocketStream::from_raw_socket(theirs, Role::Server, None).await)
     }
 
     async fn bounded<F: Future>(future: F) -> F::Output {
         timeout(Duration::from_secs(20), future).await.unwrap()
     }
 
-    /// Serves the socket while the peer does something.
-    async fn meanwhile<T>(socket: &mut Tcp, peer: impl Future<Output = T>) -> T {
+    /// Drives the socket until the future of its peer completes.
+    async fn meanwhile<T>(socket: &mut NativeSocket, peer: impl Future<Output = T>) -> T {
         let served = async {
-            while let Driven::Written = socket.drive(true).await {}
+            while let Progress::Written = socket.drive(true).await {}
             std::future::pending::<()>().await;
         };
         bounded(async {
@@ -253,7 +253,7 @@ mod tests {
     async fn a_peer_that_pings_and_reads_nothing_gets_the_newest_pong_only() {
         const LAST: u32 = 20_000;
         let (mut socket, mut peer) = pair(4096).await;
-        // More than the peer takes, so that no pong can leave.
+        // More than the buffer holds, so that no pong can be written.
         socket.start(Frame::Binary(vec![0; 100_000]));
         meanwhile(&mut socket, async {
             for number in 0..=LAST {
@@ -273,7 +273,7 @@ mod tests {
         })
         .await;
         assert_eq!(others, [Message::binary(vec![0; 100_000])]);
-        // What was still on its way when the peer began to read may be answered one by one.
+        // Pings still in the buffer when the peer began to read may be answered one by one.
         assert!(pongs.len() < 1500, "{} pongs", pongs.len());
     }
 
@@ -284,7 +284,7 @@ mod tests {
         peer.send(ping(1)).await.unwrap();
         peer.send(Message::Close(Some(CloseFrame { code: CloseCode::Away, reason: "".into() }))).await.unwrap();
         match bounded(socket.drive(true)).await {
-            Driven::Came(Incoming::Closed(closed)) => assert_eq!(closed.code(), 1001),
+            Progress::Received(Incoming::Closed(closed)) => assert_eq!(closed.code(), 1001),
             other => panic!("{other:?}"),
         }
         let answer = async {

@@ -1,4 +1,4 @@
-//! An asynchronous byte stream as tungstenite wants it, which remembers the last sign of life of the peer.
+//! An adapter from tokio's byte streams to the blocking ones of tungstenite, which records the peer's last activity.
 
 use std::{
     io::{self, Read, Write},
@@ -10,28 +10,28 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::clock::Instant;
 
-/// Reads and writes that cannot go on are [`WouldBlock`](io::ErrorKind::WouldBlock), and wake the task that polled last once
-/// they can.
+/// Reads and writes that would wait return [`WouldBlock`](io::ErrorKind::WouldBlock), and wake the task set last once they can
+/// continue.
 pub(super) struct Stream<S> {
     inner: S,
     waker: Waker,
-    /// When bytes came in, or blocked bytes could go out, for the last time.
-    heard: Instant,
-    /// The peer takes nothing for now.
+    /// When bytes were last received, or accepted by the peer after a blocked write.
+    last_activity: Instant,
+    /// Whether the last write was blocked.
     is_blocked: bool,
 }
 
 impl<S> Stream<S> {
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, waker: Waker::noop().clone(), heard: Instant::now(), is_blocked: false }
+        Self { inner, waker: Waker::noop().clone(), last_activity: Instant::now(), is_blocked: false }
     }
 
-    pub(super) fn heard(&self) -> Instant {
-        self.heard
+    pub(super) fn last_activity(&self) -> Instant {
+        self.last_activity
     }
 
     /// Sets the task to wake.
-    pub(super) fn wake(&mut self, context: &Context<'_>) {
+    pub(super) fn set_waker(&mut self, context: &Context<'_>) {
         self.waker.clone_from(context.waker());
     }
 }
@@ -45,7 +45,7 @@ impl<S: AsyncRead + Unpin> Read for Stream<S> {
         }
         let count = buffer.filled().len();
         if count > 0 {
-            self.heard = Instant::now();
+            self.last_activity = Instant::now();
         }
         Ok(count)
     }
@@ -55,18 +55,18 @@ impl<S: AsyncWrite + Unpin> Write for Stream<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let result = Pin::new(&mut self.inner).poll_write(&mut Context::from_waker(&self.waker), bytes);
         if self.is_blocked && matches!(result, Poll::Ready(Ok(1..))) {
-            self.heard = Instant::now();
+            self.last_activity = Instant::now();
         }
         self.is_blocked = result.is_pending();
-        done(result)
+        or_would_block(result)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        done(Pin::new(&mut self.inner).poll_flush(&mut Context::from_waker(&self.waker)))
+        or_would_block(Pin::new(&mut self.inner).poll_flush(&mut Context::from_waker(&self.waker)))
     }
 }
 
-fn done<T>(result: Poll<io::Result<T>>) -> io::Result<T> {
+fn or_would_block<T>(result: Poll<io::Result<T>>) -> io::Result<T> {
     match result {
         Poll::Ready(result) => result,
         Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),

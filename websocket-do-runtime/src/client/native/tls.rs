@@ -1,4 +1,4 @@
-//! TLS for `wss://`: rustls with the roots of the web.
+//! TLS for `wss://`: rustls with Mozilla's root certificates.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use tokio_rustls::{
 
 use crate::client::ClientError;
 
-/// Secures a connection to `host`. Uses the cryptography that the process has installed for rustls, if any.
-pub(super) async fn secure(socket: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, ClientError> {
+/// Performs the TLS handshake with `host`. Uses the crypto provider that the process has installed for rustls, if any.
+pub(super) async fn connect(socket: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, ClientError> {
     let failed = |error: &dyn std::fmt::Display| ClientError::Transport(format!("TLS with {host}: {error}"));
     let name = ServerName::try_from(host.to_owned()).map_err(|error| ClientError::Url(error.to_string()))?;
     let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));

@@ -1,12 +1,12 @@
-//! URLs as the URL standard reads them, by the `url` crate.
+//! URLs, parsed by the `url` crate.
 
-use crate::client::connect_request::Parts;
+use crate::client::connect_request::ParsedUrl;
 
-/// The parts of a URL; none if it is not valid.
-pub(in crate::client) fn parse(text: &str) -> Option<Parts> {
+/// Parses a URL; returns `None` if it is not valid.
+pub(in crate::client) fn parse(text: &str) -> Option<ParsedUrl> {
     let url = url::Url::parse(text).ok()?;
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    Some(Parts {
+    Some(ParsedUrl {
         scheme: url.scheme().to_owned(),
         has_credentials: !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty()),
         host: format!("{}{port}", url.host_str().unwrap_or_default()),

@@ -1,17 +1,17 @@
-//! While there is a connection: frames go out and in, and the heart beats.
+//! The task while there is a connection: sends and receives frames, and checks the heartbeat.
 
 use tokio::{select, sync::oneshot};
 
-use super::{Closing, Ending, FAREWELL, Stop, Task};
+use super::{CLOSE_TIMEOUT, Ending, Phase, Stop, Task};
 use crate::{
-    Closed, SendError,
+    Close, Closed, SendError,
     client::{
         ClientError, Disconnect, Sent,
         clock::{Instant, sleep_until, spawn, timeout},
-        event::Raw,
-        heartbeat::{Beat, Pulse},
+        event::RawEvent,
+        heartbeat::{Action, Heartbeat},
         sender::Command,
-        transport::{Driven, Incoming, Socket},
+        transport::{Incoming, Progress, Socket},
     },
     codec::Frame,
     connection::heartbeat::{PING, PONG},
@@ -19,20 +19,20 @@ use crate::{
 
 type Reply = oneshot::Sender<Result<Sent, SendError>>;
 
-/// A connection that is open.
+/// An open connection.
 struct Open {
     socket: Socket,
-    pulse: Pulse,
+    heartbeat: Heartbeat,
     is_writing: bool,
-    /// Who waits for it to be written.
+    /// The caller that waits until the frame is written.
     reply: Option<Reply>,
-    /// Whether the application is behind, so that nothing is read.
-    is_behind: bool,
+    /// Whether reading is paused because the event buffer is full.
+    is_paused: bool,
 }
 
 impl Open {
     fn write(&mut self, frame: Frame, reply: Option<Reply>) {
-        self.pulse.sent(frame.clone(), Instant::now());
+        self.heartbeat.frame_sent(frame.clone(), Instant::now());
         self.socket.start(frame);
         (self.is_writing, self.reply) = (true, reply);
     }
@@ -40,55 +40,59 @@ impl Open {
     fn written(&mut self) {
         self.is_writing = false;
         if let Some(reply) = self.reply.take() {
-            // Who does not wait for the answer does not want it.
+            // Fails if the caller no longer waits.
             let _ = reply.send(Ok(Sent::Now));
         }
     }
 
-    /// Asks the server for a sign of life, if it is time. How it ended, if there was none.
-    fn beat(&mut self) -> Option<Closed> {
+    /// Sends a ping if one is due. Returns how the connection ended if the last one was not answered in time.
+    fn check_heartbeat(&mut self) -> Option<Closed> {
         let now = Instant::now();
-        match self.pulse.beat(self.socket.heard(), now) {
-            Beat::Wait => None,
-            Beat::Ask => {
+        match self.heartbeat.check(self.socket.last_activity(), now) {
+            Action::Wait => None,
+            Action::Ping => {
                 self.socket.start(Frame::Text(PING.to_owned()));
-                self.pulse.asked(now);
+                self.heartbeat.ping_sent(now);
                 None
             }
-            Beat::Dead(limit) => Some(Closed::failed(format!("no sign of life within {limit:?}"))),
+            Action::Disconnect(timeout) => Some(Closed::failed(format!("no sign of life within {timeout:?}"))),
         }
     }
 }
 
 impl Task {
-    /// Serves a connection until it is lost.
+    /// Serves a connection until it ends.
     pub(super) async fn serve(&mut self, socket: Socket) -> Result<Disconnect, Stop> {
-        let opened = Instant::now();
-        let pulse = Pulse::new(self.options.heartbeat, opened);
-        let mut open = Open { socket, pulse, is_writing: false, reply: None, is_behind: false };
+        let opened_at = Instant::now();
+        let heartbeat = Heartbeat::new(self.options.heartbeat, opened_at);
+        let mut open = Open { socket, heartbeat, is_writing: false, reply: None, is_paused: false };
         let closed = loop {
-            let has_room = self.hand_over();
+            let can_read = self.send_notices();
             if self.is_abandoned() {
                 return Err(Stop::Abandoned);
             }
-            if has_room && open.is_behind {
-                open.pulse.listens(Instant::now());
+            if can_read && open.is_paused {
+                open.heartbeat.reading_resumed(Instant::now());
             }
-            open.is_behind = !has_room;
+            open.is_paused = !can_read;
             if !open.is_writing {
                 if let Some(frame) = self.queue.pop() {
                     open.write(frame, None);
-                } else if let Some(closing) = self.closing.take() {
-                    return Err(Stop::Ended(Box::new(self.part(open, closing).await)));
+                } else if let Phase::Closing(request) = &self.phase {
+                    let (result, closed) = close(&mut open.socket, &request.close).await;
+                    if result.is_err() {
+                        self.report_undelivered(open.heartbeat);
+                    }
+                    return Err(Ending { closed, error: None, result }.into());
                 }
-            } else if self.closing.as_ref().is_some_and(|closing| closing.deadline <= Instant::now()) {
-                // What was sent before the close cannot even be written.
-                self.report(open.pulse);
-                let result = Err(ClientError::Timeout(FAREWELL));
-                return Err(Stop::Ended(Box::new(Ending { closed: Closed::lost(), error: None, result })));
+            } else if self.close_deadline().is_some_and(|deadline| deadline <= Instant::now()) {
+                // A frame sent before the close cannot be written.
+                self.report_undelivered(open.heartbeat);
+                let result = Err(ClientError::Timeout(CLOSE_TIMEOUT));
+                return Err(Ending { closed: Closed::lost(), error: None, result }.into());
             }
-            // Checked on each round, as there may be more to read than time to ask.
-            if has_room && let Some(closed) = open.beat() {
+            // Checked on each turn: `select!` may find frames to read each time.
+            if can_read && let Some(closed) = open.check_heartbeat() {
                 break closed;
             }
             if let Some(closed) = self.turn(&mut open).await {
@@ -97,81 +101,77 @@ impl Task {
         };
         open.written();
         let mut socket = open.socket;
-        // The peer gets the answer to its close, and nobody waits for that. Without a runtime nobody is there to wait.
-        let _ = spawn(async move { socket.flush(FAREWELL).await });
-        self.report(open.pulse);
-        if opened.elapsed() >= self.options.stable_after {
+        // Lets the answer to the peer's close frame be written in the background. Fails only without a runtime.
+        let _ = spawn(async move { socket.flush(CLOSE_TIMEOUT).await });
+        self.report_undelivered(open.heartbeat);
+        if opened_at.elapsed() >= self.options.stable_after {
             self.attempts = 0;
         }
-        if self.closing.is_some() && self.queue.is_empty() {
-            // It was to be closed, and is.
-            let result = if closed.is_clean() { Ok(()) } else { Err(lost()) };
-            return Err(Stop::Ended(Box::new(Ending { closed, error: None, result })));
+        if matches!(self.phase, Phase::Closing(_)) && self.queue.is_empty() {
+            let result = if closed.is_clean() { Ok(()) } else { Err(lost_before_answer()) };
+            return Err(Ending { closed, error: None, result }.into());
         }
         Ok(Disconnect::Closed(closed))
     }
 
-    /// Does the next thing that there is to do. How the connection ended, if it did.
+    /// Waits for one thing to happen and handles it. Returns how the connection ended, if it did.
     async fn turn(&mut self, open: &mut Open) -> Option<Closed> {
-        let has_room = !open.is_behind;
-        let beat = open.pulse.due(open.socket.heard()).filter(|_| has_room);
-        let due = beat.into_iter().chain(self.closing.as_ref().map(|closing| closing.deadline)).min();
-        let is_free = !open.is_writing && self.closing.is_none() && !self.is_mute;
+        let can_read = !open.is_paused;
+        let heartbeat = open.heartbeat.due(open.socket.last_activity()).filter(|_| can_read);
+        let due = heartbeat.into_iter().chain(self.close_deadline()).min();
+        let takes_commands = !open.is_writing && self.takes_commands();
         select! {
-            driven = open.socket.drive(has_room) => match driven {
-                Driven::Written => open.written(),
-                Driven::Came(Incoming::Frame(Frame::Text(text))) if text == PONG => open.pulse.answered(Instant::now()),
-                Driven::Came(Incoming::Frame(frame)) => {
-                    open.pulse.heard();
-                    // There is room: nothing is read where there is none.
-                    let _ = self.events.try_send(Raw::Frame(frame));
+            progress = open.socket.drive(can_read) => match progress {
+                Progress::Written => open.written(),
+                Progress::Received(Incoming::Frame(Frame::Text(text))) if text == PONG => {
+                    open.heartbeat.pong_received(Instant::now());
                 }
-                Driven::Came(Incoming::Closed(closed)) => return Some(closed),
+                Progress::Received(Incoming::Frame(frame)) => {
+                    open.heartbeat.frame_received(Instant::now());
+                    // There is capacity, as frames are read only then.
+                    let _ = self.events.try_send(RawEvent::Frame(frame));
+                }
+                Progress::Received(Incoming::Closed(closed)) => return Some(closed),
             },
-            command = self.commands.recv(), if is_free => match command {
+            command = self.commands.recv(), if takes_commands => match command {
                 Some(Command::Send(frame, reply)) => open.write(frame, Some(reply)),
-                Some(Command::Close(close, reply)) => self.close(close, reply),
-                None => self.is_mute = true,
+                Some(Command::Close(close, reply)) => self.request_close(close, reply),
+                None => self.phase = Phase::SendersGone,
             },
-            // That there is room is seen on the next round.
-            () = self.events.room(), if !has_room => {}
-            () = self.events.closed(), if !self.is_deaf => self.is_deaf = true,
+            // The next turn reads again.
+            () = self.events.capacity(), if !can_read => {}
+            () = self.events.closed(), if !self.receiver_gone => self.receiver_gone = true,
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }
         None
     }
 
-    /// Takes leave, once all is written that was sent before.
-    async fn part(&mut self, mut open: Open, closing: Closing) -> Ending {
-        let farewell = async {
-            open.socket.close(&closing.close).await;
-            loop {
-                if let Incoming::Closed(closed) = open.socket.next().await {
-                    return closed;
-                }
-            }
-        };
-        let (closed, result) = match timeout(FAREWELL, farewell).await {
-            Ok(closed) if closed.is_clean() => (closed, Ok(())),
-            Ok(closed) => (closed, Err(lost())),
-            Err(_) => (Closed::lost(), Err(ClientError::Timeout(FAREWELL))),
-        };
-        if result.is_err() {
-            self.report(open.pulse);
-        }
-        self.closing = Some(closing);
-        Ending { closed, error: None, result }
-    }
-
-    /// Tells the application what the server has not confirmed.
-    fn report(&mut self, pulse: Pulse) {
-        let (frames, more) = pulse.unconfirmed();
+    /// Reports the frames whose arrival the server has not confirmed.
+    fn report_undelivered(&mut self, heartbeat: Heartbeat) {
+        let (frames, omitted) = heartbeat.into_unacknowledged().into_frames();
         if !frames.is_empty() {
-            self.tell(Raw::Undelivered { frames, more, may_have_arrived: true });
+            self.notify(RawEvent::Undelivered { frames, omitted, may_have_arrived: true });
         }
     }
 }
 
-fn lost() -> ClientError {
+/// Sends the close frame, once all frames before it are written, and waits for the answer.
+async fn close(socket: &mut Socket, close: &Close) -> (Result<(), ClientError>, Closed) {
+    let answer = async {
+        socket.close(close).await;
+        loop {
+            if let Incoming::Closed(closed) = socket.next().await {
+                return closed;
+            }
+        }
+    };
+    match timeout(CLOSE_TIMEOUT, answer).await {
+        Ok(closed) if closed.is_clean() => (Ok(()), closed),
+        Ok(closed) => (Err(lost_before_answer()), closed),
+        Err(_) => (Err(ClientError::Timeout(CLOSE_TIMEOUT)), Closed::lost()),
+    }
+}
+
+fn lost_before_answer() -> ClientError {
     ClientError::Transport("it was lost before the server answered the close".to_owned())
 }

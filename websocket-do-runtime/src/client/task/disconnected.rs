@@ -1,114 +1,113 @@
-//! While there is no connection: attempts to open one, and what is sent meanwhile waits.
+//! The task while there is no connection: attempts to open one, while messages are queued.
 
 use std::{future::Future, pin::pin, time::Duration};
 
 use tokio::select;
 
-use super::{Ending, Stop, Task};
+use super::{Ending, Phase, Stop, Task};
 use crate::{
     Closed,
     client::{
         ClientError, Disconnect,
         clock::{Instant, pause, sleep_until},
-        event::Raw,
+        event::RawEvent,
         sender::Command,
         transport::Socket,
     },
 };
 
 impl Task {
-    /// Opens the first connection of a session that has none yet.
-    pub(super) async fn first(&mut self) -> Result<Socket, Stop> {
-        self.while_away(pause(Duration::ZERO), true).await;
+    /// Opens the first connection.
+    pub(super) async fn connect(&mut self) -> Result<Socket, Stop> {
+        self.serve_during(pause(Duration::ZERO), true).await;
         match self.attempt().await? {
             Ok(socket) => Ok(socket),
-            Err(loss) => self.again(loss).await,
+            Err(disconnect) => self.reconnect(disconnect).await,
         }
     }
 
-    /// Tries until there is a connection, or no use in trying.
-    pub(super) async fn again(&mut self, mut loss: Disconnect) -> Result<Socket, Stop> {
+    /// Makes attempts until there is a connection, or the options end the session.
+    pub(super) async fn reconnect(&mut self, mut disconnect: Disconnect) -> Result<Socket, Stop> {
         loop {
-            if self.is_done() {
-                return Err(Stop::Ended(Box::new(self.unopened())));
+            if self.can_close() {
+                return Err(self.closed_without_connection().into());
             }
             let attempt = self.attempts.saturating_add(1);
-            if !self.options.goes_on(&loss, attempt) {
-                return Err(Stop::Ended(Box::new(Self::given_up(loss))));
+            if !self.options.should_retry(&disconnect, attempt) {
+                return Err(given_up(disconnect).into());
             }
             self.attempts = attempt;
-            let delay = self.options.delay(&loss, attempt);
-            self.tell(Raw::Reconnecting { attempt, delay, why: loss });
-            self.while_away(pause(delay), true).await;
+            let delay = self.options.delay(&disconnect, attempt);
+            self.notify(RawEvent::Reconnecting { attempt, delay, reason: disconnect });
+            self.serve_during(pause(delay), true).await;
             match self.attempt().await? {
                 Ok(socket) => return Ok(socket),
-                Err(failed) => loss = failed,
+                Err(failed) => disconnect = failed,
             }
         }
     }
 
     async fn attempt(&mut self) -> Result<Result<Socket, Disconnect>, Stop> {
         let (options, format) = (self.options.clone(), self.shared.format());
-        match self.while_away(options.attempt_in(format), false).await {
+        match self.serve_during(options.open_with_format(format), false).await {
             Some(opened) => Ok(opened.map_err(Disconnect::Failed)),
             None if self.is_abandoned() => Err(Stop::Abandoned),
-            None => Err(Stop::Ended(Box::new(self.unopened()))),
+            None => Err(self.closed_without_connection().into()),
         }
     }
 
-    /// Attends to the application while something else goes on. None where that is of no use any more; a mere wait also ends
-    /// where the application wants the session closed.
-    async fn while_away<T>(&mut self, future: impl Future<Output = T>, is_wait: bool) -> Option<T> {
+    /// Handles commands until the future completes. Returns `None` if the session is dropped or can be closed before; a delay
+    /// (`is_delay`) also ends when a close is requested, so that its messages are delivered without waiting.
+    async fn serve_during<T>(&mut self, future: impl Future<Output = T>, is_delay: bool) -> Option<T> {
         let mut future = pin!(future);
         loop {
-            let has_room = self.hand_over();
-            if self.is_abandoned() || self.is_done() {
+            let has_capacity = self.send_notices();
+            if self.is_abandoned() || self.can_close() {
                 return None;
             }
-            let deadline = self.closing.as_ref().map(|closing| closing.deadline);
-            let is_free = self.closing.is_none() && !self.is_mute;
+            let deadline = self.close_deadline();
+            let takes_commands = self.takes_commands();
             select! {
-                done = &mut future => return Some(done),
-                command = self.commands.recv(), if is_free => match command {
-                    Some(Command::Send(frame, reply)) => self.keep(frame, reply),
+                output = &mut future => return Some(output),
+                command = self.commands.recv(), if takes_commands => match command {
+                    Some(Command::Send(frame, reply)) => self.enqueue(frame, reply),
                     Some(Command::Close(close, reply)) => {
-                        self.close(close, reply);
-                        if is_wait {
+                        self.request_close(close, reply);
+                        if is_delay {
                             return None;
                         }
                     }
-                    None => self.is_mute = true,
+                    None => self.phase = Phase::SendersGone,
                 },
-                () = self.events.room(), if !has_room => {}
-                () = self.events.closed(), if !self.is_deaf => self.is_deaf = true,
+                () = self.events.capacity(), if !has_capacity => {}
+                () = self.events.closed(), if !self.receiver_gone => self.receiver_gone = true,
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {}
             }
         }
     }
 
-    /// Whether the session is to be closed, and has nothing to send before or no time left for it.
-    fn is_done(&self) -> bool {
-        self.closing.as_ref().is_some_and(|closing| self.queue.is_empty() || closing.deadline <= Instant::now())
+    /// Whether a close is requested, and nothing is queued or the time to deliver it is over.
+    fn can_close(&self) -> bool {
+        self.close_deadline().is_some_and(|deadline| self.queue.is_empty() || deadline <= Instant::now())
     }
 
-    /// A session that is closed while it has no connection.
-    fn unopened(&self) -> Ending {
-        let undelivered = || ClientError::Transport("there was none to deliver what was queued".to_owned());
+    fn closed_without_connection(&self) -> Ending {
+        let undelivered = || ClientError::Transport("there was none to deliver the queued messages".to_owned());
         let result = if self.queue.is_empty() { Ok(()) } else { Err(undelivered()) };
         Ending { closed: Closed::lost(), error: None, result }
     }
+}
 
-    /// A session whose connection is lost for good.
-    fn given_up(loss: Disconnect) -> Ending {
-        match loss {
-            Disconnect::Closed(closed) => {
-                let result = Err(ClientError::Closed(closed.clone()));
-                Ending { closed, error: None, result }
-            }
-            Disconnect::Failed(error) => {
-                let closed = Closed::failed(error.to_string());
-                Ending { closed, error: Some(error.clone()), result: Err(error) }
-            }
+/// The end of a session after the last attempt.
+fn given_up(disconnect: Disconnect) -> Ending {
+    match disconnect {
+        Disconnect::Closed(closed) => {
+            let result = Err(ClientError::Closed(closed.clone()));
+            Ending { closed, error: None, result }
+        }
+        Disconnect::Failed(error) => {
+            let closed = Closed::failed(error.to_string());
+            Ending { closed, error: Some(error.clone()), result: Err(error) }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Time, tasks and chance: those of the event loop. All that is global here, browsers and Workers have alike.
+//! Time, tasks and random numbers of the JavaScript platform. Browsers and Workers have all the globals used here.
 
 use std::{future::Future, ops::Add, time::Duration};
 
@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 use super::network;
 use crate::client::ClientError;
 
-/// The longest time that `setTimeout` knows; a longer one would be none.
-const LONGEST: u128 = 0x7fff_ffff;
+/// The longest time that `setTimeout` supports; it handles a longer one as 0.
+const MAX_TIMEOUT: u128 = 0x7fff_ffff;
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,7 +26,7 @@ extern "C" {
 
 pub(in crate::client) use js_sys::Math::random;
 
-/// A point in time, on a clock that never goes back.
+/// A point in time of a monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::client) struct Instant(Duration);
 
@@ -48,21 +48,21 @@ impl Add<Duration> for Instant {
     }
 }
 
-/// A timer of the event loop. It is taken back when this is dropped.
+/// A timer of the event loop, cancelled on drop.
 struct Timer {
     timer: JsValue,
     _handler: Closure<dyn FnMut()>,
 }
 
 impl Timer {
-    fn start(time: Duration, tell: oneshot::Sender<()>) -> Self {
-        let mut tell = Some(tell);
+    fn start(time: Duration, sender: oneshot::Sender<()>) -> Self {
+        let mut sender = Some(sender);
         let handler = Closure::new(move || {
-            // Whoever waits no longer does not want to know.
-            let _ = tell.take().map(|tell| tell.send(()));
+            // Fails if the receiver is dropped.
+            let _ = sender.take().map(|sender| sender.send(()));
         });
-        // Rounded up: what is waited for is not to be missed by less than a tick.
-        let milliseconds = time.as_micros().div_ceil(1000).min(LONGEST);
+        // Rounded up, so that the timer does not fire before the time is over.
+        let milliseconds = time.as_micros().div_ceil(1000).min(MAX_TIMEOUT);
         #[expect(clippy::cast_precision_loss, reason = "it is exact up to 2⁵³")]
         let timer = set_timeout(&handler, milliseconds as f64);
         Self { timer, _handler: handler }
@@ -85,13 +85,13 @@ pub(in crate::client) async fn sleep_until(deadline: Instant) {
         if left.is_zero() {
             return;
         }
-        let (tell, fired) = oneshot::channel();
-        let _timer = SendWrapper::new(Timer::start(left, tell));
+        let (sender, fired) = oneshot::channel();
+        let _timer = SendWrapper::new(Timer::start(left, sender));
         let _ = fired.await;
     }
 }
 
-/// Too much time has passed.
+/// The time limit is over.
 #[derive(Debug)]
 pub(in crate::client) struct Elapsed;
 
@@ -103,26 +103,26 @@ pub(in crate::client) async fn timeout<T>(limit: Duration, future: impl Future<O
     }
 }
 
-/// Waits before an attempt to connect: so long, or until the network comes back; and while it is known that there is none.
+/// Waits before an attempt to connect: for `delay`, or until the browser is online again, and as long as it is offline.
 pub(in crate::client) async fn pause(delay: Duration) {
     select! {
         () = sleep(delay) => {}
-        () = network::comes_back() => {}
+        () = network::online() => {}
     }
-    while network::is_absent() {
-        network::comes_back().await;
+    while network::is_offline() {
+        network::online().await;
     }
 }
 
 /// Runs a task on the event loop.
-#[expect(clippy::unnecessary_wraps, reason = "on native targets there may be no runtime")]
+#[expect(clippy::unnecessary_wraps, reason = "fails on native targets without a runtime")]
 pub(in crate::client) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Result<(), ClientError> {
     wasm_bindgen_futures::spawn_local(task);
     Ok(())
 }
 
-/// The time of day, since the beginning of 1970.
-#[allow(dead_code, reason = "for the stub of a Worker")]
+/// Returns the time since the Unix epoch.
+#[allow(dead_code, reason = "used by the stub of a Worker")]
 pub(in crate::client) fn since_epoch() -> Duration {
     Duration::try_from_secs_f64(js_sys::Date::now() / 1000.0).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! A function that listens to an event, for as long as this is kept.
+//! An event listener that is removed on drop.
 
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Event, EventTarget};
@@ -12,7 +12,7 @@ pub(super) struct Listener {
 impl Listener {
     pub(super) fn new(target: &EventTarget, event: &'static str, handler: impl FnMut(Event) + 'static) -> Self {
         let (target, handler) = (target.clone(), Closure::new(handler));
-        // It fails for no target that there is.
+        // Does not fail for an event target.
         let _ = target.add_event_listener_with_callback(event, handler.as_ref().unchecked_ref());
         Self { target, event, handler }
     }

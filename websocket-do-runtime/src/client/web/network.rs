@@ -1,4 +1,4 @@
-//! What a browser knows of the network. It is sure only of its absence; a Worker knows nothing and is never without.
+//! Whether a browser is offline. `navigator.onLine` is reliable only when it is false, and missing in a Worker.
 
 use std::future::pending;
 
@@ -10,30 +10,30 @@ use web_sys::EventTarget;
 
 use super::listener::Listener;
 
-/// Whether it is known that there is no network.
-pub(super) fn is_absent() -> bool {
+/// Whether the browser is known to be offline.
+pub(super) fn is_offline() -> bool {
     is_online() == Some(false)
 }
 
-/// Waits until the network comes back, where that will be told.
-pub(super) async fn comes_back() {
+/// Waits until the browser is online again; for ever in a Worker.
+pub(super) async fn online() {
     if is_online().is_none() {
         return pending().await;
     }
-    let (tell, told) = oneshot::channel();
-    let mut tell = Some(tell);
+    let (sender, receiver) = oneshot::channel();
+    let mut sender = Some(sender);
     let global: EventTarget = js_sys::global().unchecked_into();
     let listener = Listener::new(&global, "online", move |_| {
-        let _ = tell.take().map(|tell| tell.send(()));
+        let _ = sender.take().map(|sender| sender.send(()));
     });
     let _listener = SendWrapper::new(listener);
     drop(global);
-    let _ = told.await;
+    let _ = receiver.await;
 }
 
-/// `navigator.onLine`, where there is one.
+/// Returns `navigator.onLine`, where it exists.
 fn is_online() -> Option<bool> {
     let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    // Fails on what is no object.
+    // Fails if there is no `navigator`.
     Reflect::get(&navigator, &"onLine".into()).ok()?.as_bool()
 }

@@ -1,14 +1,14 @@
-//! URLs as the URL standard reads them, by the platform, which has a parser already.
+//! URLs, parsed by the platform's own `URL`.
 
 use web_sys::Url;
 
-use crate::client::connect_request::Parts;
+use crate::client::connect_request::ParsedUrl;
 
-/// The parts of a URL; none if it is not valid.
-pub(in crate::client) fn parse(text: &str) -> Option<Parts> {
+/// Parses a URL; returns `None` if it is not valid.
+pub(in crate::client) fn parse(text: &str) -> Option<ParsedUrl> {
     let url = Url::new(text).ok()?;
     let (scheme, query) = (url.protocol(), url.search());
-    Some(Parts {
+    Some(ParsedUrl {
         scheme: scheme.trim_end_matches(':').to_owned(),
         has_credentials: !url.username().is_empty() || !url.password().is_empty(),
         host: url.host(),
