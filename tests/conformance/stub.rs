@@ -7,7 +7,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use websocket_do::Client;
+use websocket_do::client::connect;
 
 use crate::{
     Context, Host, Load, cases,
@@ -68,7 +68,7 @@ cases! {
         assert!(id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
         assert_eq!((&saw["same"], &saw["name"], &saw["note"]), (&json!(true), &json!(null), &json!("by id")));
         let wrong = saw["wrong"]["error"].as_str().unwrap();
-        assert!(wrong.starts_with("the room cannot be named so: "), "{wrong}");
+        assert!(wrong.starts_with("the room's name or id is not valid: "), "{wrong}");
     }
 
     async fn a_stub_of_a_unique_room_is_found_again_by_its_id_alone(host: Host) {
@@ -108,8 +108,8 @@ cases! {
 
     async fn the_error_of_a_stub_says_what_went_wrong(host: Host) {
         assert_eq!(case(&host, "refusals").await, json!({
-            "error": {"error": "the room answered 409 Conflict: Conflict"},
-            "failed": {"error": "the room answered 500 Internal Server Error: Internal Server Error"},
+            "error": {"error": "the room responded with 409 Conflict: Conflict"},
+            "failed": {"error": "the room responded with 500 Internal Server Error: Internal Server Error"},
             "thrown": {"error": "the room failed: thrown on purpose"},
             "argument": {"error": "the request cannot be made: `case` cannot be \"..\" in a path"},
             "huge": {"error": "the room's answer is not what its handler returns: it is larger than 32 MiB; use `forward`, which streams it"},
@@ -121,8 +121,8 @@ cases! {
         let write = |name: &str| format!("`{name}`; write `name = \"{name}\"` in `[[durable_objects.bindings]]` of `wrangler.toml`");
         assert_eq!(case(&host, "bindings").await, json!({
             "bindings": [
-                {"error": format!("there is no namespace: missing binding {}", write("NOWHERE"))},
-                {"error": format!("there is no namespace: not a Durable Object namespace: {}", write("TEXT"))},
+                {"error": format!("no such namespace: missing binding {}", write("NOWHERE"))},
+                {"error": format!("no such namespace: not a Durable Object namespace: {}", write("TEXT"))},
             ],
             "log": [],
         }));
@@ -131,7 +131,7 @@ cases! {
 
     async fn a_stub_reaches_rooms_with_a_name_of_1_to_1024_bytes(host: Host) {
         let error = |bytes: usize| {
-            json!({"error": format!("the room cannot be named so: a room's name has 1 to 1024 bytes, this one has {bytes}")})
+            json!({"error": format!("the room's name or id is not valid: a room's name has 1 to 1024 bytes, this one has {bytes}")})
         };
         assert_eq!(case(&host, "names").await, json!([
             [1024, 64, 200, true],
@@ -158,7 +158,7 @@ cases! {
         let answer = peer.ask(json!({"type": "echo", "text": "hi"})).await;
         assert_eq!(answer, json!({"type": "echo", "text": "hi", "name": "Ada", "header": ""}));
         let direct = format!("ws://{}/calls/{room}/websocket", host.rooms);
-        let mut direct = Client::<Ask>::connect(direct).await.unwrap();
+        let mut direct = connect::<Ask>(direct).await.unwrap();
         direct.echo("ho").await.unwrap();
         let echo = Answer::Echo { text: "ho".into(), name: String::new(), header: String::new() };
         assert_eq!(direct.next().await, Some(Ok(echo)));

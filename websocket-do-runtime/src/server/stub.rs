@@ -1,16 +1,16 @@
-//! A room as a Worker calls it: requests made from the arguments of its routes, and what its answers mean. Knows nothing of
-//! hosts: the stub itself, which sends them, is the platform's.
+//! The stub of a room: requests made from the arguments of its routes, and results read from their responses. Independent of the host;
+//! `host/worker/stub` sends the requests.
 
-mod answer;
-mod argument;
 mod call;
 mod error;
+mod from_response;
+mod into_request;
 mod location;
 mod retry;
 
-pub use answer::FromResponse;
-pub use argument::IntoRequest;
 pub use call::Call;
 pub use error::StubError;
+pub use from_response::FromResponse;
+pub use into_request::IntoRequest;
 pub use location::{Jurisdiction, LocationHint};
 pub use retry::Retry;

@@ -1,4 +1,4 @@
-//! Rooms as a Worker calls them: the namespace of a binding, and the stub of one room.
+//! The stubs of rooms in a Worker: the namespace of a binding, and the stub of one room.
 
 #[cfg(feature = "client")]
 mod connect;
@@ -30,7 +30,7 @@ pub use room::Stub;
 extern "C" {
     type Regional;
 
-    /// The part of a namespace that is in one jurisdiction.
+    /// Returns the namespace's rooms in one jurisdiction.
     #[wasm_bindgen(method, catch)]
     fn jurisdiction(this: &Regional, name: &str) -> Result<DurableObjectNamespace, JsValue>;
 }
@@ -41,9 +41,9 @@ pub trait RoomStub: WebSocketDo {
     type Stub: From<Stub<Self>>;
 }
 
-/// All rooms of class `R`, made by `R::stub(&env, "BINDING")`: gives stubs.
+/// The rooms of type `R` in a Worker: returns the stub of each by its name or id.
 ///
-/// It belongs to the request in which it was made, like everything that reaches out of a Worker.
+/// Like all I/O of a Worker, it is bound to the request in which it was created.
 pub struct Namespace<R> {
     platform: DurableObjectNamespace,
     hint: Option<LocationHint>,
@@ -52,65 +52,65 @@ pub struct Namespace<R> {
 }
 
 impl<R: RoomStub> Namespace<R> {
-    /// The namespace that `wrangler.toml` binds to this name.
+    /// Creates the namespace of a binding in `wrangler.toml`.
     ///
     /// # Errors
-    /// [`StubError::Binding`].
+    /// Returns [`StubError::Binding`] if the binding is missing, or is not a Durable Object namespace.
     pub fn new(env: &Env, binding: &str) -> Result<Self, StubError> {
         let platform = platform(env, binding)?;
         Ok(Self { platform, hint: None, retry: Retry::default(), room: PhantomData })
     }
 
-    /// Makes rooms that do not exist yet near this place. Rooms that exist stay where they are.
+    /// Creates new rooms in this region. Existing rooms are not moved.
     #[must_use]
     pub fn near(self, hint: LocationHint) -> Self {
         Self { hint: Some(hint), ..self }
     }
 
-    /// The rooms of a jurisdiction: others than those of the same name elsewhere.
+    /// Returns the namespace's rooms in a jurisdiction, which differ from the rooms of the same names elsewhere.
     ///
     /// # Errors
-    /// [`StubError::Id`] where the platform has no jurisdictions, such as workerd on a machine of your own.
+    /// Returns [`StubError::Id`] if the platform does not support jurisdictions, such as a local workerd.
     pub fn within(self, jurisdiction: Jurisdiction) -> Result<Self, StubError> {
         let platform =
             self.platform.unchecked_ref::<Regional>().jurisdiction(jurisdiction.as_str()).map_err(id_error)?;
         Ok(Self { platform, ..self })
     }
 
-    /// How often stubs ask again.
+    /// Sets the retry policy of the stubs.
     #[must_use]
     pub fn retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
     }
 
-    /// The room of this name: the one that is below the name's path in the `App`.
+    /// Returns the stub of the room with this name, the same as in the room's path of the `App`.
     ///
-    /// A name has 1 to 1,024 bytes. With another, every method of the stub returns [`StubError::Id`].
+    /// A name has 1 to 1,024 bytes. With any other, every method of the stub returns [`StubError::Id`].
     pub fn by_name(&self, name: impl Into<String>) -> R::Stub {
-        self.stub(Target::Name(name.into()))
+        self.stub(RoomKey::Name(name.into()))
     }
 
-    /// The room with this id, as [`Stub::id`] told it.
+    /// Returns the stub of the room with this id, as returned by [`Stub::id`].
     ///
     /// # Errors
-    /// [`StubError::Id`] for what is no id of a room in this namespace.
+    /// Returns [`StubError::Id`] if this is not an id of this namespace.
     pub fn by_id(&self, id: &str) -> Result<R::Stub, StubError> {
         let id = self.platform.id_from_string(id).map_err(id_error)?;
-        Ok(self.stub(Target::Id(Rc::new(id))))
+        Ok(self.stub(RoomKey::Id(Rc::new(id))))
     }
 
-    /// A new room that has an id and no name. Keep its [`id`](Stub::id): nothing else leads back to it.
+    /// Creates a new room without a name and returns its stub. The room can be found again only by its [`id`](Stub::id).
     ///
     /// # Errors
-    /// [`StubError::Id`] where the platform refuses.
+    /// Returns [`StubError::Id`] if the platform creates no id.
     pub fn unique(&self) -> Result<R::Stub, StubError> {
         let id = self.platform.new_unique_id().map_err(id_error)?;
-        Ok(self.stub(Target::Id(Rc::new(id))))
+        Ok(self.stub(RoomKey::Id(Rc::new(id))))
     }
 
-    fn stub(&self, target: Target) -> R::Stub {
-        let door = Door { platform: self.platform.clone(), target, hint: self.hint, retry: self.retry };
-        Stub::new(Rc::new(door)).into()
+    fn stub(&self, key: RoomKey) -> R::Stub {
+        let target = RoomTarget { platform: self.platform.clone(), key, hint: self.hint, retry: self.retry };
+        Stub::new(Rc::new(target)).into()
     }
 }
 
@@ -126,42 +126,39 @@ impl<R: WebSocketDo> fmt::Debug for Namespace<R> {
     }
 }
 
-/// Which room.
-enum Target {
+/// The name or id of a room.
+enum RoomKey {
     Name(String),
     Id(Rc<DurableObjectId>),
 }
 
-/// What leads to one room, whatever its class.
-pub(crate) struct Door {
+/// One room of any type, and how to reach it.
+pub(crate) struct RoomTarget {
     platform: DurableObjectNamespace,
-    target: Target,
+    key: RoomKey,
     hint: Option<LocationHint>,
     retry: Retry,
 }
 
-impl Door {
-    /// The platform's stub: one for each attempt, as many errors break it.
-    fn open(&self) -> Result<DurableObject, JsValue> {
+impl RoomTarget {
+    /// Creates a stub of the platform. Each attempt needs a new one, as an error can leave it broken.
+    fn create_stub(&self) -> Result<DurableObject, JsValue> {
         let options = self.hint.map(|hint| {
             let options = Object::new();
             Reflect::set(&options, &"locationHint".into(), &hint.as_str().into()).map(|_| options)
         });
-        match (&self.target, options.transpose()?) {
-            (Target::Name(name), None) => self.platform.get_by_name(name),
-            (Target::Name(name), Some(options)) => self.platform.get_by_name_with_options(name, &options),
-            (Target::Id(id), None) => self.platform.get(id),
-            (Target::Id(id), Some(options)) => self.platform.get_with_options(id, &options),
+        match (&self.key, options.transpose()?) {
+            (RoomKey::Name(name), None) => self.platform.get_by_name(name),
+            (RoomKey::Name(name), Some(options)) => self.platform.get_by_name_with_options(name, &options),
+            (RoomKey::Id(id), None) => self.platform.get(id),
+            (RoomKey::Id(id), Some(options)) => self.platform.get_with_options(id, &options),
         }
     }
 
-    /// Whether the room can be reached.
-    ///
-    /// # Errors
-    /// [`StubError::Id`] for a name that no room can have: the platform would make an object of it that does not know its name.
+    /// Checks the room's name: for some names the platform would create an object that does not know its name.
     fn check(&self) -> Result<(), StubError> {
-        match &self.target {
-            Target::Name(name) if !is_room_name(name) => {
+        match &self.key {
+            RoomKey::Name(name) if !is_room_name(name) => {
                 Err(StubError::Id(format!("a room's name has 1 to 1024 bytes, this one has {}", name.len())))
             }
             _ => Ok(()),
@@ -170,31 +167,31 @@ impl Door {
 
     fn id(&self) -> Result<String, StubError> {
         self.check()?;
-        match &self.target {
-            Target::Name(name) => self.platform.id_from_name(name).and_then(|id| id.to_string()),
-            Target::Id(id) => id.to_string(),
+        match &self.key {
+            RoomKey::Name(name) => self.platform.id_from_name(name).and_then(|id| id.to_string()),
+            RoomKey::Id(id) => id.to_string(),
         }
         .map_err(id_error)
     }
 
     fn name(&self) -> Option<&str> {
-        match &self.target {
-            Target::Name(name) => Some(name),
-            Target::Id(_) => None,
+        match &self.key {
+            RoomKey::Name(name) => Some(name),
+            RoomKey::Id(_) => None,
         }
     }
 }
 
-impl fmt::Debug for Door {
+impl fmt::Debug for RoomTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Door").field("name", &self.name()).field("retry", &self.retry).finish_non_exhaustive()
+        f.debug_struct("RoomTarget").field("name", &self.name()).field("retry", &self.retry).finish_non_exhaustive()
     }
 }
 
-/// The rooms that `wrangler.toml` binds to this name.
+/// Returns the namespace of a binding.
 pub(super) fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespace, StubError> {
     let found = Reflect::get(env, &binding.into()).unwrap_or(JsValue::UNDEFINED);
-    // Asked first, as debug builds of wasm-bindgen log the trace of every exception, also of one that is caught.
+    // Checked in advance, as debug builds of wasm-bindgen log the trace of every exception, even of one that is caught.
     let is_namespace = found.is_object()
         && Reflect::get(&found, &"getByName".into()).is_ok_and(|method| method.is_instance_of::<Function>());
     if !is_namespace {
@@ -206,7 +203,7 @@ pub(super) fn platform(env: &Env, binding: &str) -> Result<DurableObjectNamespac
     Ok(found.unchecked_into())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` has it")]
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn id_error(error: JsValue) -> StubError {
     StubError::Id(error::message(&error))
 }

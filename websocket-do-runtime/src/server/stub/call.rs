@@ -1,4 +1,4 @@
-//! One request to a route, made from a stub's arguments.
+//! The request to a route, made from the arguments of a stub's method.
 
 use std::fmt::Display;
 
@@ -8,18 +8,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{IntoRequest, StubError};
 use crate::Request;
 
-/// What may stand in a path as it is.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The bytes that are percent-encoded in a path segment: all but the unreserved characters of RFC 3986.
+const RESERVED_IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The host in the URL of a request that goes through a stub. It leads nowhere: the stub knows where the room is.
+/// The origin in the URL of a request through a stub, which is not used: the stub is bound to its room.
 pub(crate) const ORIGIN: &str = "https://room";
 
-/// A request to be: generated code says method and path, then the arguments in their order.
+/// A builder for a request. Generated code creates it with method and path, and adds the arguments in order.
 #[derive(Debug)]
 pub struct Call(Result<Request, StubError>);
 
 impl Call {
-    /// Of a route such as `/kick/{seat}`, with the values of its parameters.
+    /// Creates a request to a route such as `/kick/{seat}`, with the values of its parameters.
     pub fn new(method: Method, pattern: &str, parameters: &[(&str, &dyn Display)]) -> Self {
         Self(path(pattern, parameters).and_then(|path| {
             let uri: Uri = format!("{ORIGIN}{path}")
@@ -31,7 +31,7 @@ impl Call {
         }))
     }
 
-    /// With an argument that the handler takes as `A`.
+    /// Adds an argument that the handler takes as `A`.
     #[must_use]
     pub fn with<A: IntoRequest>(self, value: A::Value) -> Self {
         Self(self.0.and_then(|mut request| {
@@ -40,10 +40,10 @@ impl Call {
         }))
     }
 
-    /// The request.
+    /// Returns the request.
     ///
     /// # Errors
-    /// [`StubError::Request`] for an argument that cannot be sent.
+    /// Returns [`StubError::Request`] for an argument that cannot be sent.
     pub fn into_request(self) -> Result<Request, StubError> {
         let request = self.0?;
         let bodiless = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -54,7 +54,7 @@ impl Call {
     }
 }
 
-/// The path with its parameters filled in.
+/// Fills the parameters into the path.
 fn path(pattern: &str, parameters: &[(&str, &dyn Display)]) -> Result<String, StubError> {
     let mut path = String::with_capacity(pattern.len());
     for segment in pattern.split('/').skip(1) {
@@ -64,11 +64,11 @@ fn path(pattern: &str, parameters: &[(&str, &dyn Display)]) -> Result<String, St
             None => path.push_str(segment),
             Some((name, value)) => {
                 let value = value.to_string();
-                // A URL takes dots for steps of the path, and no route matches nothing.
+                // URL parsers remove `.` and `..` segments, and no route matches an empty one.
                 if matches!(value.as_str(), "" | "." | "..") {
                     return Err(StubError::Request(format!("`{name}` cannot be {value:?} in a path")));
                 }
-                path.extend(utf8_percent_encode(&value, SEGMENT));
+                path.extend(utf8_percent_encode(&value, RESERVED_IN_SEGMENT));
             }
         }
     }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_route_would_take_is_not_sent() {
+    fn a_value_that_no_route_matches_is_not_sent() {
         for value in ["", ".", ".."] {
             let error = Call::new(Method::GET, "/births/{room}", &[("room", &value)]).into_request().unwrap_err();
             assert_eq!(error, StubError::Request(format!("`room` cannot be {value:?} in a path")));

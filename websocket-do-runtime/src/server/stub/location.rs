@@ -1,6 +1,6 @@
-//! Where on earth the platform makes a room.
+//! Locations and jurisdictions of rooms.
 
-macro_rules! places {
+macro_rules! locations {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,7 +10,7 @@ macro_rules! places {
         }
 
         impl $name {
-            /// As the platform calls it.
+            /// Returns the platform's name for it.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text),*
@@ -20,8 +20,8 @@ macro_rules! places {
     };
 }
 
-places! {
-    /// Near whom a room is made that does not exist yet. Afterwards it stays where it is.
+locations! {
+    /// A region in which a new room is created. Existing rooms are not moved.
     ///
     /// ```
     /// # use websocket_do_runtime::stub::LocationHint;
@@ -49,8 +49,9 @@ places! {
     }
 }
 
-places! {
-    /// Where a room must run and keep its data. It is part of the room's id: the same name is another room elsewhere.
+locations! {
+    /// A jurisdiction in which a room must run and keep its data. It is part of the room's id: the same name in another jurisdiction is
+    /// another room.
     ///
     /// ```
     /// # use websocket_do_runtime::stub::Jurisdiction;

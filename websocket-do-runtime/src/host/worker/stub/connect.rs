@@ -1,4 +1,4 @@
-//! The typed client of a room, whose connections go through the stub.
+//! The typed client of a room, connected through the stub.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use super::{
         error,
         http::{read_response, to_request},
     },
-    Door, Stub,
+    RoomTarget, Stub,
 };
 use crate::{
     WebSocketDo,
@@ -24,23 +24,23 @@ use crate::{
     server::stub::StubError,
 };
 
-/// Where rooms take upgrades. The host leads nowhere: the stub knows where the room is.
+/// The room's path for sessions. The host is not used: the stub is bound to its room.
 const URL: &str = "wss://room/websocket";
 /// The most bytes of a refusal's body.
-const BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 impl<R: WebSocketDo<Client: TypedClient>> Stub<R> {
-    /// A session in the room to be made, with a format, headers or a query of its own.
+    /// Returns a builder for a session in the room, to set a format, headers or a query.
     pub fn builder(&self) -> Builder<R::Client> {
-        let door = self.door.clone();
-        Builder::new(URL).through(move |request| open(door.clone(), request))
+        let target = self.target.clone();
+        Builder::new(URL).open_with(move |request| open(target.clone(), request))
     }
 }
 
-/// Asks the room for an upgrade. Of the request's URL, path and query count.
-async fn open(door: Rc<Door>, request: Request<()>) -> Result<(Socket, Option<String>), ClientError> {
+/// Requests an upgrade from the room, with the path and query of the request's URL.
+async fn open(target: Rc<RoomTarget>, request: Request<()>) -> Result<(Socket, Option<String>), ClientError> {
     let request = upgrade(request)?;
-    let response = door.fetch(door.retry, &Method::GET, || to_request(&request)).await.map_err(unanswered)?;
+    let response = target.fetch(target.retry, &Method::GET, || to_request(&request)).await.map_err(client_error)?;
     let Some(socket) = response.websocket() else { return Err(refused(&response).await) };
     socket.accept().map_err(|error| lost(&error))?;
     let chosen = response.headers().get(header::SEC_WEBSOCKET_PROTOCOL.as_str());
@@ -56,7 +56,7 @@ fn upgrade(request: Request<()>) -> Result<Request<Bytes>, ClientError> {
     Ok(Request::from_parts(parts, Bytes::new()))
 }
 
-fn unanswered(error: StubError) -> ClientError {
+fn client_error(error: StubError) -> ClientError {
     match error {
         StubError::Request(reason) => ClientError::Url(reason),
         StubError::Overloaded(reason) => ClientError::Overloaded(reason),
@@ -65,7 +65,7 @@ fn unanswered(error: StubError) -> ClientError {
 }
 
 async fn refused(response: &web_sys::Response) -> ClientError {
-    match read_response(response, BODY).await {
+    match read_response(response, MAX_BODY).await {
         Ok(response) => {
             let (Body::Whole(body) | Body::Beginning(body)) = response.body();
             let body = String::from_utf8_lossy(body).into_owned();

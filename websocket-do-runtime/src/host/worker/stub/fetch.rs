@@ -1,4 +1,4 @@
-//! Sending a request through a stub, and again where the platform says that it may help.
+//! Sending a request through a stub, with retries.
 
 use js_sys::{Math, Reflect};
 use wasm_bindgen_futures::JsFuture;
@@ -8,11 +8,11 @@ use worker::{
     web_sys,
 };
 
-use super::{super::error, Door};
+use super::{super::error, RoomTarget};
 use crate::server::stub::{Retry, StubError};
 
-impl Door {
-    /// Sends what `make` makes, anew for each attempt.
+impl RoomTarget {
+    /// Sends the request that `make` creates, a new one for each attempt.
     pub(crate) async fn fetch(
         &self,
         retry: Retry,
@@ -28,13 +28,13 @@ impl Door {
                 Err(error) => error,
             };
             let reason = error::message(&error);
-            if says(&error, "overloaded") {
+            if is_marked(&error, "overloaded") {
                 return Err(StubError::Overloaded(reason));
             }
-            if !says(&error, "retryable") {
+            if !is_marked(&error, "retryable") {
                 return Err(StubError::Failed(reason));
             }
-            if !retry.goes_on(method, attempts) {
+            if !retry.should_retry(method, attempts) {
                 return Err(StubError::Unreachable { attempts, reason });
             }
             Delay::from(retry.delay(attempts, Math::random())).await;
@@ -43,12 +43,12 @@ impl Door {
     }
 
     async fn attempt(&self, request: &web_sys::Request) -> Result<web_sys::Response, JsValue> {
-        let response = JsFuture::from(self.open()?.fetch_with_request(request)?).await?;
+        let response = JsFuture::from(self.create_stub()?.fetch_with_request(request)?).await?;
         response.dyn_into()
     }
 }
 
-/// Whether the platform marked its error so.
-fn says(error: &JsValue, mark: &str) -> bool {
-    error.is_object() && Reflect::get(error, &mark.into()).is_ok_and(|mark| mark == true)
+/// Whether an error has this property, set to true by the platform.
+fn is_marked(error: &JsValue, property: &str) -> bool {
+    error.is_object() && Reflect::get(error, &property.into()).is_ok_and(|value| value == true)
 }

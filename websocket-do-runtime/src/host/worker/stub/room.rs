@@ -1,4 +1,4 @@
-//! The stub of one room: calls of its routes, whole requests, and its typed client.
+//! The stub of one room: calls of its routes, and whole requests.
 
 use std::{fmt, marker::PhantomData, rc::Rc};
 
@@ -10,101 +10,100 @@ use super::{
         error,
         http::{read_response, to_request, with_path},
     },
-    Door, Request, Response,
+    RoomTarget, Request, Response,
 };
 use crate::{
     WebSocketDo,
     server::stub::{Call, FromResponse, Retry, StubError},
 };
 
-/// The most bytes of an answer that are read into the Worker's memory.
-const MAX_ANSWER: usize = 32 << 20;
+/// The most bytes of a response that a call reads into the Worker's memory.
+const MAX_RESPONSE: usize = 32 << 20;
 
-/// One room of class `R`, seen from a Worker. The typed stub of the room is made of it, and its methods are these and the
-/// room's own routes.
+/// One room of type `R` in a Worker. The room's typed stub wraps it: its methods are these, and one for each of the room's routes.
 ///
-/// It belongs to the request in which it was made, like everything that reaches out of a Worker.
+/// Like all I/O of a Worker, it is bound to the request in which it was created.
 pub struct Stub<R> {
-    pub(super) door: Rc<Door>,
+    pub(super) target: Rc<RoomTarget>,
     room: PhantomData<fn() -> R>,
 }
 
 impl<R: WebSocketDo> Stub<R> {
-    pub(super) fn new(door: Rc<Door>) -> Self {
-        Self { door, room: PhantomData }
+    pub(super) fn new(target: Rc<RoomTarget>) -> Self {
+        Self { target, room: PhantomData }
     }
 
-    /// Calls a route, for a handler that returns `A`.
+    /// Calls a route whose handler returns `A`.
     ///
     /// # Errors
-    /// [`StubError`] says it all.
+    /// Returns the [`StubError`] of sending the request or reading the response.
     #[doc(hidden)]
     pub async fn call<A: FromResponse>(&self, call: Call) -> Result<A::Value, StubError> {
         let request = call.into_request()?;
-        let response = self.door.fetch(self.door.retry, request.method(), || to_request(&request)).await?;
+        let response = self.target.fetch(self.target.retry, request.method(), || to_request(&request)).await?;
         let (parts, body) =
-            read_response(&response, MAX_ANSWER).await.map_err(|error| answer_error(&error))?.into_parts();
+            read_response(&response, MAX_RESPONSE).await.map_err(|error| response_error(&error))?.into_parts();
         match body {
             Body::Whole(body) => A::from_response(http::Response::from_parts(parts, body)),
             Body::Beginning(_) => {
-                Err(StubError::Answer("it is larger than 32 MiB; use `forward`, which streams it".into()))
+                Err(StubError::Response("it is larger than 32 MiB; use `forward`, which streams it".into()))
             }
         }
     }
 
-    /// Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path.
+    /// Forwards a whole request to the room, upgrades included, with its path. Returns the room's response, whatever its status.
     ///
-    /// One with a body is sent once, as its body can be read once.
+    /// A request with a body is not retried, as its body can be read once.
     ///
     /// # Errors
-    /// As for every method of a stub, but an answer is an answer whatever its status.
+    /// Returns the [`StubError`] of sending the request.
     pub async fn forward(&self, request: Request) -> Result<Response, StubError> {
         let raw = request.inner();
-        self.pass_on(raw, || Ok(Clone::clone(raw))).await
+        self.forward_request(raw, || Ok(Clone::clone(raw))).await
     }
 
-    /// Passes a whole request on under another path, such as `/websocket`; its query stays.
+    /// Forwards a whole request with another path, such as `/websocket`, and its own query.
     ///
     /// # Errors
     /// As [`forward`](Self::forward).
     pub async fn forward_to(&self, path: &str, request: Request) -> Result<Response, StubError> {
         let raw = request.inner();
         let url = raw.url();
-        self.pass_on(raw, || with_path(raw, &url, path)).await
+        self.forward_request(raw, || with_path(raw, &url, path)).await
     }
 
-    async fn pass_on(
+    async fn forward_request(
         &self,
         raw: &web_sys::Request,
         make: impl Fn() -> Result<web_sys::Request, JsValue>,
     ) -> Result<Response, StubError> {
         let method = http::Method::from_bytes(raw.method().as_bytes());
         let method = method.map_err(|error| StubError::Request(error.to_string()))?;
-        let retry = if raw.body().is_some() { Retry::never() } else { self.door.retry };
-        self.door.fetch(retry, &method, make).await.map(Into::into)
+        let retry = if raw.body().is_some() { Retry::never() } else { self.target.retry };
+        self.target.fetch(retry, &method, make).await.map(Into::into)
     }
 
-    /// The room's id: 64 hexadecimal digits, with which [`Namespace::by_id`](super::Namespace::by_id) finds it again.
+    /// Returns the room's id, 64 hexadecimal digits, for [`Namespace::by_id`](super::Namespace::by_id).
     ///
     /// # Errors
-    /// [`StubError::Id`] for a name that the platform does not take.
+    /// Returns [`StubError::Id`] if the stub's name is not valid.
     pub fn id(&self) -> Result<String, StubError> {
-        self.door.id()
+        self.target.id()
     }
 
-    /// The name that the stub was made with.
+    /// Returns the room's name, or `None` if the stub was created by id.
     pub fn name(&self) -> Option<&str> {
-        self.door.name()
+        self.target.name()
     }
 }
 
-fn answer_error(error: &JsValue) -> StubError {
-    StubError::Answer(error::message(error))
+fn response_error(error: &JsValue) -> StubError {
+    StubError::Response(error::message(error))
 }
 
 impl<R> Clone for Stub<R> {
     fn clone(&self) -> Self {
-        Self { door: self.door.clone(), room: PhantomData }
+        Self { target: self.target.clone(), room: PhantomData }
     }
 }
 

@@ -1,4 +1,4 @@
-//! From a room's answer to what its handler returned: the way back of `IntoResponse`.
+//! Reading a handler's result from its response: the inverse of `IntoResponse`.
 
 use std::borrow::Cow;
 
@@ -9,50 +9,50 @@ use serde::de::DeserializeOwned;
 use super::StubError;
 use crate::{Response, server::http::Json};
 
-/// What an HTTP handler returns, as a stub gets it back.
+/// The return type of an HTTP handler, which a stub reads back from the response.
 ///
-/// | the handler returns | the stub's method gives |
+/// | the handler returns | the stub's method returns |
 /// |---|---|
 /// | `Json<T>` | `T` |
 /// | `String`, `&'static str`, `Cow<'static, str>` | `String` |
 /// | `Vec<u8>`, `Bytes` | the same |
 /// | `()` | `()` |
-/// | `Option<T>` | `None` for 404, else `Some` of what `T` gives |
-/// | `Result<T, E>` | what `T` gives; an `Err` is [`StubError::Status`] |
-/// | `StatusCode`, `(StatusCode, T)` | any status, and what `T` gives |
-/// | `([(HeaderName, HeaderValue); N], T)` | all headers, and what `T` gives |
+/// | `Option<T>` | `None` for 404, else `Some` of the value of `T` |
+/// | `Result<T, E>` | the value of `T`; an `Err` is [`StubError::Status`] |
+/// | `StatusCode`, `(StatusCode, T)` | any status, and the value of `T` |
+/// | `([(HeaderName, HeaderValue); N], T)` | all headers, and the value of `T` |
 /// | `Response`, `impl IntoResponse` | the whole response, whatever its status |
 ///
-/// A status that is not a success is [`StubError::Status`] where nothing else is said.
+/// Unless the table says otherwise, a status that is not a success is [`StubError::Status`].
 ///
 /// ```
 /// # use websocket_do_runtime::{IntoResponse, Json, http::StatusCode, stub::{FromResponse, StubError}};
 /// type Returned = Result<Json<u32>, StatusCode>;
 ///
-/// let answer: Returned = Ok(Json(7));
-/// assert_eq!(Returned::from_response(answer.into_response()), Ok(7));
+/// let returned: Returned = Ok(Json(7));
+/// assert_eq!(Returned::from_response(returned.into_response()), Ok(7));
 ///
-/// let answer: Returned = Err(StatusCode::GONE);
+/// let returned: Returned = Err(StatusCode::GONE);
 /// let error = StubError::Status { status: StatusCode::GONE, body: "Gone".into() };
-/// assert_eq!(Returned::from_response(answer.into_response()), Err(error));
+/// assert_eq!(Returned::from_response(returned.into_response()), Err(error));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a stub cannot make `{Self}` of a response",
-    label = "not an answer that a stub can read",
-    note = "implement `websocket_do::stub::FromResponse` for what the handler returns, or pass a whole request with `forward`"
+    message = "a stub cannot read `{Self}` from a response",
+    label = "not a result that a stub can read",
+    note = "implement `websocket_do::stub::FromResponse` for the return type, or pass a whole request with `forward`"
 )]
 pub trait FromResponse {
-    /// What the stub's method gives: of `Json<T>`, the `T`.
+    /// The value that the stub's method returns: the `T` of `Json<T>`.
     type Value;
 
-    /// Reads the response.
+    /// Reads the value from a response.
     ///
     /// # Errors
-    /// [`StubError::Status`] for a status that is not a success, [`StubError::Answer`] for what cannot be read.
+    /// Returns [`StubError::Status`] for a status that is not a success, and [`StubError::Response`] if the value cannot be read.
     fn from_response(response: Response) -> Result<Self::Value, StubError>;
 }
 
-/// The body of a success.
+/// Returns the body if the status is a success.
 fn body(response: Response) -> Result<Bytes, StubError> {
     if response.status().is_success() { Ok(response.into_body()) } else { Err(status(&response)) }
 }
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned> FromResponse for Json<T> {
     type Value = T;
 
     fn from_response(response: Response) -> Result<T, StubError> {
-        serde_json::from_slice(&body(response)?).map_err(|error| StubError::Answer(error.to_string()))
+        serde_json::from_slice(&body(response)?).map_err(|error| StubError::Response(error.to_string()))
     }
 }
 
@@ -76,7 +76,7 @@ macro_rules! texts {
             type Value = String;
 
             fn from_response(response: Response) -> Result<String, StubError> {
-                String::from_utf8(body(response)?.into()).map_err(|error| StubError::Answer(error.to_string()))
+                String::from_utf8(body(response)?.into()).map_err(|error| StubError::Response(error.to_string()))
             }
         }
     )*};
@@ -132,7 +132,7 @@ impl<T: FromResponse> FromResponse for (StatusCode, T) {
         *response.status_mut() = StatusCode::OK;
         match T::from_response(response) {
             Ok(value) => Ok((code, value)),
-            // The framework's own answer and not the handler's, such as to an argument that was refused.
+            // Not the handler's response but the framework's, such as for an invalid argument.
             Err(_) if !code.is_success() => Err(refused),
             Err(error) => Err(error),
         }
@@ -169,8 +169,8 @@ mod tests {
     use super::*;
     use crate::{Error, HttpError, server::http::IntoResponse};
 
-    fn back<T: IntoResponse + FromResponse>(answer: T) -> Result<T::Value, StubError> {
-        T::from_response(answer.into_response())
+    fn round_trip<T: IntoResponse + FromResponse>(returned: T) -> Result<T::Value, StubError> {
+        T::from_response(returned.into_response())
     }
 
     fn refused(code: StatusCode, body: &str) -> StubError {
@@ -178,40 +178,40 @@ mod tests {
     }
 
     #[test]
-    fn what_a_handler_returns_comes_back() {
-        assert_eq!(back(Json(vec![1, 2])), Ok(vec![1, 2]));
-        assert_eq!(back("ü").as_deref(), Ok("ü"));
-        assert_eq!(back(String::from("ü")).as_deref(), Ok("ü"));
-        assert_eq!(back(vec![0, 255]), Ok(vec![0, 255]));
-        assert_eq!(back(Bytes::from_static(&[255])), Ok(Bytes::from_static(&[255])));
-        assert_eq!(back(()), Ok(()));
-        assert_eq!(back(StatusCode::IM_A_TEAPOT), Ok(StatusCode::IM_A_TEAPOT));
-        assert_eq!(back(Some(Json(1))), Ok(Some(1)));
-        assert_eq!(back(None::<Json<u8>>), Ok(None));
-        assert_eq!(back((StatusCode::CONFLICT, Json(1))), Ok((StatusCode::CONFLICT, 1)));
+    fn a_returned_value_is_read_back() {
+        assert_eq!(round_trip(Json(vec![1, 2])), Ok(vec![1, 2]));
+        assert_eq!(round_trip("ü").as_deref(), Ok("ü"));
+        assert_eq!(round_trip(String::from("ü")).as_deref(), Ok("ü"));
+        assert_eq!(round_trip(vec![0, 255]), Ok(vec![0, 255]));
+        assert_eq!(round_trip(Bytes::from_static(&[255])), Ok(Bytes::from_static(&[255])));
+        assert_eq!(round_trip(()), Ok(()));
+        assert_eq!(round_trip(StatusCode::IM_A_TEAPOT), Ok(StatusCode::IM_A_TEAPOT));
+        assert_eq!(round_trip(Some(Json(1))), Ok(Some(1)));
+        assert_eq!(round_trip(None::<Json<u8>>), Ok(None));
+        assert_eq!(round_trip((StatusCode::CONFLICT, Json(1))), Ok((StatusCode::CONFLICT, 1)));
         let name = HeaderName::from_static("x-own");
-        let (headers, text) = back(([(name, HeaderValue::from_static("1"))], "text")).unwrap();
+        let (headers, text) = round_trip(([(name, HeaderValue::from_static("1"))], "text")).unwrap();
         assert_eq!((&headers["x-own"], text.as_str()), (&HeaderValue::from_static("1"), "text"));
-        assert_eq!(back(Response::new("body".into())).unwrap().body(), "body");
+        assert_eq!(round_trip(Response::new("body".into())).unwrap().body(), "body");
     }
 
     #[test]
     fn an_error_is_its_status_and_body_whatever_its_type() {
-        assert_eq!(back(Err::<Json<u8>, _>(StatusCode::GONE)), Err(refused(StatusCode::GONE, "Gone")));
+        assert_eq!(round_trip(Err::<Json<u8>, _>(StatusCode::GONE)), Err(refused(StatusCode::GONE, "Gone")));
         let refusal = HttpError::new(StatusCode::CONFLICT, "taken");
-        assert_eq!(back(Err::<(), _>(refusal)), Err(refused(StatusCode::CONFLICT, "taken")));
+        assert_eq!(round_trip(Err::<(), _>(refusal)), Err(refused(StatusCode::CONFLICT, "taken")));
         let failed = refused(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
-        assert_eq!(back(Err::<String, _>(Error::msg("a secret reason"))), Err(failed));
+        assert_eq!(round_trip(Err::<String, _>(Error::msg("a secret reason"))), Err(failed));
         let argument = HttpError::bad_request("no number").into_response();
         let error = refused(StatusCode::BAD_REQUEST, "no number");
         assert_eq!(<(StatusCode, Json<u8>)>::from_response(argument), Err(error));
     }
 
     #[test]
-    fn an_answer_of_another_shape_is_an_error_of_its_own() {
+    fn a_response_of_another_shape_is_an_error_of_its_own() {
         let text = "text".into_response();
-        assert!(matches!(Json::<u8>::from_response(text.clone()), Err(StubError::Answer(_))));
-        assert!(matches!(<(StatusCode, Json<u8>)>::from_response(text), Err(StubError::Answer(_))));
-        assert!(matches!(String::from_response(vec![255].into_response()), Err(StubError::Answer(_))));
+        assert!(matches!(Json::<u8>::from_response(text.clone()), Err(StubError::Response(_))));
+        assert!(matches!(<(StatusCode, Json<u8>)>::from_response(text), Err(StubError::Response(_))));
+        assert!(matches!(String::from_response(vec![255].into_response()), Err(StubError::Response(_))));
     }
 }

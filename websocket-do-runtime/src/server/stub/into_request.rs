@@ -1,4 +1,4 @@
-//! From what a stub's method is given to a part of the request: the way back of `FromRequest`.
+//! Writing the arguments of a stub's method into a request: the inverse of `FromRequest`.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Uri, header, uri::PathAndQuery};
@@ -10,13 +10,13 @@ use crate::{
     server::http::{Json, Query},
 };
 
-/// An argument of an HTTP handler that a stub can put into a request.
+/// An argument of an HTTP handler that a stub can write into a request.
 ///
-/// An extractor of your own needs it where the methods of its routes are to be called on a stub.
+/// Implement it for a custom extractor to call its routes on a stub.
 ///
 /// ```
 /// # use websocket_do_runtime::{HttpError, Request, http::{FromRequest, HeaderValue}, stub::{IntoRequest, StubError}};
-/// /// What stands in the header `x-api-key`.
+/// /// The value of the header `x-api-key`.
 /// struct ApiKey(String);
 ///
 /// impl FromRequest for ApiKey {
@@ -30,7 +30,7 @@ use crate::{
 ///     type Value = String;
 ///
 ///     fn into_request(key: String, request: &mut Request) -> Result<(), StubError> {
-///         let key = HeaderValue::try_from(key).map_err(|_| StubError::Request("the key is no header".into()))?;
+///         let key = HeaderValue::try_from(key).map_err(|_| StubError::Request("the key is not a header value".into()))?;
 ///         request.headers_mut().insert("x-api-key", key);
 ///         Ok(())
 ///     }
@@ -41,18 +41,18 @@ use crate::{
 /// # Ok::<(), StubError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a stub cannot put `{Self}` into a request",
+    message = "a stub cannot write `{Self}` into a request",
     label = "not an argument that a stub can send",
     note = "implement `websocket_do::stub::IntoRequest` for the extractor, or pass a whole request with `forward`"
 )]
 pub trait IntoRequest {
-    /// What the stub's method takes: of `Json<T>` and `Query<T>`, the `T`.
+    /// The value that the stub's method takes: the `T` of `Json<T>` and `Query<T>`.
     type Value;
 
-    /// Puts the value into the request, where `from_request` finds it.
+    /// Writes the value into the request, where `from_request` reads it.
     ///
     /// # Errors
-    /// [`StubError::Request`] for what cannot be sent.
+    /// Returns [`StubError::Request`] if the value cannot be sent.
     fn into_request(value: Self::Value, request: &mut Request) -> Result<(), StubError>;
 }
 
@@ -62,7 +62,7 @@ impl<T: Serialize> IntoRequest for Json<T> {
     fn into_request(value: T, request: &mut Request) -> Result<(), StubError> {
         let body = serde_json::to_vec(&value);
         let body = body.map_err(|error| StubError::Request(format!("the body cannot be written as JSON: {error}")))?;
-        put_body(request, body.into(), "application/json");
+        set_body(request, body.into(), "application/json");
         Ok(())
     }
 }
@@ -73,7 +73,7 @@ impl<T: Serialize> IntoRequest for Query<T> {
     fn into_request(value: T, request: &mut Request) -> Result<(), StubError> {
         let query = serde_urlencoded::to_string(&value);
         let query = query.map_err(|error| StubError::Request(format!("the query cannot be written: {error}")))?;
-        put_query(request, &query)
+        append_query(request, &query)
     }
 }
 
@@ -81,7 +81,7 @@ impl IntoRequest for String {
     type Value = Self;
 
     fn into_request(value: Self, request: &mut Request) -> Result<(), StubError> {
-        put_body(request, value.into(), "text/plain; charset=utf-8");
+        set_body(request, value.into(), "text/plain; charset=utf-8");
         Ok(())
     }
 }
@@ -90,7 +90,7 @@ impl IntoRequest for Bytes {
     type Value = Self;
 
     fn into_request(value: Self, request: &mut Request) -> Result<(), StubError> {
-        put_body(request, value, "application/octet-stream");
+        set_body(request, value, "application/octet-stream");
         Ok(())
     }
 }
@@ -105,7 +105,7 @@ impl IntoRequest for HeaderMap {
 }
 
 impl IntoRequest for Request {
-    /// Its headers, query and body; method and path are the route's.
+    /// The headers, query and body are sent; method and path are the route's.
     type Value = Self;
 
     fn into_request(value: Self, request: &mut Request) -> Result<(), StubError> {
@@ -119,11 +119,11 @@ impl IntoRequest for Request {
 }
 
 impl IntoRequest for Uri {
-    /// Its query; the path is the route's.
+    /// The query is sent; the path is the route's.
     type Value = Self;
 
     fn into_request(value: Self, request: &mut Request) -> Result<(), StubError> {
-        value.query().map_or(Ok(()), |query| put_query(request, query))
+        value.query().map_or(Ok(()), |query| append_query(request, query))
     }
 }
 
@@ -136,19 +136,19 @@ impl IntoRequest for Method {
     }
 }
 
-/// A body; what was said of its type stands.
-fn put_body(request: &mut Request, body: Bytes, content_type: &'static str) {
+/// Sets the body, and its content type unless there is one.
+fn set_body(request: &mut Request, body: Bytes, content_type: &'static str) {
     *request.body_mut() = body;
     request.headers_mut().entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
 }
 
-/// Adds to the query.
-fn put_query(request: &mut Request, query: &str) -> Result<(), StubError> {
-    let cannot = |error: &dyn std::fmt::Display| StubError::Request(format!("the query cannot be sent: {error}"));
+/// Appends to the query.
+fn append_query(request: &mut Request, query: &str) -> Result<(), StubError> {
+    let invalid = |error: &dyn std::fmt::Display| StubError::Request(format!("the query cannot be sent: {error}"));
     let mut parts = request.uri().clone().into_parts();
     let before = request.uri().query().filter(|before| !before.is_empty()).map(|before| format!("{before}&"));
     let target = format!("{}?{}{query}", request.uri().path(), before.unwrap_or_default());
-    parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|error| cannot(&error))?);
-    *request.uri_mut() = Uri::from_parts(parts).map_err(|error| cannot(&error))?;
+    parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|error| invalid(&error))?);
+    *request.uri_mut() = Uri::from_parts(parts).map_err(|error| invalid(&error))?;
     Ok(())
 }
