@@ -1,7 +1,7 @@
 //! The chat example's contract.
 
 use serde_json::{Value, json};
-use websocket_do::{Client, Format as Wire};
+use websocket_do::{Format as Wire, client::Builder};
 
 use crate::{
     Host, cases,
@@ -171,7 +171,7 @@ cases! {
         use ::chat::protocol::{ClientMessage, ServerMessage};
         for format in [Wire::Json, Wire::MessagePack] {
             let url = format!("ws://{}/room/{}/websocket", host.chat, room());
-            let mut ada = Client::<ClientMessage>::builder(&url).query("name", "Ada L.").format(format).connect().await.unwrap();
+            let mut ada = Builder::<ClientMessage>::new(&url).query("name", "Ada L.").format(format).connect().await.unwrap();
             let mut bob = ::chat::room::ChatRoomClient::connect(format!("{url}?name=Bob")).await.unwrap();
             assert!(matches!(ada.next().await, Some(Ok(ServerMessage::UserJoined { name, .. })) if name == "Bob"));
             bob.set_name("Robert").await.unwrap();

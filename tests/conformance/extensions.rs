@@ -3,7 +3,10 @@
 use rooms::{Heard, Said, Upload, Uploaded};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
-use websocket_do::{Client, Frame, client::ClientError};
+use websocket_do::{
+    Frame,
+    client::{ClientError, connect},
+};
 
 use crate::{
     Host, cases,
@@ -106,7 +109,7 @@ cases! {
     }
 
     async fn the_typed_client_speaks_the_protocols_own_codec(host: Host) {
-        let mut room = Client::<Said>::connect(format!("ws://{}/custom-codec/{}/websocket", host.rooms, room())).await.unwrap();
+        let mut room = connect::<Said>(format!("ws://{}/custom-codec/{}/websocket", host.rooms, room())).await.unwrap();
         room.word("hi", Some(2)).await.unwrap();
         assert_eq!(room.next().await, Some(Ok(Heard::Word { word: "hi".into(), times: 2 })));
         room.next().await.unwrap().unwrap();
@@ -118,8 +121,8 @@ cases! {
 
     async fn the_typed_client_sends_and_gets_raw_bytes(host: Host) {
         let url = format!("ws://{}/binary/{}/websocket", host.rooms, room());
-        let mut sender = Client::<Upload>::connect(&url).await.unwrap();
-        let mut other = Client::<Upload>::connect(&url).await.unwrap();
+        let mut sender = connect::<Upload>(&url).await.unwrap();
+        let mut other = connect::<Upload>(&url).await.unwrap();
         sender.send_frame(Frame::Binary(vec![1, 2, 3])).await.unwrap();
         assert_eq!(sender.next().await, Some(Ok(Uploaded::Bytes { count: 3 })));
         assert_eq!(other.next().await, Some(Err(ClientError::UnexpectedFrame(Frame::Binary(vec![1, 2, 3])))));

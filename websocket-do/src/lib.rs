@@ -146,10 +146,6 @@ pub use websocket_do_runtime::{
 #[doc = include_str!("../docs/client.md")]
 pub use websocket_do_runtime::client;
 
-/// The typed client of a client message enum: `Client::<ClientMessage>::connect(url)`. The [guide](client) is at its module.
-#[cfg(feature = "client")]
-pub type Client<M> = <M as client::TypedClient>::Client;
-
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::host::local;
 

@@ -4,11 +4,11 @@ mod screen;
 
 use std::{io::BufRead, process::ExitCode};
 
-use chat_protocol::ClientMessage;
+use chat_protocol::{ClientMessage, ClientMessageClient};
 use clap::Parser;
 use tokio::sync::mpsc;
 use websocket_do::{
-    Client, Format,
+    Format,
     client::{ClientError, Event, Receiver, TypedClient},
 };
 
@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
 }
 
 async fn chat(arguments: Arguments) -> Result<(), ClientError> {
-    let mut request = Client::<ClientMessage>::builder(arguments.url);
+    let mut request = ClientMessageClient::builder(arguments.url);
     if let Some(name) = &arguments.name {
         request = request.query("name", name);
     }

@@ -20,14 +20,17 @@ use std::{
     time::Duration,
 };
 
-use chat::protocol::{ClientMessage, ServerMessage};
+use chat::{
+    protocol::{ClientMessage, ServerMessage},
+    room::ChatRoomClient,
+};
 use tokio::{
     sync::watch,
     task::JoinSet,
     time::{Instant, sleep, timeout},
 };
 use websocket_do::{
-    Client, Format,
+    Format,
     client::{Event, Sent},
 };
 
@@ -78,7 +81,7 @@ struct Report {
 /// Talks all the time, until it is told to stop, and then listens until it has heard itself.
 async fn talk(
     number: usize,
-    client: Client<ClientMessage>,
+    client: ChatRoomClient,
     mut stop: watch::Receiver<bool>,
     back: Arc<AtomicUsize>,
 ) -> Report {
@@ -99,7 +102,7 @@ async fn talk(
                     back.fetch_add(1, Ordering::Relaxed);
                 }
                 Some(Event::Undelivered(lost)) => {
-                    assert!(lost.may_have_arrived && lost.more == 0, "{lost:?}");
+                    assert!(lost.may_have_arrived && lost.omitted == 0, "{lost:?}");
                     report.lost.extend(lost.messages.into_iter().map(|message| match message {
                         ClientMessage::Message { text } => text,
                         other @ ClientMessage::SetName { .. } => panic!("{other:?}"),
@@ -128,7 +131,7 @@ async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
     let (stop, stopped) = watch::channel(false);
     let (mut clients, back) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
     for number in 0..CLIENTS {
-        let client = Client::<ClientMessage>::builder(format!("ws://127.0.0.1:{port}/room/tea/websocket"))
+        let client = ChatRoomClient::builder(format!("ws://127.0.0.1:{port}/room/tea/websocket"))
             .format(if number % 2 == 0 { Format::Json } else { Format::MessagePack })
             .backoff(BACKOFF[0], BACKOFF[1]);
         let client = client.connect().await.unwrap();

@@ -253,9 +253,7 @@ mod tests {
         assert_eq!(notices.0.len(), Notices::MAX_COUNT);
         assert!(notices.0.iter().map(cost).sum::<usize>() < 6 << 20);
         for notice in &notices.0 {
-            assert!(
-                matches!(notice, RawEvent::Undelivered { frames, omitted, .. } if frames.len() + omitted == 5)
-            );
+            assert!(matches!(notice, RawEvent::Undelivered { frames, omitted, .. } if frames.len() + omitted == 5));
         }
         assert!(matches!(notices.0.back(), Some(RawEvent::Undelivered { frames, .. }) if frames.len() == 4));
     }

@@ -7,11 +7,7 @@ use super::{
     options::{Options, ProviderError, predicate},
     platform::make_send,
 };
-use crate::{
-    codec::Format,
-    connection::backoff::Backoff,
-    protocol::ClientMessage,
-};
+use crate::{codec::Format, connection::backoff::Backoff, protocol::ClientMessage};
 
 /// A builder for a session: sets its options and opens it, as in `Builder::new(url).format(Format::MessagePack).connect().await`.
 ///

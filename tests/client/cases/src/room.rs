@@ -12,16 +12,16 @@ use std::{
 
 use anyhow::{Result, bail, ensure};
 use websocket_do::{
-    Client, Format,
+    Format,
     client::{Builder, ClientError, Disconnect, Event, Undelivered},
 };
 
-use crate::{Said, Say, Transport, within};
+use crate::{Said, Say, SayClient, Transport, within};
 
 /// A client under test.
 pub(crate) struct Room<'t, T> {
     pub(crate) at: &'t T,
-    pub(crate) client: Client<Say>,
+    pub(crate) client: SayClient,
 }
 
 /// A session to be asked for, in haste: the server does what `script` says, to one connection after the other, and then what it
@@ -76,7 +76,7 @@ impl<'t, T: Transport> Room<'t, T> {
     /// The connection is lost; why.
     pub(crate) async fn loses(&mut self) -> Result<Disconnect> {
         match self.event().await? {
-            Event::Reconnecting { why, .. } => Ok(why),
+            Event::Reconnecting { reason, .. } => Ok(reason),
             other => bail!("the connection was to be lost, not {other:?}"),
         }
     }

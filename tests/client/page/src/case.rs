@@ -3,9 +3,9 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use anyhow::{Result, bail, ensure};
-use behaviour::{Said, Say, Transport};
+use behaviour::{Said, Say, SayClient, Transport};
 use websocket_do::{
-    Client, Frame,
+    Frame,
     client::{Builder, ClientError, Disconnect, Event, Sent},
 };
 
@@ -51,7 +51,7 @@ fn asked_in(page: &Page, room: &str, orders: &'static [&'static str]) -> Builder
     })
 }
 
-async fn event(room: &mut Client<Say>) -> Result<Event<Say>> {
+async fn event(room: &mut SayClient) -> Result<Event<Say>> {
     match room.events().next().await {
         Some(event) => Ok(event),
         None => bail!("there are no more events"),
@@ -63,7 +63,7 @@ fn movable<T: Send>(value: T) -> T {
     value
 }
 
-async fn opened(request: Builder<Say>) -> Result<Client<Say>> {
+async fn opened(request: Builder<Say>) -> Result<SayClient> {
     let mut room = movable(movable(request).connect()).await?;
     match event(&mut room).await? {
         Event::Opened => Ok(room),
@@ -77,17 +77,17 @@ fn vigilant(page: &Page) -> Builder<Say> {
 }
 
 /// The next time that the connection is lost: why.
-async fn loss(room: &mut Client<Say>) -> Result<Disconnect> {
+async fn loss(room: &mut SayClient) -> Result<Disconnect> {
     loop {
         match event(room).await? {
-            Event::Reconnecting { why, .. } => return Ok(why),
+            Event::Reconnecting { reason, .. } => return Ok(reason),
             Event::Undelivered(_) => {}
             other => bail!("the connection was to be lost, not {other:?}"),
         }
     }
 }
 
-async fn echoes(room: &mut Client<Say>, text: &str) -> Result<()> {
+async fn echoes(room: &mut SayClient, text: &str) -> Result<()> {
     room.say(text).await?;
     match event(room).await? {
         Event::Message(Said::Say { text: said }) if said == text => Ok(()),
@@ -172,7 +172,7 @@ async fn who_reads_too_slowly_loses_the_connection_and_nothing_that_was_kept(pag
                 ensure!(text.trim_end_matches('.') == count.to_string(), "{count} was to come, not {text}");
                 count += 1;
             }
-            Event::Reconnecting { why: Disconnect::Closed(closed), .. } => {
+            Event::Reconnecting { reason: Disconnect::Closed(closed), .. } => {
                 ensure!(closed.reason().contains("32 MiB"), "{}", closed.reason());
                 break;
             }

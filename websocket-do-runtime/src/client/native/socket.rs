@@ -58,8 +58,7 @@ impl NativeSocket {
             .map_err(|error| ClientError::Transport(format!("{host}:{port}: {error}")))?;
         // Frames are small and latency matters. Failure is harmless.
         let _ = socket.set_nodelay(true);
-        let socket: Box<dyn Io> =
-            if secure { Box::new(tls::connect(socket, &host).await?) } else { Box::new(socket) };
+        let socket: Box<dyn Io> = if secure { Box::new(tls::connect(socket, &host).await?) } else { Box::new(socket) };
         let upgraded = handshake::upgrade(socket, request).await?;
         Ok((Self::new(upgraded.socket, upgraded.read.to_vec()), upgraded.subprotocol))
     }
@@ -223,7 +222,10 @@ mod tests {
     /// A socket and its peer, connected by a buffer of `capacity` bytes.
     async fn pair(capacity: usize) -> (NativeSocket, Peer) {
         let (ours, theirs) = duplex(capacity);
-        (NativeSocket::new(Box::new(ours), Vec::new()), WebSocketStream::from_raw_socket(theirs, Role::Server, None).await)
+        (
+            NativeSocket::new(Box::new(ours), Vec::new()),
+            WebSocketStream::from_raw_socket(theirs, Role::Server, None).await,
+        )
     }
 
     async fn bounded<F: Future>(future: F) -> F::Output {

@@ -246,7 +246,8 @@ fn on_message(socket: &web_sys::WebSocket, state: &mut State, event: &Event) {
     // Checked before the data is copied. A text has at least as many bytes as UTF-16 units.
     let length = data.dyn_ref::<JsString>().map_or_else(|| bytes.length(), JsString::length);
     let buffered = state.buffered.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
-    let frame = (buffered <= MAX_INCOMING).then(|| data.as_string().map_or_else(|| Frame::Binary(bytes.to_vec()), Frame::Text));
+    let frame =
+        (buffered <= MAX_INCOMING).then(|| data.as_string().map_or_else(|| Frame::Binary(bytes.to_vec()), Frame::Text));
     match frame.map(|frame| (state.buffered.saturating_add(cost(&frame)), frame)) {
         Some((buffered, frame)) if buffered <= MAX_INCOMING => {
             state.buffered = buffered;

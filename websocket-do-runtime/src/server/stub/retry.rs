@@ -87,11 +87,17 @@ mod tests {
     fn only_idempotent_methods_are_retried_up_to_a_number() {
         let retry = Retry::default();
         for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS] {
-            assert!(retry.should_retry(&method, 1) && retry.should_retry(&method, 2) && !retry.should_retry(&method, 3), "{method}");
+            assert!(
+                retry.should_retry(&method, 1) && retry.should_retry(&method, 2) && !retry.should_retry(&method, 3),
+                "{method}"
+            );
         }
         for method in [Method::POST, Method::PATCH] {
             assert!(!retry.should_retry(&method, 1), "{method}");
-            assert!(retry.every_method().should_retry(&method, 2) && !retry.every_method().should_retry(&method, 3), "{method}");
+            assert!(
+                retry.every_method().should_retry(&method, 2) && !retry.every_method().should_retry(&method, 3),
+                "{method}"
+            );
         }
         assert!(!Retry::never().should_retry(&Method::GET, 1));
         assert!(!retry.attempts(0).should_retry(&Method::GET, 1));

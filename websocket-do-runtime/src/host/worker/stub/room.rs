@@ -10,7 +10,7 @@ use super::{
         error,
         http::{read_response, to_request, with_path},
     },
-    RoomTarget, Request, Response,
+    Request, Response, RoomTarget,
 };
 use crate::{
     WebSocketDo,
