@@ -19,6 +19,7 @@ pub(crate) enum Socket {
     /// A socket of the platform.
     Platform(Box<PlatformSocket>),
     /// A connection to a room in this process.
+    #[allow(dead_code, reason = "constructed only for rooms under test")]
     InProcess(InProcess),
 }
 
