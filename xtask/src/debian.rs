@@ -43,7 +43,7 @@ pub(crate) fn install_rust() -> Result<()> {
 pub(crate) fn use_rust(project: &Project, command: &mut Command) -> Result<()> {
     let folder = project.path(".tools/debian");
     fs::create_dir_all(&folder)?;
-    for program in ["/usr/bin/cargo", "/usr/bin/rustc", LINKER] {
+    for program in ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/bin/rustdoc", LINKER] {
         let link = folder.join(program.rsplit('/').next().unwrap_or_default());
         if !link.exists() {
             symlink(program, &link).with_context(|| format!("cannot write {}", link.display()))?;

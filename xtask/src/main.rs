@@ -5,6 +5,7 @@ mod bench;
 mod debian;
 mod dev;
 mod host;
+mod package;
 mod page;
 mod process;
 mod project;
@@ -54,6 +55,8 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Pack the published crates, and build and test the facade from the packed files alone.
+    Package,
     /// Measure rooms on workerd against the same rooms written by hand, and write BENCHMARKS.md.
     Bench(bench::Options),
     /// Try the local host with clients that ask for too much, with crashes and with a full disk.
@@ -93,6 +96,7 @@ fn run(command: Command, parent: u32) -> anyhow::Result<()> {
             dev::serve(&project, &worker.package, port, parent)
         }
         Command::Test { quick } => test::test(&project, quick),
+        Command::Package => package::package(&project),
         Command::Bench(options) => bench::bench(&project, &options),
         Command::Abuse(options) => abuse::abuse(&project, &options),
     }

@@ -48,10 +48,14 @@ impl Project {
         self.path(".tools/bin").join(name)
     }
 
-    /// The version of a dependency in `Cargo.lock`.
+    /// The text of the workspace's `Cargo.toml`.
+    pub(crate) fn manifest(&self) -> Result<String> {
+        read(&self.path("Cargo.toml"))
+    }
+
+    /// The version of a package in `Cargo.lock`.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
-        let path = self.path("Cargo.lock");
-        let lock = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let lock = read(&self.path("Cargo.lock"))?;
         locked_version(&lock, package).with_context(|| format!("no `{package}` in Cargo.lock"))
     }
 
@@ -60,6 +64,10 @@ impl Project {
         let own = self.path(package).join("wrangler.toml");
         if own.is_file() { own } else { self.path("wrangler.toml") }
     }
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn locked_version(lock: &str, package: &str) -> Option<String> {

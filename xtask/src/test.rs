@@ -11,6 +11,7 @@ use anyhow::{Result, bail};
 use crate::{
     abuse, bench, debian,
     host::{Host, free_port, get, wrangler_in},
+    package::Packed,
     page,
     process::run,
     project::Project,
@@ -32,19 +33,25 @@ const MISBEHAVING: &str = "MISBEHAVING_NODE";
 /// Runs the tests, all of them or only the quick native part, and reports on each step.
 pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
     let mut report = Report::default();
-    native(project, &mut report);
+    let packed = native(project, &mut report);
     if !quick {
         // Stops at the first step that the next ones need.
-        let _ = workers(project, &mut report).and_then(|built| hosts(project, &mut report, &built));
+        let _ = workers(project, &mut report, packed.as_ref()).and_then(|built| hosts(project, &mut report, &built));
     }
     report.finish()
 }
 
-fn native(project: &Project, report: &mut Report) {
+/// Runs what needs neither wasm32 nor servers; returns the packed crates for later steps.
+fn native<'project>(project: &'project Project, report: &mut Report) -> Option<Packed<'project>> {
     report.run("format", || run(&mut cargo(project, "fmt --all --check")));
+    let packed = report.run("pack the crates", || Packed::new(project));
     report.run("clippy", || run(&mut cargo(project, "clippy --workspace --all-targets -- -D warnings")));
     report.run("native tests", || run(&mut cargo(project, "test --workspace")));
     report.run("documentation", || run(cargo(project, "doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
+    if let Some(packed) = &packed {
+        report.run("build the packed crates, and run their doc tests", || packed.test());
+    }
+    packed
 }
 
 /// What the tests of the hosts need, besides the Workers.
@@ -56,14 +63,19 @@ struct Built {
 }
 
 /// Builds what the hosts need.
-fn workers(project: &Project, report: &mut Report) -> Option<Built> {
+fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) -> Option<Built> {
     let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
     report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/fixtures/vectors/check.mjs")));
     report.run("warnings on wasm32", || lints(project, wasm));
+    report.run("documentation for wasm32", || documentation(project, wasm));
     for (name, package, _) in WORKERS {
         report.run(&format!("build {name} for workerd"), || {
             worker::build(project, wasm, Path::new(package), Profile::Release)
         })?;
+    }
+    // After the Workers, as it takes their dependencies.
+    if let Some(packed) = packed {
+        report.run("build the packed crates for wasm32", || packed.build_wasm(wasm));
     }
     // Where the target came from rustup, the other way has not been gone yet.
     if wasm == Wasm::Rustup && debian::has_rust() {
@@ -87,6 +99,15 @@ fn lints(project: &Project, wasm: Wasm) -> Result<()> {
         run(&mut command)?;
     }
     Ok(())
+}
+
+/// The documentation that docs.rs builds for wasm32, with what exists only in a Worker.
+fn documentation(project: &Project, wasm: Wasm) -> Result<()> {
+    let packages = "--package websocket-do --package websocket-do-runtime";
+    let mut command = cargo(project, &format!("doc {packages} --all-features --no-deps --release --target {TARGET}"));
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    wasm.prepare(project, &mut command)?;
+    run(&mut command)
 }
 
 /// What a machine does that cannot reach rustup's server, and has not got the target from it before.

@@ -1,0 +1,120 @@
+//! `cargo xtask package`: packs the published crates, and builds them from their packed files alone.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::Result;
+
+use crate::{
+    process::run,
+    project::Project,
+    step::step,
+    wasm::{TARGET, Wasm},
+};
+
+/// The published crates, in the order in which they have to be published.
+pub(crate) const CRATES: [&str; 3] = ["websocket-do-macros", "websocket-do-runtime", "websocket-do"];
+
+/// The crate that users depend on.
+const FACADE: &str = "websocket-do";
+
+/// The heading of the profile that Workers are built with.
+const RELEASE: &str = "[profile.release]";
+
+/// What the owner of the repository replaces before the first release.
+const PLACEHOLDER: &str = "github.com/OWNER/";
+
+/// Packs the crates and builds the facade from them, natively and for wasm32.
+pub(crate) fn package(project: &Project) -> Result<()> {
+    let wasm = Wasm::choose()?;
+    let packed = step("packing the crates", || Packed::new(project))?;
+    step("building the packed crates natively, and running the doc tests", || packed.test())?;
+    step("building the packed crates for wasm32", || packed.build_wasm(wasm))?;
+    if project.manifest()?.contains(PLACEHOLDER) {
+        eprintln!("-- `repository` in Cargo.toml is still a placeholder; CONTRIBUTING.md describes what to change");
+    }
+    Ok(())
+}
+
+/// The packed crates, unpacked into a workspace outside the repository's own.
+///
+/// It has the repository's `Cargo.lock`, profiles and target folder, so that dependencies are not compiled again.
+pub(crate) struct Packed<'project> {
+    project: &'project Project,
+    folder: PathBuf,
+}
+
+impl<'project> Packed<'project> {
+    /// Packs the crates and unpacks them.
+    pub(crate) fn new(project: &'project Project) -> Result<Self> {
+        let folder = project.target("package-check");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let mut cargo = Command::new("cargo");
+        // Cargo would compile each crate with all of its dependencies, and only natively.
+        cargo.args(["package", "--quiet", "--no-verify", "--allow-dirty"]).current_dir(project.root());
+        for name in CRATES {
+            cargo.args(["--package", name]);
+        }
+        run(&mut cargo)?;
+        let version = project.locked_version(FACADE)?;
+        let members = CRATES.map(|name| format!("{name}-{version}"));
+        for member in &members {
+            let archive = project.target(format!("package/{member}.crate"));
+            // The times in the archive are always the same: with them, cargo would not see that a file has changed.
+            run(Command::new("tar").arg("-xmzf").arg(archive).arg("-C").arg(&folder))?;
+        }
+        let manifest = workspace(&members, &project.manifest()?);
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        fs::copy(project.path("Cargo.lock"), folder.join("Cargo.lock"))?;
+        Ok(Self { project, folder })
+    }
+
+    /// Builds the facade natively, and runs its doc tests.
+    pub(crate) fn test(&self) -> Result<()> {
+        run(self.cargo("test --doc").env("CARGO_TARGET_DIR", self.project.target("")))
+    }
+
+    /// Builds the facade for wasm32, with the profile of the Workers.
+    pub(crate) fn build_wasm(&self, wasm: Wasm) -> Result<()> {
+        let mut cargo = self.cargo(&format!("build --release --target {TARGET}"));
+        wasm.prepare(self.project, &mut cargo)?;
+        run(&mut cargo)
+    }
+
+    fn cargo(&self, arguments: &str) -> Command {
+        let mut cargo = Command::new("cargo");
+        cargo.args(arguments.split(' ')).args(["--package", FACADE, "--all-features"]).current_dir(&self.folder);
+        cargo
+    }
+}
+
+/// The manifest of a workspace of unpacked crates, with the profile for release builds of the repository's.
+fn workspace(members: &[String; CRATES.len()], repository: &str) -> String {
+    let mut lines = vec!["[workspace]".to_owned(), "resolver = \"3\"".to_owned(), format!("members = {members:?}")];
+    lines.push("[patch.crates-io]".to_owned());
+    lines.extend(CRATES.iter().zip(members).map(|(name, member)| format!("{name} = {{ path = \"{member}\" }}")));
+    let mut section = repository.lines().skip_while(|line| *line != RELEASE);
+    lines.extend(section.next().map(str::to_owned));
+    lines.extend(section.take_while(|line| !line.starts_with('[')).map(str::to_owned));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::workspace;
+
+    #[test]
+    fn the_workspace_of_packed_crates_has_the_release_profile() {
+        let repository = "[package]\nname = \"a\"\n[profile.release]\nlto = true\n[profile.dev]\ndebug = 0\n";
+        let expected = r#"[workspace]
+resolver = "3"
+members = ["macros", "runtime", "facade"]
+[patch.crates-io]
+websocket-do-macros = { path = "macros" }
+websocket-do-runtime = { path = "runtime" }
+websocket-do = { path = "facade" }
+[profile.release]
+lto = true"#;
+        assert_eq!(workspace(&["macros", "runtime", "facade"].map(str::to_owned), repository), expected);
+    }
+}
