@@ -9,8 +9,8 @@ use crate::{
     peer::{Format, Peer, get_json},
 };
 
-/// A time that no room lives to see.
-pub(crate) const END_OF_TIME: u64 = (1 << 53) - 1;
+/// The last time that JavaScript's `Date` can hold.
+pub(crate) const END_OF_TIME: u64 = 8_640_000_000_000_000;
 
 /// Longer than a room is kept without anything to do.
 pub(crate) const IDLE: Duration = Duration::from_millis(11_500);

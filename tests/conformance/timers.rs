@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     Case, Host, cases,
     peer::{eventually, http, room},
-    storage_room::{END_OF_TIME, IDLE, ask, error, fired, get, join, put, set_timers, timer},
+    storage_room::{END_OF_TIME, IDLE, ask, fired, get, join, put, set_timers, timer},
 };
 
 /// The cases that take the whole isolate down.
@@ -157,19 +157,6 @@ cases! {
         }
         sleep(Duration::from_millis(2500)).await;
         assert_eq!(fired(&host, &name).await, json!(["failing", "first"]));
-    }
-
-    async fn a_timer_that_no_handler_has_is_an_error(host: Host) {
-        let mut peer = join(&host, &room()).await;
-        for message in [
-            json!({"type": "setTimers", "names": ["second"], "inMs": 0}),
-            json!({"type": "cancelTimer", "name": "second"}),
-            json!({"type": "timer", "name": "second"}),
-        ] {
-            let error = error(&mut peer, message).await;
-            let expected = "no `#[timer]` handler of `StorageAndTimers` is called `second`; there are `first`, `the second`, `slow`";
-            assert!(error.starts_with(expected), "{error}");
-        }
     }
 
     async fn a_timer_of_the_far_future_or_the_past_is_a_timer(host: Host) {

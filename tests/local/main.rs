@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server with these limits on a free port.
 async fn serve(limits: impl FnOnce(Server) -> Server) -> ServerHandle {
-    let app = App::new().rooms::<room::Loaded>("/{room}", "LOADED");
+    let app = App::new().rooms::<room::Loaded>("/{room}");
     limits(Server::new(app).port(0)).start().await.expect("a server on a free port")
 }
 

@@ -61,7 +61,7 @@ async fn a_handler_that_runs_on_costs_no_other_room_and_no_end_of_the_server() {
 #[test]
 fn server_of_another_process() {
     if std::env::var("SERVES").is_ok() {
-        let app = App::new().rooms::<room::Loaded>("/{room}", "LOADED");
+        let app = App::new().rooms::<room::Loaded>("/{room}");
         let limit = Duration::from_secs(2);
         let ended = Server::new(app).port(0).stall_timeout(limit / 10).shutdown_timeout(limit).run();
         println!("ended: {}", ended.unwrap_err());

@@ -128,11 +128,17 @@ impl Desk {
     #[message]
     fn ring(&self, session: &Session<Self>, bell: String, after: u64) -> Result<()> {
         let room = session.room();
-        room.set_timer(&bell, room.now() + after)
+        let timer = match bell.as_str() {
+            "noon" => Self::NOON,
+            "tea" => Self::TEA,
+            "fire" => Self::FIRE,
+            _ => return Err(websocket_do::Error::msg(format!("unknown timer `{bell}`"))),
+        };
+        room.set_timer(timer, room.now() + Duration::from_millis(after))
     }
 
     #[timer]
-    fn noon(&self, room: &Room<Self>) -> Result<()> {
+    pub(crate) fn noon(&self, room: &Room<Self>) -> Result<()> {
         room.broadcast(Done::Rang { bell: "noon".into() })
     }
 
@@ -163,6 +169,6 @@ impl Desk {
     #[get("/slow")]
     async fn slow(&self, room: &Room<Self>) -> String {
         room.sleep(1_000).await;
-        room.now().to_string()
+        room.now().as_millis().to_string()
     }
 }

@@ -102,7 +102,7 @@ impl Door {
 
     #[message]
     fn ring(&self, session: &Session<Self>, after: u64) -> Result<()> {
-        session.room().set_timer("bell", session.room().now() + after)
+        session.room().set_timer(Self::BELL, session.room().now() + Duration::from_millis(after))
     }
 
     #[timer]
@@ -223,8 +223,8 @@ async fn the_end_of_a_closed_session_survives_hibernation_and_leaves_timers_alon
     eve.ignore_closes();
     eve.kick().await.unwrap();
     room.settle();
-    room.inspect(|room| room.cancel_timer("bell").unwrap());
-    room.inspect(|room| room.set_timer("bell", room.now() + 20_000).unwrap());
+    room.inspect(|room| room.cancel_timer(Door::BELL).unwrap());
+    room.inspect(|room| room.set_timer(Door::BELL, room.now() + Duration::from_secs(20)).unwrap());
     room.hibernate();
     assert_eq!(logged(&room), ["eve closed with 1006, 2 counted"]);
     room.advance(Duration::from_secs(10));

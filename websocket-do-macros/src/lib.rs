@@ -1,6 +1,7 @@
 //! The macros of `websocket-do`, documented where the facade re-exports them.
 
 mod diagnostics;
+mod names;
 mod websocket_do;
 mod ws_protocol;
 

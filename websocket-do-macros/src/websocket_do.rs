@@ -26,11 +26,11 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
         Ok(arguments) => arguments,
         Err(wrong) => {
             let (known, error) = *wrong;
-            return fallback::without_arguments(input.item, &known, &error.into_compile_error());
+            return fallback::without_arguments(input, &known, &error.into_compile_error());
         }
     };
     match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),
-        Err(errors) => fallback::stand_in(&input.item, &arguments.known(), &errors.into_compile_error()),
+        Err(errors) => fallback::stand_in(&input, &arguments.known(), &errors.into_compile_error()),
     }
 }

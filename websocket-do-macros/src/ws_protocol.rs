@@ -1,6 +1,5 @@
 //! `derive(WsProtocol)`: from an enum or struct to its wire form, its rules and its description.
 
-mod case;
 mod check;
 mod client;
 mod decode;

@@ -30,5 +30,6 @@ pub use self::{
     room::{Room, ServerMessageOf},
     session::Session,
     storage::{ListOptions, MAX_KEY, MAX_VALUE, Storable, Storage},
+    timers::{Timer, timer},
     upgrade::{Accept, Upgrade},
 };

@@ -73,12 +73,13 @@ pub use websocket_do_macros::WsProtocol;
 ///
 /// | argument | meaning | default |
 /// |---|---|---|
+/// | `binding = "CHAT_ROOM"` | the name of the Durable Object binding in `wrangler.toml` | the type's name in `SCREAMING_SNAKE_CASE` |
 /// | `format = json`, `format = msgpack` | the format of all sessions, whatever the client asks for | the client's choice |
 /// | `max_message = 64 << 10` | the largest message of a client in bytes, at most 32 MiB; a larger one closes the session with 1009 before it is decoded | 1 MiB |
 /// | `handler_timeout = 10` | how long a handler of a session may take: an integer literal of seconds, or a `Duration`; then the session is closed with 1011 and the handler is dropped | 30 seconds |
 ///
 /// The [front page](crate) lists the handlers. `<Type>Client` is the typed client. On wasm32 the Durable Object class is
-/// exported under the type's own name, and `<Type>::stub` leads Workers to the room's [stub], `<Type>Stub`.
+/// exported under the type's own name, and `<Type>::namespace(&env)` gives Workers the [stubs](stub) of its rooms, `<Type>Stub`.
 ///
 /// ```
 /// use websocket_do::{Json, HttpError, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
@@ -125,7 +126,7 @@ pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
     Accept, App, Audience, Error, HostError, HttpError, IntoResponse, Json, ListOptions, PreviousSession, Query,
-    Request, Response, Result, Room, SendError, Session, Storage, Upgrade, WebSocketDo,
+    Request, Response, Result, Room, SendError, Session, Storage, Timer, Upgrade, WebSocketDo,
     server::{
         attachment,
         http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
@@ -198,10 +199,10 @@ pub mod __private {
     #[cfg(feature = "server")]
     pub use websocket_do_runtime::{
         Accept, Close, Closed, Error, HttpError, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, PreviousSession,
-        Request, Response, Result, Room, Session, Upgrade, WebSocketDo,
+        Request, Response, Result, Room, Session, Timer, Upgrade, WebSocketDo,
         server::{
             http::{self, FromRequest, path_parameter},
-            stub,
+            stub, timer,
         },
     };
     pub use websocket_do_runtime::{codec, protocol, serde};

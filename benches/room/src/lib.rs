@@ -23,7 +23,7 @@ static BIRTHS: AtomicU32 = AtomicU32::new(0);
 /// The room.
 pub struct ChatRoom;
 
-#[websocket_do(client = ClientMessage, session = Member)]
+#[websocket_do(client = ClientMessage, session = Member, binding = "ROOM")]
 impl ChatRoom {
     #[new]
     fn new(_room: &Room<Self>) -> Self {
@@ -88,7 +88,7 @@ fn is_quiet(room: &Room<ChatRoom>) -> bool {
 
 /// A room for each name.
 pub fn app() -> App {
-    App::new().rooms::<ChatRoom>("/room/{room}", "ROOM")
+    App::new().rooms::<ChatRoom>("/room/{room}")
 }
 
 export_worker!(app);

@@ -10,7 +10,7 @@ pub use chat_protocol as protocol;
 
 /// The page, and a room for each name.
 pub fn app() -> App {
-    App::new().page("/", include_str!("page.html")).rooms::<room::ChatRoom>("/room/{room}", "CHAT_ROOM")
+    App::new().page("/", include_str!("page.html")).rooms::<room::ChatRoom>("/room/{room}")
 }
 
 websocket_do::export_worker!(app);

@@ -48,7 +48,7 @@ impl ChatRoom {
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
         let Member { name: from, user_id, .. } = session.read(Clone::clone);
         let room = session.room();
-        let said = Said { text, from, user_id, at: room.now() };
+        let said = Said { text, from, user_id, at: room.now().as_millis().unsigned_abs() };
         // What cannot be kept is not said.
         self.history.add(room.storage(), said.clone())?;
         let Said { text, from, user_id, .. } = said;

@@ -91,6 +91,14 @@ impl Counter {
     #[timer]
     async fn wake(&self) {}
 
+    /// Ends the round.
+    #[timer("the end")]
+    pub fn end_round(&self, room: &Room<Self>) -> Result<()> {
+        room.set_timer(Self::END_ROUND, room.now())?;
+        room.cancel_timer(Self::WAKE)?;
+        Ok(())
+    }
+
     #[get("/count")]
     fn get(&self) -> Json<u32> {
         Json(self.count.get())

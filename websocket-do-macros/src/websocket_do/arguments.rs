@@ -1,20 +1,21 @@
-//! The arguments of the attribute: `client`, `session`, `format`, `max_message`, `handler_timeout`. Parsed by hand, as
+//! The arguments of the attribute: `client`, `session`, `binding`, `format`, `max_message`, `handler_timeout`. Parsed by hand, as
 //! `darling` takes expressions and `session` is a type: `Vec<u32>`, `()`.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Error, Expr, ExprLit, Ident, Lit, LitInt, Path, Token, Type, TypePath,
+    Error, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser, discouraged::Speculative},
 };
 
 /// What there is to say.
-const NAMES: [&str; 5] = ["client", "session", "format", "max_message", "handler_timeout"];
+const NAMES: [&str; 6] = ["client", "session", "binding", "format", "max_message", "handler_timeout"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
 pub(super) struct Arguments {
     pub(super) client: Path,
     pub(super) session: Type,
+    pub(super) binding: Option<LitStr>,
     pub(super) format: Option<Format>,
     pub(super) max_message: Option<Expr>,
     pub(super) handler_timeout: Option<Timeout>,
@@ -64,8 +65,8 @@ pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Err
     });
     match (found.known, errors) {
         (Known { client: Some(client), session: Some(session) }, None) => {
-            let Found { format, max_message, handler_timeout, .. } = found;
-            Ok(Arguments { client, session, format, max_message, handler_timeout })
+            let Found { binding, format, max_message, handler_timeout, .. } = found;
+            Ok(Arguments { client, session, binding, format, max_message, handler_timeout })
         }
         (known, errors) => {
             let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "the arguments cannot be understood"));
@@ -78,6 +79,7 @@ pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Err
 #[derive(Default)]
 struct Found {
     known: Known,
+    binding: Option<LitStr>,
     format: Option<Format>,
     max_message: Option<Expr>,
     handler_timeout: Option<Timeout>,
@@ -94,6 +96,10 @@ impl Found {
             match name.to_string().as_str() {
                 "client" => self.known.client = Some(client(input.parse()?)?),
                 "session" => self.known.session = Some(input.parse()?),
+                "binding" => match binding(input.parse()?) {
+                    Ok(binding) => self.binding = Some(binding),
+                    Err(error) => self.errors.push(error),
+                },
                 "format" => match format(&input.call(Ident::parse_any)?) {
                     Ok(format) => self.format = Some(format),
                     Err(error) => self.errors.push(error),
@@ -116,7 +122,9 @@ impl Found {
             let near = NAMES.into_iter().find(|meant| strsim::damerau_levenshtein(&text, meant) <= meant.len() / 3);
             let instead = match near {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => "there are `client`, `session`, `format`, `max_message` and `handler_timeout`".to_owned(),
+                None => {
+                    "there are `client`, `session`, `binding`, `format`, `max_message` and `handler_timeout`".to_owned()
+                }
             };
             self.errors.push(Error::new(name.span(), format!("unknown attribute `{text}`; {instead}")));
         } else if self.names.contains(&text) {
@@ -131,6 +139,16 @@ fn client(ty: Type) -> syn::Result<Path> {
     match ty {
         Type::Path(TypePath { qself: None, path, .. }) => Ok(path),
         other => Err(Error::new_spanned(other, "not a message enum; write its path, as in `client = ClientMessage`")),
+    }
+}
+
+fn binding(value: Expr) -> syn::Result<LitStr> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) if name.value().is_empty() => {
+            Err(Error::new(name.span(), "the name of the binding is empty; write it as `wrangler.toml` has it"))
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Ok(name),
+        other => Err(Error::new_spanned(other, "not a string; write `binding = \"CHAT_ROOM\"`")),
     }
 }
 

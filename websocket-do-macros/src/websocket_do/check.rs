@@ -2,8 +2,8 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Error, FnArg, Ident, ImplItem, ImplItemFn, Pat, PatIdent, PatType, Receiver, ReceiverKind, Result, Type,
-    ext::IdentExt, parse::ParseStream, spanned::Spanned, token,
+    Attribute, Error, FnArg, Ident, ImplItem, ImplItemFn, LitStr, Pat, PatIdent, PatType, Receiver, ReceiverKind,
+    Result, Type, ext::IdentExt, parse::ParseStream, spanned::Spanned, token,
 };
 
 use super::{
@@ -11,8 +11,9 @@ use super::{
     model::{Fields, Hook, MessageHandler, Method, Room},
     parse::{Input, Marked},
     route::{conflicts, route},
-    timer::timer,
+    timer::{constants, timer},
 };
+use crate::names::screaming_snake;
 
 /// What a hook looks like, by its name: the arguments after `&self`, and whether the room may stand before them.
 const HOOKS: [(&str, usize, bool, &str); 9] = [
@@ -30,7 +31,7 @@ const HOOKS: [(&str, usize, bool, &str); 9] = [
 pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -> Result<Room<'a>> {
     let mut errors = input.misspelt.clone();
     let name = room_name(input, &mut errors);
-    errors.extend(input.item.items.iter().filter_map(own_stub));
+    errors.extend(input.item.items.iter().filter_map(own_namespace));
     let mut hooks = Vec::<(&str, Hook)>::new();
     let (mut messages, mut timers, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     for marked in &input.handlers {
@@ -49,6 +50,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
     once(&hooks, |(kind, _)| (*kind).to_owned(), |(_, hook)| &hook.method.name, &mut errors);
     once(&messages, |handler| handler.variant.to_string(), |handler| &handler.method.name, &mut errors);
     once(&timers, |timer| timer.name.value(), |timer| &timer.handler.method.name, &mut errors);
+    constants(&input.item.items, &timers, &mut errors);
     conflicts(&routes, &mut errors);
     if let (Some(arguments::Format::MessagePack), Some((_, hook))) =
         (&arguments.format, hooks.iter().find(|(kind, _)| *kind == "binary"))
@@ -66,6 +68,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
     match (name, connect, combined(errors)) {
         (Some(name), Some(connect), None) => Ok(Room {
             ty: &input.item.self_ty,
+            binding: binding(arguments, &name),
             name,
             client: &arguments.client,
             session: &arguments.session,
@@ -118,11 +121,16 @@ fn room_name(input: &Input, errors: &mut Vec<Error>) -> Option<Ident> {
     }
 }
 
-/// A Worker's way to the room has this name, whatever is compiled now.
-fn own_stub(item: &ImplItem) -> Option<Error> {
+/// The name of the binding in `wrangler.toml`; of the type, where the attribute has none.
+fn binding(arguments: &arguments::Arguments, room: &Ident) -> String {
+    arguments.binding.as_ref().map_or_else(|| screaming_snake(&room.unraw().to_string()), LitStr::value)
+}
+
+/// The generated function has this name on wasm32; it is reserved on every target.
+fn own_namespace(item: &ImplItem) -> Option<Error> {
     let ImplItem::Fn(ImplItemFn { sig, .. }) = item else { return None };
-    let message = "`stub` gives Workers the room's stub; call this something else";
-    (sig.ident == "stub").then(|| Error::new(sig.ident.span(), message))
+    let message = "`namespace` conflicts with the function that gives Workers the room's stubs; write another name";
+    (sig.ident == "namespace").then(|| Error::new(sig.ident.span(), message))
 }
 
 fn one_attribute(marked: &Marked, errors: &mut Vec<Error>) {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, ItemImpl, spanned::Spanned};
+use syn::{Ident, ItemImpl, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     arguments::Format,
@@ -12,7 +12,7 @@ use super::{
 };
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
-    let Room { ty, name, client, session, .. } = room;
+    let Room { ty, name, binding, client, session, .. } = room;
     let text = name.to_string();
     let format = match room.format {
         None => quote!(::core::option::Option::None),
@@ -30,6 +30,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
     let timer_names = room.timers.iter().map(timer_name);
     let timers = room.timers.iter().map(timer);
+    let constants = constants(ty, room.timers.iter().map(constant));
     let (table, route_arms) = route_table::routes(&room.routes);
     let export = export::export(room);
     let stub = stub::stub(room);
@@ -48,11 +49,14 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
 
             #checks
 
+            #constants
+
             #[automatically_derived]
             impl __ws::WebSocketDo for #ty {
                 type Client = #client;
                 type Session = #session;
                 const NAME: &'static ::core::primitive::str = #text;
+                const BINDING: &'static ::core::primitive::str = #binding;
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
                 const TIMERS: &'static [&'static ::core::primitive::str] = &[#(#timer_names),*];
                 #limits
@@ -257,13 +261,42 @@ fn bound(name: &Ident) -> Ident {
     bound
 }
 
+/// The impl block that holds the constants of timers, if there are any.
+pub(super) fn constants(ty: &Type, constants: impl ExactSizeIterator<Item = TokenStream>) -> Option<TokenStream> {
+    (constants.len() > 0).then(|| {
+        quote! {
+            #[allow(dead_code)]
+            impl #ty {
+                #(#constants)*
+            }
+        }
+    })
+}
+
+/// The constant that names a timer in Rust.
+fn constant(timer: &Timer) -> TokenStream {
+    let Timer { name, constant, vis, docs, handler } = timer;
+    let cfgs = &handler.method.cfgs;
+    let docs = if docs.is_empty() {
+        let docs = format!("The timer that runs `{}`.", handler.method.name.unraw());
+        quote!(#[doc = #docs])
+    } else {
+        quote!(#(#docs)*)
+    };
+    quote_spanned! {located(constant)=>
+        #(#cfgs)*
+        #docs
+        #vis const #constant: __ws::Timer<Self> = __ws::timer(#name);
+    }
+}
+
 fn timer_name(timer: &Timer) -> TokenStream {
     let (cfgs, name) = (&timer.handler.method.cfgs, &timer.name);
     quote!(#(#cfgs)* #name)
 }
 
 fn timer(timer: &Timer) -> TokenStream {
-    let Timer { name, handler } = timer;
+    let Timer { name, handler, .. } = timer;
     let cfgs = &handler.method.cfgs;
     let outcome = hook(Some(handler), &quote!(), &nothing());
     quote!(#(#cfgs)* #name => #outcome,)

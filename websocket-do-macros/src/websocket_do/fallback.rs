@@ -2,9 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Error, ImplItem, ItemImpl};
+use syn::{Error, Ident, ImplItem, Visibility};
 
-use super::arguments::Known;
+use super::{
+    arguments::Known,
+    emit,
+    parse::Input,
+    timer::{constant, written},
+};
 
 /// The user's item as it stands, beside an error about it: it is not an impl block.
 pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
@@ -14,25 +19,27 @@ pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
 
 /// The user's methods, beside an error about the attribute's arguments. Where a type is not known, nothing can be said
 /// about what the methods do with it, so they do nothing.
-pub(super) fn without_arguments(mut item: ItemImpl, known: &Known, errors: &TokenStream) -> TokenStream {
+pub(super) fn without_arguments(mut input: Input, known: &Known, errors: &TokenStream) -> TokenStream {
     if known.client.is_none() || known.session.is_none() {
-        for item in &mut item.items {
+        for item in &mut input.item.items {
             if let ImplItem::Fn(method) = item {
                 method.block = syn::parse_quote!({ ::core::unreachable!() });
             }
         }
     }
-    stand_in(&item, known, errors)
+    stand_in(&input, known, errors)
 }
 
 /// The user's methods and a room that does nothing, so that an error here is not followed by others elsewhere.
-pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> TokenStream {
+pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> TokenStream {
+    let item = &input.item;
     if item.trait_.is_some() || !item.generics.params.is_empty() {
         return quote!(#errors #item);
     }
     let ty = &item.self_ty;
     let client = known.client.as_ref().map_or_else(|| quote!(Unsaid), ToTokens::to_token_stream);
     let session = known.session.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+    let constants = constants(input);
     let unsaid = known.client.is_none().then(|| {
         quote! {
             #[derive(::websocket_do::WsProtocol)]
@@ -54,6 +61,7 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
             use ::websocket_do::__private as __ws;
 
             #unsaid
+            #constants
 
             #[automatically_derived]
             #[allow(unused_variables)]
@@ -61,6 +69,7 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
                 type Client = #client;
                 type Session = #session;
                 const NAME: &'static ::core::primitive::str = "";
+                const BINDING: &'static ::core::primitive::str = "";
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = ::core::option::Option::None;
                 const TIMERS: &'static [&'static ::core::primitive::str] = &[];
                 const ROUTES: &'static [__ws::http::Route] = &[];
@@ -133,4 +142,17 @@ pub(super) fn stand_in(item: &ItemImpl, known: &Known, errors: &TokenStream) -> 
             }
         };
     }
+}
+
+/// The constants of timers, so that an error elsewhere is not followed by one at each use of a timer.
+fn constants(input: &Input) -> Option<TokenStream> {
+    let mut names = Vec::<(Ident, &Visibility)>::new();
+    for marked in input.handlers.iter().filter(|marked| marked.attribute.path().is_ident("timer")) {
+        let name = constant(&marked.method.sig.ident);
+        if written(&input.item.items, &name).is_none() && !names.iter().any(|(other, _)| *other == name) {
+            names.push((name, &marked.method.vis));
+        }
+    }
+    let constants = names.iter().map(|(name, vis)| quote!(#vis const #name: __ws::Timer<Self> = __ws::timer("");));
+    emit::constants(&input.item.self_ty, constants)
 }

@@ -1,6 +1,6 @@
 //! A room without mistakes: whatever can be written down here can be emitted.
 
-use syn::{Attribute, Expr, Ident, LitStr, Path, ReturnType, Type};
+use syn::{Attribute, Expr, Ident, LitStr, Path, ReturnType, Type, Visibility};
 
 use super::arguments::{Format, Timeout};
 
@@ -9,6 +9,8 @@ pub(super) struct Room<'a> {
     /// The type of the impl block, and its last name.
     pub(super) ty: &'a Type,
     pub(super) name: Ident,
+    /// The name of the Durable Object binding.
+    pub(super) binding: String,
     pub(super) client: &'a Path,
     pub(super) session: &'a Type,
     pub(super) format: Option<&'a Format>,
@@ -61,7 +63,12 @@ pub(super) enum Fields {
 
 /// The handler of a timer.
 pub(super) struct Timer {
+    /// The name under which it is stored.
     pub(super) name: LitStr,
+    /// The constant that names it in Rust, as visible as the method.
+    pub(super) constant: Ident,
+    pub(super) vis: Visibility,
+    pub(super) docs: Vec<Attribute>,
     pub(super) handler: Hook,
 }
 

@@ -18,9 +18,11 @@ use super::model::{Room, Route, RouteArgument};
 const TAKEN: [&str; 6] = ["builder", "connect", "forward", "forward_to", "id", "name"];
 
 pub(super) fn stub(room: &Room<'_>) -> TokenStream {
-    let Room { ty, name, client, .. } = room;
+    let Room { ty, name, binding, client, .. } = room;
     let stub = format_ident!("{name}Stub", span = name.span());
     let docs = format!("[`{name}`] as a Worker calls it: one method a route.");
+    let namespace_docs =
+        format!("Returns the rooms of this class: the namespace that `wrangler.toml` binds to `{binding}`.");
     let methods = room.routes.iter().map(|route| method(ty, route));
     quote! {
         #[cfg(target_arch = "wasm32")]
@@ -36,15 +38,15 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             impl #ty {
-                /// The rooms of this class that a Worker's environment binds to a name in `wrangler.toml`.
+                #[doc = #namespace_docs]
                 ///
                 /// # Errors
-                /// [`StubError::Binding`](::websocket_do::stub::StubError::Binding) where it binds none.
-                pub fn stub(
+                /// Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such
+                /// binding.
+                pub fn namespace(
                     env: &__host::Env,
-                    binding: &::core::primitive::str,
                 ) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
-                    __host::Namespace::new(env, binding)
+                    __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
                 }
             }
 

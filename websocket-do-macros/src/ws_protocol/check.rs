@@ -8,8 +8,9 @@ use syn::{
     spanned::Spanned,
 };
 
+use crate::names::Case;
+
 use super::{
-    case::Case,
     model::{Content, Field, Messages, Protocol, Record, Side, Variant},
     parse::{
         DefaultValue, EnumAttributes, FieldAttributes, SerdeAttributes, Server, StructAttributes, VariantAttributes,

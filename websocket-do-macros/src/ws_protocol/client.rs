@@ -4,10 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Type, ext::IdentExt};
 
-use super::{
-    case::words,
-    model::{Content, Messages, Variant},
-};
+use super::model::{Content, Messages, Variant};
+use crate::names::words;
 
 /// What the client can do besides; a message of that name is sent by `send_…`.
 const TAKEN: [&str; 16] = [

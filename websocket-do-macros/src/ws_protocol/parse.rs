@@ -5,7 +5,7 @@ use std::slice;
 use darling::{FromAttributes, FromMeta, util::Flag};
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path};
 
-use super::case::Case;
+use crate::names::Case;
 
 /// `#[ws(…)]` on a message enum.
 #[derive(FromAttributes)]

@@ -1,5 +1,6 @@
 //! A point in time, as JavaScript's `Date` travels: text in JSON, the timestamp extension in MessagePack.
 
+mod arithmetic;
 mod calendar;
 mod extension;
 
@@ -27,11 +28,16 @@ pub(crate) use extension::{Extension, NAME};
 /// sends more precisely is cut to the millisecond, as `Date` does.
 ///
 /// ```
+/// # use std::time::Duration;
 /// # use websocket_do_runtime::protocol::Timestamp;
 /// let tea: Timestamp = "2025-11-24T17:00:00+01:00".parse()?;
 /// assert_eq!(tea.as_millis(), 1_764_000_000_000);
 /// assert_eq!(tea.to_string(), "2025-11-24T16:00:00.000Z");
 /// assert_eq!(Timestamp::from_millis(1_764_000_000_000), Ok(tea));
+///
+/// let later = tea + Duration::from_secs(90);
+/// assert_eq!(later.to_string(), "2025-11-24T16:01:30.000Z");
+/// assert_eq!(later - tea, Duration::from_secs(90));
 /// # Ok::<(), websocket_do_runtime::protocol::TimestampError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -75,6 +81,12 @@ impl Timestamp {
     pub fn from_millis(millis: i64) -> Result<Self, TimestampError> {
         let time = Self(millis);
         if (Self::MIN..=Self::MAX).contains(&time) { Ok(time) } else { Err(TimestampError::Range) }
+    }
+
+    /// The same for the clock of a host; a time beyond [`MAX`](Self::MAX) becomes `MAX`.
+    #[cfg(feature = "server")]
+    pub(crate) fn saturating_from_millis(millis: u64) -> Self {
+        i64::try_from(millis).map_or(Self::MAX, |millis| Self(millis).min(Self::MAX))
     }
 
     /// The milliseconds since the beginning of 1970 (UTC), below zero before it.

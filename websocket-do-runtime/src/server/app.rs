@@ -18,7 +18,7 @@ use crate::{
 /// fn app<ChatRoom: WebSocketDo>() -> App {
 ///     App::new()
 ///         .page("/", "<!doctype html>Hello")
-///         .rooms::<ChatRoom>("/room/{room}", "CHAT_ROOM")
+///         .rooms::<ChatRoom>("/room/{room}")
 ///         .objects("/counter/{name}", "COUNTER") // written by hand; on workerd alone
 /// }
 /// ```
@@ -85,16 +85,16 @@ impl App {
     }
 
     /// Rooms of class `R` below `prefix`, whose one `{parameter}` is the room's name: with `/room/{room}`, the request
-    /// `/room/lobby/info` is `/info` for the room `lobby`. `binding` is the Durable Object binding in `wrangler.toml`.
+    /// `/room/lobby/info` is `/info` for the room `lobby`. A Worker finds them by the [`BINDING`](WebSocketDo::BINDING) of `R`.
     ///
     /// A name has 1 to 1,024 bytes, percent-decoded; a longer one is answered with 414 and reaches no room, and one that is not
     /// UTF-8 with 404. Where several prefixes match, the most specific one is taken, whatever their order: segment by segment,
     /// static text goes before a parameter, and a longer prefix before a shorter one.
     #[must_use]
-    pub fn rooms<R: WebSocketDo>(mut self, prefix: &'static str, binding: &'static str) -> Self {
+    pub fn rooms<R: WebSocketDo>(mut self, prefix: &'static str) -> Self {
         self.mounts.push(Mount {
             prefix,
-            binding,
+            binding: R::BINDING,
             #[cfg(not(target_arch = "wasm32"))]
             class: Some(RoomClass::of::<R>()),
         });
@@ -123,7 +123,7 @@ impl App {
     /// ```
     /// # use websocket_do_runtime::{App, WebSocketDo};
     /// fn app<ChatRoom: WebSocketDo>() -> App {
-    ///     App::new().max_body(4 << 20).rooms::<ChatRoom>("/room/{room}", "CHAT_ROOM")
+    ///     App::new().max_body(4 << 20).rooms::<ChatRoom>("/room/{room}")
     /// }
     /// ```
     #[must_use]

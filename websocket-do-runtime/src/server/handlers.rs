@@ -27,6 +27,9 @@ pub trait WebSocketDo: Sized + 'static {
     /// The name of the Durable Object class.
     const NAME: &'static str;
 
+    /// The name of the Durable Object binding, which the attribute sets with `binding`.
+    const BINDING: &'static str;
+
     /// The format of all sessions, where the room fixes one.
     const FORMAT: Option<Format>;
 

@@ -12,13 +12,13 @@ use crate::{
     Audience, Result, Session, Storage, WebSocketDo,
     codec::Format,
     host::{BySocket, Host, SocketFilter, SocketId},
-    protocol::ClientMessage,
+    protocol::{ClientMessage, Timestamp},
     server::{
         alarm,
         attachment::{self, AttachmentError, State},
         closing::Closing,
         session::SessionState,
-        timers::Timer,
+        timers::StoredTimer,
     },
 };
 
@@ -57,7 +57,7 @@ struct Core<R: WebSocketDo> {
     /// Whether handlers of timers are running.
     ringing: Cell<bool>,
     /// The timer whose handler is running.
-    running: RefCell<Option<Timer>>,
+    running: RefCell<Option<StoredTimer>>,
 }
 
 /// Why a socket has no session.
@@ -92,9 +92,9 @@ impl<R: WebSocketDo> Room<R> {
         self.core.host.room_name()
     }
 
-    /// The time, in milliseconds since 1970.
-    pub fn now(&self) -> u64 {
-        self.core.host.now()
+    /// Returns the current time.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::saturating_from_millis(self.core.host.now())
     }
 
     /// How many sessions there are. A session counts until its `close` handler has returned. One that the room has closed counts
@@ -161,7 +161,7 @@ impl<R: WebSocketDo> Room<R> {
         self.core.value.get_or_init(|| R::new(self))
     }
 
-    pub(crate) fn running(&self) -> &RefCell<Option<Timer>> {
+    pub(crate) fn running(&self) -> &RefCell<Option<StoredTimer>> {
         &self.core.running
     }
 

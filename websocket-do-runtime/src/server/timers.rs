@@ -1,81 +1,113 @@
-//! Named timers: kept in the room's storage, with the host's one alarm set to the earliest of them.
+//! Named timers: stored in the room's storage, with the host's one alarm set to the earliest of them.
 
-use std::{cell::Cell, future::Future, pin::pin};
+mod due;
 
-use futures_util::future::{Either, select};
+use std::{fmt, marker::PhantomData};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Result, Room, WebSocketDo,
+    Result, Room, WebSocketDo,
     host::{Host, Store},
-    server::{
-        alarm,
-        dispatch::Dropped,
-        storage::{self, OWN_TIMERS},
-    },
+    protocol::Timestamp,
+    server::storage::{self, OWN_TIMERS},
 };
-
-/// A timer that is set. Sorted as they go off: by time, then by name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Timer {
-    at: u64,
-    name: String,
-    /// Another one each time it is set: what tells a timer that went off from the same one that its handler has set again.
-    mark: u64,
-}
 
 /// How long after a failure the timers are tried again, in milliseconds: as on Cloudflare.
 pub(crate) const RETRY: u64 = 2000;
 
-/// How often, while a handler waits, it is asked which sessions are to end; in milliseconds.
-const PAUSE: u64 = 500;
+/// A timer of the room `R`. `#[timer] fn end_round` generates the constant `END_ROUND: Timer<Self>` next to its handler.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
+/// fn extend<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<()> {
+///     if let Some(end) = room.timer(end_round)? {
+///         room.set_timer(end_round, end + Duration::from_secs(10))?;
+///     }
+///     Ok(())
+/// }
+/// ```
+pub struct Timer<R> {
+    name: &'static str,
+    room: PhantomData<fn() -> R>,
+}
+
+/// Makes the constant of a timer, for generated code.
+#[doc(hidden)]
+pub const fn timer<R>(name: &'static str) -> Timer<R> {
+    Timer { name, room: PhantomData }
+}
+
+impl<R> Clone for Timer<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Timer<R> {}
+
+impl<R> PartialEq for Timer<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl<R> Eq for Timer<R> {}
+
+impl<R> fmt::Debug for Timer<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timer").field(&self.name).finish()
+    }
+}
 
 impl<R: WebSocketDo> Room<R> {
-    /// Sets the timer `name` to a time in milliseconds since 1970, in place of the one it was set to before. Its `#[timer]`
-    /// handler runs when that time has come, or at once if it is past; after hibernation, a restart or a deploy too.
+    /// Sets a timer; if it is set already, to the new time. Its `#[timer]` handler runs at that time, or immediately if the time
+    /// has passed, also after hibernation, a restart or a deploy.
     ///
-    /// Timers are stored as values are: a transaction undoes also what it did to them, and all is durable before a frame that is
-    /// sent afterwards leaves. A timer is gone when its handler has returned, unless the handler has set it again. Where the
-    /// handler panics, or the machine fails before it has returned, it runs again: a little later, and maybe on another
-    /// machine, whatever it has set or taken back meanwhile. An error that it returns is logged, and that is all.
+    /// Timers are stored like other values: a transaction that is rolled back undoes changes to timers too, and a change is
+    /// durable before a frame that is sent afterwards leaves the room.
+    ///
+    /// A timer is removed when its handler has returned, unless the handler has set it again. If the handler panics, or the
+    /// machine fails before the handler has returned, the handler runs again after a short delay, possibly on another machine,
+    /// even if it had set or cancelled its timer. An error that the handler returns is logged, and the handler does not run
+    /// again.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, Room, WebSocketDo};
-    /// fn end_the_round_in_a_minute<R: WebSocketDo>(room: &Room<R>) -> Result {
-    ///     room.set_timer("end_round", room.now() + 60_000)
+    /// # use std::time::Duration;
+    /// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
+    /// fn end_in_a_minute<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<()> {
+    ///     room.set_timer(end_round, room.now() + Duration::from_mins(1))
     /// }
     /// ```
     ///
     /// # Errors
-    /// Where no handler has this name, or the host's storage fails.
-    pub fn set_timer(&self, name: &str, at: u64) -> Result {
-        known::<R>(name)?;
+    /// Returns an error if the host's storage fails.
+    pub fn set_timer(&self, timer: Timer<R>, at: Timestamp) -> Result {
+        let at = u64::try_from(at.as_millis()).unwrap_or_default();
         let mut timers = load(self.store())?;
-        timers.retain(|timer| timer.name != name || self.is_running(timer));
-        timers.push(Timer { at, name: name.to_owned(), mark: self.host().uuid().as_u64_pair().0 });
+        self.remove(timer, &mut timers);
+        timers.push(StoredTimer { at, name: timer.name.to_owned(), generation: self.host().uuid().as_u64_pair().0 });
         timers.sort();
-        // The alarm comes first: one too many is harmless, a timer without one would never go off.
+        // The alarm comes first: a superfluous alarm is harmless, a timer without an alarm would never run.
         self.arm(timers.first().map(|timer| timer.at))?;
         save(self.store(), &timers)
     }
 
-    /// Takes a timer back, and tells whether it was set. The one whose handler is running is not taken back.
+    /// Cancels a timer, and returns whether it was set. A timer whose handler is running cannot be cancelled.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, Room, WebSocketDo};
-    /// fn go_on<R: WebSocketDo>(room: &Room<R>) -> Result<bool> {
-    ///     room.cancel_timer("end_round")
+    /// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
+    /// fn keep_playing<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<bool> {
+    ///     room.cancel_timer(end_round)
     /// }
     /// ```
     ///
     /// # Errors
-    /// Where no handler has this name, or the host's storage fails.
-    pub fn cancel_timer(&self, name: &str) -> Result<bool> {
-        known::<R>(name)?;
+    /// Returns an error if the host's storage fails.
+    pub fn cancel_timer(&self, timer: Timer<R>) -> Result<bool> {
         let mut timers = load(self.store())?;
-        let before = timers.len();
-        timers.retain(|timer| timer.name != name || self.is_running(timer));
-        if timers.len() == before {
+        if !self.remove(timer, &mut timers) {
             return Ok(false);
         }
         save(self.store(), &timers)?;
@@ -83,142 +115,97 @@ impl<R: WebSocketDo> Room<R> {
         Ok(true)
     }
 
-    /// When a timer is to go off, in milliseconds since 1970, if it is set. It is still set while its handler runs, to the time
-    /// for which it ran unless the handler has set it again.
+    /// Returns the time to which a timer is set, or `None` if it is not set. While its handler runs, that is the time for which
+    /// the handler runs, unless the handler has set the timer again.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, Room, WebSocketDo};
-    /// fn seconds_left<R: WebSocketDo>(room: &Room<R>) -> Result<Option<u64>> {
-    ///     let end = room.timer("end_round")?;
-    ///     Ok(end.map(|end| end.saturating_sub(room.now()) / 1000))
+    /// # use std::time::Duration;
+    /// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
+    /// fn time_left<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<Option<Duration>> {
+    ///     let end = room.timer(end_round)?;
+    ///     Ok(end.map(|end| end - room.now()))
     /// }
     /// ```
     ///
     /// # Errors
-    /// Where no handler has this name, or the host's storage fails.
-    pub fn timer(&self, name: &str) -> Result<Option<u64>> {
-        known::<R>(name)?;
-        let timers = load(self.store())?.into_iter().filter(|timer| timer.name == name);
-        Ok(timers.min_by_key(|timer| self.is_running(timer)).map(|timer| timer.at))
+    /// Returns an error if the host's storage fails.
+    pub fn timer(&self, timer: Timer<R>) -> Result<Option<Timestamp>> {
+        let timers = load(self.store())?.into_iter().filter(|stored| stored.name == timer.name);
+        Ok(timers.min_by_key(|stored| self.is_running(stored)).map(|stored| stored.time()))
     }
 
-    /// The host's alarm has gone off: ends the sessions whose clients have not answered a close in time, and runs the handlers of
-    /// all timers that are due, one after the other.
-    #[doc(hidden)]
-    pub async fn alarm_event(&self) {
-        // A handler that still waits has the others wait with it, as on Cloudflare.
-        if self.ringing().replace(true) {
-            return;
-        }
-        self.end_unanswered().await;
-        let outcome = self.ring().await;
-        self.ringing().set(false);
-        let not_before = *outcome.as_ref().unwrap_or(&(self.now() + RETRY));
-        let armed = next(self.host()).and_then(|next| alarm::set(self.host(), self.closing(), next, not_before));
-        if let Err(error) = outcome.and(armed) {
-            self.log_error(format_args!("the timers cannot be read or written: {error}"));
-        }
-    }
-
-    /// Gives the time before which the alarm must not go off again.
-    async fn ring(&self) -> Result<u64> {
-        let now = self.now();
-        let timers = load(self.store())?;
-        // Where the clock that the alarm goes by is ahead of ours, nothing is due yet. Workerd forgets an alarm that is set to
-        // the time of the one that is going off.
-        let not_before = timers.first().map_or(0, |timer| timer.at.saturating_add(1));
-        // Those that a handler sets anew are for the next alarm, so that no handler can keep the room for itself.
-        for timer in timers.into_iter().filter(|timer| timer.at <= now) {
-            if !load(self.store())?.contains(&timer) {
-                continue;
-            }
-            self.running().replace(Some(timer.clone()));
-            self.run_timer(&timer.name).await;
-            self.running().replace(None);
-            let mut timers = load(self.store())?;
-            timers.retain(|other| *other != timer);
-            save(self.store(), &timers)?;
-        }
-        Ok(not_before)
-    }
-
-    async fn run_timer(&self, name: &str) {
-        if !R::TIMERS.contains(&name) {
-            self.log_error(format_args!("the timer `{name}` went off and has no handler any more"));
-            return;
-        }
-        match self.alarm_handler(self.value().timer(self, name)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.log_error(format_args!("the timer `{name}` failed: {error}")),
-            Err(timeout) => self.log_error(format_args!("the timer `{name}`: {timeout}")),
-        }
-    }
-
-    /// Runs the handler of a timer, and meanwhile ends the sessions whose clients do not answer a close: the platform's next alarm
-    /// comes only when this one is through.
-    ///
-    /// # Errors
-    /// Where the handler was dropped because it took too long.
-    async fn alarm_handler(&self, handler: impl Future<Output = Result>) -> Result<Result, Dropped> {
-        let mut handler = pin!(self.run_handler(handler));
-        loop {
-            let is_ending = Cell::new(false);
-            let pause = pin!(async {
-                self.host().deadline(PAUSE).await;
-                is_ending.set(true);
-                self.end_unanswered().await;
-            });
-            match select(handler.as_mut(), pause).await {
-                Either::Left((outcome, pause)) => {
-                    // Handlers of sessions that have begun are not dropped.
-                    if is_ending.get() {
-                        pause.await;
-                    }
-                    return outcome;
-                }
-                Either::Right(((), _)) => {}
-            }
-        }
+    /// Removes a timer unless its handler is running; returns whether it was there.
+    fn remove(&self, timer: Timer<R>, timers: &mut Vec<StoredTimer>) -> bool {
+        let before = timers.len();
+        timers.retain(|stored| stored.name != timer.name || self.is_running(stored));
+        timers.len() < before
     }
 
     fn store(&self) -> &dyn Store {
         self.host().store()
     }
 
-    /// Whether the timer's handler is running. It stays set until the handler has returned, so that it is run again where that
-    /// never happens.
-    fn is_running(&self, timer: &Timer) -> bool {
+    /// Whether the timer's handler is running. The timer stays stored until the handler has returned, so that the handler runs
+    /// again if it never returns.
+    fn is_running(&self, timer: &StoredTimer) -> bool {
         self.running().borrow().as_ref() == Some(timer)
     }
 }
 
-/// When the first timer goes off.
+/// A timer that is set. Ordered by time, then by name: the order in which handlers run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct StoredTimer {
+    /// In milliseconds since 1970.
+    at: u64,
+    name: String,
+    /// A random number for each call of [`Room::set_timer`]. It distinguishes the timer whose handler is running from the same
+    /// timer after that handler has set it again.
+    #[serde(alias = "mark")]
+    generation: u64,
+}
+
+impl StoredTimer {
+    fn time(&self) -> Timestamp {
+        Timestamp::saturating_from_millis(self.at)
+    }
+}
+
+/// Returns the time of the earliest timer, in milliseconds since 1970.
 ///
 /// # Errors
-/// Where the storage fails.
+/// Returns an error if the host's storage fails.
 pub(crate) fn next(host: &dyn Host) -> Result<Option<u64>> {
     Ok(load(host.store())?.first().map(|timer| timer.at))
 }
 
-fn known<R: WebSocketDo>(name: &str) -> Result {
-    if R::TIMERS.contains(&name) {
-        return Ok(());
-    }
-    let names: Vec<_> = R::TIMERS.iter().map(|name| format!("`{name}`")).collect();
-    let there_are =
-        if names.is_empty() { "there are none".to_owned() } else { format!("there are {}", names.join(", ")) };
-    Err(Error::msg(format!("no `#[timer]` handler of `{}` is called `{name}`; {there_are}", R::NAME)))
-}
-
-fn load(store: &dyn Store) -> Result<Vec<Timer>> {
+fn load(store: &dyn Store) -> Result<Vec<StoredTimer>> {
     store.get(OWN_TIMERS)?.map_or_else(|| Ok(Vec::new()), |bytes| storage::decode(OWN_TIMERS, &bytes))
 }
 
-fn save(store: &dyn Store, timers: &[Timer]) -> Result {
+fn save(store: &dyn Store, timers: &[StoredTimer]) -> Result {
     if timers.is_empty() {
         store.delete(OWN_TIMERS)?;
     } else {
         store.put(OWN_TIMERS, &storage::encode(OWN_TIMERS, timers)?)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_that_an_older_version_stored_is_read() {
+        #[derive(Serialize, Deserialize)]
+        struct Older {
+            at: u64,
+            name: String,
+            mark: u64,
+        }
+
+        let bytes = storage::encode(OWN_TIMERS, &[Older { at: 1, name: "end_round".into(), mark: 2 }][..]).unwrap();
+        let timers: Vec<StoredTimer> = storage::decode(OWN_TIMERS, &bytes).unwrap();
+        assert_eq!(timers, [StoredTimer { at: 1, name: "end_round".into(), generation: 2 }]);
+    }
 }

@@ -1,4 +1,4 @@
-//! A method whose name a Worker needs for the room's stub.
+//! A method with the name of the generated `namespace`.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 
@@ -27,8 +27,8 @@ impl ChatRoom {
     #[message]
     fn message(&self, _session: &Session<Self>, _text: String) {}
 
-    #[get("/stub")]
-    fn stub(&self) {}
+    #[get("/namespace")]
+    fn namespace(&self) {}
 }
 
 fn main() {}

@@ -1,10 +1,10 @@
-//! The cases of names on the wire: serde's names for them, applied to Rust's.
+//! Names derived from names: on the wire, of constants, of bindings.
 
 use darling::FromMeta;
 
-/// How a Rust name is written on the wire.
+/// A case of names, under serde's name for it.
 #[derive(Clone, Copy, Default, FromMeta)]
-pub(super) enum Case {
+pub(crate) enum Case {
     #[default]
     #[darling(rename = "camelCase")]
     Camel,
@@ -25,8 +25,8 @@ pub(super) enum Case {
 }
 
 impl Case {
-    /// A variant or field name, which may be in either of Rust's cases.
-    pub(super) fn apply(self, name: &str) -> String {
+    /// Writes a Rust name in this case; the name may be in `snake_case` or `PascalCase`.
+    pub(crate) fn apply(self, name: &str) -> String {
         let words = words(name);
         match self {
             Self::Camel => {
@@ -43,8 +43,8 @@ impl Case {
     }
 }
 
-/// The words of a name, in lower case: an underscore or a capital begins one.
-pub(super) fn words(name: &str) -> Vec<String> {
+/// The words of a name, in lower case. An underscore or a capital letter begins a word.
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut begin = true;
     for letter in name.chars() {
@@ -63,7 +63,26 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn capital(word: &str) -> String {
+/// The name of a type in `SCREAMING_SNAKE_CASE`, with an acronym as one word: `HTTP_ROOM` of `HttpRoom` and of `HTTPRoom`.
+pub(crate) fn screaming_snake(name: &str) -> String {
+    let mut screaming = String::new();
+    let mut letters = name.chars().peekable();
+    let mut previous = '_';
+    while let Some(letter) = letters.next() {
+        let begins_word = previous != '_'
+            && letter.is_uppercase()
+            && (!previous.is_uppercase() || letters.peek().is_some_and(|next| next.is_lowercase()));
+        if begins_word {
+            screaming.push('_');
+        }
+        screaming.extend(letter.to_uppercase());
+        previous = letter;
+    }
+    screaming
+}
+
+/// The word with its first letter in upper case.
+pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -71,6 +90,21 @@ fn capital(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_type_screams() {
+        for (name, screaming) in [
+            ("ChatRoom", "CHAT_ROOM"),
+            ("Room2", "ROOM2"),
+            ("HTTPRoom", "HTTP_ROOM"),
+            ("RoomV2Chat", "ROOM_V2_CHAT"),
+            ("A", "A"),
+            ("end_round", "END_ROUND"),
+            ("round_2", "ROUND_2"),
+        ] {
+            assert_eq!(screaming_snake(name), screaming);
+        }
+    }
 
     #[test]
     fn names_of_both_kinds_take_each_case() {
