@@ -6,34 +6,13 @@ use std::{
     fs,
     io::{self, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use chat::{protocol::ServerMessage, room::ChatRoomClient};
 use tokio::time::sleep;
 use websocket_do::local::{Server, ServerHandle};
-
-/// A folder that is deleted when this is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("websocket-do-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Self(folder)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("rooms.redb")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 async fn chat(folder: &Path) -> io::Result<ServerHandle> {
     Server::new(::chat::app()).port(0).data(folder).start().await
@@ -68,10 +47,12 @@ fn now() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chat_knows_what_was_said() {
-    let folder = Folder::new("history");
+    let parent = tempfile::tempdir().unwrap();
+    // The server creates the folder.
+    let folder = parent.path().join("data");
     let mut before = String::from(r#"{"messages":[]}"#);
     for run in 0..3 {
-        let serving = chat(&folder.0).await.unwrap();
+        let serving = chat(&folder).await.unwrap();
         let address = serving.address();
         assert_eq!(http(address, "GET", "/room/a/history", "").await, before);
         let mut ada = ChatRoomClient::connect(format!("ws://{address}/room/a/websocket?name=Ada")).await.unwrap();
@@ -84,15 +65,15 @@ async fn the_chat_knows_what_was_said() {
         // Not even the session is closed before.
         serving.stop().await;
     }
-    let serving = chat(&folder.0).await.unwrap();
+    let serving = chat(&folder).await.unwrap();
     assert_eq!(http(serving.address(), "GET", "/room/a/history", "").await, before);
     assert_eq!(before.matches("run ").count(), 3, "{before}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
-    let folder = Folder::new("timers");
-    let serving = rooms(&folder.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let serving = rooms(folder.path()).await;
     let address = serving.address();
     let soon = now() + 600;
     for (room, at) in [("a", soon), ("b\u{e4}", soon), ("later", now() + 3_600_000)] {
@@ -103,12 +84,12 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
     serving.stop().await;
     sleep(Duration::from_millis(800)).await;
 
-    let serving = rooms(&folder.0).await;
+    let serving = rooms(folder.path()).await;
     // Nobody asks for the rooms: they have been started for their timers.
     sleep(Duration::from_millis(800)).await;
     serving.stop().await;
 
-    let serving = rooms(&folder.0).await;
+    let serving = rooms(folder.path()).await;
     let address = serving.address();
     assert_eq!(http(address, "GET", "/storage/a/fired", "").await, r#"["first","slow begins","slow ends"]"#);
     assert_eq!(http(address, "GET", "/storage/b\u{e4}/fired", "").await, r#"["first"]"#);
@@ -119,13 +100,13 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_timer_that_was_going_off_goes_off_again() {
-    let folder = Folder::new("interrupted");
-    let serving = rooms(&folder.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let serving = rooms(folder.path()).await;
     http(serving.address(), "PUT", "/storage/a/timers/slow/0", "").await;
     // Its handler takes 300 ms.
     sleep(Duration::from_millis(100)).await;
     serving.stop().await;
-    let serving = rooms(&folder.0).await;
+    let serving = rooms(folder.path()).await;
     sleep(Duration::from_millis(600)).await;
     let fired = http(serving.address(), "GET", "/storage/a/fired", "").await;
     assert_eq!(fired, r#"["slow begins","slow begins","slow ends"]"#);
@@ -133,14 +114,15 @@ async fn a_timer_that_was_going_off_goes_off_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_cannot_be_used_is_an_error_that_says_why() {
-    let folder = Folder::new("unusable");
-    let serving = chat(&folder.0).await.unwrap();
-    let locked = chat(&folder.0).await.unwrap_err();
+    let folder = tempfile::tempdir().unwrap();
+    let data_file = folder.path().join("rooms.redb");
+    let serving = chat(folder.path()).await.unwrap();
+    let locked = chat(folder.path()).await.unwrap_err();
     assert!(locked.to_string().contains("another server uses it"), "{locked}");
-    assert!(locked.to_string().contains(folder.file().to_str().unwrap()), "{locked}");
+    assert!(locked.to_string().contains(data_file.to_str().unwrap()), "{locked}");
     http(serving.address(), "GET", "/room/a/history", "").await;
     serving.stop().await;
-    let whole = fs::read(folder.file()).unwrap();
+    let whole = fs::read(&data_file).unwrap();
 
     let mut flipped = whole.clone();
     flipped.iter_mut().skip(16).step_by(7).for_each(|byte| *byte ^= 0x55);
@@ -153,14 +135,14 @@ async fn a_folder_that_cannot_be_used_is_an_error_that_says_why() {
         ("zeros", &vec![0; whole.len()]),
         ("nothing", b""),
     ] {
-        fs::write(folder.file(), bytes).unwrap();
-        let damaged = chat(&folder.0).await.err().unwrap_or_else(|| panic!("{what} was opened"));
+        fs::write(&data_file, bytes).unwrap();
+        let damaged = chat(folder.path()).await.err().unwrap_or_else(|| panic!("{what} was opened"));
         assert_eq!(damaged.kind(), ErrorKind::InvalidData, "{what}: {damaged}");
         assert!(damaged.to_string().starts_with("cannot keep rooms in "), "{what}: {damaged}");
         // It is left as it is, for whoever can still make something of it.
-        assert_eq!(fs::read(folder.file()).unwrap(), bytes, "{what}");
+        assert_eq!(fs::read(&data_file).unwrap(), bytes, "{what}");
     }
 
-    let in_a_file = chat(&folder.file()).await.unwrap_err();
+    let in_a_file = chat(&data_file).await.unwrap_err();
     assert!(in_a_file.to_string().starts_with("cannot keep rooms in "), "{in_a_file}");
 }

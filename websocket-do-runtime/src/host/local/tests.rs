@@ -1,16 +1,12 @@
 //! `Storage` over the stores of this host: the same promises in memory and in a file, and in a file that was opened again.
 
 use std::{
-    fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use super::{
     Memory,
@@ -18,25 +14,8 @@ use super::{
 };
 use crate::{Error, ListOptions, MAX_KEY, MAX_VALUE, Result, Storage, host::Store, server::storage::OWN_TIMERS};
 
-/// A folder that is deleted when this is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("websocket-do-store-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        Self(std::env::temp_dir().join(name))
-    }
-
-    fn file(&self) -> Arc<File> {
-        Arc::new(File::open(&self.0).expect("a file that can be opened"))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn open(folder: &TempDir) -> Arc<File> {
+    Arc::new(File::open(folder.path()).expect("a file that can be opened"))
 }
 
 fn store(file: &Arc<File>, room: &str) -> FileStore {
@@ -52,9 +31,9 @@ fn with_each(change: impl Fn(Storage<'_>), look: impl Fn(Storage<'_>)) {
     let kept = memory.take().unwrap_or_default();
     look(Storage::new(&kept));
 
-    let folder = Folder::new();
+    let folder = tempfile::tempdir().expect("a folder");
     {
-        let file = folder.file();
+        let file = open(&folder);
         let (before, own, after) = (store(&file, "ab"), store(&file, "abc"), store(&file, "abc\0"));
         for neighbour in [&before, &after] {
             neighbour.put("neighbour", b"\xa5theirs").expect("written");
@@ -66,7 +45,7 @@ fn with_each(change: impl Fn(Storage<'_>), look: impl Fn(Storage<'_>)) {
             assert_eq!(all, [("neighbour".to_owned(), b"\xa5theirs".to_vec())]);
         }
     }
-    look(Storage::new(&store(&folder.file(), "abc")));
+    look(Storage::new(&store(&open(&folder), "abc")));
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -239,9 +218,9 @@ fn a_transaction_inside_a_transaction_is_an_error_and_the_outer_one_goes_on() {
 
 #[test]
 fn the_file_knows_which_rooms_have_a_timer() {
-    let folder = Folder::new();
+    let folder = tempfile::tempdir().expect("a folder");
     {
-        let file = folder.file();
+        let file = open(&folder);
         for (class, room, is_waiting) in [("A", "x", true), ("B", "", true), ("B", "x", true), ("B", "y", false)] {
             let store = FileStore::new(file.clone(), class, room.to_owned());
             store.set_waiting(true).unwrap();
@@ -250,7 +229,7 @@ fn the_file_knows_which_rooms_have_a_timer() {
         let undone = FileStore::new(file.clone(), "B", "undone".to_owned());
         undone.transaction(&mut || undone.set_waiting(true).is_err()).unwrap();
     }
-    let file = folder.file();
+    let file = open(&folder);
     for (class, rooms) in [("A", &["x"] as &[&str]), ("B", &["", "x"]), ("", &[]), ("AB", &[])] {
         assert_eq!(file.waiting(class).unwrap(), rooms, "{class}");
     }

@@ -8,45 +8,29 @@ mod gate;
 use std::{
     fs,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
+
+use tempfile::TempDir;
 
 use self::disk::{Disk, Mode};
 use super::{File, FileStore, Reopening, database};
 use crate::host::{Store, local::gate::WritesLost};
 
-/// A folder that is deleted when this is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("websocket-do-file-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).expect("a folder");
-        Self(folder)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("rooms.redb")
-    }
+fn temporary_folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn data_file(folder: &TempDir) -> PathBuf {
+    folder.path().join("rooms.redb")
 }
 
 /// A data file on a disk that does as it is told.
-fn file_on(disk: &Arc<Disk>, folder: &Folder) -> Arc<File> {
-    drop(File::open(&folder.0).expect("a new file"));
-    let (disk, path) = (disk.clone(), folder.file());
+fn file_on(disk: &Arc<Disk>, folder: &TempDir) -> Arc<File> {
+    drop(File::open(folder.path()).expect("a new file"));
+    let (disk, path) = (disk.clone(), data_file(folder));
     let open = move || Ok(database::builder().create_with_backend(disk.open(&path)?)?);
     Arc::new(File::start(Reopening::with(open)).expect("a thread"))
 }

@@ -1,13 +1,13 @@
 use std::io::ErrorKind;
 
-use super::{File, Folder, Store, fs, store, written};
+use super::{File, Store, TempDir, data_file, fs, store, temporary_folder, written};
 use crate::ListOptions;
 
 /// A folder with a file that has a few hundred values in it, and its bytes.
-fn filled() -> (Folder, Vec<u8>) {
-    let folder = Folder::new();
+fn filled() -> (TempDir, Vec<u8>) {
+    let folder = temporary_folder();
     {
-        let file = std::sync::Arc::new(File::open(&folder.0).unwrap());
+        let file = std::sync::Arc::new(File::open(folder.path()).unwrap());
         for room in 0..4 {
             let store = store(&file, &format!("room {room}"));
             for key in 0..100_usize {
@@ -16,15 +16,15 @@ fn filled() -> (Folder, Vec<u8>) {
             written(&store).unwrap();
         }
     }
-    let bytes = fs::read(folder.file()).unwrap();
+    let bytes = fs::read(data_file(&folder)).unwrap();
     (folder, bytes)
 }
 
 type Entries = Vec<(String, Vec<u8>)>;
 
 /// Every value, or why there is none.
-fn read(folder: &Folder) -> std::io::Result<Vec<Entries>> {
-    let file = std::sync::Arc::new(File::open(&folder.0)?);
+fn read(folder: &TempDir) -> std::io::Result<Vec<Entries>> {
+    let file = std::sync::Arc::new(File::open(folder.path())?);
     let all = |room| store(&file, &format!("room {room}")).list(&ListOptions::all());
     Ok((0..4).map(|room| all(room).expect("a file that was opened can be read")).collect())
 }
@@ -41,7 +41,7 @@ fn a_file_that_was_damaged_is_an_error_or_reads_as_before() {
     let before = read(&folder).unwrap();
     let whole = {
         let _ = whole;
-        fs::read(folder.file()).unwrap()
+        fs::read(data_file(&folder)).unwrap()
     };
     let mut refused = 0;
     // Offsets that are spread over the pages, and over all fields of the header.
@@ -49,7 +49,7 @@ fn a_file_that_was_damaged_is_an_error_or_reads_as_before() {
     for (round, offset) in offsets.enumerate() {
         let mut damaged = whole.clone();
         damaged[offset] ^= 1 << (round % 8);
-        fs::write(folder.file(), &damaged).unwrap();
+        fs::write(data_file(&folder), &damaged).unwrap();
         match read(&folder) {
             Ok(values) => assert_eq!(values, before, "byte {offset}"),
             Err(error) => {
@@ -68,30 +68,30 @@ fn a_file_that_was_cut_off_is_an_error() {
     for length in
         [0, 1, 8, 9, 63, 64, 319, 320, 4095, 4096, 4097, 8192, whole.len() / 2, whole.len() - 4096, whole.len() - 1]
     {
-        fs::write(folder.file(), &whole[..length]).unwrap();
-        let error = File::open(&folder.0).err().unwrap_or_else(|| panic!("{length} bytes were opened"));
+        fs::write(data_file(&folder), &whole[..length]).unwrap();
+        let error = File::open(folder.path()).err().unwrap_or_else(|| panic!("{length} bytes were opened"));
         assert_eq!(error.kind(), ErrorKind::InvalidData, "{length}: {error}");
         is_explained(&error);
-        assert_eq!(fs::read(folder.file()).unwrap(), &whole[..length], "it was changed");
+        assert_eq!(fs::read(data_file(&folder)).unwrap(), &whole[..length], "it was changed");
     }
 }
 
 #[test]
 fn a_new_file_is_never_seen_half_made() {
-    let folder = Folder::new();
-    drop(File::open(&folder.0).unwrap());
-    let names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let folder = temporary_folder();
+    drop(File::open(folder.path()).unwrap());
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["rooms.redb"]);
 }
 
 #[test]
 fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
     let (folder, _) = filled();
-    let file = std::sync::Arc::new(File::open(&folder.0).unwrap());
+    let file = std::sync::Arc::new(File::open(folder.path()).unwrap());
     let stores: Vec<_> = (0..4).map(|room| store(&file, &format!("room {room}"))).collect();
     let before: Vec<_> = stores.iter().map(|store| store.list(&ListOptions::all()).unwrap()).collect();
     for garbage in [0x00, 0xff, 0x01, 0x02, 0x5a] {
-        let whole = fs::read(folder.file()).unwrap();
+        let whole = fs::read(data_file(&folder)).unwrap();
         overwrite(&folder, 4096, &vec![garbage; whole.len() - 4096]);
         let put = |store: &super::FileStore| store.put("new", b"value").is_ok() && written(store).is_ok();
         // What is in memory already may still be read and written; the damage is noticed at the latest when the file is
@@ -121,9 +121,9 @@ fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
     }
 }
 
-fn overwrite(folder: &Folder, offset: u64, bytes: &[u8]) {
+fn overwrite(folder: &TempDir, offset: u64, bytes: &[u8]) {
     use std::io::{Seek, SeekFrom, Write};
-    let mut file = fs::File::options().write(true).open(folder.file()).unwrap();
+    let mut file = fs::File::options().write(true).open(data_file(folder)).unwrap();
     file.set_len(offset + bytes.len() as u64).unwrap();
     file.seek(SeekFrom::Start(offset)).unwrap();
     file.write_all(bytes).unwrap();

@@ -1,4 +1,6 @@
-use super::{Disk, Folder, Mode, Store, WritesLost, eventually, file_on, fs, store, text, written};
+use super::{
+    Disk, Mode, Store, WritesLost, data_file, eventually, file_on, fs, store, temporary_folder, text, written,
+};
 use crate::ListOptions;
 
 /// A value that does not fit into the pages that the file has already.
@@ -9,7 +11,7 @@ fn large() -> Vec<u8> {
 #[test]
 fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
     for mode in [Mode::Full, Mode::NoWrites, Mode::NoSyncs] {
-        let (folder, disk) = (Folder::new(), Disk::new());
+        let (folder, disk) = (temporary_folder(), Disk::new());
         {
             let file = file_on(&disk, &folder);
             let (own, other) = (store(&file, "own"), store(&file, "other"));
@@ -56,7 +58,7 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
 
 #[test]
 fn a_fault_that_passes_is_not_seen_by_rooms() {
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     let store = store(&file, "room");
     for round in 0..10 {
@@ -69,7 +71,7 @@ fn a_fault_that_passes_is_not_seen_by_rooms() {
 
 #[test]
 fn timers_heal_as_values_do() {
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     let store = store(&file, "room");
     disk.set(Mode::NoWrites);
@@ -85,7 +87,7 @@ fn timers_heal_as_values_do() {
 
 #[test]
 fn what_was_written_before_a_room_ends_is_there_for_the_next_of_its_name() {
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     for round in 0..20_u8 {
         let first = store(&file, "room");
@@ -94,5 +96,5 @@ fn what_was_written_before_a_room_ends_is_there_for_the_next_of_its_name() {
         assert_eq!(store(&file, "room").get("key").unwrap(), Some(vec![b'0' + round]));
     }
     drop(file);
-    assert!(fs::metadata(folder.file()).unwrap().len() > 0);
+    assert!(fs::metadata(data_file(&folder)).unwrap().len() > 0);
 }

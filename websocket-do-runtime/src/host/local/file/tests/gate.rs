@@ -2,12 +2,12 @@ use std::{sync::mpsc, thread, time::Duration};
 
 use futures_util::FutureExt;
 
-use super::{Disk, Folder, Mode, Store, eventually, file_on, store, text, written};
+use super::{Disk, Mode, Store, eventually, file_on, store, temporary_folder, text, written};
 use crate::ListOptions;
 
 #[test]
 fn rooms_go_on_while_the_disk_hangs_and_nothing_of_a_writer_leaves() {
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     let (writer, other) = (store(&file, "writer"), store(&file, "other"));
     other.put("old", b"value").unwrap();
@@ -37,7 +37,7 @@ fn rooms_go_on_while_the_disk_hangs_and_nothing_of_a_writer_leaves() {
 
 #[test]
 fn what_was_queued_meanwhile_shares_one_commit() {
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     let stores: Vec<_> = (0..50).map(|room| store(&file, &format!("room {room}"))).collect();
     disk.set(Mode::Hanging);
@@ -63,7 +63,7 @@ fn what_was_queued_meanwhile_shares_one_commit() {
 #[test]
 fn a_room_that_writes_faster_than_the_disk_waits_for_it() {
     const VALUE: usize = 1 << 20;
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     disk.set(Mode::Hanging);
     let (progress, keys) = mpsc::channel();
@@ -89,7 +89,7 @@ fn a_room_that_writes_faster_than_the_disk_waits_for_it() {
 
 #[test]
 fn a_list_shows_what_is_not_in_the_file_yet() {
-    let (folder, disk) = (Folder::new(), Disk::new());
+    let (folder, disk) = (temporary_folder(), Disk::new());
     let file = file_on(&disk, &folder);
     let store = store(&file, "room");
     for key in ["a", "b", "c", "d"] {
