@@ -12,7 +12,7 @@ use std::io;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::protocol::{Message, TextCodec, ValidationCode, ValidationError, checks::deferred, decode::ReadError};
+use crate::protocol::{Message, ReadError, TextCodec, ValidationCode, ValidationError, checks::deferred};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;
@@ -177,7 +177,7 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, ValidationError> {
 /// Reads any value of JSON, with the path to what is wrong.
 #[cfg(feature = "server")]
 pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
-    json::decode(text, None).map_err(ReadError::into_rejection)
+    json::decode(text, None).map_err(ReadError::into_validation_error)
 }
 
 /// Reads what is no message of the protocol, with no more than a syntax error to say.

@@ -8,12 +8,11 @@ pub mod checks;
 pub mod decode;
 #[doc(hidden)]
 pub mod encode;
-mod explain;
 #[doc(hidden)]
 pub mod field;
 #[doc(hidden)]
 pub mod probe;
-mod replay;
+pub(crate) mod read_error;
 #[doc(hidden)]
 pub mod rules;
 pub mod schema;
@@ -24,6 +23,8 @@ mod values;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+#[doc(hidden)]
+pub use read_error::ReadError;
 pub use schema::{MessageSchema, Type};
 pub use text::TextCodec;
 pub(crate) use timestamp::{Extension, NAME as TIMESTAMP};

@@ -2,7 +2,7 @@
 
 use std::mem::{replace, size_of};
 
-use crate::protocol::{ValidationCode, decode::ReadError};
+use crate::protocol::{ReadError, ValidationCode};
 
 /// Any frame may take this much, as most types are larger in memory than on the wire: 4 times the default of `max_message`.
 const LEAST: usize = 4 << 20;

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 
 use self::compound::Compound;
 use super::{DEPTH, EXACT, Format};
-use crate::protocol::{Extension, TIMESTAMP, ValidationCode, ValidationError, checks, decode::inexact};
+use crate::protocol::{Extension, TIMESTAMP, ValidationCode, ValidationError, checks, read_error::inexact};
 
 /// Has `value` written by `write`, as JavaScript has it.
 pub(super) fn written<T: Serialize + ?Sized, O, E: fmt::Display>(

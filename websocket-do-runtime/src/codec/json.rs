@@ -18,7 +18,7 @@ use serde::{
 };
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::protocol::{Message, TextCodec, ValidationCode, ValidationError, decode::ReadError};
+use crate::protocol::{Message, ReadError, TextCodec, ValidationCode, ValidationError};
 
 /// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
 ///
@@ -46,11 +46,11 @@ impl TextCodec for Json {
     }
 
     fn decode<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-        decode(text, None).map_err(|error| serde_json::Error::custom(error.into_rejection()))
+        decode(text, None).map_err(|error| serde_json::Error::custom(error.into_validation_error()))
     }
 
     fn message<M: Message>(text: &str) -> Result<M, ValidationError> {
-        decode(text, Some(M::SCHEMA.tag)).map_err(ReadError::of_message::<M>)
+        decode(text, Some(M::SCHEMA.tag)).map_err(ReadError::into_message_error::<M>)
     }
 }
 

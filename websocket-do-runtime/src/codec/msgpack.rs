@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::read::read;
-use crate::protocol::{Message, ValidationError, decode::ReadError};
+use crate::protocol::{Message, ReadError, ValidationError};
 
 /// Writes a value: objects as maps, and anything that has a readable form in that form, as in JSON.
 pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, rmp_serde::encode::Error> {
@@ -31,13 +31,13 @@ pub(super) fn write<T: Serialize + ?Sized>(value: &T, to: impl io::Write) -> Res
 
 /// Reads a message, without checking its rules.
 pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, ValidationError> {
-    read(bytes, Some(M::SCHEMA.tag)).map_err(|error| why(bytes, error).of_message::<M>())
+    read(bytes, Some(M::SCHEMA.tag)).map_err(|error| why(bytes, error).into_message_error::<M>())
 }
 
 /// Reads any value.
 #[cfg(feature = "client")]
 pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValidationError> {
-    read(bytes, None).map_err(|error| why(bytes, error).into_rejection())
+    read(bytes, None).map_err(|error| why(bytes, error).into_validation_error())
 }
 
 /// What is wrong with bytes that were not read: they are not MessagePack, or else what their reader says.

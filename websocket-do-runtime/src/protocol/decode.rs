@@ -12,14 +12,10 @@ use serde::{
 
 use super::{
     Validate,
-    buffered::{Budget, Buffered},
+    buffered::{Buffered, IgnorePath, MapEntries, PartLimit},
     checks,
-    replay::{Entries, Quiet},
 };
 
-#[doc(hidden)]
-pub use super::explain::{ReadError, reread};
-pub(crate) use super::explain::{inexact, shorten};
 #[doc(hidden)]
 pub use fields::{Missing, field, key, no_variant, or_default, present, required, skip};
 
@@ -142,11 +138,11 @@ impl<'de, T: Tagged> Visitor<'de> for MessageVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
-        let budget = Budget::default();
-        match entries.next_key_seed(FirstKeys { tag: T::TAG, budget: &budget })? {
+        let limit = PartLimit::default();
+        match entries.next_key_seed(FirstKeys { tag: T::TAG, limit: &limit })? {
             None => Err(A::Error::missing_field(T::TAG)),
             Some(None) => T::read(entries.next_value_seed(TagValue::<T>(PhantomData))?, entries),
-            Some(Some(first)) => tag_later(first, entries, &budget),
+            Some(Some(first)) => tag_later(first, entries, &limit),
         }
     }
 }
@@ -155,24 +151,24 @@ impl<'de, T: Tagged> Visitor<'de> for MessageVisitor<T> {
 fn tag_later<'de, T: Tagged, A: MapAccess<'de>>(
     first: Buffered,
     mut entries: A,
-    budget: &Budget,
+    limit: &PartLimit,
 ) -> Result<T, A::Error> {
-    let mut before = vec![(first, entries.next_value_seed(budget)?)];
+    let mut before = vec![(first, entries.next_value_seed(limit)?)];
     loop {
-        match entries.next_key_seed(FirstKeys { tag: T::TAG, budget })? {
+        match entries.next_key_seed(FirstKeys { tag: T::TAG, limit })? {
             None => return Err(A::Error::missing_field(T::TAG)),
             Some(None) => break,
-            Some(Some(key)) => before.push((key, entries.next_value_seed(budget)?)),
+            Some(Some(key)) => before.push((key, entries.next_value_seed(limit)?)),
         }
     }
     let variant = entries.next_value_seed(TagValue::<T>(PhantomData))?;
-    T::read(variant, Replay { before: Entries::new(before), after: entries })
+    T::read(variant, Replay { before: MapEntries::new(before), after: entries })
 }
 
 /// A key among which the tag is looked for: `None` is the tag.
 struct FirstKeys<'a> {
     tag: &'static str,
-    budget: &'a Budget,
+    limit: &'a PartLimit,
 }
 
 impl<'de> DeserializeSeed<'de> for FirstKeys<'_> {
@@ -191,27 +187,27 @@ impl<'de> Visitor<'de> for FirstKeys<'_> {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        if key == self.tag { Ok(None) } else { self.budget.visit_str(key).map(Some) }
+        if key == self.tag { Ok(None) } else { self.limit.visit_str(key).map(Some) }
     }
 
     fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Self::Value, E> {
-        if key == self.tag.as_bytes() { Ok(None) } else { self.budget.visit_bytes(key).map(Some) }
+        if key == self.tag.as_bytes() { Ok(None) } else { self.limit.visit_bytes(key).map(Some) }
     }
 
     fn visit_bool<E: Error>(self, key: bool) -> Result<Self::Value, E> {
-        self.budget.visit_bool(key).map(Some)
+        self.limit.visit_bool(key).map(Some)
     }
 
     fn visit_i64<E: Error>(self, key: i64) -> Result<Self::Value, E> {
-        self.budget.visit_i64(key).map(Some)
+        self.limit.visit_i64(key).map(Some)
     }
 
     fn visit_u64<E: Error>(self, key: u64) -> Result<Self::Value, E> {
-        self.budget.visit_u64(key).map(Some)
+        self.limit.visit_u64(key).map(Some)
     }
 
     fn visit_f64<E: Error>(self, key: f64) -> Result<Self::Value, E> {
-        self.budget.visit_f64(key).map(Some)
+        self.limit.visit_f64(key).map(Some)
     }
 }
 
@@ -240,7 +236,7 @@ impl<T: Tagged> Visitor<'_> for TagValue<T> {
 
 /// The fields that stood before the tag, then those after it.
 struct Replay<E, A> {
-    before: Entries<E, Quiet>,
+    before: MapEntries<E, IgnorePath>,
     after: A,
 }
 

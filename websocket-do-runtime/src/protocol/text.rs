@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Message, ValidationCode, ValidationError, explain::reread};
+use super::{Message, ValidationCode, ValidationError, buffered::decode_buffered};
 
 /// A codec for text frames, in place of JSON: named by `#[ws(…, text = MyCodec)]` on the client enum and the server enum.
 ///
@@ -68,7 +68,7 @@ pub trait TextCodec: 'static {
         Self::decode(text).or_else(|_| {
             let malformed =
                 |error| ValidationError::new(ValidationCode::Malformed, format!("not {}: {error}", Self::NAME));
-            reread(Self::decode(text).map_err(malformed)?)
+            decode_buffered(Self::decode(text).map_err(malformed)?)
         })
     }
 }

@@ -43,7 +43,7 @@ pub enum ValidationCode {
     UnknownType,
     /// A field that must be there is not.
     Missing,
-    /// A field stands there twice.
+    /// A field is duplicated.
     Duplicate,
     /// A value is of another type than its field.
     Invalid,

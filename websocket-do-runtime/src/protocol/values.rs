@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Type, Validate, ValidationError, Value, explain::shorten};
+use super::{Type, Validate, ValidationError, Value, read_error::shorten};
 
 macro_rules! plain {
     ($($ty:ty => $description:expr,)*) => {$(

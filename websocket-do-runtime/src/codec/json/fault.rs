@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::scan::DEPTH;
-use crate::protocol::{ValidationCode, decode::ReadError};
+use crate::protocol::{ReadError, ValidationCode};
 
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
     read::Reader,
     scan::{Number, Text},
 };
-use crate::protocol::decode::ReadError;
+use crate::protocol::ReadError;
 
 /// A key whose opening quote is already read.
 pub(super) struct Key<'r, 't>(pub(super) &'r mut Reader<'t>);

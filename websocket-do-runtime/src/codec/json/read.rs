@@ -14,7 +14,7 @@ use super::{
     tag::Tag,
     within::{Place, Within},
 };
-use crate::protocol::{ValidationCode, decode::ReadError};
+use crate::protocol::{ReadError, ValidationCode};
 
 /// Reads a text that is one value. In the outermost object, the entry with the key `tag` comes first, wherever it is.
 pub(super) fn read<'t, T: Deserialize<'t>>(text: &'t str, tag: Option<&'static str>) -> Result<T, ReadError> {

@@ -284,12 +284,12 @@ fn an_integer_beyond_2_53_is_a_float() {
             read::<i64>(text, None).map(drop).unwrap_err(),
             read::<i128>(text, None).map(drop).unwrap_err(),
         ] {
-            let said = said.into_rejection();
+            let said = said.into_validation_error();
             assert_eq!(said.code(), ValidationCode::Number);
             assert!(said.message().ends_with(&format!("holds no integer exactly, is {text}")), "{said}");
         }
         assert_eq!(read::<f64>(text, None).unwrap().to_bits(), text.parse::<f64>().unwrap().to_bits());
     }
-    let keys = read::<BTreeMap<u64, u8>>("{\"9007199254740993\":1}", None).unwrap_err().into_rejection();
+    let keys = read::<BTreeMap<u64, u8>>("{\"9007199254740993\":1}", None).unwrap_err().into_validation_error();
     assert_eq!((keys.code(), keys.path()), (ValidationCode::Number, "9007199254740993"));
 }

@@ -12,7 +12,7 @@ use super::{
     scan::Text,
     tag::Tag,
 };
-use crate::protocol::decode::{ReadError, shorten};
+use crate::protocol::{ReadError, read_error::shorten};
 
 /// Where the values of a list or object are kept.
 pub(super) enum Place {

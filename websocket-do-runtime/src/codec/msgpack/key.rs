@@ -5,7 +5,7 @@ use std::{str::FromStr, string::ToString};
 use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 
 use super::{read::Reader, scan::Item};
-use crate::protocol::decode::ReadError;
+use crate::protocol::ReadError;
 
 pub(super) struct Key<'r, 'b>(pub(super) &'r mut Reader<'b>);
 

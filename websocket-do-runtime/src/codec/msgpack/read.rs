@@ -13,7 +13,7 @@ use super::{
     time::Time,
     within::{Bytes, Within},
 };
-use crate::protocol::{Extension, ValidationCode, decode::ReadError};
+use crate::protocol::{Extension, ReadError, ValidationCode};
 
 /// Reads bytes that are one value. In the outermost map, the entry with the key `tag` comes first, wherever it is.
 pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8], tag: Option<&'static str>) -> Result<T, ReadError> {

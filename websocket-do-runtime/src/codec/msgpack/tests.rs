@@ -279,11 +279,11 @@ fn an_integer_beyond_2_53_is_a_float() {
             read::<i64>(&bytes, None).map(drop).unwrap_err(),
             read::<i128>(&bytes, None).map(drop).unwrap_err(),
         ] {
-            assert_eq!(said.into_rejection().code(), ValidationCode::Number, "{bytes:02x?}");
+            assert_eq!(said.into_validation_error().code(), ValidationCode::Number, "{bytes:02x?}");
         }
         assert!(read::<f64>(&bytes, None).is_ok());
     }
     let key = [&b"\x81\xb09007199254740993"[..], b"\x01"].concat();
-    let said = read::<BTreeMap<u64, u8>>(&key, None).unwrap_err().into_rejection();
+    let said = read::<BTreeMap<u64, u8>>(&key, None).unwrap_err().into_validation_error();
     assert_eq!((said.code(), said.path()), (ValidationCode::Number, "9007199254740993"));
 }

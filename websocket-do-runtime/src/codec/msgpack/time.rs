@@ -6,7 +6,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::protocol::decode::ReadError;
+use crate::protocol::ReadError;
 
 /// A pair of the extension's type and the bytes.
 pub(super) struct Time<'b> {

@@ -13,10 +13,7 @@ use super::{
     read::Reader,
     scan::{Fault, Item, Scan},
 };
-use crate::protocol::{
-    ValidationCode,
-    decode::{ReadError, shorten},
-};
+use crate::protocol::{ReadError, ValidationCode, read_error::shorten};
 
 /// What a list or a map holds.
 pub(super) struct Within<'r, 'b> {

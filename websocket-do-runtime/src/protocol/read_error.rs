@@ -1,140 +1,99 @@
-//! Why a frame could not be decoded, with the exact place: the slow way, taken only when the fast one failed.
+//! [`ReadError`], the error type of both readers: a [`ValidationError`] whose path grows as it leaves the message, and the
+//! messages of serde's errors.
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Error, Expected, Unexpected};
+use serde::de::{Error, Expected, Unexpected};
 
-use super::{
-    Message, ValidationCode, ValidationError,
-    buffered::Buffered,
-    checks,
-    replay::{Reader, Trace},
-};
+use super::{Message, ValidationCode, ValidationError, checks};
 
-/// The longest piece of a peer's text that is told back to it.
-const QUOTED: usize = 40;
+/// How many characters of a peer's text an error message repeats.
+const MAX_QUOTED: usize = 40;
 
-/// Decodes a message from a buffered frame, telling what is wrong and where.
-///
-/// Takes a little more than a codec does: `3.0` for an integer, whatever the format says of it. A codec that falls
-/// back to this when it failed thus gives the same answer wherever the tag stands.
-///
-/// # Errors
-/// A [`ValidationError`] with the path of the first thing that is wrong.
-pub fn reread<M: Message>(buffered: Buffered) -> Result<M, ValidationError> {
-    // The tag first, so that no field is buffered a second time, which would lose its path.
-    let buffered = buffered.with_first(M::SCHEMA.tag);
-    decoded(buffered).map_err(ReadError::of_message::<M>)
-}
-
-fn decoded<T: DeserializeOwned>(buffered: Buffered) -> Result<T, ReadError> {
-    T::deserialize(Reader::<ReadError, Traced>::new(buffered))
-}
-
-/// serde's error, as a rejection that learns its path on the way out.
+/// Why a value could not be read. Boxed, so that the readers' results stay small.
 #[derive(Debug)]
-pub struct ReadError(Box<Reason>);
+pub struct ReadError(Box<Inner>);
 
 #[derive(Debug)]
-struct Reason {
-    rejection: ValidationError,
-    unknown_name: bool,
+struct Inner {
+    error: ValidationError,
+    /// Whether it is about the name of a variant: in the tag of a message, the code is then `unknown_type`.
+    is_unknown_variant: bool,
 }
 
-/// Errors learn their path on the way out.
-struct Traced;
-
-impl Trace<ReadError> for Traced {
-    fn within(error: ReadError, key: &str) -> ReadError {
-        error.within(key)
-    }
-
-    fn at(error: ReadError, index: usize) -> ReadError {
-        error.at(index)
-    }
-
-    fn remember(key: &Buffered) -> String {
-        match key {
-            Buffered::Bool(key) => key.to_string(),
-            Buffered::I64(key) => key.to_string(),
-            Buffered::U64(key) => key.to_string(),
-            Buffered::F64(key) => key.to_string(),
-            Buffered::Str(key) => shorten(key),
-            _ => "?".to_owned(),
-        }
-    }
-}
-
-/// What is said of an integer that JavaScript cannot hold, both ways.
+/// The message about an integer that JavaScript cannot hold, for reading and for writing.
 pub(crate) fn inexact(value: impl fmt::Display) -> String {
     format!("must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is {value}")
 }
 
+/// Cuts a text that is longer than an error message may repeat.
 pub(crate) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
+    match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
 }
 
 impl ReadError {
-    fn of(rejection: ValidationError) -> Self {
-        Self(Box::new(Reason { rejection, unknown_name: false }))
+    fn from_validation(error: ValidationError) -> Self {
+        Self(Box::new(Inner { error, is_unknown_variant: false }))
     }
 
     #[cold]
     pub(crate) fn new(code: ValidationCode, message: String) -> Self {
-        Self::of(ValidationError::new(code, message))
+        Self::from_validation(ValidationError::new(code, message))
     }
 
-    /// An integer that JavaScript cannot hold.
+    /// The error about an integer that JavaScript cannot hold.
     #[cold]
     pub(crate) fn inexact(value: impl fmt::Display) -> Self {
         Self::new(ValidationCode::Number, inexact(value))
     }
 
+    /// Adds the field in which the error occurred to the path.
     #[cold]
     pub(crate) fn within(mut self, key: &str) -> Self {
-        self.0.rejection.prefix(key);
+        self.0.error.prefix(key);
         self
     }
 
+    /// Adds the index of the item in which the error occurred to the path.
     #[cold]
     pub(crate) fn at(mut self, index: usize) -> Self {
-        self.0.rejection.prefix(&format!("[{index}]"));
+        self.0.error.prefix(&format!("[{index}]"));
         self
     }
 
-    /// The same error seen from the object in which `key` is the key that was read. An error that names a field is the
-    /// object's own.
+    /// Adds the key that could not be read. An error that already has a path is unchanged: it is about the object, such as a
+    /// duplicate field.
     #[cold]
     pub(crate) fn at_key(mut self, key: &str) -> Self {
-        if !self.0.rejection.path.is_empty() {
+        if !self.0.error.path.is_empty() {
             return self;
         }
-        let message = format!("as a key {}", self.0.rejection.message());
-        self.0.rejection.message = message.into();
+        let message = format!("as a key {}", self.0.error.message());
+        self.0.error.message = message.into();
         self.within(&shorten(key))
     }
 
-    /// What it says of a value that is no message.
-    pub(crate) fn into_rejection(self) -> ValidationError {
-        self.0.rejection
+    /// Returns the error of a value that is not a message.
+    pub(crate) fn into_validation_error(self) -> ValidationError {
+        self.0.error
     }
 
-    /// What it says of a message.
+    /// Returns the error of a message of type `M`.
     #[cold]
-    pub(crate) fn of_message<M: Message>(mut self) -> ValidationError {
-        if self.0.unknown_name && self.0.rejection.path() == M::SCHEMA.tag {
-            self.0.rejection.code = ValidationCode::UnknownType;
+    pub(crate) fn into_message_error<M: Message>(mut self) -> ValidationError {
+        if self.0.is_unknown_variant && self.0.error.path() == M::SCHEMA.tag {
+            self.0.error.code = ValidationCode::UnknownType;
         }
-        self.0.rejection
+        self.0.error
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.rejection.fmt(f)
+        self.0.error.fmt(f)
     }
 }
 
@@ -143,13 +102,13 @@ impl std::error::Error for ReadError {}
 impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         match checks::broken(&message) {
-            Some(rejection) => Self::of(rejection),
+            Some(error) => Self::from_validation(error),
             None => Self::new(ValidationCode::Invalid, format!("is not valid: {message}")),
         }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(ValidationCode::Invalid, format!("must be {}, is {}", Wanted(expected), Found(found)))
+        Self::new(ValidationCode::Invalid, format!("must be {}, is {}", ExpectedText(expected), FoundText(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -157,7 +116,7 @@ impl Error for ReadError {
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::new(ValidationCode::Invalid, format!("must be {}, has {length}", Wanted(expected)))
+        Self::new(ValidationCode::Invalid, format!("must be {}, has {length}", ExpectedText(expected)))
     }
 
     fn unknown_variant(name: &str, names: &'static [&'static str]) -> Self {
@@ -169,7 +128,7 @@ impl Error for ReadError {
             _ => format!("must be a name of the protocol, is `{name}`"),
         };
         let mut error = Self::new(ValidationCode::Invalid, message);
-        error.0.unknown_name = true;
+        error.0.is_unknown_variant = true;
         error
     }
 
@@ -179,21 +138,21 @@ impl Error for ReadError {
 
     fn missing_field(name: &'static str) -> Self {
         let mut error = Self::new(ValidationCode::Missing, "is missing".to_owned());
-        name.clone_into(&mut error.0.rejection.path);
+        name.clone_into(&mut error.0.error.path);
         error
     }
 
     fn duplicate_field(name: &'static str) -> Self {
         let mut error = Self::new(ValidationCode::Duplicate, "stands there twice".to_owned());
-        name.clone_into(&mut error.0.rejection.path);
+        name.clone_into(&mut error.0.error.path);
         error
     }
 }
 
-/// What serde expected, in words for people who don't know Rust.
-struct Wanted<'a>(&'a dyn Expected);
+/// What serde expected, without Rust's type names.
+struct ExpectedText<'a>(&'a dyn Expected);
 
-impl fmt::Display for Wanted<'_> {
+impl fmt::Display for ExpectedText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = self.0.to_string();
         match expected.as_str() {
@@ -224,10 +183,10 @@ impl fmt::Display for Wanted<'_> {
     }
 }
 
-/// What was found. Texts are not repeated: they may be long, and the sender knows them.
-struct Found<'a>(Unexpected<'a>);
+/// What serde found. Strings are not repeated: they may be long, and the sender has them.
+struct FoundText<'a>(Unexpected<'a>);
 
-impl fmt::Display for Found<'_> {
+impl fmt::Display for FoundText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Unexpected::Bool(value) => write!(f, "{value}"),
