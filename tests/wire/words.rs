@@ -86,7 +86,7 @@ fn each_mistake_is_named_at_its_place() {
     }
 
     let twice = codec::decode_text::<Told>(&said(r#""text":"y""#)).unwrap_err();
-    assert_eq!((twice.code(), twice.to_string().as_str()), (ValidationCode::Duplicate, "`text` stands there twice"));
+    assert_eq!((twice.code(), twice.to_string().as_str()), (ValidationCode::Duplicate, "`text` is duplicated"));
     for (text, words) in [
         (
             r#"{"type":"said","text":"\ud83d"}"#,

@@ -143,7 +143,7 @@ impl Error for ReadError {
     }
 
     fn duplicate_field(name: &'static str) -> Self {
-        let mut error = Self::new(ValidationCode::Duplicate, "stands there twice".to_owned());
+        let mut error = Self::new(ValidationCode::Duplicate, "is duplicated".to_owned());
         name.clone_into(&mut error.0.error.path);
         error
     }
