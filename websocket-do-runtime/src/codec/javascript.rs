@@ -1,87 +1,46 @@
-//! JavaScript's values for any serde format: a serializer around a serializer that lets through only what a JavaScript
-//! peer can hold, and keeps the path to what it refused. Knows nothing of frames or protocols.
+//! A serializer around the serializer of either format: it writes only what a JavaScript peer can hold, and reports the path
+//! of a value that it cannot.
 
 mod compound;
+mod context;
 
-use std::{cell::Cell, fmt};
+use std::fmt;
 
 use serde::ser::{Serialize, Serializer};
 
-use self::compound::Compound;
-use super::{DEPTH, EXACT, Format};
-use crate::protocol::{Extension, TIMESTAMP, ValidationCode, ValidationError, checks, read_error::inexact};
+use self::{compound::Compound, context::Context};
+use super::{
+    Format,
+    number::{MAX_EXACT_INTEGER, shortest_decimal},
+};
+use crate::protocol::{Extension, TIMESTAMP, ValidationCode, ValidationError, read_error::inexact};
 
-/// Has `value` written by `write`, as JavaScript has it.
-pub(super) fn written<T: Serialize + ?Sized, O, E: fmt::Display>(
+/// Writes `value` with `write`, as JavaScript has it.
+///
+/// # Errors
+/// Returns the first value that JavaScript cannot hold or the format cannot write, with its path.
+pub(super) fn write_with<T: Serialize + ?Sized, O, E: fmt::Display>(
     value: &T,
     format: Format,
     write: impl FnOnce(&JsValue<'_, '_, T>) -> Result<O, E>,
 ) -> Result<O, ValidationError> {
-    let context = Context { format, refused: Cell::new(None), depth: Cell::new(0) };
+    let context = Context::new(format);
     write(&JsValue::new(value, &context)).map_err(|error| {
         context
-            .refused
-            .take()
+            .take_error()
             .unwrap_or_else(|| ValidationError::new(ValidationCode::Invalid, format!("cannot be written: {error}")))
     })
-}
-
-struct Context {
-    format: Format,
-    /// The refusal on its way out to the message; its path grows at every step.
-    refused: Cell<Option<ValidationError>>,
-    /// How many lists and objects are open.
-    depth: Cell<u8>,
-}
-
-impl Context {
-    /// In MessagePack, a 64-bit integer is a `BigInt` to JavaScript: what 32 bits cannot hold is written as a float.
-    fn float_for(&self, magnitude: u64, negative: bool) -> bool {
-        let limit = if negative { 1 << 31 } else { u64::from(u32::MAX) };
-        self.format == Format::MessagePack && magnitude > limit
-    }
-
-    #[cold]
-    fn refuse<E: serde::ser::Error>(&self, code: ValidationCode, message: String) -> E {
-        self.refused.set(Some(ValidationError::new(code, message)));
-        E::custom("a value that JavaScript cannot hold")
-    }
-
-    /// Opens a list or an object.
-    fn open<E: serde::ser::Error>(&self) -> Result<(), E> {
-        if self.depth.get() == DEPTH {
-            return Err(self.refuse(ValidationCode::Invalid, format!("must not nest deeper than {DEPTH}")));
-        }
-        self.depth.set(self.depth.get() + 1);
-        Ok(())
-    }
-
-    fn close(&self) {
-        self.depth.set(self.depth.get() - 1);
-    }
-
-    /// Keeps a broken rule of a derived value, which serde's error has as text only.
-    #[cold]
-    fn adopt(&self, error: impl fmt::Display) {
-        let refused = self.refused.take();
-        self.refused.set(refused.or_else(|| checks::broken(error)));
-    }
-
-    #[cold]
-    fn step(&self, step: impl FnOnce(ValidationError) -> ValidationError) {
-        self.refused.set(self.refused.take().map(step));
-    }
 }
 
 /// A serializer that writes JavaScript's values.
 struct Js<'c, S> {
     inner: S,
     context: &'c Context,
-    /// Whether the value is a key of MessagePack, which is text to JavaScript whatever it is in Rust.
+    /// Whether the value is a key in MessagePack. JavaScript has no other keys than strings.
     is_key: bool,
 }
 
-/// A value that is written as JavaScript has it by whatever serializer it meets.
+/// A value that any serializer writes as JavaScript has it.
 pub(super) struct JsValue<'c, 'v, T: ?Sized> {
     value: &'v T,
     context: &'c Context,
@@ -94,7 +53,7 @@ impl<'c, 'v, T: ?Sized> JsValue<'c, 'v, T> {
     }
 
     fn key(value: &'v T, context: &'c Context) -> Self {
-        // JSON has no other keys than text, and makes it itself.
+        // The JSON serializer converts keys to strings itself.
         Self { value, context, is_key: context.format == Format::MessagePack }
     }
 }
@@ -102,18 +61,18 @@ impl<'c, 'v, T: ?Sized> JsValue<'c, 'v, T> {
 impl<T: Serialize + ?Sized> Serialize for JsValue<'_, '_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let js = Js { inner: serializer, context: self.context, is_key: self.is_key };
-        self.value.serialize(js).inspect_err(|error| self.context.adopt(error))
+        self.value.serialize(js).inspect_err(|error| self.context.keep_rule_error(error))
     }
 }
 
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // all casts are of integers up to 2⁵³
 impl<'c, S: Serializer> Js<'c, S> {
     fn unsigned(self, value: u64) -> Result<S::Ok, S::Error> {
-        if value > EXACT {
+        if value > MAX_EXACT_INTEGER {
             Err(self.inexact(value))
         } else if self.is_key {
             self.inner.collect_str(&value)
-        } else if self.context.float_for(value, false) {
+        } else if self.context.needs_float(value, false) {
             self.inner.serialize_f64(value as f64)
         } else {
             self.inner.serialize_u64(value)
@@ -121,22 +80,22 @@ impl<'c, S: Serializer> Js<'c, S> {
     }
 
     fn signed(self, value: i64) -> Result<S::Ok, S::Error> {
-        if value.unsigned_abs() > EXACT {
+        if value.unsigned_abs() > MAX_EXACT_INTEGER {
             Err(self.inexact(value))
         } else if self.is_key {
             self.inner.collect_str(&value)
-        } else if self.context.float_for(value.unsigned_abs(), value < 0) {
+        } else if self.context.needs_float(value.unsigned_abs(), value < 0) {
             self.inner.serialize_f64(value as f64)
         } else {
             self.inner.serialize_i64(value)
         }
     }
 
-    /// An integral float is written as the integer it is to JavaScript, and −0 as 0, as `JSON.stringify` has it.
+    /// Writes a float without a fraction as an integer, and −0 as 0, as `JSON.stringify` does.
     fn float(self, value: f64) -> Result<S::Ok, S::Error> {
         if !value.is_finite() {
-            Err(self.context.refuse(ValidationCode::Number, format!("must be a finite number, is {value}")))
-        } else if value.fract() == 0.0 && value.abs() <= EXACT as f64 {
+            Err(self.context.fail(ValidationCode::Number, format!("must be a finite number, is {value}")))
+        } else if value.fract() == 0.0 && value.abs() <= MAX_EXACT_INTEGER as f64 {
             self.signed(value as i64)
         } else if self.is_key {
             self.inner.collect_str(&value)
@@ -147,41 +106,30 @@ impl<'c, S: Serializer> Js<'c, S> {
 
     #[cold]
     fn inexact(&self, value: impl fmt::Display) -> S::Error {
-        self.context.refuse(ValidationCode::Number, inexact(value))
+        self.context.fail(ValidationCode::Number, inexact(value))
     }
 
     fn value<'v, T: ?Sized>(&self, value: &'v T) -> JsValue<'c, 'v, T> {
         JsValue { value, context: self.context, is_key: self.is_key }
     }
 
-    /// A time that stands there as text, as the extension.
+    /// Writes a time, given as text, as the extension of MessagePack.
     fn timestamp(self, text: &str) -> Result<S::Ok, S::Error> {
         let time = text.parse().map_err(serde::ser::Error::custom)?;
         self.inner.serialize_newtype_struct(rmp_serde::MSGPACK_EXT_STRUCT_NAME, &Extension(time))
     }
 }
 
-/// A key that is no text.
+/// The error of a key that cannot be a string.
 #[cold]
-fn no_key<E: serde::ser::Error>() -> E {
+fn invalid_key<E: serde::ser::Error>() -> E {
     E::custom("a key must be a string or a number")
 }
 
-/// The number that a person would write for it, 0.1 for `0.1_f32`, which is what JSON says too. Exactly, it is
-/// 0.10000000149011612, and that is what a peer would see who knows no `f32`.
-fn decimal(value: f32) -> f64 {
-    let exact = f64::from(value);
-    if exact.fract() == 0.0 || !exact.is_finite() {
-        return exact;
-    }
-    #[allow(clippy::cast_possible_truncation, clippy::float_cmp)] // asks whether it comes back as it was
-    value.to_string().parse().ok().filter(|near| *near as f32 == value).unwrap_or(exact)
-}
+/// A value that serializes as text.
+struct AsText<'v, T: ?Sized>(&'v T);
 
-/// The text of a value that is nothing else.
-struct Shown<'v, T: ?Sized>(&'v T);
-
-impl<T: Serialize + ?Sized> fmt::Display for Shown<'_, T> {
+impl<T: Serialize + ?Sized> fmt::Display for AsText<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.serialize(f)
     }
@@ -193,10 +141,10 @@ macro_rules! integers {
     };
 }
 
-macro_rules! no_keys {
+macro_rules! not_as_keys {
     ($($name:ident($($arg:ident: $type:ty),*);)*) => {
         $(fn $name(self, $($arg: $type),*) -> Result<S::Ok, S::Error> {
-            if self.is_key { Err(no_key()) } else { self.inner.$name($($arg),*) }
+            if self.is_key { Err(invalid_key()) } else { self.inner.$name($($arg),*) }
         })*
     };
 }
@@ -211,7 +159,7 @@ macro_rules! compounds {
     ($($name:ident($($arg:ident: $type:ty),*) -> $compound:ident $(in $variant:ident)?;)*) => {
         $(fn $name(self, $($arg: $type),*) -> Result<Self::$compound, S::Error> {
             if self.is_key {
-                return Err(no_key());
+                return Err(invalid_key());
             }
             self.context.open()?;
             let inner = self.inner.$name($($arg),*)?;
@@ -259,7 +207,7 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
     }
 
     fn serialize_f32(self, v: f32) -> Result<S::Ok, S::Error> {
-        self.float(decimal(v))
+        self.float(shortest_decimal(v))
     }
 
     fn serialize_f64(self, v: f64) -> Result<S::Ok, S::Error> {
@@ -270,13 +218,13 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
         if self.is_key { self.inner.collect_str(&v) } else { self.inner.serialize_bool(v) }
     }
 
-    no_keys! {
+    not_as_keys! {
         serialize_bytes(v: &[u8]);
         serialize_none();
         serialize_unit();
     }
 
-    /// `null` in every format.
+    /// Written as null in both formats.
     fn serialize_unit_struct(self, _: &'static str) -> Result<S::Ok, S::Error> {
         self.serialize_unit()
     }
@@ -294,7 +242,7 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
         if name == TIMESTAMP && self.context.format == Format::MessagePack && !self.is_key {
-            return self.timestamp(&Shown(value).to_string());
+            return self.timestamp(&AsText(value).to_string());
         }
         let value = self.value(value);
         self.inner.serialize_newtype_struct(name, &value)
@@ -309,9 +257,9 @@ impl<'c, S: Serializer> Serializer for Js<'c, S> {
     ) -> Result<S::Ok, S::Error> {
         self.context.open()?;
         let value = self.value(value);
-        let written = self.inner.serialize_newtype_variant(name, index, variant, &value);
+        let result = self.inner.serialize_newtype_variant(name, index, variant, &value);
         self.context.close();
-        written.inspect_err(|_| self.context.step(|refused| refused.within(variant)))
+        result.inspect_err(|_| self.context.extend_path(|error| error.within(variant)))
     }
 
     compounds! {

@@ -1,29 +1,30 @@
-//! JSON: values to text and back.
+//! JSON: values to text and back. The number rules are in `json/number.rs`.
 
-mod fault;
-mod float;
+mod access;
+mod deserializer;
+mod error;
 mod key;
-mod read;
-mod scan;
-mod tag;
+mod number;
+mod reader;
+mod scanner;
+mod tag_position;
 #[cfg(test)]
 mod tests;
-mod within;
-
-use std::io;
 
 use serde::{
     Serialize,
     de::{DeserializeOwned, Error, IgnoredAny},
 };
-use serde_json::ser::{Formatter, Serializer};
+use serde_json::ser::Serializer;
+
+use self::{error::ScanError, number::JavaScriptFormatter};
 
 use crate::protocol::{Message, ReadError, TextCodec, ValidationCode, ValidationError};
 
-/// JSON as JavaScript writes it: what text frames hold unless a protocol says otherwise.
+/// JSON as JavaScript writes it: the default codec for text frames.
 ///
-/// Numbers are written as
-/// [`Number.prototype.toString`](https://tc39.es/ecma262/#sec-number.prototype.tostring) has them.
+/// Numbers are written as by
+/// [`Number.prototype.toString`](https://tc39.es/ecma262/#sec-number.prototype.tostring).
 ///
 /// ```
 /// # use websocket_do_runtime::{codec::Json, protocol::TextCodec};
@@ -41,7 +42,7 @@ impl TextCodec for Json {
 
     fn encode<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
         let mut text = Vec::with_capacity(256);
-        value.serialize(&mut Serializer::with_formatter(&mut text, JavaScript))?;
+        value.serialize(&mut Serializer::with_formatter(&mut text, JavaScriptFormatter))?;
         String::from_utf8(text).map_err(serde::ser::Error::custom)
     }
 
@@ -56,34 +57,18 @@ impl TextCodec for Json {
 
 /// Reads a value, or a message with this tag.
 pub(super) fn decode<T: DeserializeOwned>(text: &str, tag: Option<&'static str>) -> Result<T, ReadError> {
-    read::read(text, tag).map_err(|error| why(text, error))
+    reader::read(text, tag).map_err(|error| syntax_error_or(text, error))
 }
 
-/// What is wrong with a text that was not read: its syntax, with the place, or else what its reader says.
+/// Returns the syntax error of a text that could not be read, with its line and column, or `error` if the text is valid JSON.
 #[cold]
-fn why(text: &str, error: ReadError) -> ReadError {
-    let Err(fault) = scan::check(text) else { return error };
-    if fault != fault::Fault::Syntax {
-        return fault.into();
+fn syntax_error_or(text: &str, error: ReadError) -> ReadError {
+    let Err(scan_error) = scanner::check(text) else { return error };
+    if scan_error != ScanError::Syntax {
+        return scan_error.into();
     }
     match serde_json::from_str::<IgnoredAny>(text) {
         Err(syntax) => ReadError::new(ValidationCode::Malformed, format!("not JSON: {syntax}")),
-        Ok(IgnoredAny) => fault.into(),
-    }
-}
-
-/// Numbers with a fraction or an exponent, as `Number.prototype.toString` writes them.
-struct JavaScript;
-
-impl Formatter for JavaScript {
-    fn write_f64<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        if (1e-6..1e21).contains(&value.abs()) {
-            return write!(writer, "{value}");
-        }
-        let text = format!("{value:e}");
-        match text.split_once('e') {
-            Some((digits, exponent)) if !exponent.starts_with('-') => write!(writer, "{digits}e+{exponent}"),
-            _ => writer.write_all(text.as_bytes()),
-        }
+        Ok(IgnoredAny) => scan_error.into(),
     }
 }

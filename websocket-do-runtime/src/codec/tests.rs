@@ -160,10 +160,10 @@ fn hex(digits: &str) -> Vec<u8> {
         .collect()
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, ValidationError>, code: ValidationCode) -> ValidationError {
-    let rejection = result.unwrap_err();
-    assert_eq!(rejection.code(), code, "{rejection}");
-    rejection
+fn expect_error<T: std::fmt::Debug>(result: Result<T, ValidationError>, code: ValidationCode) -> ValidationError {
+    let error = result.unwrap_err();
+    assert_eq!(error.code(), code, "{error}");
+    error
 }
 
 #[test]
@@ -181,8 +181,8 @@ fn formats_have_their_names() {
 fn rules_are_checked_both_ways() {
     let message = Probe::Text { value: "forbidden".into() };
     for format in [Format::Json, Format::MessagePack] {
-        assert_eq!(refusal(super::encode(&message, format), ValidationCode::Rule).path(), "value");
+        assert_eq!(expect_error(super::encode(&message, format), ValidationCode::Rule).path(), "value");
     }
-    refusal(super::decode_text::<Probe>(r#"{"type":"text","value":"forbidden"}"#), ValidationCode::Rule);
-    refusal(super::decode_binary::<Probe>(&packed("text", "a9666f7262696464656e")), ValidationCode::Rule);
+    expect_error(super::decode_text::<Probe>(r#"{"type":"text","value":"forbidden"}"#), ValidationCode::Rule);
+    expect_error(super::decode_binary::<Probe>(&packed("text", "a9666f7262696464656e")), ValidationCode::Rule);
 }

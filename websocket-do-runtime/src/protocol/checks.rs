@@ -50,7 +50,7 @@ pub(super) fn read<T: Validate, E: de::Error>(read: impl FnOnce() -> Result<T, E
     let value = deferred(read)?;
     match value.validate() {
         Ok(()) => Ok(value),
-        Err(rejection) => Err(refused(rejection)),
+        Err(error) => Err(rule_error(error)),
     }
 }
 
@@ -59,9 +59,9 @@ pub fn write<T: Validate, O, E: ser::Error>(value: &T, write: impl FnOnce() -> R
     if DEFERRED.get() {
         return write();
     }
-    if let Err(rejection) = value.validate() {
-        let text = rejection.to_string();
-        BROKEN.set(Some(rejection));
+    if let Err(error) = value.validate() {
+        let text = error.to_string();
+        BROKEN.set(Some(error));
         return Err(E::custom(text));
     }
     deferred(write)
@@ -69,9 +69,9 @@ pub fn write<T: Validate, O, E: ser::Error>(value: &T, write: impl FnOnce() -> R
 
 /// A broken rule as an error of serde's.
 #[cold]
-fn refused<E: de::Error>(rejection: ValidationError) -> E {
-    let text = rejection.to_string();
-    BROKEN.set(Some(rejection));
+fn rule_error<E: de::Error>(error: ValidationError) -> E {
+    let text = error.to_string();
+    BROKEN.set(Some(error));
     let error = E::custom(text);
     BROKEN.take();
     error
@@ -79,6 +79,6 @@ fn refused<E: de::Error>(rejection: ValidationError) -> E {
 
 /// The broken rule that `error` was made of, with its code, path and rule.
 #[cold]
-pub(crate) fn broken(error: impl Display) -> Option<ValidationError> {
-    BROKEN.take().filter(|rejection| rejection.to_string() == error.to_string())
+pub(crate) fn broken_rule(error: impl Display) -> Option<ValidationError> {
+    BROKEN.take().filter(|broken| broken.to_string() == error.to_string())
 }

@@ -101,7 +101,7 @@ impl std::error::Error for ReadError {}
 
 impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        match checks::broken(&message) {
+        match checks::broken_rule(&message) {
             Some(error) => Self::from_validation(error),
             None => Self::new(ValidationCode::Invalid, format!("is not valid: {message}")),
         }

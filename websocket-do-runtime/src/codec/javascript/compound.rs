@@ -1,4 +1,4 @@
-//! Objects and lists under [`Js`](super::Js): hands each value on, and on a refusal adds its field or index to the path.
+//! Objects and lists under [`Js`](super::Js): wraps each value, and adds its field or index to the path of an error.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -6,6 +6,7 @@ use serde::ser::{
 };
 
 use super::{Context, JsValue};
+use crate::protocol::ValidationError;
 
 /// An object or list being written.
 pub(super) struct Compound<'c, C> {
@@ -13,7 +14,7 @@ pub(super) struct Compound<'c, C> {
     context: &'c Context,
     /// Items written so far.
     index: usize,
-    /// The enum variant around it, which is one more field on the wire.
+    /// The enum variant around it, which is an object of one field on the wire.
     variant: Option<&'static str>,
 }
 
@@ -23,11 +24,11 @@ impl<'c, C> Compound<'c, C> {
     }
 
     pub(super) fn in_variant<E: serde::ser::Error>(self, variant: &'static str) -> Result<Self, E> {
-        self.context.open().inspect_err(|_: &E| self.context.step(|refused| refused.within(variant)))?;
+        self.context.open().inspect_err(|_: &E| self.context.extend_path(|error| error.within(variant)))?;
         Ok(Self { variant: Some(variant), ..self })
     }
 
-    /// The list or object is written, and the enum around it.
+    /// Ends the list or object, and the enum around it.
     fn close(&self) {
         self.context.close();
         if self.variant.is_some() {
@@ -43,7 +44,7 @@ impl<'c, C> Compound<'c, C> {
         let index = self.index;
         self.index += 1;
         write(&mut self.inner, &JsValue::new(value, self.context)).inspect_err(|_| {
-            self.context.step(|refused| self.outside(refused.at(index)));
+            self.context.extend_path(|error| self.in_enum(error.at(index)));
         })
     }
 
@@ -54,14 +55,14 @@ impl<'c, C> Compound<'c, C> {
         write: impl FnOnce(&mut C, &JsValue<'_, '_, T>) -> Result<(), E>,
     ) -> Result<(), E> {
         write(&mut self.inner, &JsValue::new(value, self.context)).inspect_err(|_| {
-            self.context.step(|refused| self.outside(refused.within(key)));
+            self.context.extend_path(|error| self.in_enum(error.within(key)));
         })
     }
 
-    fn outside(&self, refused: crate::protocol::ValidationError) -> crate::protocol::ValidationError {
+    fn in_enum(&self, error: ValidationError) -> ValidationError {
         match self.variant {
-            Some(variant) => refused.within(variant),
-            None => refused,
+            Some(variant) => error.within(variant),
+            None => error,
         }
     }
 }
@@ -126,7 +127,7 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
         self.inner.serialize_key(&JsValue::key(key, self.context))
     }
 
-    /// Called without its key only by hand-written impls; the path then ends at the map.
+    /// Only hand-written impls write keys and values apart; the path then ends at the map.
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
         self.inner.serialize_value(&JsValue::new(value, self.context))
     }
@@ -138,7 +139,7 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
     ) -> Result<(), C::Error> {
         let context = self.context;
         self.inner.serialize_entry(&JsValue::key(key, context), &JsValue::new(value, context)).inspect_err(|_| {
-            context.step(|refused| refused.within(&name(key)));
+            context.extend_path(|error| error.within(&key_text(key)));
         })
     }
 
@@ -148,8 +149,8 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
     }
 }
 
-/// The key as it stands in a path.
-fn name<K: Serialize + ?Sized>(key: &K) -> String {
+/// Returns a key as paths have it.
+fn key_text<K: Serialize + ?Sized>(key: &K) -> String {
     match serde_json::to_value(key) {
         Ok(serde_json::Value::String(name)) => name,
         Ok(other) => other.to_string(),

@@ -1,4 +1,4 @@
-//! Keys of objects for serde, which are text whatever they are in Rust, and enums that are objects.
+//! Keys of objects, which are strings in JSON and may be numbers in Rust, and enums that are objects of one entry.
 
 use serde::{
     Deserialize, Deserializer,
@@ -6,17 +6,15 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use super::{
-    read::Reader,
-    scan::{Number, Text},
-};
+use super::{super::number::check_fits_f32, number::Number, reader::Reader, scanner::Text};
 use crate::protocol::ReadError;
 
-/// A key whose opening quote is already read.
+/// A deserializer of a key whose opening quote is already read.
 pub(super) struct Key<'r, 't>(pub(super) &'r mut Reader<'t>);
 
 impl<'t> Key<'_, 't> {
-    /// A key that is a number: no space may stand around it, and an integer has just one form, so that two keys cannot become one.
+    /// Reads a key that is a number. White space is not accepted, nor is an integer with a fraction or an exponent: two keys must
+    /// not become one.
     fn number<V: Visitor<'t>>(self, is_integer: bool, visitor: V) -> Result<V::Value, ReadError> {
         let Self(reader) = self;
         let start = reader.scan.position();
@@ -24,7 +22,7 @@ impl<'t> Key<'_, 't> {
             && let Ok(number) = reader.scan.number()
             && reader.scan.eat(b'"')
         {
-            let text = reader.scan.since(start).trim_end_matches('"');
+            let text = reader.scan.slice_from(start).trim_end_matches('"');
             match number {
                 Number::Unsigned(value) => return visitor.visit_u64(value),
                 Number::Signed(value) => return visitor.visit_i64(value),
@@ -34,7 +32,7 @@ impl<'t> Key<'_, 't> {
                 Number::Float(_) => {}
             }
         }
-        reader.scan.go_to(start);
+        reader.scan.seek(start);
         reader.string(visitor)
     }
 }
@@ -65,9 +63,9 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let start = self.0.scan.position();
         if let Ok(Number::Float(value) | Number::Large(value)) = self.0.scan.number() {
-            super::super::fits_f32(value)?;
+            check_fits_f32(value)?;
         }
-        self.0.scan.go_to(start);
+        self.0.scan.seek(start);
         self.number(false, visitor)
     }
 
@@ -94,7 +92,7 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.0.named(visitor)
+        self.0.unit_variant(visitor)
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -110,40 +108,40 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
     }
 }
 
-/// An enum as an object of one entry.
-pub(super) struct Variant<'r, 't>(pub(super) &'r mut Reader<'t>);
+/// An enum that is an object of one entry.
+pub(super) struct ObjectVariant<'r, 't>(pub(super) &'r mut Reader<'t>);
 
-impl<'de, 'r> EnumAccess<'de> for Variant<'r, 'de> {
+impl<'de, 'r> EnumAccess<'de> for ObjectVariant<'r, 'de> {
     type Error = ReadError;
-    type Variant = Content<'r, 'de>;
+    type Variant = VariantContent<'r, 'de>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Content<'r, 'de>), ReadError> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, VariantContent<'r, 'de>), ReadError> {
         self.0.scan.expect(b'"')?;
         let key = self.0.scan.position();
         let name = seed.deserialize(Key(&mut *self.0))?;
         self.0.scan.expect(b':')?;
-        self.0.budget.within::<()>();
-        Ok((name, Content { reader: self.0, key }))
+        self.0.budget.next_is_inline::<()>();
+        Ok((name, VariantContent { reader: self.0, key }))
     }
 }
 
-/// What stands under the name of a variant.
-pub(super) struct Content<'r, 't> {
+/// The content of a variant.
+pub(super) struct VariantContent<'r, 't> {
     reader: &'r mut Reader<'t>,
-    /// Where the name begins.
+    /// The position of the name.
     key: usize,
 }
 
-impl<'t> Content<'_, 't> {
+impl<'t> VariantContent<'_, 't> {
     fn read<V>(self, read: impl FnOnce(&mut Reader<'t>) -> Result<V, ReadError>) -> Result<V, ReadError> {
-        read(&mut *self.reader).map_err(|error| match self.reader.scan.at(self.key).string() {
-            Ok(Text::There(name) | Text::Unescaped(name)) => error.within(name),
+        read(&mut *self.reader).map_err(|error| match self.reader.scan.fork_at(self.key).string() {
+            Ok(Text::Borrowed(name) | Text::Unescaped(name)) => error.within(name),
             Err(_) => error,
         })
     }
 }
 
-impl<'de> VariantAccess<'de> for Content<'_, 'de> {
+impl<'de> VariantAccess<'de> for VariantContent<'_, 'de> {
     type Error = ReadError;
 
     fn unit_variant(self) -> Result<(), ReadError> {
@@ -152,15 +150,14 @@ impl<'de> VariantAccess<'de> for Content<'_, 'de> {
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, ReadError> {
         self.read(|reader| {
-            // It is part of the enum.
-            reader.budget.within::<S::Value>();
+            reader.budget.next_is_inline::<S::Value>();
             seed.deserialize(reader)
         })
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
         self.read(|reader| {
-            reader.budget.within::<V::Value>();
+            reader.budget.next_is_inline::<V::Value>();
             reader.deserialize_tuple(len, visitor)
         })
     }
@@ -171,7 +168,7 @@ impl<'de> VariantAccess<'de> for Content<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         self.read(|reader| {
-            reader.budget.within::<V::Value>();
+            reader.budget.next_is_inline::<V::Value>();
             reader.deserialize_struct("", fields, visitor)
         })
     }

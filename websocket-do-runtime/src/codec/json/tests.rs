@@ -1,4 +1,4 @@
-//! `serde_json` says what is read, and to which values.
+//! Compares the reader with `serde_json`: both accept the same texts, and read them to the same values.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::{
     super::{
-        integral,
+        number::exact_integer,
         tests::{Random, same},
     },
-    read::read,
+    reader::read,
 };
 use crate::protocol::{ValidationCode, buffered::Buffered};
 
@@ -279,14 +279,14 @@ fn an_integer_beyond_2_53_is_a_float() {
         Buffered::Seq(vec![Buffered::F64(9_007_199_254_740_992.0), Buffered::F64(-1.844_674_407_370_955_2e19)]);
     assert_eq!(read::<Buffered>("[9007199254740993,-18446744073709551615]", None).unwrap(), beyond);
     for text in ["9007199254740993", "-9007199254740993", "1e16", "18446744073709551616", "9007199254740994.0"] {
-        for said in [
+        for error in [
             read::<u64>(text, None).map(drop).unwrap_err(),
             read::<i64>(text, None).map(drop).unwrap_err(),
             read::<i128>(text, None).map(drop).unwrap_err(),
         ] {
-            let said = said.into_validation_error();
-            assert_eq!(said.code(), ValidationCode::Number);
-            assert!(said.message().ends_with(&format!("holds no integer exactly, is {text}")), "{said}");
+            let error = error.into_validation_error();
+            assert_eq!(error.code(), ValidationCode::Number);
+            assert!(error.message().ends_with(&format!("holds no integer exactly, is {text}")), "{error}");
         }
         assert_eq!(read::<f64>(text, None).unwrap().to_bits(), text.parse::<f64>().unwrap().to_bits());
     }

@@ -1,29 +1,34 @@
-//! Keys of maps, which are text to JavaScript whatever they are in Rust.
+//! Keys of maps, which JavaScript writes as strings and which may be numbers in Rust.
 
 use std::{str::FromStr, string::ToString};
 
 use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 
-use super::{read::Reader, scan::Item};
+use super::{
+    super::number::{MAX_EXACT_INTEGER, check_fits_f32},
+    reader::Reader,
+    scanner::Item,
+};
 use crate::protocol::ReadError;
 
+/// A deserializer of a key.
 pub(super) struct Key<'r, 'b>(pub(super) &'r mut Reader<'b>);
 
-/// The value that is written so and not otherwise, as `+3` or `03`: two keys must not become one.
-fn written<T: FromStr + ToString>(text: &str) -> Option<T> {
+/// Parses an integer in its canonical form only, not `+3` or `03`: two keys must not become one.
+fn parse_canonical<T: FromStr + ToString>(text: &str) -> Option<T> {
     text.parse().ok().filter(|value: &T| value.to_string() == text)
 }
 
 impl<'b> Key<'_, 'b> {
     fn integer<V: Visitor<'b>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let item = self.0.item()?;
-        let Item::Text(text) = item else { return self.0.number(item, visitor) };
-        match (written::<u64>(text), written::<i64>(text)) {
-            (Some(value), _) if value > super::super::EXACT => Err(ReadError::inexact(text)),
-            (_, Some(value)) if value.unsigned_abs() > super::super::EXACT => Err(ReadError::inexact(text)),
+        let Item::Text(text) = item else { return self.0.wide_integer(item, visitor) };
+        match (parse_canonical::<u64>(text), parse_canonical::<i64>(text)) {
+            (Some(value), _) if value > MAX_EXACT_INTEGER => Err(ReadError::inexact(text)),
+            (_, Some(value)) if value.unsigned_abs() > MAX_EXACT_INTEGER => Err(ReadError::inexact(text)),
             (Some(value), _) => visitor.visit_u64(value),
             (_, Some(value)) => visitor.visit_i64(value),
-            (None, None) if written::<i128>(text).is_some() => Err(ReadError::inexact(text)),
+            (None, None) if parse_canonical::<i128>(text).is_some() => Err(ReadError::inexact(text)),
             (None, None) => visitor.visit_borrowed_str(text),
         }
     }
@@ -31,7 +36,7 @@ impl<'b> Key<'_, 'b> {
     fn float<V: Visitor<'b>>(self, check: fn(f64) -> Result<(), ReadError>, visitor: V) -> Result<V::Value, ReadError> {
         match self.0.item()? {
             Item::Text(text) => match text.parse::<f64>() {
-                // Not `inf` or `NaN`.
+                // `parse` accepts `inf` and `NaN`.
                 Ok(value) if value.is_finite() => {
                     check(value)?;
                     visitor.visit_f64(value)
@@ -64,7 +69,7 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        self.float(super::super::fits_f32, visitor)
+        self.float(check_fits_f32, visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -105,9 +110,9 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
     }
 }
 
-/// A key as it stands in a path.
+/// Returns a key as paths have it.
 #[cold]
-pub(super) fn name(item: Item<'_>) -> String {
+pub(super) fn key_text(item: Item<'_>) -> String {
     match item {
         Item::Text(text) => text.to_owned(),
         Item::Bool(value) => value.to_string(),

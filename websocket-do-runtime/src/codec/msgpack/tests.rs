@@ -1,4 +1,5 @@
-//! `rmp_serde` says what is read, and to which values; but for what JavaScript writes in its own way.
+//! Compares the reader with `rmp_serde`: both accept the same bytes and read them to the same values, except where JavaScript
+//! writes differently.
 
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -9,8 +10,8 @@ use serde::{
 
 use super::{
     super::tests::{Random, same},
-    read::read,
-    scan,
+    reader::read,
+    scanner,
 };
 use crate::protocol::{ValidationCode, buffered::Buffered};
 
@@ -153,7 +154,7 @@ enum Either {
 /// Both read the bytes to the same value, or neither reads them. `rmp_serde` does not mind what follows, and more.
 #[track_caller]
 fn agree<T: DeserializeOwned + Debug>(bytes: &[u8]) -> bool {
-    let theirs = scan::check(bytes).map_err(|fault| fault.to_string()).and_then(|()| {
+    let theirs = scanner::check(bytes).map_err(|fault| fault.to_string()).and_then(|()| {
         let mut theirs = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
         T::deserialize(&mut theirs).map_err(|error| error.to_string())
     });
@@ -222,7 +223,7 @@ fn enums_lists_and_nesting_are_read_as_rmp_serde_reads_them() {
 }
 
 #[test]
-fn an_undefined_entry_is_none_wherever_it_stands() {
+fn an_undefined_entry_is_skipped_anywhere() {
     const UNDEFINED: &[u8] = b"\xd4\0\0";
     let map = |parts: &[&[u8]]| {
         let entries = u8::try_from(parts.len() / 2).unwrap();
@@ -274,16 +275,16 @@ fn an_integer_beyond_2_53_is_a_float() {
         float(9_007_199_254_740_994.0),
         float(1e300),
     ] {
-        for said in [
+        for error in [
             read::<u64>(&bytes, None).map(drop).unwrap_err(),
             read::<i64>(&bytes, None).map(drop).unwrap_err(),
             read::<i128>(&bytes, None).map(drop).unwrap_err(),
         ] {
-            assert_eq!(said.into_validation_error().code(), ValidationCode::Number, "{bytes:02x?}");
+            assert_eq!(error.into_validation_error().code(), ValidationCode::Number, "{bytes:02x?}");
         }
         assert!(read::<f64>(&bytes, None).is_ok());
     }
     let key = [&b"\x81\xb09007199254740993"[..], b"\x01"].concat();
-    let said = read::<BTreeMap<u64, u8>>(&key, None).unwrap_err().into_validation_error();
-    assert_eq!((said.code(), said.path()), (ValidationCode::Number, "9007199254740993"));
+    let error = read::<BTreeMap<u64, u8>>(&key, None).unwrap_err().into_validation_error();
+    assert_eq!((error.code(), error.path()), (ValidationCode::Number, "9007199254740993"));
 }

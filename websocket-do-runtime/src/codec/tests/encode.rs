@@ -1,7 +1,7 @@
 //! What is written.
 
 use super::super::encode;
-use super::{Format, Frame, Item, Marker, Probe, Shape, ValidationCode, json, msgpack, packed, refusal};
+use super::{Format, Frame, Item, Marker, Probe, Shape, ValidationCode, expect_error, json, msgpack, packed};
 
 const MAX: i64 = 1 << 53;
 
@@ -59,13 +59,13 @@ fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
             (Probe::Shaped { shape: Shape::Box { width: over } }, "shape.Box.width"),
             (Probe::Pair { pair: (1, over) }, "pair[1]"),
         ] {
-            let rejection = refusal(encode(&message, format), ValidationCode::Number);
-            assert_eq!(rejection.path(), path, "{message:?} in {format}");
+            let error = expect_error(encode(&message, format), ValidationCode::Number);
+            assert_eq!(error.path(), path, "{message:?} in {format}");
         }
     }
-    let rejection = refusal(encode(&Probe::Signed { value: MAX + 1 }, Format::Json), ValidationCode::Number);
+    let error = expect_error(encode(&Probe::Signed { value: MAX + 1 }, Format::Json), ValidationCode::Number);
     assert_eq!(
-        rejection.to_string(),
+        error.to_string(),
         "`value` must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is 9007199254740993"
     );
 }
@@ -74,9 +74,9 @@ fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
 fn a_number_that_is_not_finite_is_refused_in_both_formats() {
     for format in [Format::Json, Format::MessagePack] {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(refusal(encode(&Probe::Float { value }, format), ValidationCode::Number).path(), "value");
+            assert_eq!(expect_error(encode(&Probe::Float { value }, format), ValidationCode::Number).path(), "value");
         }
-        refusal(encode(&Probe::Single { value: f32::NAN }, format), ValidationCode::Number);
+        expect_error(encode(&Probe::Single { value: f32::NAN }, format), ValidationCode::Number);
     }
 }
 
@@ -112,9 +112,9 @@ fn keys_are_text_in_both_formats() {
     assert_eq!(msgpack(&numbered), bytes);
     let over = Probe::Numbered { table: [(MAX + 1, true)].into() };
     for format in [Format::Json, Format::MessagePack] {
-        assert_eq!(refusal(encode(&over, format), ValidationCode::Number).path(), "table.9007199254740993");
+        assert_eq!(expect_error(encode(&over, format), ValidationCode::Number).path(), "table.9007199254740993");
         let listed = Probe::Listed { table: [((1, 2), true)].into() };
-        refusal(encode(&listed, format), ValidationCode::Invalid);
+        expect_error(encode(&listed, format), ValidationCode::Invalid);
     }
 }
 

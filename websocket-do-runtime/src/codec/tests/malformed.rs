@@ -1,10 +1,10 @@
 //! What is no message at all.
 
 use super::super::{decode_binary, decode_text};
-use super::{Probe, Random, ValidationCode, hex, packed, refusal};
+use super::{Probe, Random, ValidationCode, expect_error, hex, packed};
 
 fn malformed(bytes: &[u8]) -> String {
-    refusal(decode_binary::<Probe>(bytes), ValidationCode::Malformed).to_string()
+    expect_error(decode_binary::<Probe>(bytes), ValidationCode::Malformed).to_string()
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn every_truncation_of_a_message_is_malformed() {
 #[test]
 fn well_formed_but_no_message_is_not_malformed() {
     for bytes in ["c0", "de0000", "90", "a0", "05", "d40000", "dc0000"] {
-        let rejection = decode_binary::<Probe>(&hex(bytes)).unwrap_err();
-        assert_ne!(rejection.code(), ValidationCode::Malformed, "{bytes}: {rejection}");
+        let error = decode_binary::<Probe>(&hex(bytes)).unwrap_err();
+        assert_ne!(error.code(), ValidationCode::Malformed, "{bytes}: {error}");
     }
 }
 
@@ -60,7 +60,7 @@ fn depth_bombs_are_refused() {
     for open in ["[", r#"{"a":"#, r#"{"type":"many","items":[["#] {
         decode_text::<Probe>(&open.repeat(100_000)).unwrap_err();
     }
-    refusal(decode_text::<Probe>(&"[".repeat(100_000)), ValidationCode::Malformed);
+    expect_error(decode_text::<Probe>(&"[".repeat(100_000)), ValidationCode::Malformed);
     // As deep as it may be.
     let mut bytes = packed("empty", "");
     bytes.extend([0x91; 126]);
@@ -82,12 +82,12 @@ fn broken_json_is_malformed() {
         "NaN",
         "undefined",
     ] {
-        let rejection = refusal(decode_text::<Probe>(text), ValidationCode::Malformed);
-        assert!(rejection.message().starts_with("not JSON: "), "{rejection}");
+        let error = expect_error(decode_text::<Probe>(text), ValidationCode::Malformed);
+        assert!(error.message().starts_with("not JSON: "), "{error}");
     }
     for text in ["null", "[]", "{}", "1", r#""x""#] {
-        let rejection = decode_text::<Probe>(text).unwrap_err();
-        assert_ne!(rejection.code(), ValidationCode::Malformed, "{text}: {rejection}");
+        let error = decode_text::<Probe>(text).unwrap_err();
+        assert_ne!(error.code(), ValidationCode::Malformed, "{text}: {error}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is read as JavaScript peers write it.
 
 use super::super::{decode_binary, decode_text};
-use super::{Direct, Probe, ValidationCode, hex, packed, refusal};
+use super::{Direct, Probe, ValidationCode, expect_error, hex, packed};
 
 #[test]
 fn an_integral_float_is_an_integer_of_any_type_within_its_range() {
@@ -34,7 +34,7 @@ fn an_integral_float_is_an_integer_of_any_type_within_its_range() {
         ("signed", "cbc3e0000000000000"),
         ("unsigned", "cb43b0000000000000"),
     ] {
-        refusal(decode_binary::<Probe>(&packed(kind, bytes)), ValidationCode::Invalid);
+        expect_error(decode_binary::<Probe>(&packed(kind, bytes)), ValidationCode::Invalid);
     }
 }
 
@@ -57,7 +57,7 @@ fn json_integers_may_look_like_floats() {
         ("1e300", ValidationCode::Invalid),
     ] {
         let text = format!(r#"{{"value":{text}}}"#);
-        refusal(decode_text::<Direct>(&text), code);
+        expect_error(decode_text::<Direct>(&text), code);
     }
 }
 
@@ -91,15 +91,15 @@ fn undefined_is_absent() {
     bytes[0] = 0x83;
     bytes.extend(hex("a170d40000"));
     assert_eq!(decode_binary::<Probe>(&bytes).unwrap(), Probe::Signed { value: 1_764_000_000_000 });
-    let rejection = decode_binary::<Probe>(&packed("small", "d40000")).unwrap_err();
+    let error = decode_binary::<Probe>(&packed("small", "d40000")).unwrap_err();
     let missing = decode_text::<Probe>(r#"{"type":"small"}"#).unwrap_err();
-    assert_eq!(rejection, missing, "as in JSON, where JavaScript leaves the field out");
+    assert_eq!(error, missing, "as in JSON, where JavaScript leaves the field out");
 }
 
 #[test]
 fn a_number_that_is_not_finite_is_null_as_json_has_it() {
     for bytes in ["cb7ff8000000000000", "cb7ff0000000000000", "ca7f800000"] {
-        refusal(decode_binary::<Probe>(&packed("float", bytes)), ValidationCode::Invalid);
+        expect_error(decode_binary::<Probe>(&packed("float", bytes)), ValidationCode::Invalid);
         assert_eq!(decode_binary::<Probe>(&packed("maybe", bytes)).unwrap(), Probe::Maybe { value: None });
     }
 }
@@ -126,7 +126,7 @@ fn strings_and_maps_may_have_any_head() {
 fn timestamps_are_known() {
     for bytes in ["d6ff00000000", "d7ff0000000000000000", "c70cff000000000000000000000000"] {
         // No field asks for one here: it is the wrong type, or not read at all; never unknown.
-        let rejection = decode_binary::<Probe>(&packed("small", bytes)).unwrap_err();
-        assert!(!rejection.message().contains("is not known"), "{rejection}");
+        let error = decode_binary::<Probe>(&packed("small", bytes)).unwrap_err();
+        assert!(!error.message().contains("is not known"), "{error}");
     }
 }

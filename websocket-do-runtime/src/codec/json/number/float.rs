@@ -1,20 +1,20 @@
-//! The float that is nearest to what a number's text says. In a Worker, JavaScript knows it, and the tables that it takes
-//! to find it need not be there a second time.
+//! Converts the text of a number to the nearest float. A Worker asks JavaScript for it, which keeps the conversion tables of the
+//! standard library out of the module.
 
-/// The float nearest to a text that is a number in JSON.
+/// Returns the float nearest to a JSON number.
 #[cfg(not(all(target_arch = "wasm32", feature = "server")))]
 pub(super) fn nearest(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NAN)
 }
 
-/// The float nearest to a text that is a number in JSON.
+/// Returns the float nearest to a JSON number.
 #[cfg(all(target_arch = "wasm32", feature = "server"))]
 pub(super) fn nearest(text: &str) -> f64 {
     exact(text).unwrap_or_else(|| js_sys::Number::parse_float(text))
 }
 
-/// The nearest float where one operation on two exact floats gives it: most numbers that people write, and no crossing
-/// into JavaScript.
+/// Returns the nearest float if one operation on two exact floats gives it, as for most numbers in messages. This saves the
+/// call into JavaScript.
 #[cfg(any(test, all(target_arch = "wasm32", feature = "server")))]
 fn exact(text: &str) -> Option<f64> {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -30,7 +30,7 @@ fn exact(text: &str) -> Option<f64> {
     }
     #[expect(clippy::cast_precision_loss, reason = "integers up to 2^53 are exact")]
     let significand = if is_negative { -(significand as f64) } else { significand as f64 };
-    // So are powers of ten up to 10^22.
+    // Powers of ten up to 10^22 are exact too.
     let power = (0..exponent.unsigned_abs()).fold(1.0, |power, _| power * 10.0);
     Some(if exponent < 0 { significand / power } else { significand * power })
 }
@@ -40,7 +40,7 @@ mod tests {
     use super::{exact, nearest};
 
     #[test]
-    fn what_is_told_without_the_tables_is_the_nearest_float() {
+    fn the_short_conversion_gives_the_nearest_float() {
         for text in
             ["0.1", "-0.0", "0.3", "123.456", "1e22", "-9007199254740992e-22", "4.35", "0.000001", "2.5E+3", "0e0"]
         {
@@ -50,12 +50,12 @@ mod tests {
         for text in
             ["0.30000000000000004", "1e23", "1e-23", "9007199254740993", "1e99999999999", "0.00000000000000000000001"]
         {
-            assert_eq!(exact(text), None, "{text} takes more");
+            assert_eq!(exact(text), None, "{text} is not exact");
         }
     }
 
     #[test]
-    fn every_hundredth_is_told_without_the_tables() {
+    fn every_hundredth_takes_the_short_conversion() {
         for hundredths in -100_000..100_000_i32 {
             let text = (f64::from(hundredths) / 100.0).to_string();
             assert_eq!(exact(&text).map(f64::to_bits), Some(nearest(&text).to_bits()), "{text}");

@@ -1,4 +1,4 @@
-//! A timestamp for serde.
+//! The timestamp extension in serde's form.
 
 use serde::{
     Deserializer,
@@ -8,19 +8,19 @@ use serde::{
 
 use crate::protocol::ReadError;
 
-/// A pair of the extension's type and the bytes.
-pub(super) struct Time<'b> {
+/// A pair of the extension's type and its bytes, as `rmp_serde` has extensions.
+pub(super) struct TimestampPair<'b> {
     data: &'b [u8],
     part: u8,
 }
 
-impl<'b> Time<'b> {
+impl<'b> TimestampPair<'b> {
     pub(super) fn new(data: &'b [u8]) -> Self {
         Self { data, part: 0 }
     }
 }
 
-impl<'de> Deserializer<'de> for Time<'de> {
+impl<'de> Deserializer<'de> for TimestampPair<'de> {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -33,7 +33,7 @@ impl<'de> Deserializer<'de> for Time<'de> {
     }
 }
 
-impl<'de> SeqAccess<'de> for Time<'de> {
+impl<'de> SeqAccess<'de> for TimestampPair<'de> {
     type Error = ReadError;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {

@@ -1,5 +1,5 @@
-//! MessagePack for serde: what `rmp_serde` reads is read here, and what JavaScript writes in its own way, with the path to what is
-//! wrong.
+//! [`Reader`], a serde deserializer of MessagePack: reads what `rmp_serde` reads and what JavaScript writes differently, and its
+//! errors have paths.
 
 use serde::{
     Deserialize, Deserializer,
@@ -8,45 +8,43 @@ use serde::{
 };
 
 use super::{
-    super::budget::{Budget, Growth},
-    scan::{DEPTH, Fault, Item, Scan},
-    time::Time,
-    within::{Bytes, Within},
+    super::{
+        MAX_DEPTH,
+        budget::{CollectionCost, MemoryBudget},
+        number::check_fits_f32,
+    },
+    access::{ByteItems, ContainerAccess},
+    error::ScanError,
+    scanner::{Item, Scanner},
+    timestamp::TimestampPair,
 };
 use crate::protocol::{Extension, ReadError, ValidationCode};
 
-/// Reads bytes that are one value. In the outermost map, the entry with the key `tag` comes first, wherever it is.
+/// Reads bytes that are one value. In the outermost map, the entry with the key `tag` is read first, wherever it is.
 pub(super) fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8], tag: Option<&'static str>) -> Result<T, ReadError> {
-    let budget = Budget::new::<T>(bytes.len());
-    let mut reader = Reader { scan: Scan::new(bytes), depth: DEPTH, tag, budget };
+    let budget = MemoryBudget::new::<T>(bytes.len());
+    let mut reader = Reader { scan: Scanner::new(bytes), depth: MAX_DEPTH, tag, budget };
     let value = T::deserialize(&mut reader)?;
     reader.scan.end()?;
     Ok(value)
 }
 
-impl From<Fault> for ReadError {
-    #[cold]
-    fn from(fault: Fault) -> Self {
-        Self::new(ValidationCode::Malformed, format!("not MessagePack: {fault}"))
-    }
-}
-
-/// A deserializer of bytes.
+/// Reads one frame; `&mut Reader` is a serde deserializer.
 pub(super) struct Reader<'b> {
-    pub(super) scan: Scan<'b>,
+    pub(super) scan: Scanner<'b>,
     /// How many lists and maps may still nest.
     pub(super) depth: u8,
-    /// The key that comes first in the outermost map, which has not begun.
+    /// The key that is read first in the outermost map; taken when that map begins.
     tag: Option<&'static str>,
-    pub(super) budget: Budget,
+    pub(super) budget: MemoryBudget,
 }
 
-/// Where the values of a list or map are kept.
+/// Where the values of a list or map are in memory.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
-    /// In their container.
-    Inside,
-    /// In an allocation that grows.
+pub(super) enum Allocation {
+    /// In the value itself, as the fields of a struct.
+    Inline,
+    /// In an allocation that grows, as the items of a `Vec`.
     Heap,
 }
 
@@ -59,19 +57,19 @@ impl<'b> Reader<'b> {
     #[inline]
     pub(super) fn visit<V: Visitor<'b>>(&mut self, item: Item<'b>, visitor: V) -> Result<V::Value, ReadError> {
         match item {
-            Item::Array(len) => self.list(len, Place::Heap, visitor),
+            Item::Array(len) => self.list(len, Allocation::Heap, visitor),
             Item::Map(len) => {
-                let place = if self.tag.is_some() { Place::Inside } else { Place::Heap };
-                self.map(len, place, visitor)
+                let allocation = if self.tag.is_some() { Allocation::Inline } else { Allocation::Heap };
+                self.map(len, allocation, visitor)
             }
-            item => self.plain(item, visitor),
+            item => self.scalar(item, visitor),
         }
     }
 
-    /// What is neither a list nor a map.
+    /// Reads a value that is neither a list nor a map.
     #[inline]
-    fn plain<V: Visitor<'b>>(&mut self, item: Item<'b>, visitor: V) -> Result<V::Value, ReadError> {
-        self.budget.begin::<V::Value>()?;
+    fn scalar<V: Visitor<'b>>(&mut self, item: Item<'b>, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.charge_value::<V::Value>()?;
         match item {
             Item::Nil => visitor.visit_unit(),
             Item::Bool(value) => visitor.visit_bool(value),
@@ -80,69 +78,74 @@ impl<'b> Reader<'b> {
             Item::Float(value) | Item::Large(value) => visitor.visit_f64(value),
             Item::Text(text) => visitor.visit_borrowed_str(text),
             Item::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
-            Item::Time(data) => visitor.visit_newtype_struct(Time::new(data)),
+            Item::Timestamp(data) => visitor.visit_newtype_struct(TimestampPair::new(data)),
             Item::Array(_) | Item::Map(_) => Err(ReadError::custom("is a list or an object")),
         }
     }
 
-    /// An item for an integer.
-    pub(super) fn number<V: Visitor<'b>>(&mut self, item: Item<'b>, visitor: V) -> Result<V::Value, ReadError> {
+    /// Reads an item for an integer type that can hold integers beyond 2⁵³.
+    pub(super) fn wide_integer<V: Visitor<'b>>(&mut self, item: Item<'b>, visitor: V) -> Result<V::Value, ReadError> {
         match item {
             Item::Large(value) => Err(ReadError::inexact(value)),
             item => self.visit(item, visitor),
         }
     }
 
-    /// Reads what a list or a map holds, all of it.
-    fn within<V>(
+    /// Reads the items of a list or the entries of a map, and checks that all were read.
+    fn container<V>(
         &mut self,
         len: usize,
-        place: Place,
-        read: impl FnOnce(&mut Within<'_, 'b>) -> Result<V, ReadError>,
+        allocation: Allocation,
+        read: impl FnOnce(&mut ContainerAccess<'_, 'b>) -> Result<V, ReadError>,
     ) -> Result<V, ReadError> {
-        self.depth = self.depth.checked_sub(1).ok_or(Fault::TooDeep)?;
-        let growth = matches!(place, Place::Heap).then(|| Growth::new(len.min(Within::HINT)));
-        let mut within = Within::new(self, len, growth);
-        let value = read(&mut within)?;
-        within.end()?;
+        self.depth = self.depth.checked_sub(1).ok_or(ScanError::TooDeep)?;
+        let cost = matches!(allocation, Allocation::Heap).then(|| CollectionCost::new(len.min(ContainerAccess::HINT)));
+        let mut access = ContainerAccess::new(self, len, cost);
+        let value = read(&mut access)?;
+        access.end()?;
         self.depth += 1;
         Ok(value)
     }
 
-    fn list<V: Visitor<'b>>(&mut self, len: usize, place: Place, visitor: V) -> Result<V::Value, ReadError> {
-        self.budget.begin::<V::Value>()?;
-        self.within(len, place, |within| visitor.visit_seq(within))
+    fn list<V: Visitor<'b>>(&mut self, len: usize, allocation: Allocation, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.charge_value::<V::Value>()?;
+        self.container(len, allocation, |access| visitor.visit_seq(access))
     }
 
-    /// Reads a map, at whose end there may be entries that are none.
-    fn map<V: Visitor<'b>>(&mut self, len: usize, place: Place, visitor: V) -> Result<V::Value, ReadError> {
-        self.budget.begin::<V::Value>()?;
+    /// Reads a map. Entries whose value is `undefined` may remain at its end.
+    fn map<V: Visitor<'b>>(&mut self, len: usize, allocation: Allocation, visitor: V) -> Result<V::Value, ReadError> {
+        self.budget.charge_value::<V::Value>()?;
         let tag = self.tag.take();
-        self.within(len, place, |within| {
+        self.container(len, allocation, |access| {
             if let Some(tag) = tag {
-                within.find(tag);
+                access.find_tag(tag);
             }
-            let value = visitor.visit_map(&mut *within)?;
-            within.has_entry()?;
+            let value = visitor.visit_map(&mut *access)?;
+            access.has_entry()?;
             Ok(value)
         })
     }
 
-    /// A list, a map or anything else, whose values have their places in it.
-    fn inside<V: Visitor<'b>>(&mut self, visitor: V) -> Result<V::Value, ReadError> {
+    /// Reads a value whose items or fields are part of it, as a tuple or a struct.
+    fn inline<V: Visitor<'b>>(&mut self, visitor: V) -> Result<V::Value, ReadError> {
         match self.item()? {
-            Item::Bytes(bytes) => self.octets(bytes, Place::Inside, visitor),
-            Item::Array(len) => self.list(len, Place::Inside, visitor),
-            Item::Map(len) => self.map(len, Place::Inside, visitor),
-            item => self.plain(item, visitor),
+            Item::Bytes(bytes) => self.byte_list(bytes, Allocation::Inline, visitor),
+            Item::Array(len) => self.list(len, Allocation::Inline, visitor),
+            Item::Map(len) => self.map(len, Allocation::Inline, visitor),
+            item => self.scalar(item, visitor),
         }
     }
 
-    /// To what asks for a list, bytes are one of numbers.
-    fn octets<V: Visitor<'b>>(&mut self, bytes: &'b [u8], place: Place, visitor: V) -> Result<V::Value, ReadError> {
-        self.budget.begin::<V::Value>()?;
-        let growth = matches!(place, Place::Heap).then(|| Growth::new(0));
-        visitor.visit_seq(Bytes::new(self, bytes, growth))
+    /// Reads bytes as a list of numbers.
+    fn byte_list<V: Visitor<'b>>(
+        &mut self,
+        bytes: &'b [u8],
+        allocation: Allocation,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.budget.charge_value::<V::Value>()?;
+        let cost = matches!(allocation, Allocation::Heap).then(|| CollectionCost::new(0));
+        visitor.visit_seq(ByteItems::new(self, bytes, cost))
     }
 }
 
@@ -150,7 +153,7 @@ macro_rules! integers {
     ($($method:ident($is_wide:literal))*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
             let item = self.item()?;
-            if $is_wide { self.number(item, visitor) } else { self.visit(item, visitor) }
+            if $is_wide { self.wide_integer(item, visitor) } else { self.visit(item, visitor) }
         }
     )*};
 }
@@ -171,15 +174,17 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let item = self.item()?;
         if let Item::Float(value) | Item::Large(value) = item {
-            super::super::fits_f32(value)?;
+            check_fits_f32(value)?;
         }
         self.visit(item, visitor)
     }
 
-    /// What asks for `str` and not for `String` may be one of the time types of other crates, which read RFC 3339.
+    /// The time types of other crates ask for `str`, not `String`, and parse RFC 3339.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.item()? {
-            Item::Time(data) => visitor.visit_string(Extension::deserialize(Time::new(data))?.0.to_string()),
+            Item::Timestamp(data) => {
+                visitor.visit_string(Extension::deserialize(TimestampPair::new(data))?.0.to_string())
+            }
             item => self.visit(item, visitor),
         }
     }
@@ -188,7 +193,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if self.scan.take_nil() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    /// An extension, or what it is a newtype of.
+    /// Reads an extension, or the value in the newtype.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -200,20 +205,20 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// `rmp_serde` writes an empty list for it.
+    /// `rmp_serde` writes it as an empty list.
     fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         if self.scan.take_empty() { visitor.visit_unit() } else { self.deserialize_any(visitor) }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.item()? {
-            Item::Bytes(bytes) => self.octets(bytes, Place::Heap, visitor),
+            Item::Bytes(bytes) => self.byte_list(bytes, Allocation::Heap, visitor),
             item => self.visit(item, visitor),
         }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
-        self.inside(visitor)
+        self.inline(visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -222,7 +227,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: usize,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.inside(visitor)
+        self.inline(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -231,10 +236,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.inside(visitor)
+        self.inline(visitor)
     }
 
-    /// The name of a variant, or a map from the name to what it holds.
+    /// Reads the name of a variant, or a map of one entry from the name to the content.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -243,21 +248,21 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     ) -> Result<V::Value, ReadError> {
         match self.item()? {
             Item::Text(name) => {
-                self.budget.begin::<V::Value>()?;
+                self.budget.charge_value::<V::Value>()?;
                 visitor.visit_enum(BorrowedStrDeserializer::new(name))
             }
             Item::Map(len) => {
-                self.budget.begin::<V::Value>()?;
-                self.within(len, Place::Inside, |within| {
-                    let value = visitor.visit_enum(&mut *within)?;
-                    if within.has_entry()? {
+                self.budget.charge_value::<V::Value>()?;
+                self.container(len, Allocation::Inline, |access| {
+                    let value = visitor.visit_enum(&mut *access)?;
+                    if access.has_entry()? {
                         let message = "must be an object of one field, has more";
                         return Err(ReadError::new(ValidationCode::Invalid, message.to_owned()));
                     }
                     Ok(value)
                 })
             }
-            item => self.plain(item, visitor),
+            item => self.scalar(item, visitor),
         }
     }
 

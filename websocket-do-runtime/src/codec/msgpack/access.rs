@@ -1,4 +1,4 @@
-//! What lists and maps hold, for serde.
+//! serde's access to the items of lists and the entries of maps, and to enums that are maps of one entry.
 
 use std::{mem::size_of, slice};
 
@@ -8,51 +8,52 @@ use serde::{
 };
 
 use super::{
-    super::budget::{Budget, Growth},
-    key::{Key, name},
-    read::Reader,
-    scan::{Fault, Item, Scan},
+    super::budget::{CollectionCost, MemoryBudget},
+    error::ScanError,
+    key::{Key, key_text},
+    reader::Reader,
+    scanner::{Item, Scanner},
 };
 use crate::protocol::{ReadError, ValidationCode, read_error::shorten};
 
-/// What a list or a map holds.
-pub(super) struct Within<'r, 'b> {
+/// Reads the items of a list or the entries of a map.
+pub(super) struct ContainerAccess<'r, 'b> {
     pub(super) reader: &'r mut Reader<'b>,
     len: usize,
-    /// How many items or entries are yet to come.
+    /// How many items or entries were not read yet.
     left: usize,
-    /// The allocation of the values, where they have no places.
-    growth: Option<Growth>,
-    /// What is left at the current key.
-    key: Scan<'b>,
-    /// What the current key takes in memory.
+    /// The allocation of the values, if they are not part of the container.
+    cost: Option<CollectionCost>,
+    /// The position of the current key.
+    key: Scanner<'b>,
+    /// The size of the current key in memory.
     key_size: usize,
-    tag: Tag<'b>,
+    tag: TagPosition<'b>,
 }
 
-/// The entry that comes first, wherever it is.
+/// Where the tag is among the entries of a map, and whether it was read. It is read first, so that no other field is buffered.
 #[derive(Clone, Copy)]
-enum Tag<'b> {
-    /// The entries come as they are.
-    None,
-    /// The entry with this number, which is left here, comes first.
-    Found(usize, Scan<'b>),
-    /// The entry with this number is being read; the rest is left here.
-    Current(usize, Scan<'b>),
-    /// The entry with this number was read.
-    Taken(usize),
+enum TagPosition<'b> {
+    /// The entries are read in order: there is no tag, or it is the first entry.
+    InOrder,
+    /// The tag is the entry with this number, at this position, and is read next.
+    Ahead(usize, Scanner<'b>),
+    /// The tag is being read; reading continues at this position.
+    Reading(usize, Scanner<'b>),
+    /// The tag, the entry with this number, was read and is to be skipped.
+    Read(usize),
 }
 
-impl<'r, 'b> Within<'r, 'b> {
-    /// The most items that are announced to serde, which allocates for them before the first is read.
-    pub(super) const HINT: usize = 64;
+impl<'r, 'b> ContainerAccess<'r, 'b> {
+    /// The largest size hint: serde allocates for it before the first item is read.
+    pub(super) const MAX_HINT: usize = 64;
 
-    pub(super) fn new(reader: &'r mut Reader<'b>, len: usize, growth: Option<Growth>) -> Self {
+    pub(super) fn new(reader: &'r mut Reader<'b>, len: usize, cost: Option<CollectionCost>) -> Self {
         let key = reader.scan;
-        Self { reader, len, left: len, growth, key, key_size: 0, tag: Tag::None }
+        Self { reader, len, left: len, cost, key, key_size: 0, tag: TagPosition::InOrder }
     }
 
-    /// Makes sure that all was read.
+    /// Checks that all items were read.
     pub(super) fn end(&self) -> Result<(), ReadError> {
         if self.left == 0 {
             return Ok(());
@@ -61,24 +62,24 @@ impl<'r, 'b> Within<'r, 'b> {
         Err(ReadError::new(ValidationCode::Invalid, message))
     }
 
-    /// Has the entry with this key come first.
+    /// Searches for the tag, which is then read first.
     #[inline]
-    pub(super) fn find(&mut self, tag: &str) {
+    pub(super) fn find_tag(&mut self, tag: &str) {
         if self.reader.scan.is_text(tag) {
             return;
         }
-        self.search(tag);
+        self.search_tag(tag);
     }
 
     #[inline(never)]
-    fn search(&mut self, tag: &str) {
+    fn search_tag(&mut self, tag: &str) {
         let mut ahead = self.reader.scan;
         for entry in 0..self.len {
             let here = ahead;
             let Ok(key) = ahead.item() else { return };
             if matches!(key, Item::Text(key) if key == tag) && !ahead.is_undefined() {
                 if entry > 0 {
-                    self.tag = Tag::Found(entry, here);
+                    self.tag = TagPosition::Ahead(entry, here);
                 }
                 return;
             }
@@ -89,11 +90,10 @@ impl<'r, 'b> Within<'r, 'b> {
         }
     }
 
-    /// Whether there is another entry, which stays there. One that is `undefined` is none, and one that was read is none any
-    /// more.
-    pub(super) fn has_entry(&mut self) -> Result<bool, Fault> {
+    /// Whether there is another entry. Skips entries that are `undefined`, and a tag that was read before.
+    pub(super) fn has_entry(&mut self) -> Result<bool, ScanError> {
         while self.left > 0 {
-            if matches!(self.tag, Tag::Taken(entry) if entry == self.len - self.left) {
+            if matches!(self.tag, TagPosition::Read(entry) if entry == self.len - self.left) {
                 self.reader.scan.skip(self.reader.depth)?;
                 self.reader.scan.skip(self.reader.depth)?;
             } else if !self.reader.scan.take_undefined(self.reader.depth)? {
@@ -104,17 +104,18 @@ impl<'r, 'b> Within<'r, 'b> {
         Ok(false)
     }
 
+    /// Charges the next value, a `T` of `size` bytes with its key.
     #[inline]
-    fn allot<T>(
+    fn charge_next<T>(
         &mut self,
         size: usize,
-        grow: fn(&mut Growth, usize, &mut Budget) -> Result<(), ReadError>,
+        add: fn(&mut CollectionCost, usize, &mut MemoryBudget) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let budget = &mut self.reader.budget;
-        if let Some(growth) = &mut self.growth {
-            grow(growth, size, budget)?;
+        if let Some(cost) = &mut self.cost {
+            add(cost, size, budget)?;
         }
-        budget.within::<T>();
+        budget.next_is_inline::<T>();
         Ok(())
     }
 
@@ -132,17 +133,17 @@ impl<'r, 'b> Within<'r, 'b> {
 
     fn current_key(&self) -> String {
         let mut key = self.key;
-        key.item().map_or_else(|_| "?".to_owned(), |item| shorten(&name(item)))
+        key.item().map_or_else(|_| "?".to_owned(), |item| shorten(&key_text(item)))
     }
 
-    /// Reads what is in the variant of an enum, as a part of it.
+    /// Reads the content of a variant, which is part of the enum.
     fn content<T>(&mut self, read: impl FnOnce(&mut Reader<'b>) -> Result<T, ReadError>) -> Result<T, ReadError> {
-        self.reader.budget.within::<T>();
+        self.reader.budget.next_is_inline::<T>();
         read(self.reader).map_err(|error| self.within_key(error))
     }
 }
 
-impl<'de> SeqAccess<'de> for &mut Within<'_, 'de> {
+impl<'de> SeqAccess<'de> for &mut ContainerAccess<'_, 'de> {
     type Error = ReadError;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
@@ -150,22 +151,22 @@ impl<'de> SeqAccess<'de> for &mut Within<'_, 'de> {
         let index = self.len - self.left;
         self.left = left;
         let value = self
-            .allot::<S::Value>(size_of::<S::Value>(), Growth::item)
+            .charge_next::<S::Value>(size_of::<S::Value>(), CollectionCost::add_item)
             .and_then(|()| seed.deserialize(&mut *self.reader));
         value.map(Some).map_err(|error| error.at(index))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.left.min(Within::HINT))
+        Some(self.left.min(ContainerAccess::MAX_HINT))
     }
 }
 
-impl<'de> MapAccess<'de> for &mut Within<'_, 'de> {
+impl<'de> MapAccess<'de> for &mut ContainerAccess<'_, 'de> {
     type Error = ReadError;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
-        if let Tag::Found(entry, at) = self.tag {
-            self.tag = Tag::Current(entry, self.reader.scan);
+        if let TagPosition::Ahead(entry, at) = self.tag {
+            self.tag = TagPosition::Reading(entry, self.reader.scan);
             self.reader.scan = at;
         } else if self.has_entry()? {
             self.left -= 1;
@@ -174,26 +175,28 @@ impl<'de> MapAccess<'de> for &mut Within<'_, 'de> {
         }
         self.key = self.reader.scan;
         self.key_size = size_of::<S::Value>();
-        self.reader.budget.within::<S::Value>();
+        self.reader.budget.next_is_inline::<S::Value>();
         seed.deserialize(Key(self.reader)).map(Some).map_err(|error| self.at_key(error))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
         let size = self.key_size + size_of::<S::Value>();
-        let value = self.allot::<S::Value>(size, Growth::entry).and_then(|()| seed.deserialize(&mut *self.reader));
-        if let Tag::Current(entry, rest) = self.tag {
-            self.tag = Tag::Taken(entry);
+        let value = self
+            .charge_next::<S::Value>(size, CollectionCost::add_entry)
+            .and_then(|()| seed.deserialize(&mut *self.reader));
+        if let TagPosition::Reading(entry, rest) = self.tag {
+            self.tag = TagPosition::Read(entry);
             self.reader.scan = rest;
         }
         value.map_err(|error| self.within_key(error))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.left.min(Within::HINT))
+        Some(self.left.min(ContainerAccess::MAX_HINT))
     }
 }
 
-impl<'de> EnumAccess<'de> for &mut Within<'_, 'de> {
+impl<'de> EnumAccess<'de> for &mut ContainerAccess<'_, 'de> {
     type Error = ReadError;
     type Variant = Self;
 
@@ -209,7 +212,7 @@ impl<'de> EnumAccess<'de> for &mut Within<'_, 'de> {
     }
 }
 
-impl<'de> VariantAccess<'de> for &mut Within<'_, 'de> {
+impl<'de> VariantAccess<'de> for &mut ContainerAccess<'_, 'de> {
     type Error = ReadError;
 
     fn unit_variant(self) -> Result<(), ReadError> {
@@ -233,29 +236,29 @@ impl<'de> VariantAccess<'de> for &mut Within<'_, 'de> {
     }
 }
 
-/// Bytes as a list of numbers.
-pub(super) struct Bytes<'r, 'b> {
+/// Reads bytes as a list of numbers.
+pub(super) struct ByteItems<'r, 'b> {
     reader: &'r mut Reader<'b>,
     bytes: slice::Iter<'b, u8>,
     index: usize,
-    growth: Option<Growth>,
+    cost: Option<CollectionCost>,
 }
 
-impl<'r, 'b> Bytes<'r, 'b> {
-    pub(super) fn new(reader: &'r mut Reader<'b>, bytes: &'b [u8], growth: Option<Growth>) -> Self {
-        Self { reader, bytes: bytes.iter(), index: 0, growth }
+impl<'r, 'b> ByteItems<'r, 'b> {
+    pub(super) fn new(reader: &'r mut Reader<'b>, bytes: &'b [u8], cost: Option<CollectionCost>) -> Self {
+        Self { reader, bytes: bytes.iter(), index: 0, cost }
     }
 }
 
-impl<'de> SeqAccess<'de> for Bytes<'_, 'de> {
+impl<'de> SeqAccess<'de> for ByteItems<'_, 'de> {
     type Error = ReadError;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
         let Some(&byte) = self.bytes.next() else { return Ok(None) };
         let index = self.index;
         self.index += 1;
-        if let Some(growth) = &mut self.growth {
-            growth.item(size_of::<S::Value>(), &mut self.reader.budget)?;
+        if let Some(cost) = &mut self.cost {
+            cost.add_item(size_of::<S::Value>(), &mut self.reader.budget)?;
         }
         seed.deserialize(byte.into_deserializer()).map(Some).map_err(|error: ReadError| error.at(index))
     }

@@ -1,48 +1,48 @@
-//! What lists and objects hold, for serde.
+//! serde's access to the items of lists and the entries of objects.
 
 use std::mem::size_of;
 
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 
 use super::{
-    super::budget::{Budget, Growth},
-    fault::Fault,
+    super::budget::{CollectionCost, MemoryBudget},
+    error::ScanError,
     key::Key,
-    read::Reader,
-    scan::Text,
-    tag::Tag,
+    reader::Reader,
+    scanner::Text,
+    tag_position::TagPosition,
 };
 use crate::protocol::{ReadError, read_error::shorten};
 
-/// Where the values of a list or object are kept.
-pub(super) enum Place {
-    /// In their container.
-    Inside,
-    /// In an allocation that grows.
-    Heap(Growth),
+/// Where the values of a list or object are in memory.
+pub(super) enum Allocation {
+    /// In the value itself, as the fields of a struct.
+    Inline,
+    /// In an allocation that grows, as the items of a `Vec`.
+    Heap(CollectionCost),
 }
 
-/// What stands between brackets.
-pub(super) struct Within<'r, 't> {
+/// Reads the items of a list or the entries of an object.
+pub(super) struct ContainerAccess<'r, 't> {
     reader: &'r mut Reader<'t>,
-    place: Place,
-    tag: Tag,
-    /// How many items were begun.
+    allocation: Allocation,
+    tag: TagPosition,
+    /// How many items or entries were begun.
     pub(super) index: usize,
-    /// Where the current key begins.
+    /// The position of the current key.
     key: usize,
-    /// What the current key takes in memory.
+    /// The size of the current key in memory.
     key_size: usize,
 }
 
-impl<'r, 't> Within<'r, 't> {
-    pub(super) fn new(reader: &'r mut Reader<'t>, place: Place, tag: Tag) -> Self {
-        Self { reader, place, tag, index: 0, key: 0, key_size: 0 }
+impl<'r, 't> ContainerAccess<'r, 't> {
+    pub(super) fn new(reader: &'r mut Reader<'t>, allocation: Allocation, tag: TagPosition) -> Self {
+        Self { reader, allocation, tag, index: 0, key: 0, key_size: 0 }
     }
 
-    /// Whether there is another item or entry. What ends it stays there.
+    /// Whether there is another item or entry. Does not take the closing bracket.
     #[inline]
-    fn has_next(&mut self, close: u8) -> Result<bool, Fault> {
+    fn has_next(&mut self, close: u8) -> Result<bool, ScanError> {
         let scan = &mut self.reader.scan;
         if scan.token() == Some(close) {
             return Ok(false);
@@ -54,16 +54,16 @@ impl<'r, 't> Within<'r, 't> {
         Ok(true)
     }
 
-    /// The same for entries, without the tag that was taken before.
+    /// Whether there is another entry, besides a tag that was read before.
     #[inline]
-    fn has_entry(&mut self) -> Result<bool, Fault> {
+    fn has_entry(&mut self) -> Result<bool, ScanError> {
         match self.tag {
-            Tag::Taken(_) => self.has_other_entry(),
+            TagPosition::Read(_) => self.has_entry_after_tag(),
             _ => self.has_next(b'}'),
         }
     }
 
-    fn has_other_entry(&mut self) -> Result<bool, Fault> {
+    fn has_entry_after_tag(&mut self) -> Result<bool, ScanError> {
         while self.has_next(b'}')? {
             let scan = &mut self.reader.scan;
             scan.token();
@@ -79,9 +79,9 @@ impl<'r, 't> Within<'r, 't> {
     }
 
     fn current_key(&self) -> String {
-        let mut scan = self.reader.scan.at(self.key);
+        let mut scan = self.reader.scan.fork_at(self.key);
         match scan.string() {
-            Ok(Text::There(key) | Text::Unescaped(key)) => shorten(key),
+            Ok(Text::Borrowed(key) | Text::Unescaped(key)) => shorten(key),
             Err(_) => "?".to_owned(),
         }
     }
@@ -98,22 +98,23 @@ impl<'r, 't> Within<'r, 't> {
         error.within(&self.current_key())
     }
 
+    /// Charges the next value, a `T` of `size` bytes with its key.
     #[inline]
-    fn allot<T>(
+    fn charge_next<T>(
         &mut self,
         size: usize,
-        grow: fn(&mut Growth, usize, &mut Budget) -> Result<(), ReadError>,
+        add: fn(&mut CollectionCost, usize, &mut MemoryBudget) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let budget = &mut self.reader.budget;
-        if let Place::Heap(growth) = &mut self.place {
-            grow(growth, size, budget)?;
+        if let Allocation::Heap(cost) = &mut self.allocation {
+            add(cost, size, budget)?;
         }
-        budget.within::<T>();
+        budget.next_is_inline::<T>();
         Ok(())
     }
 }
 
-impl<'de> SeqAccess<'de> for Within<'_, 'de> {
+impl<'de> SeqAccess<'de> for ContainerAccess<'_, 'de> {
     type Error = ReadError;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
@@ -121,7 +122,7 @@ impl<'de> SeqAccess<'de> for Within<'_, 'de> {
             return Ok(None);
         }
         let index = self.index - 1;
-        let value = match self.allot::<S::Value>(size_of::<S::Value>(), Growth::item) {
+        let value = match self.charge_next::<S::Value>(size_of::<S::Value>(), CollectionCost::add_item) {
             Ok(()) => seed.deserialize(&mut *self.reader),
             Err(error) => Err(error),
         };
@@ -129,7 +130,7 @@ impl<'de> SeqAccess<'de> for Within<'_, 'de> {
     }
 }
 
-impl<'de> MapAccess<'de> for Within<'_, 'de> {
+impl<'de> MapAccess<'de> for ContainerAccess<'_, 'de> {
     type Error = ReadError;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
@@ -139,14 +140,14 @@ impl<'de> MapAccess<'de> for Within<'_, 'de> {
         self.reader.scan.expect(b'"')?;
         self.key = self.reader.scan.position();
         self.key_size = size_of::<S::Value>();
-        self.reader.budget.within::<S::Value>();
+        self.reader.budget.next_is_inline::<S::Value>();
         seed.deserialize(Key(self.reader)).map(Some).map_err(|error| self.at_key(error))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
         self.reader.scan.expect(b':')?;
         let size = self.key_size + size_of::<S::Value>();
-        let value = match self.allot::<S::Value>(size, Growth::entry) {
+        let value = match self.charge_next::<S::Value>(size, CollectionCost::add_entry) {
             Ok(()) => seed.deserialize(&mut *self.reader),
             Err(error) => Err(error),
         };
