@@ -1,5 +1,5 @@
-//! Rooms under test: the third host, in memory, with a clock that is moved by hand and faults on demand. The guide is at
-//! the facade, `websocket_do::testing`.
+//! Rooms under test: the third host, in memory, with a clock that the test advances and faults on demand. The guide is
+//! `websocket-do/docs/testing.md`, the module documentation of `websocket_do::testing`.
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 

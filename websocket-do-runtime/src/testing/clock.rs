@@ -1,4 +1,4 @@
-//! The clock of a room under test: it stands still until it is moved.
+//! The clock of a room under test, which moves only when the test advances it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,28 +9,28 @@ use std::{
     task::{Poll, Waker},
 };
 
-/// When tests begin, in milliseconds since 1970: 24 November 2025.
-const BEGINNING: u64 = 1_764_000_000_000;
+/// The time at which tests start, in milliseconds since 1970: 24 November 2025.
+const START: u64 = 1_764_000_000_000;
 
-/// The time, who waits for it, and the room's alarm.
+/// The time, the tasks that wait for it, and the room's alarm.
 pub(super) struct Clock {
     now: Cell<u64>,
     alarm: Cell<Option<u64>>,
-    /// By their time and their number.
+    /// By due time and number.
     sleepers: RefCell<BTreeMap<(u64, u64), Weak<Sleeper>>>,
     count: Cell<u64>,
 }
 
 struct Sleeper {
     is_due: Cell<bool>,
-    /// Whether it waits for a time limit and not for work.
+    /// Whether it is a time limit, not a sleeping handler.
     is_deadline: bool,
     waker: RefCell<Option<Waker>>,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { now: Cell::new(BEGINNING), alarm: Cell::default(), sleepers: RefCell::default(), count: Cell::default() }
+        Self { now: Cell::new(START), alarm: Cell::default(), sleepers: RefCell::default(), count: Cell::default() }
     }
 }
 
@@ -39,8 +39,8 @@ impl Clock {
         self.now.get()
     }
 
-    pub(super) fn since_beginning(&self) -> u64 {
-        self.now.get() - BEGINNING
+    pub(super) fn elapsed(&self) -> u64 {
+        self.now.get() - START
     }
 
     pub(super) fn set_alarm(&self, at: Option<u64>) {
@@ -69,22 +69,22 @@ impl Clock {
         }))
     }
 
-    /// How many wait, time limits aside.
+    /// Returns how many handlers are sleeping.
     pub(super) fn sleepers(&self) -> usize {
         let sleepers = self.sleepers.borrow();
         sleepers.values().filter_map(Weak::upgrade).filter(|sleeper| !sleeper.is_deadline).count()
     }
 
-    /// When something will happen next.
+    /// Returns the time of the next sleeper or alarm.
     pub(super) fn next_due(&self) -> Option<u64> {
         let mut sleepers = self.sleepers.borrow_mut();
-        // A handler that was dropped waits no more.
+        // A dropped handler no longer waits.
         sleepers.retain(|_, sleeper| sleeper.strong_count() > 0);
         let sleeper = sleepers.keys().next().map(|(at, _)| *at);
         sleeper.into_iter().chain(self.alarm.get()).min()
     }
 
-    /// Moves the time on, if that is later, and wakes the one who waited longest; whether the alarm is due now.
+    /// Moves the time forward and wakes the first due sleeper. Returns whether the alarm is due instead.
     pub(super) fn move_to(&self, time: u64) -> bool {
         self.now.set(self.now.get().max(time));
         let is_due = |at: u64| at <= self.now.get();
@@ -103,8 +103,8 @@ impl Clock {
         false
     }
 
-    /// Forgets who waited: the room's memory is gone.
-    pub(super) fn forget_sleepers(&self) {
+    /// Removes all sleepers: the room loses its memory.
+    pub(super) fn clear_sleepers(&self) {
         self.sleepers.borrow_mut().clear();
     }
 }

@@ -1,4 +1,4 @@
-//! The line between a client and a room under test: what a connection would be, as two queues.
+//! The connection between a client and a room under test: two queues in memory.
 
 use std::{
     collections::VecDeque,
@@ -15,18 +15,18 @@ use crate::{
     codec::Frame,
 };
 
-/// What a client does, with its place in the order of all that happens in the world.
+/// A frame or close from a client.
 pub(super) enum Outgoing {
     Frame(Frame),
     Closed(Closed),
 }
 
-/// The bytes that may wait for a client that does not read, as on the local host.
+/// How many bytes are buffered for a client that does not read, as on the local host.
 const MAX_UNREAD: usize = 4 << 20;
 
-/// Both directions of one session. A client may be moved to another thread, so that all is locked.
+/// Both directions of one session. Locked, as a client may move to another thread.
 pub(crate) struct Connection {
-    /// Counts what happens in the world.
+    /// Numbers events in their order, for all connections of a simulation.
     order: Arc<AtomicU64>,
     state: Mutex<State>,
 }
@@ -35,26 +35,26 @@ pub(crate) struct Connection {
 struct State {
     to_room: VecDeque<(u64, Outgoing)>,
     to_client: VecDeque<Incoming>,
-    /// The client has closed, or answered a close, or is gone: nothing more goes to the room.
-    client_is_done: bool,
-    /// The room has closed, or the connection is gone: nothing more goes to the client.
-    room_is_done: bool,
-    /// The client was told the end.
-    is_over: bool,
+    /// The client has closed or send_request a close, or its connection was lost: nothing more goes to the room.
+    client_closed: bool,
+    /// The room has closed, or the connection was lost: nothing more goes to the client.
+    room_closed: bool,
+    /// The end was queued for the client.
+    end_queued: bool,
     fault: Fault,
     reader: Option<Waker>,
 }
 
-/// What a client does not do.
+/// How a client misbehaves.
 #[derive(Default)]
 enum Fault {
     #[default]
     None,
-    /// It does not answer the room's close, and goes on as if there was none.
+    /// It does not answer the room's close, and continues to send.
     IgnoresCloses,
-    /// It does not read; so many bytes wait for it.
+    /// It does not read; this many bytes are buffered for it.
     DoesNotRead(usize),
-    /// Neither side hears from the other, and the room is not told.
+    /// Nothing arrives in either direction, and no event reports it.
     Vanished,
 }
 
@@ -63,42 +63,42 @@ impl Connection {
         Arc::new(Self { order, state: Mutex::default() })
     }
 
-    /// The connection breaks: neither side hears from the other again.
+    /// Loses the connection: both sides see an unclean close.
     pub(super) fn lose(&self) {
         let mut state = self.state();
         state.fault = Fault::None;
         state.send(&self.order, Outgoing::Closed(Closed::lost()));
-        state.client_is_done = true;
+        state.client_closed = true;
         state.end(None);
     }
 
-    /// The host takes the connection away, and tells no room.
+    /// Removes the connection without an event for the room.
     pub(super) fn cut(&self) {
         let mut state = self.state();
         state.to_room.clear();
-        state.client_is_done = true;
+        state.client_closed = true;
         state.end(None);
     }
 
-    /// From now on the client does not answer a close, and goes on sending.
+    /// Makes the client ignore the room's close.
     pub(super) fn ignore_closes(&self) {
         self.state().fault = Fault::IgnoresCloses;
     }
 
-    /// From now on nothing arrives, in either direction, and nobody is told.
+    /// Drops all traffic from now on, without an event.
     pub(super) fn vanish(&self) {
         self.state().fault = Fault::Vanished;
     }
 
-    /// From now on the client reads nothing.
+    /// Makes the client stop reading.
     pub(super) fn stop_reading(&self) {
         self.state().fault = Fault::DoesNotRead(0);
     }
 
-    /// Gives a frame to the client, if there is still one.
+    /// Queues a frame for the client. Returns whether the connection is open.
     pub(super) fn deliver(&self, frame: Frame) -> bool {
         let mut state = self.state();
-        if state.room_is_done {
+        if state.room_closed {
             return false;
         }
         match state.fault {
@@ -119,36 +119,37 @@ impl Connection {
         true
     }
 
-    /// The room's close frame; the client answers with the same, unless it has closed itself.
+    /// Closes from the room's side; the client answers with the same code and reason, unless it has closed before.
     pub(super) fn close_from_room(&self, code: u16, reason: &str) -> bool {
         let mut state = self.state();
-        if state.room_is_done {
+        if state.room_closed {
             return false;
         }
         let closed = Closed::by_peer(code, reason);
         if !matches!(state.fault, Fault::None) {
-            state.room_is_done = true;
+            state.room_closed = true;
             return true;
         }
         state.send(&self.order, Outgoing::Closed(closed.clone()));
-        state.client_is_done = true;
+        state.client_closed = true;
         state.end(Some(closed));
         true
     }
 
-    /// The place in the order of the client's next act, if there is one.
-    pub(super) fn next_act(&self) -> Option<u64> {
+    /// Returns the number of the client's next frame or close.
+    pub(super) fn next_order(&self) -> Option<u64> {
         self.state().to_room.front().map(|(order, _)| *order)
     }
 
-    pub(super) fn take_act(&self) -> Option<Outgoing> {
-        self.state().to_room.pop_front().map(|(_, act)| act)
+    /// Takes the client's next frame or close.
+    pub(super) fn take_outgoing(&self) -> Option<Outgoing> {
+        self.state().to_room.pop_front().map(|(_, outgoing)| outgoing)
     }
 
-    /// Whether the client has something to read: a frame, or the end.
-    pub(super) fn has_news(&self) -> bool {
+    /// Whether a frame or the end is queued for the client.
+    pub(super) fn has_incoming(&self) -> bool {
         let state = self.state();
-        state.client_is_done && state.room_is_done || !state.to_client.is_empty()
+        state.client_closed && state.room_closed || !state.to_client.is_empty()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -164,7 +165,7 @@ impl InProcessConnection for Connection {
     fn close(&self, close: &Close) -> bool {
         let mut state = self.state();
         let is_sent = state.send(&self.order, Outgoing::Closed(Closed::by_peer(close.code(), close.reason())));
-        state.client_is_done = true;
+        state.client_closed = true;
         is_sent
     }
 
@@ -173,7 +174,7 @@ impl InProcessConnection for Connection {
         if let Some(next) = state.to_client.pop_front() {
             return Poll::Ready(next);
         }
-        if state.room_is_done && state.client_is_done {
+        if state.room_closed && state.client_closed {
             return Poll::Ready(Incoming::Closed(Closed::lost()));
         }
         state.reader = Some(context.waker().clone());
@@ -182,29 +183,29 @@ impl InProcessConnection for Connection {
 }
 
 impl State {
-    fn send(&mut self, order: &AtomicU64, act: Outgoing) -> bool {
-        if self.client_is_done {
+    fn send(&mut self, order: &AtomicU64, outgoing: Outgoing) -> bool {
+        if self.client_closed {
             return false;
         }
         if matches!(self.fault, Fault::Vanished) {
             return true;
         }
-        self.to_room.push_back((order.fetch_add(1, Ordering::Relaxed), act));
+        self.to_room.push_back((order.fetch_add(1, Ordering::Relaxed), outgoing));
         true
     }
 
-    /// More waits for the client than the host allows: the connection is cut, as on the local host.
+    /// Cuts the connection, as the local host does when too much is buffered for a client.
     fn overflow(&mut self, order: &AtomicU64) {
         self.send(order, Outgoing::Closed(Closed::lost()));
-        self.client_is_done = true;
+        self.client_closed = true;
         self.to_client.clear();
         self.end(Some(Closed::by_peer(1013, "")));
     }
 
     fn end(&mut self, closed: Option<Closed>) {
-        if !self.is_over {
-            self.room_is_done = true;
-            self.is_over = true;
+        if !self.end_queued {
+            self.room_closed = true;
+            self.end_queued = true;
             self.to_client.push_back(Incoming::Closed(closed.unwrap_or_else(Closed::lost)));
             self.wake();
         }

@@ -1,4 +1,4 @@
-//! What a test expects of a session, and what it says where that does not come.
+//! The methods of [`TestSession`] that begin with `expect`, and the report of a failed one.
 
 use std::{
     fmt::{Debug, Write as _},
@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    room::Place,
-    session::{Came, TestSession},
+    room::Backend,
+    session::{Received, TestSession},
     trace::{difference, short},
 };
 use crate::{
@@ -16,28 +16,28 @@ use crate::{
     client::{ClientError, TypedClient},
 };
 
-/// So many of the last messages that were read are told.
-const READ: usize = 20;
+/// How many of the last received messages a report lists.
+const MAX_RECEIVED_SHOWN: usize = 20;
 
 impl<R: WebSocketDo> TestSession<R>
 where
     R::Client: TypedClient,
 {
-    /// The next message.
+    /// Returns the next message.
     ///
     /// # Panics
-    /// Where no message comes within five seconds of the room's time, or an error or the end of the session does.
+    /// Panics if no message arrives within five seconds of the room's time, or if an error or the end of the session does.
     #[track_caller]
-    #[expect(clippy::should_implement_trait, reason = "it waits, as the client's own `next` does")]
+    #[expect(clippy::should_implement_trait, reason = "async, as `next` of the client")]
     pub fn next(&mut self) -> impl Future<Output = ServerMessageOf<R>>
     where
         ServerMessageOf<R>: Debug,
     {
-        let here = Location::caller();
+        let caller = Location::caller();
         async move {
-            match self.came().await {
-                Came::Message(message) => message,
-                other => self.fail(here, "expected a message", &other),
+            match self.receive().await {
+                Received::Message(message) => message,
+                other => self.fail(caller, "expected a message", &other),
             }
         }
     }
@@ -45,161 +45,163 @@ where
     /// Expects this message next.
     ///
     /// # Panics
-    /// Where something else comes, or nothing within five seconds of the room's time.
+    /// Panics if anything else arrives, or nothing within five seconds of the room's time.
     #[track_caller]
     pub fn expect(&mut self, message: ServerMessageOf<R>) -> impl Future<Output = ()>
     where
         ServerMessageOf<R>: Debug + PartialEq,
     {
-        let here = Location::caller();
-        async move { self.expected(&message, here).await }
+        let caller = Location::caller();
+        async move { self.expect_message(&message, caller).await }
     }
 
     /// Expects these messages next, in this order.
     ///
     /// # Panics
-    /// As [`expect`](Self::expect).
+    /// Panics as [`expect`](Self::expect) does.
     #[track_caller]
     pub fn expect_all(&mut self, messages: impl IntoIterator<Item = ServerMessageOf<R>>) -> impl Future<Output = ()>
     where
         ServerMessageOf<R>: Debug + PartialEq,
     {
-        let here = Location::caller();
+        let caller = Location::caller();
         async move {
             for message in messages {
-                self.expected(&message, here).await;
+                self.expect_message(&message, caller).await;
             }
         }
     }
 
-    /// Expects a message next for which `is_it` holds, and gives it.
+    /// Expects a message that `predicate` accepts next, and returns it.
     ///
     /// # Panics
-    /// As [`expect`](Self::expect).
+    /// Panics as [`expect`](Self::expect) does.
     #[track_caller]
     pub fn expect_that(
         &mut self,
-        is_it: impl FnOnce(&ServerMessageOf<R>) -> bool,
+        predicate: impl FnOnce(&ServerMessageOf<R>) -> bool,
     ) -> impl Future<Output = ServerMessageOf<R>>
     where
         ServerMessageOf<R>: Debug,
     {
-        let here = Location::caller();
+        let caller = Location::caller();
         async move {
-            match self.came().await {
-                Came::Message(message) if is_it(&message) => message,
-                other => self.fail(here, "expected another message", &other),
+            match self.receive().await {
+                Received::Message(message) if predicate(&message) => message,
+                other => self.fail(caller, "expected a message that the predicate accepts", &other),
             }
         }
     }
 
-    /// Expects that nothing comes: nothing has come, and nothing will without time going by.
+    /// Expects that nothing was received, and that nothing arrives without time passing.
     ///
     /// # Panics
-    /// Where something has.
+    /// Panics if a message, an error or the end of the session was received.
     #[track_caller]
     pub fn expect_nothing(&mut self) -> impl Future<Output = ()>
     where
         ServerMessageOf<R>: Debug,
     {
-        let here = Location::caller();
-        self.nothing(here)
+        let caller = Location::caller();
+        self.expect_no_message(caller)
     }
 
-    /// Expects the room's answer to a frame that was no valid message, where the room has no `invalid` handler: with this
-    /// code and this path.
+    /// Expects the validation error, with this code and path, that a room without `#[invalid]` handler sends for a frame that is
+    /// not a valid message.
     ///
     /// # Panics
-    /// As [`expect`](Self::expect).
+    /// Panics as [`expect`](Self::expect) does.
     #[track_caller]
     pub fn expect_rejection(&mut self, code: &str, path: &str) -> impl Future<Output = ()>
     where
         ServerMessageOf<R>: Debug,
     {
-        let here = Location::caller();
+        let caller = Location::caller();
         async move {
-            match self.came().await {
-                Came::Error(ClientError::Server { code: Some(its_code), path: its_path, .. })
-                    if its_code == code && its_path.as_deref().unwrap_or_default() == path => {}
-                other => self.fail(here, &format!("expected the rejection `{code}` at `{path}`"), &other),
+            match self.receive().await {
+                Received::Error(ClientError::Server { code: Some(found_code), path: found_path, .. })
+                    if found_code == code && found_path.as_deref().unwrap_or_default() == path => {}
+                other => self.fail(caller, &format!("expected the validation error `{code}` at `{path}`"), &other),
             }
         }
     }
 
-    /// Expects the end of the session: the server's code and reason, 1006 for a connection that was lost.
+    /// Expects the end of the session, with this code and reason: those of the server, or 1006 for a lost connection.
     ///
     /// # Panics
-    /// Where something else comes before, or the session goes on.
+    /// Panics if anything else arrives first, or the session remains open.
     #[track_caller]
     pub fn expect_closed(&mut self, code: u16, reason: &str) -> impl Future<Output = ()>
     where
         ServerMessageOf<R>: Debug,
     {
-        let here = Location::caller();
+        let caller = Location::caller();
         async move {
-            match self.came().await {
-                Came::Closed(closed) if closed.code() == code && closed.reason() == reason => {}
-                other => self.fail(here, &format!("expected the close {code} {reason:?}"), &other),
+            match self.receive().await {
+                Received::Closed(closed) if closed.code() == code && closed.reason() == reason => {}
+                other => self.fail(caller, &format!("expected the close {code} {reason:?}"), &other),
             }
         }
     }
 
-    pub(super) async fn expected(&mut self, message: &ServerMessageOf<R>, here: &Location<'_>)
+    pub(super) async fn expect_message(&mut self, message: &ServerMessageOf<R>, caller: &Location<'_>)
     where
         ServerMessageOf<R>: Debug + PartialEq,
     {
-        match self.came().await {
-            Came::Message(came) if came == *message => {}
+        match self.receive().await {
+            Received::Message(received) if received == *message => {}
             other => {
                 let expected = format!("{message:?}");
                 let difference = match &other {
-                    Came::Message(came) => difference(&expected, &format!("{came:?}")),
+                    Received::Message(received) => difference(&expected, &format!("{received:?}")),
                     _ => String::new(),
                 };
-                self.fail(here, &format!("expected {}{difference}", short(&expected)), &other)
+                self.fail(caller, &format!("expected {}{difference}", short(&expected)), &other)
             }
         }
     }
 
-    pub(super) async fn nothing(&mut self, here: &Location<'_>)
+    pub(super) async fn expect_no_message(&mut self, caller: &Location<'_>)
     where
         ServerMessageOf<R>: Debug,
     {
-        match self.came_already().await {
-            Came::Nothing => {}
-            other => self.fail(here, "expected nothing", &other),
+        match self.receive_now().await {
+            Received::Nothing => {}
+            other => self.fail(caller, "expected nothing", &other),
         }
     }
 
-    pub(super) fn fail(&self, here: &Location<'_>, what: &str, came: &Came<R>) -> !
+    pub(super) fn fail(&self, caller: &Location<'_>, expectation: &str, received: &Received<R>) -> !
     where
         ServerMessageOf<R>: Debug,
     {
-        let name =
-            self.here.as_ref().map_or_else(|| "the session".to_owned(), |(socket, _)| format!("session #{}", socket.0));
-        let mut read = String::new();
-        let before = match came {
-            Came::Nothing => self.read.as_slice(),
-            _ => self.read.split_last().map_or(&[][..], |(_, before)| before),
+        let name = self
+            .connection
+            .as_ref()
+            .map_or_else(|| "the session".to_owned(), |(socket, _)| format!("session #{}", socket.0));
+        let mut listed = String::new();
+        let before = match received {
+            Received::Nothing => self.received.as_slice(),
+            _ => self.received.split_last().map_or(&[][..], |(_, before)| before),
         };
-        let left_out = before.len().saturating_sub(READ);
+        let left_out = before.len().saturating_sub(MAX_RECEIVED_SHOWN);
         if left_out > 0 {
             // Writing to a string does not fail.
-            let _ = writeln!(read, "  … {left_out} more");
+            let _ = writeln!(listed, "  … {left_out} more");
         }
         for message in before.iter().skip(left_out) {
             // Writing to a string does not fail.
-            let _ = writeln!(read, "  {message}");
+            let _ = writeln!(listed, "  {message}");
         }
-        let read = if read.is_empty() {
-            "it had read nothing before\n".to_owned()
+        let listed = if listed.is_empty() {
+            "it had received nothing before\n".to_owned()
         } else {
-            format!("it had read before:\n{read}")
+            format!("it had received before:\n{listed}")
         };
-        let told = match &self.place {
-            Place::Here(world) => world.told(),
-            Place::There(remote) => format!("the room is at {}", remote.address()),
+        let report = match &self.backend {
+            Backend::InMemory(simulation) => simulation.report(),
+            Backend::Remote(remote) => format!("the room is at {}", remote.address()),
         };
-        panic!("{here}: {name}: {what}, and got {came}\n{read}{told}")
+        panic!("{caller}: {name}: {expectation}, found {received}\n{listed}{report}")
     }
 }

@@ -1,4 +1,4 @@
-//! Many runs of one scenario, each in an order of its own.
+//! Runs a scenario many times, each with another order of events.
 
 use std::{
     env,
@@ -10,17 +10,17 @@ use futures_util::FutureExt;
 use super::TestRoom;
 use crate::{WebSocketDo, client::TypedClient};
 
-/// The environment variable that names the one seed to run.
+/// The environment variable that selects a single seed.
 const SEED: &str = "WEBSOCKET_DO_SEED";
 
-/// Runs a scenario once for each seed, with a room in which the seed decides what comes first wherever the platform promises
-/// no order. The environment variable `WEBSOCKET_DO_SEED` runs one seed alone.
+/// Runs a scenario once for each seed. The seed decides the order of events wherever the platform guarantees none. With the
+/// environment variable `WEBSOCKET_DO_SEED`, only that seed runs.
 ///
 /// ```
 /// # use websocket_do_runtime::{WebSocketDo, client::TypedClient, testing::{TestRoom, explore}};
 /// # async fn example<ChatRoom: WebSocketDo>() where ChatRoom::Client: TypedClient {
 /// explore(0..100, async |room: &TestRoom<ChatRoom>| {
-///     let _ada = room.join().await.expect("to be let in");
+///     let _ada = room.join().await.expect("a session");
 ///     if room.random(2) == 0 {
 ///         room.hibernate();
 ///     }
@@ -31,13 +31,13 @@ const SEED: &str = "WEBSOCKET_DO_SEED";
 /// ```
 ///
 /// # Panics
-/// Where the scenario does, once it is said which seed it was and what had happened.
+/// Panics if the scenario does, after printing its seed and the events in the room.
 pub async fn explore<R: WebSocketDo>(seeds: impl IntoIterator<Item = u64>, scenario: impl AsyncFn(&TestRoom<R>))
 where
     R::Client: TypedClient,
 {
-    let alone: Option<u64> = env::var(SEED).ok().and_then(|seed| seed.parse().ok());
-    let seeds: Vec<_> = alone.map_or_else(|| seeds.into_iter().collect(), |seed| vec![seed]);
+    let only: Option<u64> = env::var(SEED).ok().and_then(|seed| seed.parse().ok());
+    let seeds: Vec<_> = only.map_or_else(|| seeds.into_iter().collect(), |seed| vec![seed]);
     for seed in seeds {
         let room = TestRoom::seeded(seed);
         if let Err(panic) = AssertUnwindSafe(scenario(&room)).catch_unwind().await {

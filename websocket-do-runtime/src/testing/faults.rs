@@ -1,74 +1,73 @@
-//! What happens to a room in real life, on demand: time goes by, memory and sockets go, writes fail.
+//! Faults on demand: time passes, the room loses its memory or its sockets, writes fail.
 
 use std::time::Duration;
 
-use super::room::{Place, TestRoom};
+use super::room::{Backend, TestRoom};
 use crate::{WebSocketDo, client::TypedClient, host::Host};
 
-/// A room is left alone for so long before it hibernates, in milliseconds.
+/// How long a room is idle before it hibernates, in milliseconds.
 const IDLE: u64 = 10_000;
 
 impl<R: WebSocketDo> TestRoom<R>
 where
     R::Client: TypedClient,
 {
-    /// Has everything happen that can happen without time going by. On a server there is nothing to do.
+    /// Runs everything that can run without time passing. Does nothing for a room on a server.
     pub fn settle(&self) {
-        if let Place::Here(world) = &self.place {
-            world.settle();
+        if let Backend::InMemory(simulation) = &self.backend {
+            simulation.settle();
         }
     }
 
-    /// Lets time go by, with all that happens meanwhile: timers go off, handlers that wait go on. On a server it is real
-    /// time.
+    /// Advances the room's time, and runs the timers and handlers that become due. For a room on a server, waits in real time.
     pub fn advance(&self, time: Duration) {
-        match &self.place {
-            Place::Here(world) => {
-                world.advance_to(world.host.now() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2));
+        match &self.backend {
+            Backend::InMemory(simulation) => {
+                simulation.advance_to(simulation.host.now() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2));
             }
-            Place::There(_) => std::thread::sleep(time),
+            Backend::Remote(_) => std::thread::sleep(time),
         }
     }
 
-    /// The room is left alone for ten seconds, and hibernates: its memory is gone, sockets, attachments, storage and timers
-    /// stay. On workerd it takes eleven seconds.
+    /// Advances the room's time by ten seconds and hibernates it: it loses its memory, and keeps sockets, attachments, storage and
+    /// timers. For a room on a server, waits for eleven and a half seconds in real time.
     ///
     /// # Panics
-    /// Where a handler goes on waiting: a room with work to do does not hibernate.
+    /// Panics if a handler is still waiting: a busy room does not hibernate.
     #[track_caller]
     pub fn hibernate(&self) {
-        match &self.place {
-            Place::Here(world) => {
-                world.advance_to(world.host.now() + IDLE);
+        match &self.backend {
+            Backend::InMemory(simulation) => {
+                simulation.advance_to(simulation.host.now() + IDLE);
                 assert!(
-                    !world.is_busy(),
-                    "a handler still waits, and so the room does not hibernate\n{}",
-                    world.told()
+                    !simulation.is_busy(),
+                    "a handler is still waiting, so the room does not hibernate\n{}",
+                    simulation.report()
                 );
-                world.say(|| "the room hibernates".to_owned());
-                world.start_over();
+                simulation.log(|| "the room hibernates".to_owned());
+                simulation.restart();
             }
-            Place::There(_) => std::thread::sleep(Duration::from_millis(IDLE + 1_500)),
+            Backend::Remote(_) => std::thread::sleep(Duration::from_millis(IDLE + 1_500)),
         }
     }
 
-    /// The room is moved to another machine: memory, handlers in flight and sockets are gone, storage and timers stay.
-    /// Clients see a lost connection, and no `close` handler runs.
+    /// Evicts the room, as when it moves to another machine: it loses its memory, handlers in flight and sockets, and keeps
+    /// storage and timers. Clients lose their connection, and no `#[close]` handler runs.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
     pub fn evict(&self) {
-        let world = self.world("evict");
-        world.say(|| "the room is evicted".to_owned());
-        world.start_over();
-        world.host.cut_all();
+        let simulation = self.simulation("evict");
+        simulation.log(|| "the room is evicted".to_owned());
+        simulation.restart();
+        simulation.host.cut_all();
     }
 
-    /// New code is deployed: the room is evicted, and goes on as a room of the type `N`, with the storage of this one.
+    /// Deploys new code: evicts the room, and returns a room of type `N` with its storage.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[must_use]
     #[track_caller]
     pub fn deploy<N: WebSocketDo>(self) -> TestRoom<N>
@@ -76,16 +75,16 @@ where
         N::Client: TypedClient,
     {
         self.evict();
-        let world = self.world("deploy");
-        TestRoom { place: Place::Here(world.deployed()) }
+        let simulation = self.simulation("deploy");
+        TestRoom { backend: Backend::InMemory(simulation.deploy()) }
     }
 
-    /// The next so many writes to the storage fail.
+    /// Makes the next `count` writes to the storage fail.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
     pub fn fail_writes(&self, count: u32) {
-        self.world("fail_writes").host.store.failures.set(count);
+        self.simulation("fail_writes").host.store.failures.set(count);
     }
 }

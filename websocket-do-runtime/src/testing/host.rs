@@ -1,4 +1,4 @@
-//! The third host: sockets, clock and storage in memory, with faults on demand and one seed for all that is random.
+//! The third host: sockets, clock and storage in memory, with faults on demand and one seed for all random values.
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,22 +17,22 @@ use crate::{
     host::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets},
 };
 
-/// What stays when the room's memory is gone.
+/// The state that remains when the room loses its memory.
 pub(super) struct TestHost {
     pub(super) name: RefCell<String>,
     pub(super) clock: Clock,
     pub(super) trace: Trace,
     pub(super) store: FaultyStore,
     pub(super) random: RefCell<fastrand::Rng>,
-    /// Counts what happens.
+    /// Numbers events in their order.
     pub(super) order: Arc<AtomicU64>,
     sockets: Sockets<Arc<Connection>>,
 }
 
-/// A store whose writes can be made to fail.
+/// A store that can be told to fail writes.
 pub(super) struct FaultyStore {
     pub(super) memory: Rc<Memory>,
-    /// How many writes are still to fail.
+    /// How many more writes fail.
     pub(super) failures: Cell<u32>,
 }
 
@@ -49,27 +49,27 @@ impl TestHost {
         }
     }
 
-    /// The line of a socket that is still there.
-    pub(super) fn line(&self, socket: SocketId) -> Option<Arc<Connection>> {
-        self.sockets.with(socket, |line| line.clone())
+    /// Returns the connection of a socket, unless it was removed.
+    pub(super) fn connection(&self, socket: SocketId) -> Option<Arc<Connection>> {
+        self.sockets.with(socket, |connection| connection.clone())
     }
 
-    /// The sockets whose clients have done something, with its place in the order.
-    pub(super) fn acts(&self) -> Vec<(u64, SocketId)> {
+    /// Returns the sockets with a pending frame or close of their client, with its number in the order.
+    pub(super) fn pending(&self) -> Vec<(u64, SocketId)> {
         let sockets = self.sockets.list(SocketFilter::All).into_iter();
-        sockets.filter_map(|socket| Some((self.line(socket)?.next_act()?, socket))).collect()
+        sockets.filter_map(|socket| Some((self.connection(socket)?.next_order()?, socket))).collect()
     }
 
-    /// Takes all sockets away, as an eviction does; no room hears of it.
+    /// Removes all sockets without an event, as an eviction does.
     pub(super) fn cut_all(&self) {
         for socket in self.sockets.list(SocketFilter::All) {
-            self.sockets.with(socket, |line| line.cut());
+            self.sockets.with(socket, |connection| connection.cut());
             self.sockets.forget(socket);
         }
     }
 
-    fn say(&self, what: impl FnOnce() -> String) {
-        self.trace.say(self.clock.since_beginning(), what);
+    fn log(&self, event: impl FnOnce() -> String) {
+        self.trace.push(self.clock.elapsed(), event);
     }
 }
 
@@ -84,7 +84,7 @@ impl Host for TestHost {
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
         let socket = self.sockets.accept(tags, attachment, Connection::new(self.order.clone()));
-        self.say(|| format!("#{} joins", socket.0));
+        self.log(|| format!("#{} joins", socket.0));
         Ok(socket)
     }
 
@@ -106,10 +106,10 @@ impl Host for TestHost {
 
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize {
         let deliver = |socket: &&SocketId| {
-            let delivered = self.line(**socket).is_some_and(|line| line.deliver(frame.clone()));
-            self.say(|| {
+            let delivered = self.connection(**socket).is_some_and(|connection| connection.deliver(frame.clone()));
+            self.log(|| {
                 let lost = if delivered { "" } else { "  (its connection is closed)" };
-                format!("#{} ← {}{lost}", socket.0, super::trace::shown(frame))
+                format!("#{} ← {}{lost}", socket.0, super::trace::frame_text(frame))
             });
             delivered
         };
@@ -117,8 +117,8 @@ impl Host for TestHost {
     }
 
     fn close(&self, socket: SocketId, code: u16, reason: &str) {
-        if self.line(socket).is_some_and(|line| line.close_from_room(code, reason)) {
-            self.say(|| format!("#{} ← close {code} {reason:?}", socket.0));
+        if self.connection(socket).is_some_and(|connection| connection.close_from_room(code, reason)) {
+            self.log(|| format!("#{} ← close {code} {reason:?}", socket.0));
         }
     }
 
@@ -162,7 +162,7 @@ impl FaultyStore {
         match self.failures.get().checked_sub(1) {
             Some(left) => {
                 self.failures.set(left);
-                Err(HostError::new("the write fails, as the test has asked for"))
+                Err(HostError::new("the write fails, as `fail_writes` requested"))
             }
             None => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! A room on a server: where it is, and plain HTTP to it.
+//! A room on a server: its address, and HTTP requests to it.
 
 use std::fmt::Display;
 
@@ -22,13 +22,13 @@ impl Remote {
         &self.0
     }
 
-    /// Where it takes sessions.
+    /// Returns the address for WebSocket connections.
     pub(super) fn websocket(&self) -> String {
         let url = self.0.strip_prefix("http").map_or_else(|| self.0.clone(), |rest| format!("ws{rest}"));
         format!("{url}/websocket")
     }
 
-    /// Sends a request with a path as the room sees it.
+    /// Sends a request whose path is relative to the room's address.
     pub(super) async fn request(&self, request: Request) -> Response {
         let failed = |error: &dyn Display| -> Response { panic!("{}: {error}", self.0) };
         let Some(rest) = self.0.strip_prefix("http://") else { return failed(&"not an `http://` address") };

@@ -7,7 +7,7 @@ use http::{Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    room::{Place, TestRoom},
+    room::{Backend, TestRoom},
     simulation::Simulation,
 };
 use crate::{
@@ -20,46 +20,46 @@ impl<R: WebSocketDo> TestRoom<R>
 where
     R::Client: TypedClient,
 {
-    /// The answer to `GET` of one of the room's own routes.
+    /// Sends a `GET` request to one of the room's routes and returns the response.
     ///
     /// # Panics
-    /// Where the handler neither answers nor waits for anything that will happen; where the server is not there.
+    /// Panics if the handler does not answer, or if the server cannot be reached.
     pub async fn get(&self, path: &str) -> Response {
         let request = http::Request::get(path).body(Bytes::new());
         self.request(request.unwrap_or_else(|error| panic!("`{path}`: {error}"))).await
     }
 
-    /// The answer to `POST` with a body in JSON.
+    /// Sends a `POST` request with a JSON body and returns the response.
     ///
     /// # Panics
-    /// As [`get`](Self::get); for a body that cannot be written.
+    /// Panics as [`get`](Self::get) does, and if the body cannot be serialized.
     pub async fn post(&self, path: &str, body: &(impl Serialize + ?Sized)) -> Response {
-        let body = serde_json::to_vec(body).unwrap_or_else(|error| panic!("the body cannot be written: {error}"));
+        let body = serde_json::to_vec(body).unwrap_or_else(|error| panic!("the body cannot be serialized: {error}"));
         let request = http::Request::builder().method(Method::POST).uri(path);
         let request = request.header(header::CONTENT_TYPE, "application/json").body(Bytes::from(body));
         self.request(request.unwrap_or_else(|error| panic!("`{path}`: {error}"))).await
     }
 
-    /// The answer to any request, with the path as the room sees it.
+    /// Sends a request and returns the response. The path is the room's own, as `/info`.
     ///
     /// # Panics
-    /// As [`get`](Self::get).
+    /// Panics as [`get`](Self::get) does, and for an upgrade request: use [`join_with`](Self::join_with).
     pub async fn request(&self, request: Request) -> Response {
-        match &self.place {
-            Place::Here(world) => match received::<R>(request) {
-                Ok(request) => match answered(world, request).await {
+        match &self.backend {
+            Backend::InMemory(simulation) => match prepare::<R>(request) {
+                Ok(request) => match send_request(simulation, request).await {
                     Answer::Response(response) => response,
-                    Answer::Upgrade { .. } => panic!("a request for a session; use `join_with`"),
+                    Answer::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
                 },
                 Err(status) => status.into_response(),
             },
-            Place::There(remote) => remote.request(request).await,
+            Backend::Remote(remote) => remote.request(request).await,
         }
     }
 }
 
-/// The request as a host passes it on: without the body where no route reads it.
-fn received<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode> {
+/// Returns the request as a host passes it on: without a body if no route reads it.
+fn prepare<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode> {
     match Room::<R>::body_limit(request.method(), request.uri().path(), MAX_BODY) {
         Some(limit) if request.body().len() > limit => return Err(StatusCode::PAYLOAD_TOO_LARGE),
         Some(_) => {}
@@ -68,23 +68,23 @@ fn received<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode>
     Ok(request)
 }
 
-/// The room's answer to a request.
-pub(super) async fn answered<R: WebSocketDo>(world: &Rc<Simulation<R>>, request: Request) -> Answer {
-    world.say(|| format!("{} {}", request.method(), request.uri()));
-    let (room, answer) = (world.room(), Rc::new(RefCell::new(None)));
+/// Sends a request to the room and returns its answer.
+pub(super) async fn send_request<R: WebSocketDo>(simulation: &Rc<Simulation<R>>, request: Request) -> Answer {
+    simulation.log(|| format!("{} {}", request.method(), request.uri()));
+    let (room, answer) = (simulation.room(), Rc::new(RefCell::new(None)));
     let slot = answer.clone();
-    world.start(async move {
+    simulation.spawn(async move {
         let answer = room.fetch(request).await;
         slot.borrow_mut().replace(answer);
     });
-    let answer = world.wait_for(|| answer.borrow_mut().take()).await;
-    answer.unwrap_or_else(|| panic!("the room does not answer\n{}", world.told()))
+    let answer = simulation.wait_for(|| answer.borrow_mut().take()).await;
+    answer.unwrap_or_else(|| panic!("the room does not answer\n{}", simulation.report()))
 }
 
-/// The answer's body as JSON, for tests: fails with what the answer was.
+/// Deserializes the JSON body of a response.
 ///
 /// # Panics
-/// Where the status is not 200, or the body not of that type.
+/// Panics if the status is not 200 or the body cannot be deserialized, with the body in the message.
 #[track_caller]
 pub fn json<T: DeserializeOwned>(response: &Response) -> T {
     let body = String::from_utf8_lossy(response.body());

@@ -1,10 +1,10 @@
-//! The room under test: in this process, or on a server.
+//! [`TestRoom`], a room under test: in memory, or on a server.
 
 use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::{host::TestHost, remote::Remote, requests::answered, session::TestSession, simulation::Simulation};
+use super::{host::TestHost, remote::Remote, requests::send_request, session::TestSession, simulation::Simulation};
 use crate::{
     Request, Result, Room, Storage, WebSocketDo,
     client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
@@ -13,7 +13,7 @@ use crate::{
     server::dispatch::Answer,
 };
 
-/// A room under test. The guide is at the facade, `websocket_do::testing`.
+/// A room under test, in memory or on a server. The guide is the module documentation of `websocket_do::testing`.
 ///
 /// ```
 /// # use websocket_do_runtime::{Result, ServerMessageOf, WebSocketDo, client::TypedClient, testing::TestRoom};
@@ -28,20 +28,20 @@ use crate::{
 /// # }
 /// ```
 pub struct TestRoom<R: WebSocketDo> {
-    pub(super) place: Place<R>,
+    pub(super) backend: Backend<R>,
 }
 
-/// Where the room is.
-pub(super) enum Place<R: WebSocketDo> {
-    Here(Rc<Simulation<R>>),
-    There(Rc<Remote>),
+/// The room itself: in memory, or the address of a server.
+pub(super) enum Backend<R: WebSocketDo> {
+    InMemory(Rc<Simulation<R>>),
+    Remote(Rc<Remote>),
 }
 
-impl<R: WebSocketDo> Clone for Place<R> {
+impl<R: WebSocketDo> Clone for Backend<R> {
     fn clone(&self) -> Self {
         match self {
-            Self::Here(world) => Self::Here(world.clone()),
-            Self::There(remote) => Self::There(remote.clone()),
+            Self::InMemory(simulation) => Self::InMemory(simulation.clone()),
+            Self::Remote(remote) => Self::Remote(remote.clone()),
         }
     }
 }
@@ -50,46 +50,46 @@ impl<R: WebSocketDo> TestRoom<R>
 where
     R::Client: TypedClient,
 {
-    /// A room in memory, in which things happen in the order in which they are done. Ids are the same in every run.
+    /// Creates a room in memory. Events are handled in the order in which they occur, and ids are the same in every run.
     #[must_use]
     pub fn new() -> Self {
-        Self::here(None, Rc::default())
+        Self::in_memory(None, Rc::default())
     }
 
-    /// A room in memory in which the seed decides what comes first, wherever the platform would not promise an order: the
-    /// same in every run with the same seed. [`explore`](super::explore) tries many.
+    /// Creates a room in memory whose seed decides the order of events, wherever the platform guarantees none. Every run with
+    /// the same seed is the same; [`explore`](super::explore) runs many seeds.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self::here(Some(seed), Rc::default())
+        Self::in_memory(Some(seed), Rc::default())
     }
 
-    fn here(seed: Option<u64>, store: Rc<Memory>) -> Self {
+    fn in_memory(seed: Option<u64>, store: Rc<Memory>) -> Self {
         let host = Rc::new(TestHost::new(seed.unwrap_or_default(), store));
-        Self { place: Place::Here(Simulation::new(seed, host)) }
+        Self { backend: Backend::InMemory(Simulation::new(seed, host)) }
     }
 
-    /// A room on a server, as `http://127.0.0.1:8787/room/lobby`: the same scenario, on workerd or the local host. Give every
-    /// scenario a room of its own.
+    /// Connects to a room on a server, such as `http://127.0.0.1:8787/room/lobby`, to run the same scenario on workerd or the local
+    /// host. Use another room for each scenario.
     #[must_use]
     pub fn at(url: impl AsRef<str>) -> Self {
-        Self { place: Place::There(Rc::new(Remote::new(url.as_ref()))) }
+        Self { backend: Backend::Remote(Rc::new(Remote::new(url.as_ref()))) }
     }
 
-    /// The room's name, as [`Room::name`] gives it; `test` by default.
+    /// Sets the name that [`Room::name`] returns, `test` by default.
     ///
     /// # Panics
-    /// For a room on a server, which is called what its address says.
+    /// Panics for a room on a server, whose name is part of its address.
     #[must_use]
     #[track_caller]
     pub fn named(self, name: impl Into<String>) -> Self {
-        *self.world("named").host.name.borrow_mut() = name.into();
+        *self.simulation("named").host.name.borrow_mut() = name.into();
         self
     }
 
-    /// The room with something in its storage.
+    /// Fills the room's storage.
     ///
     /// # Panics
-    /// Where `fill` fails; for a room on a server.
+    /// Panics if `fill` fails, and for a room on a server.
     #[must_use]
     #[track_caller]
     pub fn with_storage(self, fill: impl FnOnce(Storage<'_>) -> Result) -> Self {
@@ -98,73 +98,74 @@ where
         self
     }
 
-    /// A handler's panic loses the room's memory, as it does on the other hosts, and not the test.
+    /// Lets a panicking handler restart the room without its memory, as on the other hosts, instead of failing the test.
     ///
     /// # Panics
-    /// For a room on a server, which survives panics anyway.
+    /// Panics for a room on a server, which always survives panics.
     #[must_use]
     #[track_caller]
     pub fn surviving_panics(self) -> Self {
-        self.world("surviving_panics").survives_panics.set(true);
+        self.simulation("surviving_panics").survives_panics.set(true);
         self
     }
 
-    /// A session, with a request that has nothing to say.
+    /// Opens a session with a plain upgrade request.
     ///
     /// # Errors
-    /// [`ClientError::Refused`] with the room's answer, where `connect` refuses or fails.
+    /// Returns [`ClientError::Refused`] with the room's response if `#[connect]` refuses or fails.
     pub async fn join(&self) -> Result<TestSession<R>, ClientError> {
         self.join_with(|request| request).await
     }
 
-    /// A session, with a request of one's own: `room.join_with(|request| request.query("name", "Ada"))`.
+    /// Opens a session with a custom upgrade request: `room.join_with(|request| request.query("name", "Ada"))`.
     ///
     /// # Errors
-    /// As [`join`](Self::join), and what [`Builder::connect`] says of a request that cannot be made.
+    /// Fails as [`join`](Self::join) does, and as [`Builder::connect`] does for an invalid request.
     pub async fn join_with(
         &self,
         request: impl FnOnce(Builder<R::Client>) -> Builder<R::Client>,
     ) -> Result<TestSession<R>, ClientError> {
-        match &self.place {
-            Place::Here(world) => {
+        match &self.backend {
+            Backend::InMemory(simulation) => {
                 let request = request(Builder::new("ws://localhost/websocket")).request()?;
-                let (socket, format) = accepted(world, request.map(|()| Bytes::new())).await?;
-                let line = world.host.line(socket).ok_or_else(|| ClientError::Transport("it was lost".to_owned()))?;
-                let connection = Connection::new(Socket::InProcess(line.clone()), format);
-                Ok(TestSession::new(self.place.clone(), connection.into(), Some((socket, line))))
+                let (socket, format) = accepted(simulation, request.map(|()| Bytes::new())).await?;
+                let lost = || ClientError::Transport("the connection was lost".to_owned());
+                let queues = simulation.host.connection(socket).ok_or_else(lost)?;
+                let connection = Connection::new(Socket::InProcess(queues.clone()), format);
+                Ok(TestSession::new(self.backend.clone(), connection.into(), Some((socket, queues))))
             }
-            Place::There(remote) => {
+            Backend::Remote(remote) => {
                 let client = request(Builder::new(remote.websocket())).connect_once().await?;
-                Ok(TestSession::new(self.place.clone(), client, None))
+                Ok(TestSession::new(self.backend.clone(), client, None))
             }
         }
     }
 
-    /// What the room has stored.
+    /// Returns the room's storage.
     ///
     /// # Panics
-    /// For a room on a server, as all that follows where a server has no such thing.
+    /// Panics for a room on a server.
     #[track_caller]
     pub fn storage(&self) -> Storage<'_> {
-        Storage::of(&*self.world("storage").host)
+        Storage::of(&*self.simulation("storage").host)
     }
 
-    /// Looks at the room from inside.
+    /// Calls a function with the room, as a handler sees it, and returns its result.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
-    pub fn inspect<T>(&self, look: impl FnOnce(&Room<R>) -> T) -> T {
-        look(&self.world("inspect").room())
+    pub fn inspect<T>(&self, inspect: impl FnOnce(&Room<R>) -> T) -> T {
+        inspect(&self.simulation("inspect").room())
     }
 
-    /// A number below `end` that the seed decides, for a scenario that is to be another with each seed.
+    /// Returns a random number below `end`, which depends on the seed, for a scenario that varies with it.
     ///
     /// # Panics
-    /// For a room on a server; where `end` is 0.
+    /// Panics for a room on a server, and if `end` is 0.
     #[track_caller]
     pub fn random(&self, end: usize) -> usize {
-        self.world("random").host.random.borrow_mut().usize(..end)
+        self.simulation("random").host.random.borrow_mut().usize(..end)
     }
 
     /// The room's time, in milliseconds since 1970.
@@ -173,13 +174,13 @@ where
     /// For a room on a server.
     #[track_caller]
     pub fn now(&self) -> u64 {
-        self.world("now").host.now()
+        self.simulation("now").host.now()
     }
 
-    /// Expects that the next message of each of `reached` is this one, and that nothing comes to any of `spared`.
+    /// Expects this message next in each session of `reached`, and nothing in each of `spared`.
     ///
     /// # Panics
-    /// Where it is not so, with what did come.
+    /// Panics if anything else was received.
     #[track_caller]
     pub fn expect_broadcast<'s>(
         &self,
@@ -190,22 +191,22 @@ where
     where
         crate::ServerMessageOf<R>: PartialEq + std::fmt::Debug + Clone,
     {
-        let here = std::panic::Location::caller();
+        let caller = std::panic::Location::caller();
         async move {
             for session in reached {
-                session.expected(message, here).await;
+                session.expect_message(message, caller).await;
             }
             for session in spared {
-                session.nothing(here).await;
+                session.expect_no_message(caller).await;
             }
         }
     }
 
     #[track_caller]
-    pub(super) fn world(&self, what: &str) -> &Rc<Simulation<R>> {
-        match &self.place {
-            Place::Here(world) => world,
-            Place::There(_) => panic!("`{what}` is for rooms in memory; this one is on a server"),
+    pub(super) fn simulation(&self, method: &str) -> &Rc<Simulation<R>> {
+        match &self.backend {
+            Backend::InMemory(simulation) => simulation,
+            Backend::Remote(_) => panic!("`{method}` is not supported for a room on a server; use a room in memory"),
         }
     }
 }
@@ -221,24 +222,24 @@ where
 
 impl<R: WebSocketDo> std::fmt::Debug for TestRoom<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.place {
-            Place::Here(world) => write!(f, "TestRoom of `{}`; {}", R::NAME, world.told()),
-            Place::There(remote) => write!(f, "TestRoom of `{}` at {}", R::NAME, remote.address()),
+        match &self.backend {
+            Backend::InMemory(simulation) => write!(f, "TestRoom of `{}`; {}", R::NAME, simulation.report()),
+            Backend::Remote(remote) => write!(f, "TestRoom of `{}` at {}", R::NAME, remote.address()),
         }
     }
 }
 
-/// The socket of a request for a session that was let in, and the format it speaks.
+/// Sends an upgrade request to the room and returns the accepted socket and its format.
 async fn accepted<R: WebSocketDo>(
-    world: &Rc<Simulation<R>>,
+    simulation: &Rc<Simulation<R>>,
     mut request: Request,
 ) -> Result<(SocketId, Format), ClientError> {
-    // As a room sees it, behind its app.
+    // A room sees the path without the app's prefix.
     let path = request.uri().path_and_query().map_or("/websocket", |path| path.as_str());
     *request.uri_mut() = path.parse().unwrap_or_default();
-    match answered(world, request).await {
+    match send_request(simulation, request).await {
         Answer::Upgrade { socket, .. } => {
-            let format = world.host.tags(socket).iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
+            let format = simulation.host.tags(socket).iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
             Ok((socket, format))
         }
         Answer::Response(response) => {

@@ -1,4 +1,4 @@
-//! A client of a room under test: the typed client, and what a test expects of it.
+//! [`TestSession`], a client of a room under test: the typed client, with faults and a record of received messages.
 
 use std::{
     fmt::{Debug, Display},
@@ -15,8 +15,8 @@ use tokio::time::timeout;
 
 use super::{
     connection::Connection,
-    room::Place,
-    simulation::{PATIENCE, Simulation},
+    room::Backend,
+    simulation::{RECEIVE_TIMEOUT, Simulation},
     trace::short,
 };
 use crate::{
@@ -26,29 +26,29 @@ use crate::{
     server::attachment::{self, Header, State},
 };
 
-/// What a room on a server gets to do what it has to do.
+/// How long a room on a server has to send what it has to send.
 const SETTLING: Duration = Duration::from_millis(250);
 
 type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Session;
 
-/// A session of a room under test. Every message is a method, as of the typed client, which it is for all that is not a
-/// method here.
+/// A session of a room under test. It derefs to the typed client, which has one method for each message.
 ///
-/// The methods that begin with `expect` fail the test with what did come, and with what has happened in the room.
+/// The methods that begin with `expect` panic with a report: the expected and the received message, and the last events in the
+/// room.
 pub struct TestSession<R: WebSocketDo>
 where
     R::Client: TypedClient,
 {
-    pub(super) place: Place<R>,
+    pub(super) backend: Backend<R>,
     client: ClientOf<R>,
-    /// For a room in this process.
-    pub(super) here: Option<(SocketId, Arc<Connection>)>,
-    /// What was read so far.
-    pub(super) read: Vec<String>,
+    /// The socket and its connection, for a room in memory.
+    pub(super) connection: Option<(SocketId, Arc<Connection>)>,
+    /// The received messages, for the report of a failure.
+    pub(super) received: Vec<String>,
 }
 
-/// What came.
-pub(super) enum Came<R: WebSocketDo> {
+/// What a client received.
+pub(super) enum Received<R: WebSocketDo> {
     Message(ServerMessageOf<R>),
     Error(ClientError),
     Closed(Closed),
@@ -59,29 +59,33 @@ impl<R: WebSocketDo> TestSession<R>
 where
     R::Client: TypedClient,
 {
-    pub(super) fn new(place: Place<R>, client: ClientOf<R>, here: Option<(SocketId, Arc<Connection>)>) -> Self {
-        Self { place, client, here, read: Vec::new() }
+    pub(super) fn new(
+        backend: Backend<R>,
+        client: ClientOf<R>,
+        connection: Option<(SocketId, Arc<Connection>)>,
+    ) -> Self {
+        Self { backend, client, connection, received: Vec::new() }
     }
 
-    /// What has come and was not read.
+    /// Returns the messages and errors that were received and not read yet.
     pub async fn unread(&mut self) -> Vec<Result<ServerMessageOf<R>, ClientError>>
     where
         ServerMessageOf<R>: Debug,
     {
         let mut unread = Vec::new();
         loop {
-            match self.came_already().await {
-                Came::Message(message) => unread.push(Ok(message)),
-                Came::Error(error) => unread.push(Err(error)),
-                Came::Closed(_) | Came::Nothing => return unread,
+            match self.receive_now().await {
+                Received::Message(message) => unread.push(Ok(message)),
+                Received::Error(error) => unread.push(Err(error)),
+                Received::Closed(_) | Received::Nothing => return unread,
             }
         }
     }
 
-    /// Closes with code 1000, and gives the server's answer. What has come and was not read is dropped.
+    /// Closes with code 1000 and returns the server's close. Drops unread messages.
     ///
     /// # Panics
-    /// Where the server does not answer.
+    /// Panics if the server does not answer the close.
     #[track_caller]
     pub fn close(&mut self) -> impl Future<Output = Closed>
     where
@@ -90,10 +94,10 @@ where
         self.close_with(1000, "")
     }
 
-    /// Closes with a code and a reason, and gives the server's answer. What has come and was not read is dropped.
+    /// Closes with a code and a reason, and returns the server's close. Drops unread messages.
     ///
     /// # Panics
-    /// Where the code may not be sent, the reason is too long, or the server does not answer.
+    /// Panics if the code may not be sent, if the reason is too long, or if the server does not answer the close.
     #[track_caller]
     pub fn close_with(&mut self, code: u16, reason: &str) -> impl Future<Output = Closed>
     where
@@ -102,156 +106,156 @@ where
         let caller = Location::caller();
         async move {
             let close = Close::new(code, reason).unwrap_or_else(|error| panic!("{caller}: {error}"));
-            match self.here() {
-                Some((_, line)) => drop(line.close(&close)),
+            match self.in_memory() {
+                Some((_, connection)) => drop(connection.close(&close)),
                 None => drop(self.client.close_with(code, reason).await),
             }
             loop {
-                match self.came().await {
-                    Came::Closed(closed) => return closed,
-                    nothing @ Came::Nothing => self.fail(caller, "expected an answer to the close", &nothing),
-                    Came::Message(_) | Came::Error(_) => {}
+                match self.receive().await {
+                    Received::Closed(closed) => return closed,
+                    nothing @ Received::Nothing => self.fail(caller, "expected the server's close", &nothing),
+                    Received::Message(_) | Received::Error(_) => {}
                 }
             }
         }
     }
 
-    /// The connection breaks, without a close frame.
+    /// Loses the connection, without a close frame.
     pub fn lose(&mut self) {
-        match self.here() {
-            Some((_, line)) => line.lose(),
+        match self.in_memory() {
+            Some((_, connection)) => connection.lose(),
             None => self.client.abandon(),
         }
     }
 
-    /// From now on the client does not answer when the room closes the session, and goes on as if it was open.
+    /// Makes the client ignore the room's close from now on: it does not answer, and continues to send.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
     pub fn ignore_closes(&self) {
-        self.line("ignore_closes").ignore_closes();
+        self.connection("ignore_closes").ignore_closes();
     }
 
-    /// From now on the client reads nothing. What the room sends waits for it, up to 4 MiB as on the local host; then the
-    /// connection is cut.
+    /// Makes the client stop reading. The room's messages are buffered up to 4 MiB, as on the local host; then the connection is
+    /// cut.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
     pub fn stop_reading(&self) {
-        self.line("stop_reading").stop_reading();
+        self.connection("stop_reading").stop_reading();
     }
 
-    /// From now on nothing arrives in either direction, and the room is not told: a cable that was pulled out. [`lose`](Self::lose)
-    /// tells the room.
+    /// Drops all traffic in both directions without an event, as an unplugged cable does. With [`lose`](Self::lose), the room
+    /// notices.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
     pub fn vanish(&self) {
-        self.line("vanish").vanish();
+        self.connection("vanish").vanish();
     }
 
     #[track_caller]
-    fn line(&self, what: &str) -> &Connection {
-        match &self.here {
-            Some((_, line)) => line,
-            None => panic!("`{what}` is for rooms in memory; this one is on a server"),
+    fn connection(&self, method: &str) -> &Connection {
+        match &self.connection {
+            Some((_, connection)) => connection,
+            None => panic!("`{method}` is not supported for a room on a server; use a room in memory"),
         }
     }
 
-    /// Puts other data into the session's attachment, as an older version of the room may have left it there, and has the
-    /// room forget what it knew.
+    /// Replaces the data in the session's attachment, as an older version of the room may have written it, and restarts the room
+    /// without its memory.
     ///
     /// # Panics
-    /// For a room on a server; where the data does not fit an attachment.
+    /// Panics for a room on a server, and if the data does not fit an attachment.
     #[track_caller]
     pub fn set_attachment(&self, data: &impl Serialize) {
-        let (Place::Here(world), Some((socket, _))) = (&self.place, &self.here) else {
-            panic!("`set_attachment` is for rooms in memory; this one is on a server")
+        let (Backend::InMemory(simulation), Some((socket, _))) = (&self.backend, &self.connection) else {
+            panic!("`set_attachment` is not supported for a room on a server; use a room in memory")
         };
-        world.settle();
-        let tags = world.host.tags(*socket);
+        simulation.settle();
+        let tags = simulation.host.tags(*socket);
         let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
         let header = Header { id, format: self.client.format(), state: State::Open };
         let attached = attachment::encode_unchecked(header, data)
             .map_err(|error| error.to_string())
-            .and_then(|bytes| world.host.set_attachment(*socket, &bytes).map_err(|error| error.to_string()));
+            .and_then(|bytes| simulation.host.set_attachment(*socket, &bytes).map_err(|error| error.to_string()));
         assert!(attached.is_ok(), "the data cannot be attached: {attached:?}");
-        world.start_over();
+        simulation.restart();
     }
 
-    fn here(&self) -> Option<(&Simulation<R>, Arc<Connection>)> {
-        match (&self.place, &self.here) {
-            (Place::Here(world), Some((_, line))) => Some((world, line.clone())),
+    fn in_memory(&self) -> Option<(&Simulation<R>, Arc<Connection>)> {
+        match (&self.backend, &self.connection) {
+            (Backend::InMemory(simulation), Some((_, connection))) => Some((simulation, connection.clone())),
             _ => None,
         }
     }
 
-    /// What comes next, for which the room has five seconds of its time.
-    pub(super) async fn came(&mut self) -> Came<R>
+    /// Waits for the next message, up to five seconds of the room's time.
+    pub(super) async fn receive(&mut self) -> Received<R>
     where
         ServerMessageOf<R>: Debug,
     {
-        let came = match self.here() {
-            None => timeout(Duration::from_millis(PATIENCE), self.client.next()).await.ok(),
+        let received = match self.in_memory() {
+            None => timeout(Duration::from_millis(RECEIVE_TIMEOUT), self.client.next()).await.ok(),
             Some(_) => loop {
-                let Some((world, line)) = self.here() else { break None };
-                if world.wait_for(|| line.has_news().then_some(())).await.is_none() {
+                let Some((simulation, connection)) = self.in_memory() else { break None };
+                if simulation.wait_for(|| connection.has_incoming().then_some(())).await.is_none() {
                     break None;
                 }
-                // The answer to a ping is no news to the client.
-                if let Some(came) = self.client.next().now_or_never() {
-                    break Some(came);
+                // The client does not return the answer to a ping.
+                if let Some(received) = self.client.next().now_or_never() {
+                    break Some(received);
                 }
             },
         };
-        self.told(came)
+        self.record(received)
     }
 
-    /// What has come, without time going by.
-    pub(super) async fn came_already(&mut self) -> Came<R>
+    /// Returns the next message that was received already, or is without time passing.
+    pub(super) async fn receive_now(&mut self) -> Received<R>
     where
         ServerMessageOf<R>: Debug,
     {
         if self.client.closed().is_some() {
-            return Came::Nothing;
+            return Received::Nothing;
         }
-        let came = match self.here() {
+        let received = match self.in_memory() {
             None => {
-                // The ping is answered by the host, which does not wait for the room.
+                // The host answers the ping itself, without waiting for the room.
                 tokio::time::sleep(SETTLING).await;
                 self.client.next_before_pong().await
             }
-            Some((world, _)) => {
-                world.settle();
+            Some((simulation, _)) => {
+                simulation.settle();
                 self.client.next().now_or_never()
             }
         };
-        self.told(came)
+        self.record(received)
     }
 
-    /// Keeps what came, for a failure to tell.
-    #[expect(clippy::option_option, reason = "nothing has come, or the end has")]
-    fn told(&mut self, came: Option<Option<Result<ServerMessageOf<R>, ClientError>>>) -> Came<R>
+    /// Records what was received, for the report of a failure.
+    #[expect(clippy::option_option, reason = "the outer is whether anything was received, the inner the end")]
+    fn record(&mut self, received: Option<Option<Result<ServerMessageOf<R>, ClientError>>>) -> Received<R>
     where
         ServerMessageOf<R>: Debug,
     {
-        let came = match came {
-            None => Came::Nothing,
-            Some(Some(Ok(message))) => Came::Message(message),
-            Some(Some(Err(error))) => Came::Error(error),
-            Some(None) => Came::Closed(self.client.closed().cloned().unwrap_or_else(Closed::lost)),
+        let received = match received {
+            None => Received::Nothing,
+            Some(Some(Ok(message))) => Received::Message(message),
+            Some(Some(Err(error))) => Received::Error(error),
+            Some(None) => Received::Closed(self.client.closed().cloned().unwrap_or_else(Closed::lost)),
         };
-        if !matches!(came, Came::Nothing) {
-            self.read.push(came.to_string());
+        if !matches!(received, Received::Nothing) {
+            self.received.push(received.to_string());
         }
-        came
+        received
     }
 }
 
-impl<R: WebSocketDo> Display for Came<R>
+impl<R: WebSocketDo> Display for Received<R>
 where
     ServerMessageOf<R>: Debug,
 {
@@ -285,14 +289,14 @@ where
     }
 }
 
-/// A session that nobody holds any more has lost its connection.
+/// Dropping a session loses its connection.
 impl<R: WebSocketDo> Drop for TestSession<R>
 where
     R::Client: TypedClient,
 {
     fn drop(&mut self) {
-        if let Some((_, line)) = &self.here {
-            line.lose();
+        if let Some((_, connection)) = &self.connection {
+            connection.lose();
         }
     }
 }
@@ -302,6 +306,6 @@ where
     R::Client: TypedClient,
 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TestSession").field("read", &self.read).finish_non_exhaustive()
+        f.debug_struct("TestSession").field("received", &self.received).finish_non_exhaustive()
     }
 }

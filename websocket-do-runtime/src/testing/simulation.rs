@@ -1,4 +1,4 @@
-//! One room in memory and all that is going on in it, one step at a time, in an order that the seed decides.
+//! [`Simulation`] runs one room in memory, step by step: the next step is the oldest, or the one that the seed selects.
 
 use std::{
     any::Any,
@@ -17,7 +17,7 @@ use std::{
 
 use futures_util::task::AtomicWaker;
 
-use super::{connection::Outgoing, host::TestHost, trace::shown};
+use super::{connection::Outgoing, host::TestHost, trace::frame_text};
 use crate::{
     Room, WebSocketDo,
     codec::Frame,
@@ -26,24 +26,24 @@ use crate::{
     server::{alarm, dispatch::Event, log, timers},
 };
 
-/// How much of the room's time a test waits for something to come.
-pub(super) const PATIENCE: u64 = 5_000;
+/// How long a test waits for a message, in milliseconds of the room's time.
+pub(super) const RECEIVE_TIMEOUT: u64 = 5_000;
 
 type Handler = Pin<Box<dyn Future<Output = ()>>>;
 
-/// What can be done next, with its place in the order of what has happened.
+/// A step that can be taken next.
 #[derive(Clone, Copy)]
 enum Step {
-    /// A handler goes on.
+    /// Polls a handler.
     Handler(u64),
-    /// The room hears of a client's next act.
-    Act(SocketId),
+    /// Delivers the next frame or close of a client.
+    Client(SocketId),
 }
 
 /// A room, its host, and the handlers in flight.
 pub(super) struct Simulation<R: WebSocketDo> {
     pub(super) host: Rc<TestHost>,
-    /// None for the order in which things happened; else what decides.
+    /// What selects the next step; without it, the oldest is next.
     seed: Option<u64>,
     room: RefCell<Room<R>>,
     handlers: RefCell<BTreeMap<u64, Handler>>,
@@ -52,11 +52,11 @@ pub(super) struct Simulation<R: WebSocketDo> {
     pub(super) survives_panics: Cell<bool>,
 }
 
-/// The handlers that can go on, each with its place in the order.
+/// The handlers that are ready to be polled, each with its number in the order.
 struct Ready {
     handlers: Mutex<Vec<(u64, u64)>>,
     order: Arc<AtomicU64>,
-    /// Whoever waits for what happens outside.
+    /// The test, while it waits for a handler to be woken from outside of the room.
     outside: AtomicWaker,
 }
 
@@ -104,8 +104,8 @@ impl<R: WebSocketDo> Simulation<R> {
         })
     }
 
-    /// The same host with another room on it.
-    pub(super) fn deployed<N: WebSocketDo>(&self) -> Rc<Simulation<N>> {
+    /// Returns a simulation of another room on the same host.
+    pub(super) fn deploy<N: WebSocketDo>(&self) -> Rc<Simulation<N>> {
         Simulation::new(self.seed, self.host.clone())
     }
 
@@ -113,62 +113,64 @@ impl<R: WebSocketDo> Simulation<R> {
         self.room.borrow().clone()
     }
 
-    pub(super) fn say(&self, what: impl FnOnce() -> String) {
-        self.host.trace.say(self.host.clock.since_beginning(), what);
+    pub(super) fn log(&self, event: impl FnOnce() -> String) {
+        self.host.trace.push(self.host.clock.elapsed(), event);
     }
 
-    /// What has happened, and how to have it happen again.
-    pub(super) fn told(&self) -> String {
+    /// Returns the last events, and how to repeat them.
+    pub(super) fn report(&self) -> String {
         let seed = match self.seed {
-            Some(seed) => format!("\nthe seed was {seed}: `TestRoom::seeded({seed})` has it all happen again"),
+            Some(seed) => format!("\nseed {seed}: `TestRoom::seeded({seed})` repeats this run"),
             None => String::new(),
         };
-        format!("what has happened:\n{}{seed}", self.host.trace.told())
+        format!("events:\n{}{seed}", self.host.trace.report())
     }
 
-    /// Has a handler run as the room's turn comes.
-    pub(super) fn start(&self, handler: impl Future<Output = ()> + 'static) {
+    /// Queues a handler to run.
+    pub(super) fn spawn(&self, handler: impl Future<Output = ()> + 'static) {
         let number = self.count.get();
         self.count.set(number + 1);
         self.handlers.borrow_mut().insert(number, Box::pin(handler));
         self.ready.push(number);
     }
 
-    /// Does one thing, if there is one to do now.
+    /// Takes one step. Returns whether there was one.
     fn step(&self) -> bool {
         let handlers = self.ready.all().into_iter().map(|(order, handler)| (order, Step::Handler(handler)));
-        let acts = self.host.acts().into_iter().map(|(order, socket)| (order, Step::Act(socket)));
-        let steps: Vec<_> = handlers.chain(acts).collect();
+        let clients = self.host.pending().into_iter().map(|(order, socket)| (order, Step::Client(socket)));
+        let steps: Vec<_> = handlers.chain(clients).collect();
         let chosen = match self.seed {
             None => steps.iter().min_by_key(|(order, _)| *order),
             Some(_) => self.host.random.borrow_mut().choice(&steps),
         };
         match chosen {
             Some((_, Step::Handler(handler))) => self.poll(*handler),
-            Some((_, Step::Act(socket))) => self.act(*socket),
+            Some((_, Step::Client(socket))) => self.deliver(*socket),
             None => return false,
         }
         true
     }
 
-    fn act(&self, socket: SocketId) {
-        let Some(act) = self.host.line(socket).and_then(|line| line.take_act()) else { return };
-        let event = match act {
+    fn deliver(&self, socket: SocketId) {
+        let Some(outgoing) = self.host.connection(socket).and_then(|connection| connection.take_outgoing()) else {
+            return;
+        };
+        let event = match outgoing {
             Outgoing::Frame(Frame::Text(text)) if text == PING => {
-                // Answered by the host, as on the others.
-                self.host.line(socket).map(|line| line.deliver(Frame::Text(PONG.to_owned())));
+                // The host answers it, as the other hosts do.
+                self.host.connection(socket).map(|connection| connection.deliver(Frame::Text(PONG.to_owned())));
                 return;
             }
             Outgoing::Frame(frame) => {
-                self.say(|| format!("#{} → {}", socket.0, shown(&frame)));
+                self.log(|| format!("#{} → {}", socket.0, frame_text(&frame)));
                 Event::Message(frame, None)
             }
             Outgoing::Closed(closed) => {
-                self.say(|| {
+                self.log(|| {
                     if closed.is_clean() {
                         format!("#{} → close {} {:?}", socket.0, closed.code(), closed.reason())
                     } else {
-                        format!("#{} is lost", socket.0)
+                        format!("#{} loses its connection", socket.0)
                     }
                 });
                 Event::Closed(closed)
@@ -182,55 +184,54 @@ impl<R: WebSocketDo> Simulation<R> {
         self.ready.take(handler);
         let future = self.handlers.borrow_mut().remove(&handler);
         if let Some(future) = future {
-            self.go_on(handler, future);
+            self.poll_handler(handler, future);
         }
     }
 
-    /// Runs a handler up to its first wait at once, as events begin in the order they came.
+    /// Runs a handler up to its first await at once, so that events start in their order.
     fn run(&self, future: Handler) {
         let number = self.count.get();
         self.count.set(number + 1);
-        self.go_on(number, future);
+        self.poll_handler(number, future);
     }
 
-    fn go_on(&self, handler: u64, mut future: Handler) {
+    fn poll_handler(&self, handler: u64, mut future: Handler) {
         let waker = Waker::from(Arc::new(HandlerWaker { handler, ready: self.ready.clone() }));
         let host = self.host.clone();
-        let log = move |line: &str| host.trace.say(host.clock.since_beginning(), || format!("logged: {line}"));
+        let log = move |line: &str| host.trace.push(host.clock.elapsed(), || format!("logged: {line}"));
         let poll = || log::observe::with(log, || future.as_mut().poll(&mut Context::from_waker(&waker)));
         match catch_unwind(AssertUnwindSafe(poll)) {
             Ok(Poll::Ready(())) => {}
             Ok(Poll::Pending) => {
                 self.handlers.borrow_mut().insert(handler, future);
             }
-            Err(panic) => self.panicked(panic),
+            Err(panic) => self.handle_panic(panic),
         }
     }
 
-    /// As on the other hosts, memory and handlers in flight are lost, and sockets stay. A test that does not expect it
-    /// fails.
-    fn panicked(&self, panic: Box<dyn Any + Send>) {
-        self.say(|| "a handler panics; the room starts over".to_owned());
-        self.start_over();
+    /// Restarts the room after a panic, as the other hosts do. Fails the test unless it expects panics.
+    fn handle_panic(&self, panic: Box<dyn Any + Send>) {
+        self.log(|| "a handler panics; the room restarts".to_owned());
+        self.restart();
         if !self.survives_panics.get() {
             resume_unwind(panic);
         }
     }
 
-    /// The room's memory is gone, with the handlers in flight.
-    pub(super) fn start_over(&self) {
+    /// Restarts the room without its memory and the handlers in flight.
+    pub(super) fn restart(&self) {
         self.handlers.borrow_mut().clear();
-        self.host.clock.forget_sleepers();
-        // Timers that were going off do so again, as on the other hosts.
+        self.host.clock.clear_sleepers();
+        // Due timers run again, as on the other hosts.
         let was_ringing = self.room.borrow().ringing().get();
         *self.room.borrow_mut() = Room::on(self.host.clone());
         let not_before = if was_ringing { self.host.now() + timers::RETRY } else { 0 };
         if let Err(error) = alarm::rearm(&*self.host, not_before) {
-            self.say(|| format!("the alarm was not set: {error}"));
+            self.log(|| format!("the alarm was not set: {error}"));
         }
     }
 
-    /// Does all that can be done without time going by.
+    /// Takes all steps that need no time to pass.
     pub(super) fn settle(&self) {
         while self.step() {}
     }
@@ -240,7 +241,7 @@ impl<R: WebSocketDo> Simulation<R> {
         !self.handlers.borrow().is_empty()
     }
 
-    /// Lets time go by up to `until`, with all that happens meanwhile.
+    /// Advances the time to `until`, with all steps and due timers on the way.
     pub(super) fn advance_to(&self, until: u64) {
         loop {
             self.settle();
@@ -254,18 +255,18 @@ impl<R: WebSocketDo> Simulation<R> {
 
     fn tick(&self, due: u64) {
         if self.host.clock.move_to(due) {
-            self.say(|| "the alarm goes off".to_owned());
+            self.log(|| "the alarm is due".to_owned());
             let room = self.room();
-            self.start(async move { room.alarm_event().await });
+            self.spawn(async move { room.alarm_event().await });
         }
     }
 
-    /// Waits until `look` finds something, with all that happens meanwhile: five seconds of the room's time, in which it
-    /// also waits for what handlers wait for outside of the room.
-    pub(super) async fn wait_for<T>(&self, mut look: impl FnMut() -> Option<T>) -> Option<T> {
-        let until = self.host.now() + PATIENCE;
+    /// Takes steps until `poll` returns a value, for up to five seconds of the room's time. Handlers that wait for something outside
+    /// of the room get five seconds of real time.
+    pub(super) async fn wait_for<T>(&self, mut poll: impl FnMut() -> Option<T>) -> Option<T> {
+        let until = self.host.now() + RECEIVE_TIMEOUT;
         loop {
-            if let Some(found) = look() {
+            if let Some(found) = poll() {
                 return Some(found);
             }
             if self.step() {
@@ -273,23 +274,23 @@ impl<R: WebSocketDo> Simulation<R> {
             }
             match self.host.clock.next_due().filter(|due| *due <= until) {
                 Some(due) => self.tick(due),
-                None if self.waits_outside() => self.outside().await?,
+                None if self.has_external_wait() => self.external_wake().await?,
                 None => return None,
             }
         }
     }
 
-    /// Whether a handler waits for something else than the room's time.
-    fn waits_outside(&self) -> bool {
+    /// Whether a handler waits for anything but the room's time.
+    fn has_external_wait(&self) -> bool {
         self.handlers.borrow().len() > self.host.clock.sleepers()
     }
 
     /// Waits, in real time, for a handler to be woken from outside of the room.
-    async fn outside(&self) -> Option<()> {
+    async fn external_wake(&self) -> Option<()> {
         let woken = std::future::poll_fn(|context| {
             self.ready.outside.register(context.waker());
             if self.ready.all().is_empty() { Poll::Pending } else { Poll::Ready(()) }
         });
-        tokio::time::timeout(std::time::Duration::from_millis(PATIENCE), woken).await.ok()
+        tokio::time::timeout(std::time::Duration::from_millis(RECEIVE_TIMEOUT), woken).await.ok()
     }
 }

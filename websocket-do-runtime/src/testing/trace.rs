@@ -1,41 +1,41 @@
-//! What has happened in a room under test, for a failure to tell.
+//! The last events in a room under test, for the report of a failure.
 
 use std::{cell::RefCell, collections::VecDeque, fmt::Write as _};
 
 use crate::{codec::Frame, connection::printable::printable};
 
-/// So many of the last events are told.
-const TOLD: usize = 40;
+/// How many events are kept.
+const MAX_EVENTS: usize = 40;
 
 /// The most bytes of a frame or a message in a report.
-const SHOWN: usize = 200;
+const MAX_SHOWN: usize = 200;
 
-/// The last events, each with its time.
+/// The last events, each with its time in milliseconds.
 #[derive(Default)]
 pub(super) struct Trace(RefCell<VecDeque<(u64, String)>>);
 
 impl Trace {
-    pub(super) fn say(&self, millis: u64, what: impl FnOnce() -> String) {
+    pub(super) fn push(&self, millis: u64, event: impl FnOnce() -> String) {
         let mut events = self.0.borrow_mut();
-        if events.len() == TOLD {
+        if events.len() == MAX_EVENTS {
             events.pop_front();
         }
-        events.push_back((millis, what()));
+        events.push_back((millis, event()));
     }
 
-    /// The events, a line each.
-    pub(super) fn told(&self) -> String {
-        let mut told = String::new();
-        for (millis, what) in &*self.0.borrow() {
+    /// Returns the events, one per line.
+    pub(super) fn report(&self) -> String {
+        let mut report = String::new();
+        for (millis, event) in &*self.0.borrow() {
             // Writing to a string does not fail.
-            let _ = writeln!(told, "  {:>4}.{:03} s  {what}", millis / 1000, millis % 1000);
+            let _ = writeln!(report, "  {:>4}.{:03} s  {event}", millis / 1000, millis % 1000);
         }
-        told
+        report
     }
 }
 
-/// A frame for people: MessagePack as the JSON that it would be, if it would be any.
-pub(super) fn shown(frame: &Frame) -> String {
+/// Returns a frame as text: MessagePack as JSON, or as hexadecimal bytes if it is malformed.
+pub(super) fn frame_text(frame: &Frame) -> String {
     let text = match frame {
         Frame::Text(text) => text.clone(),
         Frame::Binary(bytes) => match rmp_serde::from_slice::<serde_json::Value>(bytes) {
@@ -46,17 +46,17 @@ pub(super) fn shown(frame: &Frame) -> String {
     short(&text)
 }
 
-/// A text in one line, cut.
+/// Returns a text in one line, shortened.
 pub(super) fn short(text: &str) -> String {
-    printable(text, SHOWN).to_string()
+    printable(text, MAX_SHOWN).to_string()
 }
 
-/// Two texts that differ, with where they do if that is not seen in what is shown of them.
+/// Describes where two texts differ, if that is beyond the part that a report shows.
 pub(super) fn difference(expected: &str, found: &str) -> String {
     let at = expected.bytes().zip(found.bytes()).take_while(|(expected, found)| expected == found).count();
-    if at < SHOWN {
+    if at < MAX_SHOWN {
         return String::new();
     }
     let rest = |text: &str| short(text.get(text.floor_char_boundary(at)..).unwrap_or_default());
-    format!("; they differ from byte {at} on: expected `{}`, found `{}`", rest(expected), rest(found))
+    format!("; they differ at byte {at}: expected `{}`, found `{}`", rest(expected), rest(found))
 }

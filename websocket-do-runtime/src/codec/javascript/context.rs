@@ -38,7 +38,7 @@ impl Context {
     /// Counts an opened list or object, and fails beyond the nesting limit.
     pub(super) fn open<E: serde::ser::Error>(&self) -> Result<(), E> {
         if self.depth.get() == MAX_DEPTH {
-            return Err(self.refuse(ValidationCode::Invalid, format!("must not nest deeper than {MAX_DEPTH}")));
+            return Err(self.fail(ValidationCode::Invalid, format!("must not nest deeper than {MAX_DEPTH}")));
         }
         self.depth.set(self.depth.get() + 1);
         Ok(())

@@ -192,7 +192,7 @@ fn javascript<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     fn integers(value: &mut Value) {
         match value {
             Value::Number(number) => {
-                if let Some(Ok(Some(integer))) = number.as_f64().map(integral) {
+                if let Some(Ok(Some(integer))) = number.as_f64().map(exact_integer) {
                     *value = integer.into();
                 }
             }

@@ -99,7 +99,8 @@ impl<'b> Reader<'b> {
         read: impl FnOnce(&mut ContainerAccess<'_, 'b>) -> Result<V, ReadError>,
     ) -> Result<V, ReadError> {
         self.depth = self.depth.checked_sub(1).ok_or(ScanError::TooDeep)?;
-        let cost = matches!(allocation, Allocation::Heap).then(|| CollectionCost::new(len.min(ContainerAccess::HINT)));
+        let cost =
+            matches!(allocation, Allocation::Heap).then(|| CollectionCost::new(len.min(ContainerAccess::MAX_HINT)));
         let mut access = ContainerAccess::new(self, len, cost);
         let value = read(&mut access)?;
         access.end()?;
