@@ -1,4 +1,8 @@
-//! What a message is: the traits that `derive(WsProtocol)` implements, and nothing about sockets or hosts.
+//! Messages: the traits that `derive(WsProtocol)` implements, the rules of fields, the schema, and the errors.
+//!
+//! * traits: this file, [`field`], [`decode`], [`encode`], [`bytes`]; [`values`] implements them for the standard library
+//! * rules: [`rules`], one function each; [`checks`] decides which value checks them; [`validation_error`] is their error
+//! * reading: [`read_error`] is the error of both codecs, [`buffered`] holds values whose type is not known yet
 
 pub mod buffered;
 #[doc(hidden)]
@@ -31,13 +35,13 @@ pub(crate) use timestamp::{Extension, NAME as TIMESTAMP};
 pub use timestamp::{Timestamp, TimestampError};
 pub use validation_error::{ValidationCode, ValidationError};
 
-/// A value in a message, as the description of the protocol has it.
+/// A type in the schema of a protocol.
 ///
-/// Implemented by `derive(WsProtocol)`, by numbers, strings and the usual containers. A field of any other serde type may be
-/// part of a message too: without this trait it is described as opaque.
+/// Implemented by `derive(WsProtocol)`, by numbers, strings and the standard containers. A field may have any other serde type;
+/// without this trait, the schema describes it as [`Type::Opaque`].
 ///
-/// This describes a type and does not check it. The rules of derived types are part of their `Serialize` and
-/// `Deserialize`, so that they hold in any container; a type with a serde impl of its own checks itself there, as with
+/// This trait describes a type and does not check it. The rules of derived types are checked in their `Serialize` and
+/// `Deserialize` impls, so that they hold in any container. A type with its own serde impls checks itself there, for example with
 /// `#[serde(try_from = "…")]`:
 ///
 /// ```
@@ -63,29 +67,29 @@ pub use validation_error::{ValidationCode, ValidationError};
 /// assert!(None::<Percent>.is_absent());
 /// ```
 pub trait Value: Sized {
-    /// What other clients are told of this type.
+    /// The type in the schema.
     const TYPE: Type;
 
-    /// Whether the value is left out of its object, as `None` is.
+    /// Whether the value is omitted from its object, as `None` is.
     fn is_absent(&self) -> bool {
         false
     }
 }
 
-/// A value that finds the rules of all derived values in it. Implemented by derived types and the containers that can reach
-/// them; whatever is not reached this way checks itself when serde reads or writes it.
+/// Checks the rules of a value and of all derived values in it. Implemented by derived types and the standard containers; derived
+/// values in other containers are checked when serde reads or writes them (see [`checks`]).
 #[doc(hidden)]
 pub trait Validate {
-    /// Checks the rules of the value and of all it holds, from the outside in.
+    /// Checks the rules of the value, then those of the values in it.
     ///
     /// # Errors
-    /// The first broken rule, with the path from this value to the place that broke it.
+    /// Returns the first broken rule, with its path from this value.
     fn validate(&self) -> Result<(), ValidationError> {
         Ok(())
     }
 }
 
-/// A message enum: one variant is one application message, with the variant's name in the tag field.
+/// A message enum: each variant is a message, with the variant's name in the tag field.
 ///
 /// Implemented by `derive(WsProtocol)`.
 ///
@@ -104,14 +108,14 @@ pub trait Validate {
     note = "write `#[derive(WsProtocol)]` and `#[ws(server)]` or `#[ws(client, server = ServerMessage)]` on the enum"
 )]
 pub trait Message: Value + Validate + Serialize + DeserializeOwned + 'static {
-    /// What text frames hold: [`Json`](crate::codec::Json), unless the enum says otherwise.
+    /// The codec of text frames: [`Json`](crate::codec::Json), unless `#[ws(…, text = MyCodec)]` names another.
     type Text: TextCodec;
 
-    /// The protocol as data: names, fields, types, rules and docs.
+    /// The schema: names, fields, types, rules and docs.
     const SCHEMA: MessageSchema;
 }
 
-/// What clients send. Implemented by `derive(WsProtocol)` under `#[ws(client, server = …)]`.
+/// A message enum that clients send. Implemented by `derive(WsProtocol)` with `#[ws(client, server = …)]`.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{ClientMessage, Message, MessageSchema};
@@ -125,11 +129,11 @@ pub trait Message: Value + Validate + Serialize + DeserializeOwned + 'static {
     note = "write `#[derive(WsProtocol)] #[ws(client, server = ServerMessage)]` on the enum that clients send"
 )]
 pub trait ClientMessage: Message {
-    /// What the server answers with. Both enums speak of the same text frames.
+    /// The enum that the server sends. Both enums use the same codec for text frames.
     type Server: ServerMessage<Text = Self::Text>;
 }
 
-/// What the server sends. Implemented by `derive(WsProtocol)` under `#[ws(server)]`.
+/// A message enum that the server sends. Implemented by `derive(WsProtocol)` with `#[ws(server)]`.
 ///
 /// ```
 /// # use websocket_do_runtime::{codec::{self, Format, Frame}, protocol::{ValidationError, ServerMessage}};

@@ -1,4 +1,4 @@
-//! The two wire formats, their names in queries and subprotocols, and the frame that carries a message.
+//! [`Format`], the wire format of a session with its names in queries and subprotocols, and [`Frame`].
 
 use std::{fmt, str::FromStr};
 
@@ -21,9 +21,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name that a client offers as WebSocket subprotocol
-    /// ([RFC 6455, section 1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)): `websocket-do.json` or
-    /// `websocket-do.msgpack`.
+    /// Returns the WebSocket subprotocol ([RFC 6455, section 1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)) of the
+    /// format: `websocket-do.json` or `websocket-do.msgpack`.
     pub const fn subprotocol(self) -> &'static str {
         match self {
             Self::Json => "websocket-do.json",
@@ -38,7 +37,7 @@ impl Format {
         }
     }
 
-    /// The format with this subprotocol, if there is one. Subprotocols are compared exactly.
+    /// Returns the format with exactly this subprotocol, if there is one.
     pub fn from_subprotocol(name: &str) -> Option<Self> {
         [Self::Json, Self::MessagePack].into_iter().find(|format| format.subprotocol() == name)
     }
@@ -50,7 +49,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// Reads the value of the query parameter `format`: `json`, or `buffer` or `msgpack` for MessagePack.
+/// Parses the value of the query parameter `format`: `json`, or `buffer` or `msgpack` for MessagePack.
 impl FromStr for Format {
     type Err = UnknownFormat;
 
@@ -63,7 +62,7 @@ impl FromStr for Format {
     }
 }
 
-/// The name is no format's.
+/// An unknown name of a format.
 ///
 /// ```
 /// # use websocket_do_runtime::codec::{Format, UnknownFormat};
@@ -81,7 +80,7 @@ impl fmt::Display for UnknownFormat {
 
 impl std::error::Error for UnknownFormat {}
 
-/// One message as it travels: JSON in a text frame, MessagePack in a binary frame.
+/// An encoded message: JSON in a text frame, MessagePack in a binary frame.
 ///
 /// ```
 /// # use websocket_do_runtime::codec::Frame;
@@ -104,7 +103,7 @@ pub enum Frame {
 
 #[cfg(any(feature = "server", feature = "client"))]
 impl Frame {
-    /// The bytes of the payload.
+    /// Returns the number of bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -112,7 +111,7 @@ impl Frame {
         }
     }
 
-    /// The format that travels in frames of this kind.
+    /// Returns the format of this frame.
     pub(crate) fn format(&self) -> Format {
         match self {
             Self::Text(_) => Format::Json,

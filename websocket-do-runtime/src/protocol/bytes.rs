@@ -1,4 +1,4 @@
-//! Fields under `#[ws(bytes_field)]`: MessagePack's `bin`, a list of numbers in JSON.
+//! Fields with `#[ws(bytes_field)]`: `bin` in MessagePack, a list of numbers in JSON.
 
 use std::{fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
@@ -10,23 +10,23 @@ use serde::{
 
 use super::{Type, decode, encode};
 
-/// The most that is allocated on the word of a frame.
-const CAUTIOUS: usize = 4096;
+/// The largest capacity that is allocated from a size hint.
+const MAX_INITIAL_CAPACITY: usize = 4096;
 
-/// A type whose values travel as bytes. The functions beside those of the type itself are [`Field`](super::field::Field)'s.
+/// A type that is encoded as bytes. The provided functions are those of [`Field`](super::field::Field).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a byte field",
-    label = "holds no bytes",
+    label = "not a type of bytes",
     note = "`bytes_field` is for `Vec<u8>`, `[u8; N]`, `Box<[u8]>`, `Arc<[u8]>`, `bytes::Bytes`, and `Option`s of them"
 )]
 pub trait ByteField: Sized {
-    /// The description.
+    /// The type in the schema.
     const TYPE: Type;
 
     /// Writes the bytes.
     fn put<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
-    /// Reads them.
+    /// Reads the bytes.
     fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
     /// Reads the value of a field into its slot.
@@ -38,11 +38,11 @@ pub trait ByteField: Sized {
         if slot.is_some() {
             return Err(A::Error::duplicate_field(name));
         }
-        *slot = Some(entries.next_value_seed(Taken(PhantomData))?);
+        *slot = Some(entries.next_value_seed(BytesSeed(PhantomData))?);
         Ok(())
     }
 
-    /// The same for a field with a default, for which `null` counts as absent.
+    /// Reads the value of a field with a default, where `null` counts as missing.
     fn read_or_null<'de, A: MapAccess<'de>>(
         entries: &mut A,
         slot: &mut Option<Option<Self>>,
@@ -51,14 +51,14 @@ pub trait ByteField: Sized {
         Option::<Self>::read(entries, slot, name)
     }
 
-    /// The value of a field without a default.
+    /// Returns the value of a field without a default.
     fn required<E: Error>(slot: Option<Self>, name: &'static str) -> Result<Self, E> {
         slot.map_or_else(|| Self::take(decode::Missing::new(name)), Ok)
     }
 
-    /// Writes the field, or leaves it out.
+    /// Writes the field, or omits it if `absent`.
     fn write<S: SerializeStruct>(&self, out: &mut S, name: &'static str, absent: bool) -> Result<(), S::Error> {
-        encode::field(out, name, &Put(self), absent)
+        encode::field(out, name, &AsBytes(self), absent)
     }
 }
 
@@ -73,7 +73,7 @@ macro_rules! byte_fields {
             }
 
             fn take<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // Not `deserialize_byte_buf`, for which serde_json takes a string to be bytes.
+                // Not `deserialize_byte_buf`: serde_json accepts a string for it.
                 let bytes: Vec<u8> = deserializer.deserialize_any(BytesVisitor)?;
                 ($from)(bytes).map_err(|length: usize| D::Error::invalid_length(length, &"as many bytes as its type says"))
             }
@@ -95,7 +95,7 @@ impl<T: ByteField> ByteField for Option<T> {
 
     fn put<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Some(bytes) => serializer.serialize_some(&Put(bytes)),
+            Some(bytes) => serializer.serialize_some(&AsBytes(bytes)),
             None => serializer.serialize_none(),
         }
     }
@@ -105,17 +105,17 @@ impl<T: ByteField> ByteField for Option<T> {
     }
 }
 
-struct Put<'v, T>(&'v T);
+struct AsBytes<'v, T>(&'v T);
 
-impl<T: ByteField> Serialize for Put<'_, T> {
+impl<T: ByteField> Serialize for AsBytes<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.put(serializer)
     }
 }
 
-struct Taken<T>(PhantomData<T>);
+struct BytesSeed<T>(PhantomData<T>);
 
-impl<'de, T: ByteField> DeserializeSeed<'de> for Taken<T> {
+impl<'de, T: ByteField> DeserializeSeed<'de> for BytesSeed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for BytesVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<u8>, A::Error> {
-        let mut bytes = Vec::with_capacity(items.size_hint().unwrap_or(0).min(CAUTIOUS));
+        let mut bytes = Vec::with_capacity(items.size_hint().unwrap_or(0).min(MAX_INITIAL_CAPACITY));
         while let Some(byte) = items.next_element()? {
             bytes.push(byte);
         }

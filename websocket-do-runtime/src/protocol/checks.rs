@@ -1,9 +1,8 @@
-//! Who checks the rules of a derived value that serde reads or writes.
+//! Decides where the rules of derived values are checked, so that each is checked once.
 //!
-//! A derived `Deserialize` or `Serialize` checks the rules of its value, so that they hold in any container, also in one of
-//! another crate. The outermost derived value does so for all the values that it can reach through containers of
-//! [`Validate`], which need not check themselves: each rule is checked once, from the outside in. Any other container resets
-//! that, and the derived values in it check themselves.
+//! Derived `Deserialize` and `Serialize` impls check the rules of their value, so that they hold in any container. The outermost
+//! derived value checks all values that [`Validate`] reaches, and their own impls then skip the check. Inside a container that
+//! does not implement [`Validate`], derived values check themselves again.
 
 use std::{cell::Cell, fmt::Display};
 
@@ -12,13 +11,13 @@ use serde::{de, ser};
 use super::{Validate, ValidationError};
 
 thread_local! {
-    /// Whether a value around the one that is read or written checks all rules.
+    /// Whether an outer value checks the rules of the current one.
     static DEFERRED: Cell<bool> = const { Cell::new(false) };
-    /// A broken rule on its way through serde's error type, which holds only text.
+    /// A broken rule, while serde's error type carries its text.
     static BROKEN: Cell<Option<ValidationError>> = const { Cell::new(None) };
 }
 
-/// Restores the previous mode, also after a panic.
+/// Restores the previous mode on drop, also after a panic.
 struct Restore(bool);
 
 impl Drop for Restore {
@@ -27,13 +26,13 @@ impl Drop for Restore {
     }
 }
 
-/// Runs `run` and leaves the checks of derived values to the caller.
+/// Runs `run`; the caller checks the rules of the derived values.
 pub(crate) fn deferred<T>(run: impl FnOnce() -> T) -> T {
     let _restore = Restore(DEFERRED.replace(true));
     run()
 }
 
-/// Reads or writes a field. `is_reachable` is whether [`Validate`] finds the derived values that its type may hold.
+/// Reads or writes a field. `is_reachable` is whether [`Validate`] reaches the derived values in its type.
 pub fn field<T>(is_reachable: bool, run: impl FnOnce() -> T) -> T {
     if is_reachable {
         return run();
@@ -42,7 +41,7 @@ pub fn field<T>(is_reachable: bool, run: impl FnOnce() -> T) -> T {
     run()
 }
 
-/// Reads a derived value and checks its rules, unless a value around it does.
+/// Reads a derived value and checks its rules, unless an outer value does.
 pub(super) fn read<T: Validate, E: de::Error>(read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     if DEFERRED.get() {
         return read();
@@ -54,7 +53,7 @@ pub(super) fn read<T: Validate, E: de::Error>(read: impl FnOnce() -> Result<T, E
     }
 }
 
-/// Checks the rules of a derived value and writes it. A value around it may have checked them.
+/// Checks the rules of a derived value, unless an outer value has, and writes it.
 pub fn write<T: Validate, O, E: ser::Error>(value: &T, write: impl FnOnce() -> Result<O, E>) -> Result<O, E> {
     if DEFERRED.get() {
         return write();
@@ -67,7 +66,7 @@ pub fn write<T: Validate, O, E: ser::Error>(value: &T, write: impl FnOnce() -> R
     deferred(write)
 }
 
-/// A broken rule as an error of serde's.
+/// Converts a broken rule to serde's error.
 #[cold]
 fn rule_error<E: de::Error>(error: ValidationError) -> E {
     let text = error.to_string();
@@ -77,7 +76,7 @@ fn rule_error<E: de::Error>(error: ValidationError) -> E {
     error
 }
 
-/// The broken rule that `error` was made of, with its code, path and rule.
+/// Returns the broken rule that `error` was converted from, with its code, path and rule.
 #[cold]
 pub(crate) fn broken_rule(error: impl Display) -> Option<ValidationError> {
     BROKEN.take().filter(|broken| broken.to_string() == error.to_string())

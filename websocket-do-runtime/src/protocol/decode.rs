@@ -1,4 +1,4 @@
-//! What derived `Deserialize` impls call: the tag wherever it stands, then the fields. May know nothing of formats.
+//! The functions that derived `Deserialize` impls call: they find the tag of a message, then read its fields.
 
 mod fields;
 
@@ -19,23 +19,23 @@ use super::{
 #[doc(hidden)]
 pub use fields::{Missing, field, key, no_variant, or_default, present, required, skip};
 
-/// A struct whose fields can stand in an object of their own or beside a tag.
+/// A struct whose fields can be read from their own object or from the object of a message, beside the tag.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand alone in a variant: its fields would stand beside the tag, and it has none",
+    message = "`{Self}` cannot be the only value of a variant: its fields are placed beside the tag, and it has none",
     label = "not a struct with `#[derive(WsProtocol)]`",
     note = "derive `WsProtocol` on the struct, or name the field: `Variant {{ value: {Self} }}`"
 )]
 pub trait Record: Sized {
     /// The Rust name.
     const NAME: &'static str;
-    /// The names of the fields, aliases too.
+    /// The names and aliases of the fields.
     const FIELDS: &'static [&'static str];
 
-    /// Reads the fields. `tag` is the field that was already read, and may not come again.
+    /// Reads the fields. `tag` is the field that was already read; another one is a duplicate.
     fn read<'de, A: MapAccess<'de>>(entries: A, tag: Option<&'static str>) -> Result<Self, A::Error>;
 
-    /// How many fields will be written.
+    /// Returns how many fields are written.
     fn present(&self) -> usize;
 
     /// Writes the fields.
@@ -64,7 +64,7 @@ macro_rules! pointers {
 }
 pointers! { Box Rc Arc }
 
-/// Whether a record has a field that would stand where the tag stands.
+/// Whether a record has a field with this name, to find conflicts with the tag.
 #[doc(hidden)]
 pub const fn has_field<T: Record>(name: &str) -> bool {
     let mut rest = T::FIELDS;
@@ -87,18 +87,18 @@ const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
     one.is_empty() && other.is_empty()
 }
 
-/// A message enum, seen by its decoder.
+/// The decoder's view of a message enum.
 #[doc(hidden)]
 pub trait Tagged: Sized {
     /// The field that holds the variant's name.
     const TAG: &'static str;
-    /// The names that may stand there.
+    /// The names of the variants.
     const NAMES: &'static [&'static str];
 
-    /// The variant of that name.
+    /// Returns the number of the variant with this name.
     fn variant(name: &str) -> Option<usize>;
 
-    /// Reads the fields of a variant; the tag is already read.
+    /// Reads the fields of a variant, whose tag was already read.
     fn read<'de, A: MapAccess<'de>>(variant: usize, entries: A) -> Result<Self, A::Error>;
 }
 
@@ -147,7 +147,7 @@ impl<'de, T: Tagged> Visitor<'de> for MessageVisitor<T> {
     }
 }
 
-/// Reads a message whose tag does not come first: what stands before it is kept for later.
+/// Reads a message whose tag is not its first field: buffers the fields before it.
 fn tag_later<'de, T: Tagged, A: MapAccess<'de>>(
     first: Buffered,
     mut entries: A,
@@ -162,10 +162,10 @@ fn tag_later<'de, T: Tagged, A: MapAccess<'de>>(
         }
     }
     let variant = entries.next_value_seed(TagValue::<T>(PhantomData))?;
-    T::read(variant, Replay { before: MapEntries::new(before), after: entries })
+    T::read(variant, ChainedFields { before: MapEntries::new(before), after: entries })
 }
 
-/// A key among which the tag is looked for: `None` is the tag.
+/// Reads a key: `None` if it is the tag, otherwise the buffered key.
 struct FirstKeys<'a> {
     tag: &'static str,
     limit: &'a PartLimit,
@@ -211,7 +211,7 @@ impl<'de> Visitor<'de> for FirstKeys<'_> {
     }
 }
 
-/// The tag's value: which variant.
+/// Reads the value of the tag: the number of the variant.
 struct TagValue<T>(PhantomData<T>);
 
 impl<'de, T: Tagged> DeserializeSeed<'de> for TagValue<T> {
@@ -234,13 +234,13 @@ impl<T: Tagged> Visitor<'_> for TagValue<T> {
     }
 }
 
-/// The fields that stood before the tag, then those after it.
-struct Replay<E, A> {
+/// The fields before the tag, then those after it.
+struct ChainedFields<E, A> {
     before: MapEntries<E, IgnorePath>,
     after: A,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replay<A::Error, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for ChainedFields<A::Error, A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {

@@ -1,4 +1,4 @@
-//! What derived `Serialize` impls call. May know nothing of formats.
+//! The functions that derived `Serialize` impls call.
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -25,7 +25,7 @@ pub fn message<S: Serializer>(
     Ok(out)
 }
 
-/// Writes a field, or leaves it out.
+/// Writes a field, or omits it if `absent`.
 pub fn field<T: Serialize + ?Sized, S: SerializeStruct>(
     out: &mut S,
     name: &'static str,

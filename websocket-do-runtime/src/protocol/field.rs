@@ -1,4 +1,4 @@
-//! What derived impls ask of a field's type, in one trait: a type that cannot travel is then one error, at the type.
+//! [`Field`], all that derived impls need of a field's type. As one trait, it makes an unsuitable type a single compile error.
 
 use serde::{
     Serialize,
@@ -8,13 +8,13 @@ use serde::{
 
 use super::{decode, encode};
 
-/// A type that may stand in a message: any that serde can write and read.
+/// A type that a field of a message can have: any that serde can serialize and deserialize.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand in a message",
-    label = "cannot be written and read, or holds something that cannot",
-    note = "derive `WsProtocol` on it, or serde's `Serialize` and `Deserialize` where it is no part of the protocol"
+    message = "`{Self}` cannot be a field of a message",
+    label = "does not implement `Serialize` and `Deserialize`",
+    note = "derive `WsProtocol` on it, or serde's `Serialize` and `Deserialize`"
 )]
-// No supertraits: their absence would be reported beside the trait's own.
+// Without supertraits, as rustc would report each missing one too.
 pub trait Field: Sized {
     /// Reads the value of a field into its slot.
     fn read<'de, A: MapAccess<'de>>(
@@ -23,17 +23,17 @@ pub trait Field: Sized {
         name: &'static str,
     ) -> Result<(), A::Error>;
 
-    /// The same for a field with a default, for which `null` counts as absent.
+    /// Reads the value of a field with a default, where `null` counts as missing.
     fn read_or_null<'de, A: MapAccess<'de>>(
         entries: &mut A,
         slot: &mut Option<Option<Self>>,
         name: &'static str,
     ) -> Result<(), A::Error>;
 
-    /// The value of a field without a default.
+    /// Returns the value of a field without a default.
     fn required<E: serde::de::Error>(slot: Option<Self>, name: &'static str) -> Result<Self, E>;
 
-    /// Writes the field, or leaves it out.
+    /// Writes the field, or omits it if `absent`.
     fn write<S: SerializeStruct>(&self, out: &mut S, name: &'static str, absent: bool) -> Result<(), S::Error>;
 }
 

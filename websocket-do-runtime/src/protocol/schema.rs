@@ -1,10 +1,10 @@
-//! The protocol as constant data: what `derive(WsProtocol)` knows of a message enum, for other clients to be made from.
+//! The schema of a protocol as constant data, from which clients in other languages can be generated.
 
-/// A message enum.
+/// The schema of a message enum.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::schema::{Content, MessageSchema, VariantSchema};
-/// /// The union's members, as a generator for TypeScript begins them.
+/// /// The members of the union type in TypeScript.
 /// fn members(schema: &MessageSchema) -> Vec<String> {
 ///     let member = |variant: &VariantSchema| format!("{{ {}: \"{}\" … }}", schema.tag, variant.name);
 ///     schema.variants.iter().map(member).collect()
@@ -17,7 +17,7 @@
 pub struct MessageSchema {
     /// The Rust name of the enum.
     pub name: &'static str,
-    /// The field that holds the variant's name, `type` unless the enum says otherwise.
+    /// The field that holds the variant's name, by default `type`.
     pub tag: &'static str,
     /// The doc comment.
     pub docs: &'static str,
@@ -25,7 +25,7 @@ pub struct MessageSchema {
     pub variants: &'static [VariantSchema],
 }
 
-/// One message.
+/// The schema of a variant: one message.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::schema::{Content, VariantSchema};
@@ -41,11 +41,11 @@ pub struct VariantSchema {
     pub ident: &'static str,
     /// The doc comment.
     pub docs: &'static str,
-    /// What stands beside the tag.
+    /// The fields beside the tag.
     pub content: Content,
 }
 
-/// What stands beside the tag.
+/// The fields of a message beside its tag.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{Type, schema::{Content, FieldSchema}};
@@ -60,7 +60,7 @@ pub struct VariantSchema {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Content {
-    /// Nothing.
+    /// No fields.
     Unit,
     /// These fields.
     Fields(&'static [FieldSchema]),
@@ -68,14 +68,14 @@ pub enum Content {
     Newtype(Type),
 }
 
-/// A struct nested in messages.
+/// The schema of a struct in a message.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::schema::StructSchema;
-/// fn must_be_there(schema: &StructSchema) -> Vec<&str> {
+/// fn required(schema: &StructSchema) -> Vec<&str> {
 ///     schema.fields.iter().filter(|field| !field.optional).map(|field| field.name).collect()
 /// }
-/// # assert!(must_be_there(&StructSchema { name: "Item", docs: "", fields: &[] }).is_empty());
+/// # assert!(required(&StructSchema { name: "Item", docs: "", fields: &[] }).is_empty());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StructSchema {
@@ -87,7 +87,7 @@ pub struct StructSchema {
     pub fields: &'static [FieldSchema],
 }
 
-/// One field of a message or struct.
+/// The schema of a field of a message or struct.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{Type, schema::{FieldSchema, Rule}};
@@ -118,7 +118,7 @@ pub struct FieldSchema {
     pub rules: &'static [Rule],
 }
 
-/// The type of a value, as far as a peer in another language needs to know it.
+/// The type of a value, as far as a peer in another language needs it.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{Type, Value};
@@ -158,20 +158,20 @@ pub enum Type {
     Optional(&'static Type),
     /// Any number of items.
     List(&'static Type),
-    /// As many items as there are types, each of its own.
+    /// One item for each type, in this order.
     Tuple(&'static [Type]),
-    /// Keys and values. Keys travel as strings in JSON, whatever they are in Rust.
+    /// Keys and values. Keys are strings in JSON, whatever their type in Rust.
     Map(&'static Type, &'static Type),
-    /// A struct by its own derive. A function, so that a struct may hold itself.
+    /// A struct with `derive(WsProtocol)`. A function, so that a struct can contain itself.
     Struct(fn() -> &'static StructSchema),
-    /// A message enum nested in a message.
+    /// A message enum in a message.
     Message(fn() -> &'static MessageSchema),
-    /// A serde type that describes itself to nobody.
+    /// A serde type without a schema.
     Opaque,
 }
 
 impl Type {
-    /// Whether the value may be left out.
+    /// Whether the value may be missing.
     pub const fn is_optional(&self) -> bool {
         matches!(self, Self::Optional(_))
     }
@@ -216,25 +216,25 @@ impl PartialEq for Type {
 pub enum Rule {
     /// Characters (Unicode scalar values) of a string, items of a collection. Both bounds are allowed values.
     Len {
-        /// The least.
+        /// The smallest.
         min: Option<usize>,
-        /// The most.
+        /// The largest.
         max: Option<usize>,
     },
     /// Bytes of a string (UTF-8) or byte field. Both bounds are allowed values.
     Bytes {
-        /// The least.
+        /// The smallest.
         min: Option<usize>,
-        /// The most.
+        /// The largest.
         max: Option<usize>,
     },
     /// A number between bounds.
     Range {
-        /// The least, allowed.
+        /// The smallest, included.
         min: Option<f64>,
-        /// The most.
+        /// The largest.
         max: Option<f64>,
-        /// Whether `max` itself is refused, as in `0.0..1.0`.
+        /// Whether `max` itself is excluded, as in `0.0..1.0`.
         below_max: bool,
     },
     /// A regular expression that matches somewhere in the string; `^` and `$` anchor it.
@@ -243,6 +243,6 @@ pub enum Rule {
     OneOf(&'static [&'static str]),
     /// Rules for each item of a collection.
     Each(&'static [Rule]),
-    /// A function of the user's, by its path.
+    /// A user's function, by its path.
     Custom(&'static str),
 }

@@ -1,4 +1,4 @@
-//! What text frames hold: JSON, or a codec of the user's own in its place.
+//! [`TextCodec`], the codec of text frames: JSON, or a custom one.
 
 use std::fmt::Display;
 
@@ -6,11 +6,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Message, ValidationCode, ValidationError, buffered::decode_buffered};
 
-/// A codec for text frames, in place of JSON: named by `#[ws(…, text = MyCodec)]` on the client enum and the server enum.
+/// A custom codec for text frames, in place of JSON. Name it with `#[ws(…, text = MyCodec)]` on the client enum and the server
+/// enum.
 ///
-/// It turns serde's values into text and back. Rules, JavaScript's numbers, the frames that tell of errors and the path
-/// in a [`ValidationError`](super::ValidationError) are then as with JSON. It must be self-describing, as JSON is: the tag may stand
-/// anywhere.
+/// It converts serde values to text and back. Rules, the limits of JavaScript's numbers, error frames and the path in a
+/// [`ValidationError`](super::ValidationError) are the same as with JSON. It must be self-describing, as JSON is: the tag of a
+/// message may be anywhere in its object.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::TextCodec;
@@ -38,31 +39,31 @@ use super::{Message, ValidationCode, ValidationError, buffered::decode_buffered}
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no codec for text frames",
+    message = "`{Self}` is not a codec for text frames",
     label = "does not implement `TextCodec`",
     note = "implement `websocket_do::TextCodec` on it, or leave `text` out for JSON"
 )]
 pub trait TextCodec: 'static {
-    /// What a rejection calls text that cannot be read: "not JSON: …".
+    /// The name of the format in error messages, as in "not JSON: …".
     const NAME: &'static str;
 
-    /// Why a value cannot be written, or a text not be read.
+    /// The error of encoding and decoding.
     type Error: Display;
 
-    /// Writes a value.
+    /// Encodes a value.
     ///
     /// # Errors
-    /// Where the codec has no form for it.
+    /// Fails if the format cannot represent it.
     fn encode<T: Serialize + ?Sized>(value: &T) -> Result<String, Self::Error>;
 
-    /// Reads a value.
+    /// Decodes a value.
     ///
     /// # Errors
-    /// Where the text is not one of the codec's, or holds another type.
+    /// Fails if the text is malformed or does not fit the type.
     fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error>;
 
-    /// Reads a message. Whatever is not read at once is buffered to find out what is wrong with it, and to read numbers as
-    /// JavaScript might write them.
+    /// Decodes a message. If that fails, decodes it again from a buffered value, which accepts `3.0` for an integer and reports the
+    /// path of an error.
     #[doc(hidden)]
     fn message<M: Message>(text: &str) -> Result<M, ValidationError> {
         Self::decode(text).or_else(|_| {

@@ -1,4 +1,5 @@
-//! A point in time, as JavaScript's `Date` travels: text in JSON, the timestamp extension in MessagePack.
+//! [`Timestamp`], a point in time with the range and precision of JavaScript's `Date`: text in JSON, the timestamp extension in
+//! MessagePack.
 
 mod arithmetic;
 mod calendar;
@@ -19,13 +20,13 @@ use super::{Type, Validate, Value};
 
 pub(crate) use extension::{Extension, NAME};
 
-/// A point in time, to the millisecond: what a TypeScript peer has as `Date`.
+/// A point in time, in milliseconds: a `Date` in TypeScript.
 ///
 /// In JSON it is the text of `Date.prototype.toJSON`, as `2025-11-24T16:00:00.000Z`; in MessagePack the
 /// [timestamp extension](https://github.com/msgpack/msgpack/blob/master/spec.md#timestamp-extension-type), which msgpackr
 /// reads and writes as a `Date`. Its range is that of
-/// [`Date`](https://tc39.es/ecma262/#sec-time-values-and-time-range): 100,000,000 days to either side of 1970. What a peer
-/// sends more precisely is cut to the millisecond, as `Date` does.
+/// [`Date`](https://tc39.es/ecma262/#sec-time-values-and-time-range): 100,000,000 days before and after 1970. Digits
+/// beyond milliseconds are dropped, as by `Date`.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -43,7 +44,7 @@ pub(crate) use extension::{Extension, NAME};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
-/// The text or the time is no [`Timestamp`].
+/// A text or a time cannot be converted to a [`Timestamp`].
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{Timestamp, TimestampError};
@@ -53,16 +54,16 @@ pub struct Timestamp(i64);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimestampError {
-    /// Further than 100,000,000 days from 1970, or beyond what the other type can hold.
+    /// The time is more than 100,000,000 days from 1970, or out of range for the other type.
     Range,
-    /// Not written as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) wants it.
+    /// The text is not in the format of [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6).
     Text,
 }
 
 impl Timestamp {
-    /// The first: 20 April 271822 BC.
+    /// The earliest: 20 April 271822 BC.
     pub const MIN: Self = Self(-8_640_000_000_000_000);
-    /// The last: 13 September 275760.
+    /// The latest: 13 September 275760.
     pub const MAX: Self = Self(8_640_000_000_000_000);
 
     /// The time so many milliseconds after the beginning of 1970 (UTC), as `Date.now()` and
@@ -83,13 +84,13 @@ impl Timestamp {
         if (Self::MIN..=Self::MAX).contains(&time) { Ok(time) } else { Err(TimestampError::Range) }
     }
 
-    /// The same for the clock of a host; a time beyond [`MAX`](Self::MAX) becomes `MAX`.
+    /// Creates a timestamp from the clock of a host. A time after [`MAX`](Self::MAX) becomes `MAX`.
     #[cfg(feature = "server")]
     pub(crate) fn saturating_from_millis(millis: u64) -> Self {
         i64::try_from(millis).map_or(Self::MAX, |millis| Self(millis).min(Self::MAX))
     }
 
-    /// The milliseconds since the beginning of 1970 (UTC), below zero before it.
+    /// Returns the milliseconds since the beginning of 1970 (UTC), negative before it.
     pub fn as_millis(self) -> i64 {
         self.0
     }
@@ -110,7 +111,7 @@ impl TryFrom<SystemTime> for Timestamp {
 }
 
 /// # Errors
-/// [`TimestampError::Range`], for a time that the platform's clock cannot say: on wasm32, before 1970.
+/// Returns [`TimestampError::Range`] if `SystemTime` cannot represent the time: on wasm32, before 1970.
 impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampError;
 
@@ -121,14 +122,14 @@ impl TryFrom<Timestamp> for SystemTime {
     }
 }
 
-/// Writes it as `Date.prototype.toJSON` does.
+/// Formats the time as `Date.prototype.toJSON` does.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         calendar::write(self.0, f)
     }
 }
 
-/// Reads RFC 3339, with any number of digits after the second, and years of six digits and a sign as `toJSON` writes them.
+/// Parses RFC 3339 with any number of fractional digits, and years with a sign and six digits as `toJSON` writes them.
 impl FromStr for Timestamp {
     type Err = TimestampError;
 
@@ -154,7 +155,7 @@ impl Value for Timestamp {
 
 impl Validate for Timestamp {}
 
-/// Text for people's formats, from which the MessagePack encoder makes the extension; milliseconds for others.
+/// Text in human-readable formats, which the MessagePack encoder converts to the extension; milliseconds in others.
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_eight_centuries_comes_back() {
+    fn every_day_of_sixteen_centuries_round_trips() {
         for day in -292_000..292_000 {
             let time = at(day * 86_400_000 + 43_200_001);
             assert_eq!(time.to_string().parse(), Ok(time));
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn invalid_times_are_errors() {
         for text in [
             "",
             "now",
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_time_is_taken_and_given() {
+    fn system_times_convert_both_ways() {
         for millis in [0, 1, -1, 1_764_000_000_123, -62_167_219_200_000] {
             assert_eq!(SystemTime::try_from(at(millis)).unwrap().try_into(), Ok(at(millis)));
         }
@@ -283,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attachment_keeps_it_as_a_number() {
+    fn an_attachment_stores_milliseconds() {
         let bytes = rmp_serde::to_vec(&at(-5)).unwrap();
         assert_eq!(bytes, [0xfb]);
         assert_eq!(rmp_serde::from_slice::<Timestamp>(&bytes).unwrap(), at(-5));

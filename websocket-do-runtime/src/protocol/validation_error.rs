@@ -1,19 +1,19 @@
-//! Why a message was refused: a code, the path to the place, the broken rule and a sentence.
+//! [`ValidationError`]: a code, a path, the broken rule and a message.
 
 use std::{borrow::Cow, fmt};
 
 use super::schema::Rule;
 
-/// Why a frame is not a valid message, or why a message may not leave.
+/// A frame is not a valid message, or a message to be sent breaks a rule.
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{ValidationError, ValidationCode};
-/// // As a list of items would tell it that has an unnamed one:
-/// let why = ValidationError::new(ValidationCode::Missing, "is missing").within("name").at(3).within("items");
-/// assert_eq!(why.path(), "items[3].name");
-/// assert_eq!(why.code(), ValidationCode::Missing);
-/// assert_eq!(why.message(), "is missing");
-/// assert_eq!(why.to_string(), "`items[3].name` is missing");
+/// // The fourth of `items` has no `name`:
+/// let error = ValidationError::new(ValidationCode::Missing, "is missing").within("name").at(3).within("items");
+/// assert_eq!(error.path(), "items[3].name");
+/// assert_eq!(error.code(), ValidationCode::Missing);
+/// assert_eq!(error.message(), "is missing");
+/// assert_eq!(error.to_string(), "`items[3].name` is missing");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidationError {
@@ -27,8 +27,8 @@ pub struct ValidationError {
 ///
 /// ```
 /// # use websocket_do_runtime::protocol::{ValidationError, ValidationCode};
-/// fn is_the_clients_bug(why: &ValidationError) -> bool {
-///     !matches!(why.code(), ValidationCode::Rule | ValidationCode::Number)
+/// fn is_the_clients_bug(error: &ValidationError) -> bool {
+///     !matches!(error.code(), ValidationCode::Rule | ValidationCode::Number)
 /// }
 ///
 /// assert!(is_the_clients_bug(&ValidationError::new(ValidationCode::UnknownType, "no such message")));
@@ -37,15 +37,15 @@ pub struct ValidationError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValidationCode {
-    /// The frame is not JSON or not MessagePack at all.
+    /// The frame is not valid JSON or MessagePack.
     Malformed,
-    /// The tag names no message of the protocol.
+    /// The tag has a name that is not in the protocol.
     UnknownType,
-    /// A field that must be there is not.
+    /// A required field is missing.
     Missing,
     /// A field is duplicated.
     Duplicate,
-    /// A value is of another type than its field.
+    /// A value does not have the type of its field.
     Invalid,
     /// A rule of the field is broken.
     Rule,
@@ -54,7 +54,7 @@ pub enum ValidationCode {
 }
 
 impl ValidationCode {
-    /// The code as it travels: `malformed`, `unknown_type`, `missing`, `duplicate`, `invalid`, `rule`, `number`.
+    /// Returns the code as it is sent in an error frame: `malformed`, `unknown_type`, `missing`, `duplicate`, `invalid`, `rule`, `number`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
@@ -69,39 +69,39 @@ impl ValidationCode {
 }
 
 impl ValidationError {
-    /// A rejection of the value itself; [`within`](Self::within) and [`at`](Self::at) lead to it from outside.
+    /// Creates an error about a value, with an empty path. [`within`](Self::within) and [`at`](Self::at) add to the path.
     pub fn new(code: ValidationCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, path: String::new(), rule: None, message: message.into() }
     }
 
-    /// A broken rule, told as `message`, as in "must be 1 to 50 characters, is 0".
+    /// Creates an error about a broken rule, with a message such as "must be 1 to 50 characters, is 0".
     ///
     /// ```
     /// # use websocket_do_runtime::protocol::{ValidationError, ValidationCode, schema::Rule};
     /// let rule = Rule::Len { min: Some(1), max: Some(50) };
-    /// let why = ValidationError::of_rule(rule, "must be 1 to 50 characters, is 0").within("name");
-    /// assert_eq!(why.code(), ValidationCode::Rule);
-    /// assert_eq!(why.rule(), Some(&rule));
+    /// let error = ValidationError::of_rule(rule, "must be 1 to 50 characters, is 0").within("name");
+    /// assert_eq!(error.code(), ValidationCode::Rule);
+    /// assert_eq!(error.rule(), Some(&rule));
     /// ```
     pub fn of_rule(rule: Rule, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code: ValidationCode::Rule, path: String::new(), rule: Some(rule), message: message.into() }
     }
 
-    /// The same rejection seen from the object that holds the value in `field`.
+    /// Prepends the field that holds the value to the path.
     #[must_use]
     pub fn within(mut self, field: &str) -> Self {
         self.prefix(field);
         self
     }
 
-    /// The same rejection seen from the list that holds the value at `index`.
+    /// Prepends the index of the value in its list to the path.
     #[must_use]
     pub fn at(mut self, index: usize) -> Self {
         self.prefix(&format!("[{index}]"));
         self
     }
 
-    /// Puts a step before the path.
+    /// Prepends a field or an index to the path.
     pub(super) fn prefix(&mut self, step: &str) {
         if !self.path.is_empty() && !self.path.starts_with('[') {
             self.path.insert(0, '.');
@@ -109,22 +109,22 @@ impl ValidationError {
         self.path.insert_str(0, step);
     }
 
-    /// The kind.
+    /// Returns the code.
     pub fn code(&self) -> ValidationCode {
         self.code
     }
 
-    /// Where, as `items[3].name`; empty for the message itself.
+    /// Returns the path to the value, as `items[3].name`. It is empty for the message itself.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The rule that was broken, with its bounds; none where something else is wrong.
+    /// Returns the broken rule with its bounds, or `None` if the error is not about a rule.
     pub fn rule(&self) -> Option<&Rule> {
         self.rule.as_ref()
     }
 
-    /// The reason alone, without the path.
+    /// Returns the message without the path.
     pub fn message(&self) -> &str {
         &self.message
     }

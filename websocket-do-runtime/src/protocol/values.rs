@@ -1,4 +1,4 @@
-//! The standard library's types as values of messages.
+//! [`Value`] and [`Validate`] for the types of the standard library.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
@@ -19,7 +19,7 @@ macro_rules! plain {
     )*};
 }
 
-// `usize` is described as 64 bits wide although a Worker's has 32: the description must not depend on the host.
+// `usize` is described with 64 bits although it has 32 in a Worker: the schema must not depend on the host.
 plain! {
     bool => Type::Bool,
     i8 => Type::Integer { bits: 8, signed: true },
@@ -77,7 +77,7 @@ impl<T: Validate> Validate for Option<T> {
     }
 }
 
-/// serde writes an object of one field, named after the variant.
+/// serde writes an object of one field, with the name of the variant.
 impl<T: Validate, E: Validate> Validate for Result<T, E> {
     fn validate(&self) -> Result<(), ValidationError> {
         match self {
@@ -116,15 +116,15 @@ lists! {
 
 macro_rules! maps {
     ($($map:ty, [$($generics:tt)*];)*) => {$(
-        // Keys need only be serde's: all travel as strings in JSON, and a key that is no `Value` of ours, as a UUID,
-        // must not hide the rules of the values.
+        // Any serde type can be a key: all keys are strings in JSON, and a key without `Value`, such as a UUID, must not hide the
+        // rules of the values.
         impl<K: Serialize, V: Value, $($generics)*> Value for $map {
             const TYPE: Type = Type::Map(&Type::String, &V::TYPE);
         }
 
         impl<K: Key, V: Validate, $($generics)*> Validate for $map {
             fn validate(&self) -> Result<(), ValidationError> {
-                self.iter().try_for_each(|(key, value)| value.validate().map_err(|error| error.within(&name(key))))
+                self.iter().try_for_each(|(key, value)| value.validate().map_err(|error| error.within(&key_text(key))))
             }
         }
     )*};
@@ -134,7 +134,7 @@ maps! {
     HashMap<K, V, S>, [S];
 }
 
-/// A key of a map that holds no derived value.
+/// A type of map keys that contains no derived value.
 pub trait Key: Serialize {}
 
 macro_rules! keys {
@@ -142,8 +142,8 @@ macro_rules! keys {
 }
 keys! { bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 char String Box<str> }
 
-/// A key as it stands in a path.
-pub(super) fn name<K: Serialize>(key: &K) -> String {
+/// Returns a key as paths have it.
+pub(super) fn key_text<K: Serialize>(key: &K) -> String {
     match serde_json::to_value(key) {
         Ok(serde_json::Value::String(key)) => shorten(&key),
         Ok(key) => shorten(&key.to_string()),

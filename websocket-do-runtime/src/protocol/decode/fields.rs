@@ -1,4 +1,4 @@
-//! Fields once the tag is known: keys to numbers, values into slots, and what stands for a missing one.
+//! Reading the fields of a struct or variant: keys to field numbers, values into slots, missing fields.
 
 use std::{fmt, marker::PhantomData};
 
@@ -8,7 +8,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// Reads the next key: the number that `find` gives it, or `usize::MAX` for a field that nobody asked for.
+/// Reads the next key and returns its field number from `find`, or `usize::MAX` for an unknown field.
 pub fn key<'de, A: MapAccess<'de>>(
     entries: &mut A,
     tag: Option<&'static str>,
@@ -78,36 +78,36 @@ pub fn field<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Passes over the value of a field that nobody asked for.
+/// Skips the value of an unknown field.
 pub fn skip<'de, A: MapAccess<'de>>(entries: &mut A) -> Result<(), A::Error> {
     entries.next_value::<IgnoredAny>().map(|_| ())
 }
 
-/// The value of a field without a default. An `Option`, also behind an alias, is `None` when missing.
+/// Returns the value of a field without a default. A missing `Option`, even behind a type alias, is `None`.
 pub fn required<'de, T: Deserialize<'de>, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
     slot.map_or_else(|| T::deserialize(Missing::new(name)), Ok)
 }
 
-/// The value of a field that is read by a function of the user's, which a missing field cannot be read by.
+/// Returns the value of a field with a custom deserialize function, which cannot read a missing field.
 pub fn present<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
     slot.ok_or_else(|| E::missing_field(name))
 }
 
-/// The value of a field with a default, which stands for a missing field and for `null`.
+/// Returns the value of a field with a default, which replaces a missing field and `null`.
 pub fn or_default<T>(slot: Option<Option<T>>, default: impl FnOnce() -> T) -> T {
     slot.flatten().unwrap_or_else(default)
 }
 
-/// A variant number that no name leads to.
+/// The error of an invalid variant number.
 pub fn no_variant<T, E: Error>() -> Result<T, E> {
     Err(E::custom("no such variant"))
 }
 
-/// What a field is read from that is not there.
+/// The deserializer of a missing field.
 pub struct Missing<E>(&'static str, PhantomData<E>);
 
 impl<E> Missing<E> {
-    /// A field of this name.
+    /// Creates the deserializer of a missing field with this name.
     pub fn new(name: &'static str) -> Self {
         Self(name, PhantomData)
     }

@@ -1,4 +1,4 @@
-//! Rules for each item: `each(…)`.
+//! The rule `each(…)`: rules for each item of a collection.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
@@ -8,19 +8,19 @@ use std::{
 
 use serde::Serialize;
 
-use super::super::{ValidationError, values::name};
+use super::super::{ValidationError, values::key_text};
 
-/// What has items.
+/// A type with items.
 #[diagnostic::on_unimplemented(
     message = "the rule `each` does not fit `{Self}`",
     label = "`{Self}` has no items",
     note = "`each` is for the items of lists and sets and the values of maps; write its rules directly on the field"
 )]
 pub trait Each {
-    /// The item.
+    /// The type of the items.
     type Item;
 
-    /// Checks items until one fails, whose place is told.
+    /// Checks each item, and returns the first error with the index or key of its item.
     fn check(&self, check: impl Fn(&Self::Item) -> Result<(), ValidationError>) -> Result<(), ValidationError>;
 }
 
@@ -50,7 +50,7 @@ macro_rules! maps {
             type Item = V;
 
             fn check(&self, check: impl Fn(&V) -> Result<(), ValidationError>) -> Result<(), ValidationError> {
-                self.iter().try_for_each(|(key, value)| check(value).map_err(|error| error.within(&name(key))))
+                self.iter().try_for_each(|(key, value)| check(value).map_err(|error| error.within(&key_text(key))))
             }
         }
     )*};

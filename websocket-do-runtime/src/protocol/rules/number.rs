@@ -1,16 +1,16 @@
-//! The rule on how large a number may be: `range`.
+//! The rule `range`, for numbers.
 
 use std::{fmt, rc::Rc, sync::Arc};
 
 use super::super::{ValidationError, schema::Rule};
 
-/// A number of Rust's.
+/// A number type.
 pub trait Number: Copy + PartialOrd + fmt::Display {
-    /// For the description, which knows only one kind of number.
+    /// Converts to the number type of the schema.
     fn lossy(self) -> f64;
 }
 
-/// What has a size to be compared: `None` where there is no value.
+/// A type with a number to compare, or none, as an `Option`.
 #[diagnostic::on_unimplemented(
     message = "the rule `range` does not fit `{Self}`",
     label = "`{Self}` is not a number",
@@ -18,17 +18,17 @@ pub trait Number: Copy + PartialOrd + fmt::Display {
             `each(range = …)`"
 )]
 pub trait Ranged {
-    /// The kind of number.
+    /// The number type.
     type Number: Number;
 
-    /// The number.
+    /// Returns the number.
     fn number(&self) -> Option<Self::Number>;
 }
 
 macro_rules! numbers {
     ($($ty:ty)*) => {$(
         impl Number for $ty {
-            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "as near as the description can be")]
+            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "as near as the schema can be")]
             fn lossy(self) -> f64 {
                 self as f64
             }
@@ -63,7 +63,7 @@ holders! {
     Arc<T>, |this| Some(this.as_ref());
 }
 
-/// A number between bounds. Not-a-number is in no range.
+/// Checks that a number is between bounds. NaN is in no range.
 pub fn range<T: Ranged>(
     value: &T,
     min: Option<T::Number>,

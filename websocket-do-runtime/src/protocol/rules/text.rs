@@ -1,4 +1,4 @@
-//! Rules on how much there is and on what a text says: `len`, `bytes`, `pattern`, `one_of`.
+//! The rules `len`, `bytes`, `pattern` and `one_of`, for strings, bytes and collections.
 
 use std::{
     borrow::Cow,
@@ -11,52 +11,52 @@ use regex_lite::Regex;
 
 use super::super::{ValidationError, schema::Rule};
 
-/// What has a length: `None` where there is no value.
+/// A type with a length.
 #[diagnostic::on_unimplemented(
     message = "the rule `len` does not fit `{Self}`",
     label = "`{Self}` has no length",
     note = "`len` counts the characters of strings and the items of collections; numbers take `range`"
 )]
 pub trait Len {
-    /// How many, and of what: one and many.
+    /// Returns the count, and the unit in singular and plural. `None` if there is no value.
     fn count(&self) -> Option<(usize, [&'static str; 2])>;
 
-    /// From how many to how many it can be, where that can be told without counting.
+    /// Returns bounds of the count, if they are known without counting.
     fn estimate(&self) -> Option<(usize, usize)> {
         None
     }
 }
 
-/// What has bytes.
+/// A type with bytes.
 #[diagnostic::on_unimplemented(
     message = "the rule `bytes` does not fit `{Self}`",
     label = "`{Self}` is not text and not bytes",
     note = "`bytes` counts the bytes of strings (in UTF-8) and of `Vec<u8>`; collections take `len`, numbers `range`"
 )]
 pub trait Bytes {
-    /// How many.
+    /// Returns the number of bytes. `None` if there is no value.
     fn size(&self) -> Option<usize>;
 }
 
-/// What a pattern can be matched with.
+/// A type that a pattern can match.
 #[diagnostic::on_unimplemented(
     message = "the rule `pattern` does not fit `{Self}`",
     label = "`{Self}` is not text",
     note = "`pattern` is for strings; for each string of a collection write `each(pattern = \"…\")`"
 )]
 pub trait Matched {
-    /// The text.
+    /// Returns the text. `None` if there is no value.
     fn text(&self) -> Option<&str>;
 }
 
-/// What can be one of several texts.
+/// A type that can be one of several texts.
 #[diagnostic::on_unimplemented(
     message = "the rule `one_of` does not fit `{Self}`",
     label = "`{Self}` is not text",
     note = "`one_of` is for strings; for each string of a collection write `each(one_of(…))`"
 )]
 pub trait OneOf {
-    /// The text.
+    /// Returns the text. `None` if there is no value.
     fn text(&self) -> Option<&str>;
 }
 
@@ -67,7 +67,7 @@ macro_rules! texts {
                 Some((self.chars().count(), ["character", "characters"]))
             }
 
-            /// A character is one to four bytes.
+            /// A character has one to four bytes.
             fn estimate(&self) -> Option<(usize, usize)> {
                 Some((self.len().div_ceil(4), self.len()))
             }
@@ -168,32 +168,32 @@ holders! {
     Arc<T>, [+ ?Sized], |this| Some(this.as_ref());
 }
 
-/// What a rule of an amount allows.
+/// The smallest and the largest allowed count.
 type Bounds = (Option<usize>, Option<usize>);
 
-/// Characters of a string, items of a collection.
+/// Checks the number of characters of a string or items of a collection.
 pub fn len<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
     match value.estimate() {
         Some((least, most)) if is_within(least, bounds) && is_within(most, bounds) => Ok(()),
-        _ => counted(value, bounds),
+        _ => check_count(value, bounds),
     }
 }
 
 #[inline(never)]
-fn counted<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
+fn check_count<T: Len + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
     match value.count() {
         Some((count, unit)) if !is_within(count, bounds) => {
-            Err(amiss(Rule::Len { min: bounds.0, max: bounds.1 }, count, bounds, unit))
+            Err(out_of_bounds(Rule::Len { min: bounds.0, max: bounds.1 }, count, bounds, unit))
         }
         _ => Ok(()),
     }
 }
 
-/// Bytes of a string or byte list.
+/// Checks the number of bytes of a string or byte list.
 pub fn bytes<T: Bytes + ?Sized>(value: &T, bounds: Bounds) -> Result<(), ValidationError> {
     match value.size() {
         Some(size) if !is_within(size, bounds) => {
-            Err(amiss(Rule::Bytes { min: bounds.0, max: bounds.1 }, size, bounds, ["byte", "bytes"]))
+            Err(out_of_bounds(Rule::Bytes { min: bounds.0, max: bounds.1 }, size, bounds, ["byte", "bytes"]))
         }
         _ => Ok(()),
     }
@@ -204,7 +204,7 @@ fn is_within(count: usize, (min, max): Bounds) -> bool {
 }
 
 #[cold]
-fn amiss(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2]) -> ValidationError {
+fn out_of_bounds(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2]) -> ValidationError {
     let unit = |bound| if bound == 1 { one } else { many };
     let wanted = match bounds {
         (Some(min), Some(max)) if min == max => format!("exactly {min} {}", unit(max)),
@@ -216,7 +216,7 @@ fn amiss(rule: Rule, count: usize, bounds: Bounds, [one, many]: [&'static str; 2
     ValidationError::of_rule(rule, format!("must have {wanted}, has {count}"))
 }
 
-/// A regular expression, compiled when it is first needed.
+/// A regular expression, compiled on first use.
 #[derive(Debug)]
 pub struct Pattern {
     source: &'static str,
@@ -224,13 +224,13 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// The derive has checked that it is one.
+    /// Creates a pattern. The derive has checked that it compiles.
     pub const fn new(source: &'static str) -> Self {
         Self { source, regex: OnceLock::new() }
     }
 }
 
-/// A text in which the pattern matches somewhere.
+/// Checks that the pattern matches somewhere in a text.
 pub fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static Pattern) -> Result<(), ValidationError> {
     let regex = pattern.regex.get_or_init(|| Regex::new(pattern.source).ok());
     match value.text() {
@@ -241,7 +241,7 @@ pub fn pattern<T: Matched + ?Sized>(value: &T, pattern: &'static Pattern) -> Res
     }
 }
 
-/// One of several texts.
+/// Checks that a text is one of several.
 pub fn one_of<T: OneOf + ?Sized>(value: &T, texts: &'static [&'static str]) -> Result<(), ValidationError> {
     match value.text() {
         Some(text) if !texts.contains(&text) => {

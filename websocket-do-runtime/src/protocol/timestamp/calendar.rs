@@ -1,4 +1,4 @@
-//! The Gregorian calendar, both ways, and the text that JavaScript writes of it. Knows nothing of serde.
+//! Converts between milliseconds since 1970 and the text of a date in the Gregorian calendar.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The days of 400 years, after which the calendar repeats.
+/// The days in 400 years, after which the calendar repeats.
 const ERA: i64 = 146_097;
-/// From 1 March of the year 0 to the beginning of 1970.
+/// The days from 1 March of the year 0 to the beginning of 1970.
 const EPOCH: i64 = 719_468;
 
 /// Writes milliseconds since 1970 as `Date.prototype.toJSON` does.
@@ -24,7 +24,7 @@ pub(super) fn write(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", time % SECOND)
 }
 
-/// The milliseconds since 1970 that the text says.
+/// Parses a text and returns its milliseconds since 1970.
 pub(super) fn read(text: &str) -> Option<i64> {
     let mut text = Text(text.as_bytes());
     let year = text.year()?;
@@ -45,9 +45,9 @@ pub(super) fn read(text: &str) -> Option<i64> {
     fits.then(|| days * DAY + hour * HOUR + minute * MINUTE + second * SECOND + millis - offset)
 }
 
-/// Year, month and day of a day that is counted from 1970.
+/// Returns the year, month and day of a day counted from 1970.
 ///
-/// Years begin in March here, so that the day of a leap year comes last.
+/// Internally, years begin in March, so that the leap day is the last day of a year.
 fn date(day: i64) -> (i64, i64, i64) {
     let day = day + EPOCH;
     let (era, day) = (day.div_euclid(ERA), day.rem_euclid(ERA));
@@ -59,7 +59,7 @@ fn date(day: i64) -> (i64, i64, i64) {
     (era * 400 + year + next, month, day)
 }
 
-/// The day counted from 1970, of a date that may not be one: a 31 April is 1 May.
+/// Returns the day counted from 1970 of a date, which may be invalid: 31 April is 1 May.
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=12).contains(&month) {
         return None;
@@ -72,7 +72,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
 struct Text<'t>(&'t [u8]);
 
 impl Text<'_> {
-    /// The next byte, if it is one of these.
+    /// Takes the next byte if it is one of these.
     fn byte(&mut self, wanted: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -85,7 +85,7 @@ impl Text<'_> {
         number.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
     }
 
-    /// Four digits, or a sign and six. There is no year −0.
+    /// Takes four digits, or a sign and six. There is no year −0.
     fn year(&mut self) -> Option<i64> {
         match self.0.first()? {
             b'+' | b'-' => {
@@ -97,7 +97,7 @@ impl Text<'_> {
         }
     }
 
-    /// The milliseconds, of which there may be none; what is finer is cut off.
+    /// Takes the optional fraction of a second and returns its milliseconds.
     fn fraction(&mut self) -> Option<i64> {
         if self.0.first() != Some(&b'.') {
             return Some(0);
@@ -110,7 +110,7 @@ impl Text<'_> {
         Some(padded.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
     }
 
-    /// The milliseconds that local time is ahead of UTC.
+    /// Takes the offset and returns the milliseconds that local time is ahead of UTC.
     fn offset(&mut self) -> Option<i64> {
         let sign = match self.byte(b"Z+-")? {
             b'Z' => return Some(0),

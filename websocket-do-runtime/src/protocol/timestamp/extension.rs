@@ -9,13 +9,13 @@ use serde::{
 
 use super::Timestamp;
 
-/// The newtype that a [`Timestamp`] says to be when it is written as text.
+/// The newtype name of a [`Timestamp`] that is written as text.
 pub(crate) const NAME: &str = "websocket_do::Timestamp";
 
 /// The extension's type.
 const EXTENSION: i8 = -1;
 
-/// A timestamp as extension: for serde a pair of the type and the bytes. One that was buffered comes in milliseconds.
+/// A timestamp as an extension: a pair of the extension's type and its bytes. A buffered one is in milliseconds.
 pub(crate) struct Extension(pub(crate) Timestamp);
 
 impl Serialize for Extension {
@@ -69,7 +69,7 @@ impl<'de> Visitor<'de> for ExtensionVisitor {
         let Some(Seconds { seconds, nanos }) = parts.next_element()? else {
             return Err(A::Error::custom("not a time"));
         };
-        // A second more or less than a `Date` has is out of range, however many fractions of it there are.
+        // Seconds that overflow milliseconds are out of range of a `Date` too.
         let millis = seconds.checked_mul(1000).and_then(|millis| millis.checked_add(i64::from(nanos / 1_000_000)));
         millis.map_or_else(|| Err(A::Error::custom("a time out of range")), |millis| self.visit_i64(millis))
     }
