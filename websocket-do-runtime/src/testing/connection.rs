@@ -35,7 +35,7 @@ pub(crate) struct Connection {
 struct State {
     to_room: VecDeque<(u64, Outgoing)>,
     to_client: VecDeque<Incoming>,
-    /// The client has closed or send_request a close, or its connection was lost: nothing more goes to the room.
+    /// The client has closed or answered a close, or its connection was lost: nothing more goes to the room.
     client_closed: bool,
     /// The room has closed, or the connection was lost: nothing more goes to the client.
     room_closed: bool,

@@ -112,7 +112,7 @@ where
     /// # Panics
     /// Panics as [`expect`](Self::expect) does.
     #[track_caller]
-    pub fn expect_rejection(&mut self, code: &str, path: &str) -> impl Future<Output = ()>
+    pub fn expect_validation_error(&mut self, code: &str, path: &str) -> impl Future<Output = ()>
     where
         ServerMessageOf<R>: Debug,
     {
