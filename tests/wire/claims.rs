@@ -1,17 +1,17 @@
-//! A frame costs what it holds, and never what it claims to hold.
+//! Decoding allocates for the contents of a frame, never for a claimed length.
 
 use allocation_counter::measure;
 use websocket_do::{ValidationCode, codec};
 
 use crate::sample::Sample;
 
-/// The message `{"type": name, "value": …}` with a value of these bytes.
+/// Returns the message `{"type": name, "value": …}` with these bytes as its value.
 fn packed(name: &str, value: &[u8]) -> Vec<u8> {
     let name_head = 0xa0 | u8::try_from(name.len()).unwrap();
     [&[0x82][..], b"\xa4type", &[name_head], name.as_bytes(), b"\xa5value", value].concat()
 }
 
-/// The most memory that was held at once while the frame was refused.
+/// Returns the peak of allocated memory while a malformed frame is decoded.
 fn cost(frame: &[u8]) -> u64 {
     let refused = measure(|| {
         let error = codec::decode_binary::<Sample>(frame).unwrap_err();
@@ -22,7 +22,7 @@ fn cost(frame: &[u8]) -> u64 {
 
 #[test]
 fn a_claim_of_millions_costs_nothing() {
-    // 33 million items and more, in each form that has a head of 32 bits, then those of 16.
+    // 33 million items and more, with each header of 32 bits, then with those of 16.
     for claim in [
         &b"\xdd\x01\xff\xff\xff"[..],
         b"\xdd\xff\xff\xff\xff",
@@ -51,7 +51,7 @@ fn a_claim_inside_a_claim_costs_nothing() {
 }
 
 #[test]
-fn nesting_of_a_hundred_thousand_levels_is_refused_at_once() {
+fn nesting_of_a_hundred_thousand_levels_is_an_early_error() {
     for level in [0x91, 0x81] {
         let held = cost(&vec![level; 100_000]);
         assert!(held < 2048, "{held} bytes for {level:x} nested");
@@ -71,7 +71,7 @@ fn nesting_of_a_hundred_thousand_levels_is_refused_at_once() {
 }
 
 #[test]
-fn a_list_costs_what_it_holds() {
+fn a_list_costs_its_contents() {
     let mut frame = packed("list", b"\xdd\x00\x00\x27\x10");
     frame.extend([1; 10_000]);
     let read = measure(|| assert!(codec::decode_binary::<Sample>(&frame).is_ok()));

@@ -1,4 +1,4 @@
-//! What travels: every Rust type in both formats, against what JavaScript writes and reads. No socket is opened here.
+//! The wire format: every Rust type in both formats, compared with what JavaScript writes and reads. No test opens a socket.
 
 #![expect(
     clippy::expect_used,
@@ -10,9 +10,10 @@
 
 mod claims;
 mod memory;
+mod messages;
+mod nesting;
 mod properties;
 mod sample;
 mod table;
 mod times;
 mod vectors;
-mod words;

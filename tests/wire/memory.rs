@@ -1,6 +1,6 @@
-//! Decoding takes at most 4 times the frame in memory, or 4 MiB where that is more; what would take more is refused.
+//! Decoding takes at most 4 times the frame in memory, or 4 MiB if that is more. More is an error.
 
-#![allow(clippy::vec_box, clippy::linkedlist, clippy::large_enum_variant, reason = "shapes that take much")]
+#![allow(clippy::vec_box, clippy::linkedlist, clippy::large_enum_variant, reason = "types that take much memory")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList};
 
@@ -31,7 +31,7 @@ enum Wide {
     Nothing,
 }
 
-/// 24 optional texts: an object of no fields is 576 bytes.
+/// 24 optional texts: an object without fields takes 576 bytes in memory.
 #[derive(Debug, WsProtocol)]
 struct Sparse {
     a: Option<[Option<String>; 8]>,
@@ -58,7 +58,7 @@ struct Tree {
     children: Vec<Tree>,
 }
 
-/// The message with so many times `item` in a list, or, with a `key`, in an object.
+/// Returns a message with `item` repeated up to `bytes`, in a list or, if `keyed`, in an object.
 fn json(name: &str, item: &str, keyed: bool, bytes: usize, tag_first: bool) -> String {
     let mut value = String::with_capacity(bytes + 64);
     for at in 0_u32.. {
@@ -81,7 +81,7 @@ fn json(name: &str, item: &str, keyed: bool, bytes: usize, tag_first: bool) -> S
     }
 }
 
-/// Decodes, and gives whether it was read and the most memory that was held at once.
+/// Decodes a frame. Returns whether it succeeded and the peak of allocated memory.
 fn cost(frame: &Frame) -> (bool, u64) {
     let mut is_read = false;
     let used = measure(|| match codec::decode::<Wide>(frame) {
@@ -94,7 +94,7 @@ fn cost(frame: &Frame) -> (bool, u64) {
     (is_read, used.bytes_max)
 }
 
-/// Each shape: its name, an item, and whether it is an object.
+/// Each shape: its message, an item, and whether the items are in an object.
 const SHAPES: &[(&str, &str, bool)] = &[
     ("texts", r#""""#, false),
     ("texts", r#""a text of some length, as people write them""#, false),
@@ -126,7 +126,7 @@ const SHAPES: &[(&str, &str, bool)] = &[
 ];
 
 fn bound(frame: usize) -> u64 {
-    // The error itself takes a little.
+    // The error takes some memory too.
     u64::try_from((4 * frame).max(4 << 20)).unwrap() + 4096
 }
 
@@ -162,7 +162,7 @@ fn decoding_takes_at_most_4_times_the_frame_in_messagepack() {
 }
 
 #[test]
-fn a_frame_of_16_mib_of_empty_texts_is_refused() {
+fn a_frame_of_16_mib_of_empty_texts_is_an_error() {
     let count = u32::try_from(16 << 20).unwrap();
     let mut frame = b"\x82\xa4type\xa5texts\xa5value\xdd".to_vec();
     frame.extend(count.to_be_bytes());
@@ -173,7 +173,7 @@ fn a_frame_of_16_mib_of_empty_texts_is_refused() {
 
 #[test]
 fn claims_in_claims_take_no_more() {
-    // Each level announces as many items as there are bytes.
+    // Each level claims as many items as there are bytes.
     let mut frame = b"\x82\xa4type\xa4tree\xa5value".to_vec();
     for _ in 0..50 {
         frame.extend(b"\xdd\x00\x02\x00\x00\x81\xa8children");
@@ -189,7 +189,7 @@ fn messages_of_ordinary_shape_are_read_at_any_size() {
     assert!(codec::decode_text::<Wide>(&text).is_ok());
     let text = json("numbers", "1764000000000", false, 16 << 20, false);
     assert!(codec::decode_text::<Wide>(&text).is_ok());
-    // Up to 4 MiB, any shape is: as 20,000 short texts, or 1,000 records of 600 bytes.
+    // Up to 4 MiB, any shape is read, such as 20,000 short texts or 1,000 records of 600 bytes.
     for (name, item, bytes) in [("texts", r#""a""#, 80_000), ("records", "{}", 3_000), ("numbers", "1", 200_000)] {
         assert!(codec::decode_text::<Wide>(&json(name, item, false, bytes, true)).is_ok(), "{name}");
     }

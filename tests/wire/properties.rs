@@ -1,4 +1,4 @@
-//! Whatever a protocol can say survives each format, and both formats say the same; whatever else comes is refused.
+//! Properties of the codecs: every message round-trips in both formats, both formats agree, any other input is an error.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use websocket_do::{Format, Frame, Message, Timestamp, ValidationCode, WsProtocol
 
 use crate::sample::{Point, Sample, Shape};
 
-/// Up to here JavaScript has every integer.
-const EXACT: i64 = 1 << 53;
+/// JavaScript holds every integer exactly up to here.
+const MAX_EXACT_INTEGER: i64 = 1 << 53;
 
-fn decoded<M: Message>(message: &M, format: Format) -> M {
-    let frame = codec::encode(message, format).expect("a message that can be written");
-    codec::decode(&frame).unwrap_or_else(|error| panic!("{frame:?} is refused: {error}"))
+pub(crate) fn round_trip<M: Message>(message: &M, format: Format) -> M {
+    let frame = codec::encode(message, format).expect("a message that can be encoded");
+    codec::decode(&frame).unwrap_or_else(|error| panic!("{frame:?} does not decode: {error}"))
 }
 
-/// The same message with its tag, which we write first, at the end.
+/// Moves the tag, which our encoder writes first, to the end of a message.
 fn tag_last(frame: &Frame) -> Frame {
     match frame {
         Frame::Text(text) => {
@@ -32,7 +32,7 @@ fn tag_last(frame: &Frame) -> Frame {
             Frame::Text(format!("{{{}{comma}{tag}}}", fields.strip_suffix('}').unwrap()))
         }
         Frame::Binary(bytes) => {
-            // The head of a map, `a4` and `type`, the head of a short string and the string.
+            // The header of a map, `a4` and `type`, the header of a short string and the string.
             let end = 7 + usize::from(bytes[6] & 0x1f);
             Frame::Binary([&bytes[..1], &bytes[end..], &bytes[1..end]].concat())
         }
@@ -41,14 +41,14 @@ fn tag_last(frame: &Frame) -> Frame {
 
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
-        any::<f64>().prop_filter("a peer cannot hold it", |number| number.is_finite()),
+        any::<f64>().prop_filter("JavaScript cannot hold it", |number| number.is_finite()),
         (any::<i32>(), 0..21).prop_map(|(integer, shift)| f64::from(integer) * f64::from(1 << shift)),
         (-1000..1000_i32).prop_map(|hundredths| f64::from(hundredths) / 100.0),
     ]
 }
 
 fn integer() -> impl Strategy<Value = i64> {
-    prop_oneof![-EXACT..=EXACT, any::<i32>().prop_map(i64::from), (-300..300_i64)]
+    prop_oneof![-MAX_EXACT_INTEGER..=MAX_EXACT_INTEGER, any::<i32>().prop_map(i64::from), (-300..300_i64)]
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -75,7 +75,7 @@ fn sample() -> impl Strategy<Value = Sample> {
         integer().prop_map(|value| Sample::U64 { value: value.unsigned_abs() }),
         integer().prop_map(|value| Sample::U128 { value: value.unsigned_abs().into() }),
         any::<f32>()
-            .prop_filter("a peer cannot hold it", |number| number.is_finite())
+            .prop_filter("JavaScript cannot hold it", |number| number.is_finite())
             .prop_map(|value| Sample::F32 { value }),
         number().prop_map(|value| Sample::F64 { value }),
         (-Timestamp::MAX.as_millis()..=Timestamp::MAX.as_millis())
@@ -111,14 +111,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_message_survives_each_format_and_both_agree(message in sample()) {
+    fn every_message_round_trips_in_both_formats(message in sample()) {
         for format in [Format::Json, Format::MessagePack] {
-            prop_assert_eq!(&decoded(&message, format), &message, "in {}", format);
+            prop_assert_eq!(&round_trip(&message, format), &message, "in {}", format);
         }
     }
 
     #[test]
-    fn a_message_is_the_same_wherever_its_tag_stands(message in sample()) {
+    fn the_tag_may_be_the_last_field(message in sample()) {
         for format in [Format::Json, Format::MessagePack] {
             let frame = tag_last(&codec::encode(&message, format).unwrap());
             prop_assert_eq!(&codec::decode::<Sample>(&frame).unwrap(), &message, "in {}: {:?}", format, frame);
@@ -132,7 +132,7 @@ proptest! {
             match codec::encode(&message, format) {
                 Ok(frame) => prop_assert_eq!(&codec::decode::<Sample>(&frame).unwrap(), &message),
                 Err(error) => {
-                    prop_assert!((value >> shift).unsigned_abs() > EXACT.unsigned_abs());
+                    prop_assert!((value >> shift).unsigned_abs() > MAX_EXACT_INTEGER.unsigned_abs());
                     prop_assert_eq!((error.code(), error.path()), (ValidationCode::Number, "value"));
                 }
             }
@@ -140,13 +140,13 @@ proptest! {
     }
 
     #[test]
-    fn bytes_of_any_kind_are_a_message_or_a_rejection(bytes in vec(any::<u8>(), 0..200)) {
+    fn any_bytes_decode_or_are_an_error(bytes in vec(any::<u8>(), 0..200)) {
         let _ = codec::decode_binary::<Sample>(&bytes);
         let _ = codec::decode_text::<Sample>(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
-    fn a_message_with_one_byte_changed_is_a_message_or_a_rejection(message in sample(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn a_message_with_one_changed_byte_decodes_or_is_an_error(message in sample(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         for format in [Format::Json, Format::MessagePack] {
             let mut bytes = match codec::encode(&message, format).unwrap() {
                 Frame::Text(text) => text.into_bytes(),
@@ -156,7 +156,7 @@ proptest! {
             if let Some(changed) = bytes.get_mut(at) {
                 *changed = byte;
             }
-            // What is read must be something that can be written again, unless a peer has said more than JavaScript can.
+            // A message that decodes can be encoded, except for numbers that JavaScript cannot hold.
             let read = match format {
                 Format::Json => codec::decode_text::<Sample>(&String::from_utf8_lossy(&bytes)),
                 Format::MessagePack => codec::decode_binary(&bytes),
@@ -171,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn a_message_cut_short_is_refused(message in sample(), at in any::<prop::sample::Index>()) {
+    fn a_truncated_message_is_malformed(message in sample(), at in any::<prop::sample::Index>()) {
         let Frame::Binary(bytes) = codec::encode(&message, Format::MessagePack).unwrap() else { unreachable!() };
         let cut = bytes.get(..at.index(bytes.len())).unwrap_or_default();
         prop_assert_eq!(codec::decode_binary::<Sample>(cut).unwrap_err().code(), ValidationCode::Malformed);
@@ -181,14 +181,14 @@ proptest! {
     }
 }
 
-/// JSON that a peer might send, of any shape.
+/// Any JSON.
 fn any_json() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
         any::<bool>().prop_map(|value| value.to_string()),
         any::<i64>().prop_map(|value| value.to_string()),
         any::<u64>().prop_map(|value| value.to_string()),
-        (-EXACT - 4..=EXACT + 4).prop_map(|value| value.to_string()),
+        (-MAX_EXACT_INTEGER - 4..=MAX_EXACT_INTEGER + 4).prop_map(|value| value.to_string()),
         number().prop_map(|value| format!("{value:?}")),
         number().prop_map(|value| format!("{value:e}")),
         Just("-0".to_owned()),
@@ -265,7 +265,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_read_can_be_written_in_both_formats_and_read_again(
+    fn every_decoded_message_round_trips_in_both_formats(
         kind in prop_oneof![
             Just("keys"), Just("floats"), Just("shapes"), Just("place"), Just("any"), Just("untagged"), Just("tuple"),
             Just("unit"), Just("nested"),
@@ -279,72 +279,12 @@ proptest! {
             let Ok(read) = codec::decode_text::<Anything>(&text) else { continue };
             for format in [Format::Json, Format::MessagePack] {
                 let written = codec::encode(&read, format);
-                prop_assert!(written.is_ok(), "{} is read and not written in {}: {:?}", text, format, written);
+                prop_assert!(written.is_ok(), "{} decodes and does not encode in {}: {:?}", text, format, written);
                 let written = written.unwrap();
                 let again = codec::decode::<Anything>(&written);
-                prop_assert!(again.is_ok(), "{} is written and not read in {}: {:?}", text, format, again);
+                prop_assert!(again.is_ok(), "{} encodes and does not decode in {}: {:?}", text, format, again);
                 prop_assert_eq!(codec::encode(&again.unwrap(), format), Ok(written), "{} in {}", text, format);
             }
         }
     }
-}
-
-#[test]
-fn lists_and_objects_nest_to_128_levels_written_or_read() {
-    #[derive(Debug, Clone, PartialEq, WsProtocol)]
-    #[ws(server)]
-    enum Deep {
-        List { value: List },
-        Object { value: Object },
-        Choice { value: Choice },
-    }
-
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-    struct List(Vec<List>);
-
-    #[derive(Debug, Clone, PartialEq, WsProtocol)]
-    struct Object {
-        a: Option<Box<Object>>,
-    }
-
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-    enum Choice {
-        End,
-        More(Box<Choice>),
-        Pair(u8, Box<Choice>),
-    }
-
-    let list = |depth| (1..depth).fold(List(Vec::new()), |inner, _| List(vec![inner]));
-    let object = |depth| (1..depth).fold(Object { a: None }, |inner, _| Object { a: Some(Box::new(inner)) });
-    let choice = |depth| (0..depth).fold(Choice::End, |inner, _| Choice::More(Box::new(inner)));
-    let pair = |depth| (0..depth).fold(Choice::End, |inner, _| Choice::Pair(1, Box::new(inner)));
-    for format in [Format::Json, Format::MessagePack] {
-        // The message is a level, too; a pair is two.
-        for message in [
-            Deep::List { value: list(127) },
-            Deep::Object { value: object(127) },
-            Deep::Choice { value: choice(127) },
-            Deep::Choice { value: pair(63) },
-        ] {
-            assert_eq!(decoded(&message, format), message);
-        }
-        for (message, path) in [
-            (Deep::List { value: list(128) }, format!("value{}", "[0]".repeat(127))),
-            (Deep::Object { value: object(128) }, format!("value{}", ".a".repeat(127))),
-            (Deep::Choice { value: choice(128) }, format!("value{}", ".More".repeat(127))),
-            (Deep::Choice { value: pair(64) }, format!("value{}.Pair", ".Pair[1]".repeat(63))),
-        ] {
-            let error = codec::encode(&message, format).unwrap_err();
-            assert_eq!((error.code(), error.path()), (ValidationCode::Invalid, path.as_str()));
-            assert_eq!(error.message(), "must not nest deeper than 128");
-        }
-    }
-    let text = |depth: usize| format!(r#"{{"type":"list","value":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    assert!(codec::decode_text::<Deep>(&text(127)).is_ok());
-    let error = codec::decode_text::<Deep>(&text(128)).unwrap_err();
-    assert_eq!(error.to_string(), "not JSON: it nests deeper than 128");
-    let bytes = |depth: usize| [&b"\x82\xa4type\xa4list\xa5value"[..], &vec![0x91; depth - 1], &[0x90]].concat();
-    assert!(codec::decode_binary::<Deep>(&bytes(127)).is_ok());
-    let error = codec::decode_binary::<Deep>(&bytes(128)).unwrap_err();
-    assert_eq!(error.to_string(), "not MessagePack: it nests deeper than 128");
 }

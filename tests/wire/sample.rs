@@ -1,4 +1,4 @@
-//! A protocol with a message for each Rust type that travels in a way of its own.
+//! A protocol with a message for each Rust type that has its own wire form.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The table in the codec's documentation, row by row.
+//! Checks each row of the table of types in `codec/wire.md`.
 
 use std::{collections::BTreeMap, fs};
 
@@ -9,8 +9,7 @@ use crate::{
     vectors::hex,
 };
 
-/// The rows, each with the beginning of its first cell, values of it, and what becomes of them in JSON and, from the
-/// value's key on, in MessagePack.
+/// The rows: the start of the first cell, a value, its JSON, and its MessagePack in hexadecimal.
 fn rows() -> Vec<(&'static str, Sample, &'static str, &'static str)> {
     let time = Timestamp::from_millis(1_764_000_000_000).unwrap();
     vec![
@@ -37,7 +36,7 @@ fn rows() -> Vec<(&'static str, Sample, &'static str, &'static str)> {
 }
 
 #[test]
-fn the_table_of_types_says_what_travels() {
+fn the_table_of_types_matches_the_encoder() {
     let path = [env!("CARGO_MANIFEST_DIR"), "/../websocket-do-runtime/src/codec/wire.md"].concat();
     let table = fs::read_to_string(path).expect("the table");
     for (begin, value, json, msgpack) in rows() {

@@ -1,4 +1,4 @@
-//! Time types of other crates: text in both formats, and read from what JavaScript makes of a `Date`.
+//! Time types of other crates: written as text in both formats, and read from a JavaScript `Date`.
 
 use chrono::{DateTime, Utc};
 use websocket_do::{Format, Frame, ValidationCode, WsProtocol, codec};
@@ -28,7 +28,7 @@ fn a_date_is_read_by_the_time_types_of_other_crates() {
 }
 
 #[test]
-fn a_date_is_no_text() {
+fn a_date_is_not_text() {
     let error = codec::decode_binary::<Dated>(&packed(b"\xa5noted", b"\xa4note")).unwrap_err();
     assert_eq!((error.code(), error.path()), (ValidationCode::Invalid, "note"));
     assert_eq!(error.to_string(), "`note` must be a string, is a time");

@@ -1,5 +1,5 @@
-//! The bytes that msgpackr and `JSON.stringify` produce (`tests/fixtures/vectors/vectors.json`), read by us; and our own, written to
-//! `tests/fixtures/vectors/ours.json`, where `check.mjs` has msgpackr read them.
+//! Decodes what msgpackr and `JSON.stringify` write (`tests/fixtures/vectors/vectors.json`), and compares our encoder with
+//! `tests/fixtures/vectors/ours.json`, which `check.mjs` decodes with msgpackr.
 
 use std::{env, fs, path::PathBuf};
 
@@ -8,13 +8,13 @@ use websocket_do::{Format, Frame, ValidationError, codec};
 
 use crate::sample::Sample;
 
-/// A value as JavaScript writes it. A form that cannot say the value is not there.
+/// A value as JavaScript writes it. A format that cannot represent it is missing.
 #[derive(Deserialize)]
 struct Vector {
     name: String,
     json: Option<String>,
     msgpack: Option<String>,
-    /// Why it must be refused when it comes.
+    /// The error that decoding it must return.
     refused: Option<Refused>,
 }
 
@@ -24,7 +24,7 @@ struct Refused {
     path: String,
 }
 
-/// The same value as we write it.
+/// The same value as our encoder writes it.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Ours {
     name: String,
@@ -62,7 +62,7 @@ fn refused(error: &ValidationError) -> Refused {
     Refused { code: error.code().as_str().into(), path: error.path().into() }
 }
 
-/// The values that are read and can be written again, as they were read.
+/// Returns the vectors that decode, with their messages.
 fn writable(vectors: &[Vector]) -> impl Iterator<Item = (&Vector, Sample)> {
     let writable = vectors.iter().filter(|vector| vector.refused.is_none());
     writable.map(|vector| (vector, read(vector).remove(0).1.unwrap_or_else(|error| panic!("{}: {error}", vector.name))))
@@ -77,7 +77,7 @@ fn ours(name: String, message: &Sample) -> Ours {
 }
 
 #[test]
-fn what_javascript_writes_is_read_and_both_formats_agree() {
+fn values_from_javascript_decode_to_the_same_message_in_both_formats() {
     for vector in vectors().iter().filter(|vector| vector.refused.is_none()) {
         let read = read(vector);
         for (format, message) in &read {
@@ -88,7 +88,7 @@ fn what_javascript_writes_is_read_and_both_formats_agree() {
 }
 
 #[test]
-fn what_javascript_should_not_have_written_is_refused_at_its_place() {
+fn invalid_values_from_javascript_are_errors_with_a_path() {
     for vector in &vectors() {
         let Some(refused) = &vector.refused else { continue };
         for (format, message) in read(vector) {
@@ -98,25 +98,25 @@ fn what_javascript_should_not_have_written_is_refused_at_its_place() {
     }
 }
 
-/// Also writes `ours.json` anew where `BLESS` is set.
+/// With `BLESS` set, also writes `ours.json`.
 #[test]
-fn our_own_writing_is_what_msgpackr_was_shown() {
+fn our_encoder_writes_the_values_in_ours_json() {
     let vectors = vectors();
     let ours: Vec<_> = writable(&vectors).map(|(vector, message)| ours(vector.name.clone(), &message)).collect();
     if env::var_os("BLESS").is_some() {
         let lines: Vec<_> = ours.iter().map(|ours| serde_json::to_string(ours).unwrap()).collect();
         fs::write(file("ours.json"), format!("[\n{}\n]\n", lines.join(",\n"))).expect("a file to write");
     }
-    let shown = fs::read_to_string(file("ours.json")).expect("tests/fixtures/vectors/ours.json: run with BLESS=1");
-    let shown: Vec<Ours> = serde_json::from_str(&shown).expect("ours.json as it was written");
-    assert_eq!(shown.len(), ours.len(), "ours.json has other vectors: run with BLESS=1");
-    for (ours, shown) in ours.iter().zip(&shown) {
-        assert_eq!(ours, shown, "run with BLESS=1, then `node tests/fixtures/vectors/check.mjs`");
+    let written = fs::read_to_string(file("ours.json")).expect("tests/fixtures/vectors/ours.json: run with BLESS=1");
+    let written: Vec<Ours> = serde_json::from_str(&written).expect("ours.json as it was written");
+    assert_eq!(written.len(), ours.len(), "ours.json has other vectors: run with BLESS=1");
+    for (ours, written) in ours.iter().zip(&written) {
+        assert_eq!(ours, written, "run with BLESS=1, then `node tests/fixtures/vectors/check.mjs`");
     }
 }
 
-/// What stands in the names of values that hold something which we pass over or round, and do not write again.
-const NOT_AGAIN: [&str; 10] = [
+/// Parts of the names of values that are not written as they were read: some part is skipped or rounded.
+const CHANGED: [&str; 10] = [
     "optional: null",
     "optional: NaN",
     "optional: Infinity",
@@ -131,15 +131,15 @@ const NOT_AGAIN: [&str; 10] = [
 
 #[test]
 fn our_json_is_what_json_stringify_writes() {
-    // The order of fields is nobody's business: a map here is sorted, and the tag comes first.
+    // Compares sorted characters, as the order of fields differs: our maps are sorted and our tag is first.
     let characters = |text: &str| {
         let mut characters: Vec<_> = text.chars().collect();
         characters.sort_unstable();
         characters
     };
     for (vector, message) in writable(&vectors()) {
-        let is_passed_over = NOT_AGAIN.iter().any(|words| vector.name.contains(words));
-        let Some(json) = vector.json.as_ref().filter(|_| !is_passed_over) else { continue };
+        let is_changed = CHANGED.iter().any(|words| vector.name.contains(words));
+        let Some(json) = vector.json.as_ref().filter(|_| !is_changed) else { continue };
         let ours = ours(vector.name.clone(), &message).json;
         assert_eq!(characters(&ours), characters(json), "{}:\n{ours}\n{json}", vector.name);
     }

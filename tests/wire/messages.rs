@@ -1,4 +1,4 @@
-//! What is said of a frame that is no message, word by word: what is wrong, where, and nothing about anything else.
+//! The exact messages of validation errors, with their codes and paths.
 
 use std::collections::BTreeMap;
 
@@ -30,16 +30,16 @@ enum Shape {
     Circle(f64),
 }
 
-/// What is said of a text and, where it can be packed, of the same value in MessagePack: code, path, words.
-fn says(text: &str, code: ValidationCode, said: &str) {
+/// Checks the error of a text and, unless it is malformed, of the same value in MessagePack.
+fn expect_error(text: &str, code: ValidationCode, message: &str) {
     let error = codec::decode_text::<Told>(text).expect_err(text);
-    assert_eq!((error.code(), error.to_string().as_str()), (code, said), "{text}");
+    assert_eq!((error.code(), error.to_string().as_str()), (code, message), "{text}");
     if code == ValidationCode::Malformed {
         return;
     }
     let value: Value = serde_json::from_str(text).expect(text);
     let error = codec::decode_binary::<Told>(&rmp_serde::to_vec_named(&value).unwrap()).expect_err(text);
-    assert_eq!((error.code(), error.to_string().as_str()), (code, said), "{text} in MessagePack");
+    assert_eq!((error.code(), error.to_string().as_str()), (code, message), "{text} in MessagePack");
 }
 
 fn said(fields: &str) -> String {
@@ -47,9 +47,9 @@ fn said(fields: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_named_at_its_place() {
+fn each_error_has_a_message_and_a_path() {
     use ValidationCode::{Invalid, Missing, Number, UnknownType};
-    for (text, code, words) in [
+    for (text, code, message) in [
         (r#"{"type":"nope"}"#.to_owned(), UnknownType, "`type` must be `said` or `done`, is `nope`"),
         (r#"{"type":5}"#.to_owned(), Invalid, "`type` must be a string, is 5"),
         (r#"{"text":"x"}"#.to_owned(), Missing, "`type` is missing"),
@@ -57,7 +57,7 @@ fn each_mistake_is_named_at_its_place() {
         ("[]".to_owned(), Invalid, "must be an object, is a list"),
         ("5".to_owned(), Invalid, "must be an object, is 5"),
         (r#"{"type":"said","text":null}"#.to_owned(), Invalid, "`text` must be a string, is null"),
-        // A bad key is not blamed on the map, nor on its value.
+        // The error of an invalid key has the path of the key.
         (
             said(r#""seats":{"x":true}"#),
             Invalid,
@@ -82,12 +82,12 @@ fn each_mistake_is_named_at_its_place() {
         (said(r#""list":[1,2,"x"]"#), Invalid, "`list[2]` must be a whole number from 0 to 4294967295, is a string"),
         (said(r#""list":{"a":1}"#), Invalid, "`list` must be a list, is an object"),
     ] {
-        says(&text, code, words);
+        expect_error(&text, code, message);
     }
 
-    let twice = codec::decode_text::<Told>(&said(r#""text":"y""#)).unwrap_err();
-    assert_eq!((twice.code(), twice.to_string().as_str()), (ValidationCode::Duplicate, "`text` is duplicated"));
-    for (text, words) in [
+    let duplicate = codec::decode_text::<Told>(&said(r#""text":"y""#)).unwrap_err();
+    assert_eq!((duplicate.code(), duplicate.to_string().as_str()), (ValidationCode::Duplicate, "`text` is duplicated"));
+    for (text, message) in [
         (
             r#"{"type":"said","text":"\ud83d"}"#,
             "not JSON: a string has half of a surrogate pair, which is no character",
@@ -99,15 +99,15 @@ fn each_mistake_is_named_at_its_place() {
         ("", "not JSON: EOF while parsing a value at line 1 column 0"),
         (r#"{"type":"done""#, "not JSON: EOF while parsing an object at line 1 column 14"),
         (r#"{"type":"done"} x"#, "not JSON: trailing characters at line 1 column 17"),
-        // What is wrong with the text as a whole comes first.
+        // A syntax error is reported before any other.
         (r#"{"type":"nope","#, "not JSON: EOF while parsing an object at line 1 column 15"),
     ] {
-        says(text, ValidationCode::Malformed, words);
+        expect_error(text, ValidationCode::Malformed, message);
     }
 }
 
 #[test]
-fn a_record_of_msgpackr_is_told_with_what_to_set() {
+fn the_error_of_a_msgpackr_record_names_the_option_to_set() {
     // `new Packr().pack({ type: "done" })`: a record's definition with its one value.
     let record = b"\xd4\x72\x40\x91\xa4type\xa4done";
     let error = codec::decode_binary::<Told>(record).unwrap_err();
@@ -119,7 +119,7 @@ fn a_record_of_msgpackr_is_told_with_what_to_set() {
 }
 
 #[test]
-fn a_long_list_is_judged_by_what_is_wrong_with_it() {
+fn an_error_in_a_long_list_has_its_index() {
     let long = |last: &str, tag_first: bool| {
         let list = format!("[{}{last}]", "123456,".repeat(1_500_000));
         if tag_first {
@@ -132,10 +132,10 @@ fn a_long_list_is_judged_by_what_is_wrong_with_it() {
         assert!(codec::decode_text::<Told>(&long("7", tag_first)).is_ok());
         assert!(codec::decode_text::<Told>(&long("7.0", tag_first)).is_ok());
         let error = codec::decode_text::<Told>(&long("-1", tag_first)).unwrap_err();
-        let said = "`list[1500000]` must be a whole number from 0 to 4294967295, is -1";
-        assert_eq!((error.code(), error.to_string().as_str()), (ValidationCode::Invalid, said));
+        let message = "`list[1500000]` must be a whole number from 0 to 4294967295, is -1";
+        assert_eq!((error.code(), error.to_string().as_str()), (ValidationCode::Invalid, message));
     }
     let nothing: Vec<Value> = vec![json!(""); 4_000_000];
     let packed = rmp_serde::to_vec_named(&json!({"type": "done", "unknown": nothing})).unwrap();
-    assert!(codec::decode_binary::<Told>(&packed).is_ok(), "what is passed over takes no memory");
+    assert!(codec::decode_binary::<Told>(&packed).is_ok(), "skipped values take no memory");
 }
