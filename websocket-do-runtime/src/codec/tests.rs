@@ -1,4 +1,4 @@
-//! The wire, byte by byte: what is written, what is read, what is refused.
+//! The codecs, byte by byte: encoding, decoding, errors.
 
 mod encode;
 mod malformed;
@@ -14,7 +14,7 @@ use crate::protocol::{
     schema::{MessageSchema, Rule, Type},
 };
 
-/// A small generator of our own: the same on every run.
+/// A small random number generator with the same numbers in every run.
 pub(super) struct Random(u64);
 
 impl Default for Random {
@@ -40,7 +40,7 @@ impl Random {
     }
 }
 
-/// Two readers made the same of an input, or neither could read it. Tells which.
+/// Checks that two readers read the same value or both failed. Returns whether they read one.
 #[track_caller]
 pub(super) fn same<T: Debug>(input: &str, ours: &Result<T, impl Debug>, theirs: &Result<T, impl Debug>) -> bool {
     let shown =
@@ -49,7 +49,7 @@ pub(super) fn same<T: Debug>(input: &str, ours: &Result<T, impl Debug>, theirs: 
     ours.is_ok()
 }
 
-/// A message with one field of each kind that the formats treat in their own way.
+/// A message with a field of each type that the formats treat differently.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Probe {
@@ -140,7 +140,7 @@ fn msgpack(message: &Probe) -> Vec<u8> {
     }
 }
 
-/// The bytes of `{"type": kind, "value": …}` with the value as it is given, in hex.
+/// Returns the bytes of `{"type": kind, "value": …}`, with the value in hexadecimal.
 fn packed(kind: &str, value: &str) -> Vec<u8> {
     let mut bytes = vec![0x82, 0xa4];
     bytes.extend_from_slice(b"type");
@@ -178,7 +178,7 @@ fn formats_have_their_names() {
 }
 
 #[test]
-fn rules_are_checked_both_ways() {
+fn rules_are_checked_in_both_directions() {
     let message = Probe::Text { value: "forbidden".into() };
     for format in [Format::Json, Format::MessagePack] {
         assert_eq!(expect_error(super::encode(&message, format), ValidationCode::Rule).path(), "value");

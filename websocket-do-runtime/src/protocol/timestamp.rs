@@ -66,11 +66,11 @@ impl Timestamp {
     /// The latest: 13 September 275760.
     pub const MAX: Self = Self(8_640_000_000_000_000);
 
-    /// The time so many milliseconds after the beginning of 1970 (UTC), as `Date.now()` and
+    /// Creates a timestamp from the milliseconds since the beginning of 1970 (UTC), as `Date.now()` and
     /// [`Room::now`](crate::Room::now) count.
     ///
     /// # Errors
-    /// [`TimestampError::Range`], outside [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
+    /// Returns [`TimestampError::Range`] if the time is not between [`MIN`](Self::MIN) and [`MAX`](Self::MAX).
     ///
     /// ```
     /// # use websocket_do_runtime::protocol::{Timestamp, TimestampError};
@@ -97,7 +97,7 @@ impl Timestamp {
 }
 
 /// # Errors
-/// [`TimestampError::Range`].
+/// Returns [`TimestampError::Range`] if the time is out of range.
 impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;
 

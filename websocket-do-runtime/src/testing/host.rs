@@ -29,7 +29,7 @@ pub(super) struct TestHost {
     sockets: Sockets<Arc<Connection>>,
 }
 
-/// A store that can be told to fail writes.
+/// A store whose writes can fail on demand.
 pub(super) struct FaultyStore {
     pub(super) memory: Rc<Memory>,
     /// How many more writes fail.

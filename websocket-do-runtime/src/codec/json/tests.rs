@@ -18,7 +18,7 @@ use super::{
 use crate::protocol::{ValidationCode, buffered::Buffered};
 
 impl Random {
-    /// A value, more or less.
+    /// Returns a value that is usually valid.
     fn value(&mut self, depth: usize) -> String {
         let space = self.one_of(&["", "", "", " ", "\n\t", "\r"]);
         let value = match self.below(if depth > 4 { 6 } else { 9 }) {
@@ -39,8 +39,8 @@ impl Random {
         items.join(comma) + self.one_of(&["", "", "", "", "", "", ",", " "])
     }
 
-    /// Not `n`: `serde_json` takes the first byte off a key that is to be a `bool`, which may be half a character. Not `y`: to
-    /// what asks for bytes, it hands strings that are not JSON.
+    /// Without keys on which `serde_json` differs: it strips the first byte of a key for a `bool`, which may be half a character, and
+    /// passes invalid strings to visitors of bytes.
     fn key(&mut self) -> String {
         let names = ["a", "b", "f", "i", "w", "c", "o", "e", "k", "t", "u", "other", "0", "-7", "1.5", "true", "One"];
         match self.below(12) {
@@ -169,7 +169,7 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// Both read the text to the same value, or neither reads it; but for integers that are written as floats.
+/// Checks that both readers read the same value or both fail, except for integers that are written as floats.
 #[track_caller]
 fn agree<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> bool {
     let theirs = serde_json::from_str(text);
@@ -177,17 +177,17 @@ fn agree<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> bool {
     match &theirs {
         Err(_) if ours.is_ok() => {
             let theirs = javascript(text);
-            // `serde_json` has looked at texts that are passed over.
+            // `serde_json` also checks skipped strings.
             let is_too_large = theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range"));
             is_too_large || same(text, &ours, &theirs)
         }
-        // A text that is passed over is looked at, too.
+        // Skipped strings are checked too.
         _ if ours.as_ref().is_err_and(|error| error.to_string().contains("surrogate")) => false,
         _ => same(text, &ours, &theirs),
     }
 }
 
-/// The text as `serde_json` reads it where each integral float is written as an integer.
+/// Reads a text with `serde_json`, after writing each float without a fraction as an integer.
 fn javascript<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     fn integers(value: &mut Value) {
         match value {
@@ -207,7 +207,7 @@ fn javascript<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
 }
 
 #[test]
-fn what_serde_json_reads_is_read_and_nothing_else() {
+fn reads_exactly_the_texts_that_serde_json_reads() {
     let mut random = Random::default();
     let mut read = [0; 3];
     for _ in 0..100_000 {
@@ -222,7 +222,7 @@ fn what_serde_json_reads_is_read_and_nothing_else() {
             format!("{{{}}}", random.list(0, |random, depth| format!("{}:{}", random.key(), random.value(depth))));
         read[2] += u32::from(agree::<All>(&object));
     }
-    assert!(read.iter().all(|read| *read > 10_000), "too few texts can be read to say much: {read:?}");
+    assert!(read.iter().all(|read| *read > 10_000), "too few texts are valid: {read:?}");
 }
 
 #[test]

@@ -15,12 +15,12 @@ use super::{
 };
 use crate::protocol::{ValidationCode, buffered::Buffered};
 
-/// Bytes that are MessagePack, more or less.
+/// Generates bytes that are usually valid MessagePack.
 #[derive(Default)]
 struct Frames(Random);
 
 impl Frames {
-    /// A value, more or less.
+    /// Returns a value that is usually valid.
     fn value(&mut self, depth: usize) -> Vec<u8> {
         match self.0.below(if depth > 4 { 8 } else { 12 }) {
             0 => self.0.one_of(&[&[0xc0][..], &[0xc2], &[0xc3]]).to_vec(),
@@ -52,7 +52,7 @@ impl Frames {
         self.headed(parts, entries, Some(0x80), [0xde, 0xde, 0xdf])
     }
 
-    /// Under any head that may say how long it is, and now and then under one that says something else.
+    /// Prepends any header with this length, and sometimes one with another length.
     fn headed(&mut self, content: &[u8], length: usize, short: Option<u8>, long: [u8; 3]) -> Vec<u8> {
         let length = u8::try_from(length + usize::from(self.0.below(40) == 0)).unwrap();
         let mut bytes = match (short, self.0.below(5)) {
@@ -74,7 +74,7 @@ impl Frames {
         bytes
     }
 
-    /// With a fraction: others are integers to JavaScript.
+    /// Returns a float with a fraction: others are integers in JavaScript.
     fn float(&mut self) -> Vec<u8> {
         if self.0.below(2) == 0 {
             let value = self.0.one_of(&[&0.5_f64, &-0.1, &1e-300, &-0.0, &1.5e-9, &0.25]);
@@ -96,7 +96,7 @@ impl Frames {
         }
     }
 
-    /// Times, and what is known to nobody.
+    /// Returns a timestamp or an unknown extension.
     fn extension(&mut self) -> Vec<u8> {
         let (head, length): (&[u8], _) = [
             (&[0xd6, 0xff][..], 4),
@@ -151,7 +151,7 @@ enum Either {
     Named { b: Option<bool> },
 }
 
-/// Both read the bytes to the same value, or neither reads them. `rmp_serde` does not mind what follows, and more.
+/// Checks that both readers read the same value or both fail, except where `rmp_serde` is more lenient, as with trailing bytes.
 #[track_caller]
 fn agree<T: DeserializeOwned + Debug>(bytes: &[u8]) -> bool {
     let theirs = scanner::check(bytes).map_err(|fault| fault.to_string()).and_then(|()| {
@@ -167,7 +167,7 @@ fn agree<T: DeserializeOwned + Debug>(bytes: &[u8]) -> bool {
 }
 
 #[test]
-fn what_rmp_serde_reads_is_read_and_nothing_else() {
+fn reads_exactly_the_bytes_that_rmp_serde_reads() {
     let mut frames = Frames::default();
     let mut read = [0; 3];
     for _ in 0..100_000 {
@@ -183,7 +183,7 @@ fn what_rmp_serde_reads_is_read_and_nothing_else() {
         let parts: Vec<_> = (0..entries).flat_map(|_| [frames.key(), frames.value(2)]).flatten().collect();
         read[2] += u32::from(agree::<All>(&frames.map(&parts, entries)));
     }
-    assert!(read.iter().all(|read| *read > 10_000), "too few bytes can be read to say much: {read:?}");
+    assert!(read.iter().all(|read| *read > 10_000), "too few frames are valid: {read:?}");
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn an_undefined_entry_is_skipped_anywhere() {
     assert_eq!(read::<Either>(&map(&[b"\xa3One", UNDEFINED, b"\xa3Two", b"\x05"]), None).unwrap(), Either::Two(5));
     assert_eq!(read::<Either>(&map(&[b"\xa3Two", b"\x05", b"\xa3One", UNDEFINED]), None).unwrap(), Either::Two(5));
     read::<Either>(&map(&[b"\xa3One", UNDEFINED]), None).unwrap_err();
-    // In a list it has a place, so that it is nil there; and as a key it is nothing at all.
+    // As an item of a list it is nil, and as a key null.
     assert_eq!(read::<Vec<Option<u8>>>(b"\x93\x01\xd4\0\0\x02", None).unwrap(), [Some(1), None, Some(2)]);
     read::<(u8,)>(b"\x93\x01\xa1a\xd4\0\0", None).unwrap_err();
     assert_eq!(

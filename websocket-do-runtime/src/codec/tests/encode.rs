@@ -1,4 +1,4 @@
-//! What is written.
+//! Encoding.
 
 use super::super::encode;
 use super::{Format, Frame, Item, Marker, Probe, Shape, ValidationCode, expect_error, json, msgpack, packed};
@@ -43,7 +43,7 @@ fn json_writes_integers_up_to_two_to_the_53rd() {
 }
 
 #[test]
-fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
+fn an_integer_that_javascript_cannot_hold_is_an_error_with_its_path() {
     let over = 1_u64 << 53 | 1;
     for format in [Format::Json, Format::MessagePack] {
         for (message, path) in [
@@ -71,7 +71,7 @@ fn an_integer_that_javascript_cannot_hold_is_refused_with_its_path() {
 }
 
 #[test]
-fn a_number_that_is_not_finite_is_refused_in_both_formats() {
+fn a_number_that_is_not_finite_is_an_error_in_both_formats() {
     for format in [Format::Json, Format::MessagePack] {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(expect_error(encode(&Probe::Float { value }, format), ValidationCode::Number).path(), "value");
@@ -99,7 +99,7 @@ fn floats_are_written_as_javascript_writes_them() {
         assert_eq!(msgpack(&Probe::Float { value }), packed("float", bytes));
     }
     assert_eq!(json(&Probe::Single { value: 0.1 }), r#"{"type":"single","value":0.1}"#);
-    // To a peer without `f32` it is the same number in both formats.
+    // Both formats carry the same number, for peers without `f32`.
     assert_eq!(msgpack(&Probe::Single { value: 0.1 }), packed("single", "cb3fb999999999999a"));
     assert_eq!(msgpack(&Probe::Single { value: 0.5 }), packed("single", "cb3fe0000000000000"));
 }
@@ -119,7 +119,7 @@ fn keys_are_text_in_both_formats() {
 }
 
 #[test]
-fn what_is_nothing_is_null() {
+fn units_are_null() {
     let marked = Probe::Marked { marker: Marker };
     assert_eq!(json(&marked), r#"{"type":"marked","marker":null}"#);
     assert_eq!(msgpack(&marked), b"\x82\xa4type\xa6marked\xa6marker\xc0");

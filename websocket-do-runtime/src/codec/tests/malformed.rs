@@ -1,4 +1,4 @@
-//! What is no message at all.
+//! Malformed frames.
 
 use super::super::{decode_binary, decode_text};
 use super::{Probe, Random, ValidationCode, expect_error, hex, packed};
@@ -8,7 +8,7 @@ fn malformed(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn each_kind_of_broken_bytes_is_named() {
+fn each_kind_of_malformed_bytes_has_a_message() {
     for (bytes, reason) in [
         ("", "the frame is empty"),
         ("c1", "the byte `c1` starts no value"),
@@ -46,7 +46,7 @@ fn every_truncation_of_a_message_is_malformed() {
 }
 
 #[test]
-fn well_formed_but_no_message_is_not_malformed() {
+fn well_formed_bytes_that_are_not_a_message_are_not_malformed() {
     for bytes in ["c0", "de0000", "90", "a0", "05", "d40000", "dc0000"] {
         let error = decode_binary::<Probe>(&hex(bytes)).unwrap_err();
         assert_ne!(error.code(), ValidationCode::Malformed, "{bytes}: {error}");
@@ -54,14 +54,14 @@ fn well_formed_but_no_message_is_not_malformed() {
 }
 
 #[test]
-fn depth_bombs_are_refused() {
+fn deep_nesting_is_malformed() {
     assert_eq!(malformed(&vec![0x91; 100_000]), "not MessagePack: it nests deeper than 128");
     assert_eq!(malformed(&vec![0x81; 100_000]), "not MessagePack: it nests deeper than 128");
     for open in ["[", r#"{"a":"#, r#"{"type":"many","items":[["#] {
         decode_text::<Probe>(&open.repeat(100_000)).unwrap_err();
     }
     expect_error(decode_text::<Probe>(&"[".repeat(100_000)), ValidationCode::Malformed);
-    // As deep as it may be.
+    // The largest allowed depth.
     let mut bytes = packed("empty", "");
     bytes.extend([0x91; 126]);
     bytes.push(0x90);

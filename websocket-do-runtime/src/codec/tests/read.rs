@@ -1,4 +1,4 @@
-//! What is read as JavaScript peers write it.
+//! Decoding values as JavaScript peers write them.
 
 use super::super::{decode_binary, decode_text};
 use super::{Direct, Probe, ValidationCode, expect_error, hex, packed};
@@ -39,7 +39,7 @@ fn an_integral_float_is_an_integer_of_any_type_within_its_range() {
 }
 
 #[test]
-fn minus_zero_stays_a_float() {
+fn minus_zero_remains_a_float() {
     let Probe::Float { value } = decode_binary(&packed("float", "cb8000000000000000")).unwrap() else { panic!() };
     assert!(value.is_sign_negative());
 }
@@ -62,7 +62,7 @@ fn json_integers_may_look_like_floats() {
 }
 
 #[test]
-fn integers_of_other_encoders_are_read_whatever_their_width() {
+fn integers_of_any_width_are_read() {
     for bytes in [
         "05",
         "cc05",
@@ -83,21 +83,21 @@ fn integers_of_other_encoders_are_read_whatever_their_width() {
 }
 
 #[test]
-fn undefined_is_absent() {
+fn undefined_is_a_missing_value() {
     assert_eq!(decode_binary::<Probe>(&packed("maybe", "d40000")).unwrap(), Probe::Maybe { value: None });
     assert_eq!(decode_binary::<Probe>(&packed("maybe", "c0")).unwrap(), Probe::Maybe { value: None });
-    // A float and an `undefined` beside each other, so that the copy has both to change.
+    // A float beside an `undefined`.
     let mut bytes = packed("signed", "cb4279ab697e800000");
     bytes[0] = 0x83;
     bytes.extend(hex("a170d40000"));
     assert_eq!(decode_binary::<Probe>(&bytes).unwrap(), Probe::Signed { value: 1_764_000_000_000 });
     let error = decode_binary::<Probe>(&packed("small", "d40000")).unwrap_err();
     let missing = decode_text::<Probe>(r#"{"type":"small"}"#).unwrap_err();
-    assert_eq!(error, missing, "as in JSON, where JavaScript leaves the field out");
+    assert_eq!(error, missing, "as in JSON, where JavaScript omits the field");
 }
 
 #[test]
-fn a_number_that_is_not_finite_is_null_as_json_has_it() {
+fn a_number_that_is_not_finite_is_null_as_in_json() {
     for bytes in ["cb7ff8000000000000", "cb7ff0000000000000", "ca7f800000"] {
         expect_error(decode_binary::<Probe>(&packed("float", bytes)), ValidationCode::Invalid);
         assert_eq!(decode_binary::<Probe>(&packed("maybe", bytes)).unwrap(), Probe::Maybe { value: None });
@@ -105,7 +105,7 @@ fn a_number_that_is_not_finite_is_null_as_json_has_it() {
 }
 
 #[test]
-fn strings_and_maps_may_have_any_head() {
+fn strings_and_maps_may_have_any_header() {
     for head in ["a1", "d901", "da0001", "db00000001"] {
         let message = decode_binary::<Probe>(&packed("text", &format!("{head}78"))).unwrap();
         assert_eq!(message, Probe::Text { value: "x".into() });
@@ -123,9 +123,9 @@ fn strings_and_maps_may_have_any_head() {
 }
 
 #[test]
-fn timestamps_are_known() {
+fn timestamps_are_a_known_extension() {
     for bytes in ["d6ff00000000", "d7ff0000000000000000", "c70cff000000000000000000000000"] {
-        // No field asks for one here: it is the wrong type, or not read at all; never unknown.
+        // No field has this type: it is a type error or skipped, never an unknown extension.
         let error = decode_binary::<Probe>(&packed("small", bytes)).unwrap_err();
         assert!(!error.message().contains("is not known"), "{error}");
     }

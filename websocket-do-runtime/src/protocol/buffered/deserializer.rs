@@ -41,7 +41,7 @@ impl<E> ErrorPath<E> for IgnorePath {
     }
 }
 
-/// A deserializer over a buffered value. `P` says what happens to the paths of errors.
+/// A deserializer over a buffered value. `P` decides whether errors record their path.
 pub struct BufferedDeserializer<E, P> {
     value: Buffered,
     is_key: bool,
