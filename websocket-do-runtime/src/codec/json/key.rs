@@ -120,7 +120,6 @@ impl<'de, 'r> EnumAccess<'de> for ObjectVariant<'r, 'de> {
         let key = self.0.scan.position();
         let name = seed.deserialize(Key(&mut *self.0))?;
         self.0.scan.expect(b':')?;
-        self.0.budget.next_is_inline::<()>();
         Ok((name, VariantContent { reader: self.0, key }))
     }
 }
@@ -133,7 +132,9 @@ pub(super) struct VariantContent<'r, 't> {
 }
 
 impl<'t> VariantContent<'_, 't> {
+    /// Reads the content, which is part of the enum.
     fn read<V>(self, read: impl FnOnce(&mut Reader<'t>) -> Result<V, ReadError>) -> Result<V, ReadError> {
+        self.reader.budget.next_is_inline::<V>();
         read(&mut *self.reader).map_err(|error| match self.reader.scan.fork_at(self.key).string() {
             Ok(Text::Borrowed(name) | Text::Unescaped(name)) => error.within(name),
             Err(_) => error,
@@ -149,17 +150,11 @@ impl<'de> VariantAccess<'de> for VariantContent<'_, 'de> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, ReadError> {
-        self.read(|reader| {
-            reader.budget.next_is_inline::<S::Value>();
-            seed.deserialize(reader)
-        })
+        self.read(|reader| seed.deserialize(reader))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
-        self.read(|reader| {
-            reader.budget.next_is_inline::<V::Value>();
-            reader.deserialize_tuple(len, visitor)
-        })
+        self.read(|reader| reader.deserialize_tuple(len, visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -167,9 +162,6 @@ impl<'de> VariantAccess<'de> for VariantContent<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.read(|reader| {
-            reader.budget.next_is_inline::<V::Value>();
-            reader.deserialize_struct("", fields, visitor)
-        })
+        self.read(|reader| reader.deserialize_struct("", fields, visitor))
     }
 }
