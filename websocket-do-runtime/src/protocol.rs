@@ -1,8 +1,8 @@
 //! Messages: the traits that `derive(WsProtocol)` implements, the rules of fields, the schema, and the errors.
 //!
-//! * traits: this file, [`field`], [`decode`], [`encode`], [`bytes`]; [`values`] implements them for the standard library
-//! * rules: [`rules`], one function each; [`checks`] decides which value checks them; [`validation_error`] is their error
-//! * reading: [`read_error`] is the error of both codecs, [`buffered`] holds values whose type is not known yet
+//! * traits: this file, `field.rs`, `bytes.rs`, `decode.rs`, `encode.rs`; `values.rs` implements them for the standard library
+//! * rules: `rules.rs`, one function for each; `checks.rs` decides which value checks them; `validation_error.rs` is their error
+//! * reading: `read_error.rs` is the error of both codecs, `buffered.rs` holds values whose type is not known yet
 
 pub mod buffered;
 #[doc(hidden)]

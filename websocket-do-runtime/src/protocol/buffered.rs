@@ -6,6 +6,5 @@ mod deserializer;
 mod diagnose;
 mod value;
 
-pub use deserializer::BufferedDeserializer;
 pub use value::Buffered;
 pub(super) use {access::MapEntries, deserializer::IgnorePath, diagnose::decode_buffered, value::PartLimit};
