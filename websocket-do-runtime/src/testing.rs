@@ -9,6 +9,7 @@ mod expect;
 mod explore;
 mod faults;
 mod host;
+mod receive;
 mod remote;
 mod requests;
 mod room;

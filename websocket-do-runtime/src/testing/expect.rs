@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
+    receive::Received,
     room::Backend,
-    session::{Received, TestSession},
+    session::TestSession,
     trace::{difference, short},
 };
 use crate::{

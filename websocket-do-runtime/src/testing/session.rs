@@ -1,33 +1,22 @@
-//! [`TestSession`], a client of a room under test: the typed client, with faults and a record of received messages.
+//! [`TestSession`], a client of a room under test: the typed client, with faults.
 
 use std::{
-    fmt::{Debug, Display},
+    fmt::Debug,
     future::Future,
     ops::{Deref, DerefMut},
     panic::Location,
     sync::Arc,
-    time::Duration,
 };
 
-use futures_util::FutureExt;
 use serde::Serialize;
-use tokio::time::timeout;
 
-use super::{
-    connection::Connection,
-    room::Backend,
-    simulation::{RECEIVE_TIMEOUT, Simulation},
-    trace::short,
-};
+use super::{connection::Connection, receive::Received, room::Backend, simulation::Simulation};
 use crate::{
     Close, Closed, ServerMessageOf, WebSocketDo,
     client::{ClientError, TypedClient, transport::InProcessConnection as _},
     host::{Host, SocketId},
     server::attachment::{self, Header, State},
 };
-
-/// How long a room on a server has to send what it has to send.
-const SETTLING: Duration = Duration::from_millis(250);
 
 type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Session;
 
@@ -40,19 +29,11 @@ where
     R::Client: TypedClient,
 {
     pub(super) backend: Backend<R>,
-    client: ClientOf<R>,
+    pub(super) client: ClientOf<R>,
     /// The socket and its connection, for a room in memory.
     pub(super) connection: Option<(SocketId, Arc<Connection>)>,
     /// The received messages, for the report of a failure.
     pub(super) received: Vec<String>,
-}
-
-/// What a client received.
-pub(super) enum Received<R: WebSocketDo> {
-    Message(ServerMessageOf<R>),
-    Error(ClientError),
-    Closed(Closed),
-    Nothing,
 }
 
 impl<R: WebSocketDo> TestSession<R>
@@ -186,85 +167,11 @@ where
         simulation.restart();
     }
 
-    fn in_memory(&self) -> Option<(&Simulation<R>, Arc<Connection>)> {
+    /// Returns the simulation and the connection, for a room in memory.
+    pub(super) fn in_memory(&self) -> Option<(&Simulation<R>, Arc<Connection>)> {
         match (&self.backend, &self.connection) {
             (Backend::InMemory(simulation), Some((_, connection))) => Some((simulation, connection.clone())),
             _ => None,
-        }
-    }
-
-    /// Waits for the next message, up to five seconds of the room's time.
-    pub(super) async fn receive(&mut self) -> Received<R>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let received = match self.in_memory() {
-            None => timeout(Duration::from_millis(RECEIVE_TIMEOUT), self.client.next()).await.ok(),
-            Some(_) => loop {
-                let Some((simulation, connection)) = self.in_memory() else { break None };
-                if simulation.wait_for(|| connection.has_incoming().then_some(())).await.is_none() {
-                    break None;
-                }
-                // The client does not return the answer to a ping.
-                if let Some(received) = self.client.next().now_or_never() {
-                    break Some(received);
-                }
-            },
-        };
-        self.record(received)
-    }
-
-    /// Returns the next message that was received already, or is without time passing.
-    pub(super) async fn receive_now(&mut self) -> Received<R>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        if self.client.closed().is_some() {
-            return Received::Nothing;
-        }
-        let received = match self.in_memory() {
-            None => {
-                // The host answers the ping itself, without waiting for the room.
-                tokio::time::sleep(SETTLING).await;
-                self.client.next_before_pong().await
-            }
-            Some((simulation, _)) => {
-                simulation.settle();
-                self.client.next().now_or_never()
-            }
-        };
-        self.record(received)
-    }
-
-    /// Records what was received, for the report of a failure.
-    #[expect(clippy::option_option, reason = "the outer is whether anything was received, the inner the end")]
-    fn record(&mut self, received: Option<Option<Result<ServerMessageOf<R>, ClientError>>>) -> Received<R>
-    where
-        ServerMessageOf<R>: Debug,
-    {
-        let received = match received {
-            None => Received::Nothing,
-            Some(Some(Ok(message))) => Received::Message(message),
-            Some(Some(Err(error))) => Received::Error(error),
-            Some(None) => Received::Closed(self.client.closed().cloned().unwrap_or_else(Closed::lost)),
-        };
-        if !matches!(received, Received::Nothing) {
-            self.received.push(received.to_string());
-        }
-        received
-    }
-}
-
-impl<R: WebSocketDo> Display for Received<R>
-where
-    ServerMessageOf<R>: Debug,
-{
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Message(message) => f.write_str(&short(&format!("{message:?}"))),
-            Self::Error(error) => write!(f, "an error: {}", short(&error.to_string())),
-            Self::Closed(closed) => write!(f, "the close {} {:?}", closed.code(), closed.reason()),
-            Self::Nothing => f.write_str("nothing"),
         }
     }
 }
