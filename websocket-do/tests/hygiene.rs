@@ -1,16 +1,16 @@
-//! `derive(WsProtocol)` where nothing has its usual name and every lint is an error.
+//! `derive(WsProtocol)` without the prelude, with shadowed names, and with every lint an error.
 
 #![no_implicit_prelude]
 #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
 #![allow(dead_code, reason = "it is enough that they compile")]
 
-/// Names that generated code must not mean.
+/// Names that shadow those of the prelude and of the runtime.
 pub mod names {
     use ::core::{clone::Clone, fmt::Debug};
 
     macro_rules! shadow {
         ($($name:ident)*) => {$(
-            /// Not what it is called.
+            /// A struct with the name of another type.
             #[derive(Debug, Clone, ::websocket_do::WsProtocol)]
             pub struct $name {
                 /// A field.
@@ -20,7 +20,7 @@ pub mod names {
     }
     shadow! { Result Option String Vec Ok Some Box A D E S T K V With Value Message ValidationError Self_ }
 
-    /// A message that holds them all.
+    /// A message with all of them.
     #[allow(clippy::large_enum_variant, reason = "one of them has a field of each kind")]
     #[derive(Debug, Clone, ::websocket_do::WsProtocol)]
     #[ws(client, server = self::FromServer)]
@@ -29,7 +29,7 @@ pub mod names {
         Unit,
         /// A newtype.
         Newtype(S),
-        /// Fields, called as generated code might call its variables.
+        /// Fields with names that generated code may use for variables.
         Fields {
             /// One.
             #[serde(default = "make")]
@@ -116,7 +116,7 @@ pub mod names {
         }
     }
 
-    /// What the server says.
+    /// The messages of the server.
     #[derive(Debug, Clone, ::websocket_do::WsProtocol)]
     #[ws(server)]
     pub enum FromServer {
