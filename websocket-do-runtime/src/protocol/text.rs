@@ -10,7 +10,7 @@ use super::{Message, ValidationCode, ValidationError, buffered::decode_buffered}
 /// enum.
 ///
 /// It converts serde values to text and back. Rules, the limits of JavaScript's numbers, error frames and the path in a
-/// [`ValidationError`](super::ValidationError) are the same as with JSON. It must be self-describing, as JSON is: the tag of a
+/// [`ValidationError`] are the same as with JSON. It must be self-describing, as JSON is: the tag of a
 /// message may be anywhere in its object.
 ///
 /// ```

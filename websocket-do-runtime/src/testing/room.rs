@@ -57,7 +57,7 @@ where
     }
 
     /// Creates a room in memory whose seed decides the order of events, wherever the platform guarantees none. Every run with
-    /// the same seed is the same; [`explore`](super::explore) runs many seeds.
+    /// the same seed is the same; [`explore`](fn@super::explore) runs many seeds.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self::in_memory(Some(seed), Rc::default())
