@@ -1,4 +1,4 @@
-// The floor: an object that looks at nothing and sends each frame on to all sockets.
+// The floor: an object that forwards each frame to all sockets without parsing it.
 
 import { DurableObject } from "cloudflare:workers";
 

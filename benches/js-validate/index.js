@@ -1,5 +1,5 @@
-// The chat room as a careful person writes it in JavaScript: every message checked by hand, the session in the attachment
-// and read once, one text for all receivers.
+// The chat room, carefully handwritten in JavaScript: every message validated, the session in the attachment and read
+// once, a broadcast encoded once.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -106,7 +106,7 @@ export class ChatRoom extends DurableObject {
       try {
         socket.send(text);
       } catch {
-        // It has closed just now.
+        // It has closed in the meantime.
       }
     }
   }

@@ -1,11 +1,11 @@
-//! `cargo xtask abuse`: what the local host does under clients that ask for too much, and on a disk that fails.
+//! `cargo xtask abuse`: the local host under hostile clients, crashes and a full disk.
 //!
-//! Every scenario has a server process of its own, clients that are raw sockets, and limits in count and time.
+//! Each scenario starts its own server process. Its clients are raw sockets, and it is limited in count and time.
 
 mod disk;
 mod flood;
+mod neighbours;
 mod peer;
-mod quiet;
 mod report;
 mod server;
 mod worker;
@@ -21,52 +21,52 @@ use self::{
 };
 use crate::{project::Project, step::step};
 
-/// How much is tried.
+/// Which scenarios run, and how long.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Two seconds a scenario, with a server that is not optimised.
+    /// Run each scenario for two seconds, with an unoptimised server.
     #[arg(long)]
     quick: bool,
-    /// Only these scenarios.
+    /// Run only these scenarios.
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<Scenario>,
-    /// Also measure workerd under the same clients. Its figures have no limit.
+    /// Also run the clients against workerd, whose figures are printed without a limit.
     #[arg(long)]
     workerd: bool,
 }
 
 impl Options {
-    /// Just enough to see that every limit is there that does not depend on the speed of the machine.
+    /// Every scenario whose limit does not depend on the speed of the machine, for two seconds each.
     pub(crate) fn smoke() -> Self {
         let all = Scenario::value_variants().iter().copied();
         Self { quick: true, only: all.filter(|it| *it != Scenario::Neighbours).collect(), workerd: false }
     }
 }
 
-/// What can be tried.
+/// A scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Scenario {
-    /// A message whose last fragment never comes.
+    /// A message without a last fragment.
     Fragments,
     /// Broadcasts to clients that do not read.
     Broadcasts,
     /// Pings from a client that does not read.
     Pings,
-    /// Messages from a client that does not read the answers.
+    /// Messages from a client that does not read the replies.
     Flood,
-    /// Messages while a handler waits.
+    /// Messages while a handler awaits.
     Awaiting,
     /// Bodies of 200 MiB.
     Bodies,
     /// `kill -9` under 20 writers.
     Kill,
-    /// A full disk, and space again.
+    /// A full disk, then free space again.
     FullDisk,
-    /// The latency of a room that does not write beside four that do.
+    /// The latency of rooms that do not write while four others do.
     Neighbours,
 }
 
-/// Tries everything, prints the report, and fails where a limit is broken.
+/// Runs the scenarios, prints a report, and fails if a limit was exceeded.
 pub(crate) fn abuse(project: &Project, options: &Options) -> Result<()> {
     let time = Duration::from_secs(if options.quick { 2 } else { 8 });
     let built = step("building the rooms", || Built::new(project, options.quick))?;
@@ -91,7 +91,7 @@ fn local(scenario: Scenario, built: &Built, time: Duration) -> Result<Outcome> {
     match scenario {
         Scenario::Kill => disk::kill(built, time),
         Scenario::FullDisk => disk::full(built, time),
-        Scenario::Neighbours => quiet::neighbours(built, time),
+        Scenario::Neighbours => neighbours::neighbours(built, time),
         _ => {
             let server = built.start()?;
             let before = server.memory()?;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what rooms cost on real workerd, against the same rooms written by hand.
+//! `cargo xtask bench`: the cost of rooms on workerd, compared with the same rooms written by hand.
 
 mod candidate;
 mod figures;
@@ -12,28 +12,28 @@ use clap::{Args, ValueEnum};
 
 use crate::{project::Project, setup};
 
-/// How much is measured.
+/// Which scenarios run, and how long.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only see whether everything runs: few rounds, in a minute. The figures are printed and not written.
+    /// Run few rounds, to see whether everything works. The figures are printed, not written.
     #[arg(long)]
     quick: bool,
-    /// Only these scenarios. The figures are printed and not written.
+    /// Run only these scenarios. The figures are printed, not written.
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<Scenario>,
 }
 
 impl Options {
-    /// Just enough to see that all candidates still do what is measured.
+    /// The shortest run that checks every candidate.
     pub(crate) fn smoke() -> Self {
         Self { quick: true, only: vec![Scenario::One] }
     }
 }
 
-/// What can be measured.
+/// A scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Scenario {
-    /// One client with a window.
+    /// One client with several messages in flight.
     One,
     /// One sender and 200 receivers.
     Receivers,
@@ -41,17 +41,17 @@ enum Scenario {
     Rooms,
     /// Waking from hibernation.
     Wake,
-    /// Coming and going.
-    Visits,
+    /// Clients that connect and leave.
+    Churn,
     /// From 10 to 5,000 sockets in one room.
     Growth,
     /// Size and cold start.
     Size,
-    /// The same room, compiled in other ways.
+    /// The same room in other release profiles.
     Profiles,
 }
 
-/// Builds all candidates, lets them run against each other, and writes BENCHMARKS.md.
+/// Builds all candidates, runs the scenarios, and writes BENCHMARKS.md.
 pub(crate) fn bench(project: &Project, options: &Options) -> Result<()> {
     let wasm = setup::setup(project)?;
     let programs = candidate::build(project, wasm)?;
@@ -60,7 +60,7 @@ pub(crate) fn bench(project: &Project, options: &Options) -> Result<()> {
     let mut sections = Vec::new();
     for scenario in scenarios {
         let section = scenario::run(project, *scenario, &programs, options.quick)?;
-        // What follows may fail, and this has taken its time.
+        // Later scenarios may fail, and this one took minutes.
         eprintln!("{}", section.text());
         sections.push(section);
     }

@@ -9,16 +9,16 @@ use crate::{
     project::Project,
 };
 
-/// Rust with the sources of its standard library, and the linker: together they build for wasm32 without a ready-made `std`.
+/// Rust, the sources of its standard library, and the linker, which together build for wasm32 without a precompiled `std`.
 const RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 const LINKER: &str = "/usr/lib/llvm-22/bin/wasm-ld";
 const SOURCES: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
-/// worker-build takes the target for missing unless this folder exists; `build-std` fills in for what should be in it.
+/// worker-build considers the target missing unless this folder exists; with `build-std` it can be empty.
 const TARGET: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
-/// The oldest rustc that `worker` accepts.
+/// The oldest rustc that `worker` supports.
 const OLDEST: u32 = 91;
 
-/// Whether a wasm32 build with Debian's Rust can start right away.
+/// Returns whether Debian's Rust is installed and can build for wasm32.
 pub(crate) fn rust_is_installed() -> bool {
     let recent = || {
         let version = output(Command::new("/usr/bin/rustc").arg("--version"))?;
@@ -34,12 +34,12 @@ pub(crate) fn install_rust() -> Result<()> {
     install(&RUST)?;
     run(as_root("mkdir")?.args(["-p", TARGET]))?;
     if !rust_is_installed() {
-        bail!("the packages {} are here, but cannot build for wasm32", RUST.join(", "));
+        bail!("the packages {} are installed, but cannot build for wasm32", RUST.join(", "));
     }
     Ok(())
 }
 
-/// Lets `command`, and all it starts, build for wasm32 with Debian's Rust.
+/// Sets the environment in which `command` builds for wasm32 with Debian's Rust.
 pub(crate) fn use_rust(project: &Project, command: &mut Command) -> Result<()> {
     let folder = project.path(".tools/debian");
     fs::create_dir_all(&folder)?;
@@ -66,12 +66,12 @@ fn path_with(first: &Path) -> Result<OsString> {
     Ok(env::join_paths(folders)?)
 }
 
-/// Whether this machine has Debian's Rust, or can get it. Other systems with apt lack these packages.
+/// Returns whether Debian's Rust is installed or can be. Other systems with apt lack these packages.
 pub(crate) fn has_rust() -> bool {
     rust_is_installed() || (can_install() && output(Command::new("apt-cache").arg("show").args(RUST)).is_some())
 }
 
-/// Whether packages can be installed here without asking anyone.
+/// Returns whether packages can be installed without a password.
 fn can_install() -> bool {
     output(Command::new("apt-get").arg("--version")).is_some() && as_root("true").is_ok()
 }
@@ -87,12 +87,12 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         let mut apt = as_root("env")?;
         run(apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(options).args(args))
     };
-    // Fails also where only one of many sources is out of reach, so what counts is the installation.
+    // Also fails if only one of many sources is unreachable; the installation decides.
     let _ = apt(&["update"]);
     apt(&[&["install", "--no-install-recommends"], packages].concat()).with_context(missing)
 }
 
-/// A command with the rights to install, if it can be had without a password.
+/// A command that runs as root, or with sudo if that needs no password.
 fn as_root(program: &str) -> Result<Command> {
     if output(Command::new("id").arg("-u")).as_deref() == Some("0") {
         return Ok(Command::new(program));

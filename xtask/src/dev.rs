@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{host, process::Group, project::Project};
 
-/// Serves `package` on `port`. It ends with wrangler, with an interrupt, or with the process that started us.
+/// Serves `package` on `port`, until wrangler ends, an interrupt arrives, or the parent process ends.
 pub(crate) fn serve(project: &Project, package: &Path, port: u16, parent: u32) -> Result<()> {
     if !host::is_free(port) {
         bail!("port {port} is in use; choose another with `--port`");
@@ -27,7 +27,7 @@ pub(crate) fn serve(project: &Project, package: &Path, port: u16, parent: u32) -
         thread::spawn(move || log.follow(pipe));
     }
     host::wait_until_ready(&mut group, port, Duration::from_mins(1))
-        .with_context(|| format!("wrangler said:\n{}\nand", log.start_up()))?;
+        .with_context(|| format!("wrangler printed:\n{}\nand", log.start_up()))?;
     log.show();
     println!("listening on http://127.0.0.1:{port}");
     let mut servers = Servers::of(&group, RELOAD);
@@ -41,32 +41,31 @@ pub(crate) fn serve(project: &Project, package: &Path, port: u16, parent: u32) -
     Ok(())
 }
 
-/// How often is looked whether everything still runs.
+/// How often the processes are checked.
 const POLL: Duration = Duration::from_millis(500);
 
-/// How long wrangler may take to replace a server, when the Worker has changed.
+/// How long wrangler may take to replace a server after a change.
 const RELOAD: Duration = Duration::from_secs(10);
 
-/// The name of the program that serves. Wrangler starts one for the Worker and one before it, and goes on when they end.
+/// The name of the server processes. Wrangler starts one for the Worker and one proxy, and does not end with them.
 const SERVER: &str = "workerd";
 
-/// Watches the programs that wrangler serves with.
+/// Watches wrangler's server processes.
 struct Servers {
     expected: usize,
-    /// How long one may be missing, and since when one is.
+    /// How long a server may be missing, and since when one has been.
     limit: Duration,
     missing: Option<Instant>,
 }
 
 impl Servers {
-    /// Those that are running now.
+    /// Expects as many servers as are running now.
     fn of(group: &Group, limit: Duration) -> Self {
-        // Without `ps` there is nothing to watch.
+        // Without `ps`, nothing is watched.
         Self { expected: group.members(SERVER).map_or(0, |members| members.len()), limit, missing: None }
     }
 
-    /// # Errors
-    /// If one has ended and was not replaced in time.
+    /// Fails if a server has ended and was not replaced in time.
     fn check(&mut self, group: &Group) -> Result<()> {
         if self.expected == 0 || group.members(SERVER).map_or(self.expected, |members| members.len()) >= self.expected {
             self.missing = None;
@@ -80,7 +79,7 @@ impl Servers {
     }
 }
 
-/// Wrangler's output: kept back until it is ready, then shown without its chatter, so that the Worker's own lines stand out.
+/// Wrangler's output: buffered until it is ready, then printed without its own messages, so that those of the Worker are visible.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<State>>);
 
@@ -98,12 +97,12 @@ impl Log {
     fn follow(&self, pipe: impl Read) {
         let mut repeats = false;
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            // What a failed build has said already, wrangler says again, twice.
+            // Wrangler repeats the output of a failed build twice.
             repeats |= line.contains("Command failed with exit code");
             let mut state = self.state();
             if !state.shown {
                 state.start_up.push(line);
-            } else if !repeats && !is_chatter(&line) {
+            } else if !repeats && !is_noise(&line) {
                 eprintln!("{}", line.strip_prefix(BUILD).unwrap_or(&line));
             } else {
                 repeats &= !line.contains("There are likely more logs");
@@ -120,10 +119,10 @@ impl Log {
     }
 }
 
-/// How wrangler marks the output of the build command in its configuration.
+/// How wrangler marks the output of its build command.
 const BUILD: &str = "[custom build] ";
 
-fn is_chatter(line: &str) -> bool {
+fn is_noise(line: &str) -> bool {
     let text = line.strip_prefix(BUILD).unwrap_or(line).trim();
     let starts = ["[wrangler:info]", "⎔", "Running: cargo xtask build"];
     text.is_empty() || starts.iter().any(|start| text.starts_with(start))
@@ -139,26 +138,26 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{SERVER, Servers, is_chatter};
+    use super::{SERVER, Servers, is_noise};
     use crate::process::Group;
 
     #[test]
-    fn the_workers_own_lines_are_no_chatter() {
-        assert!(is_chatter("[wrangler:info] GET /room/lobby/info 200 OK (3ms)"));
-        assert!(is_chatter("⎔ Reloading local server..."));
-        assert!(!is_chatter("room lobby: Ada joined"));
-        assert!(!is_chatter("[wrangler:error] Uncaught Error: thrown"));
+    fn lines_of_the_worker_are_not_noise() {
+        assert!(is_noise("[wrangler:info] GET /room/lobby/info 200 OK (3ms)"));
+        assert!(is_noise("⎔ Reloading local server..."));
+        assert!(!is_noise("room lobby: Ada joined"));
+        assert!(!is_noise("[wrangler:error] Uncaught Error: thrown"));
     }
 
-    fn eventually(mut is_so: impl FnMut() -> bool) {
+    fn wait_until(mut condition: impl FnMut() -> bool) {
         let start = Instant::now();
-        while !is_so() {
-            assert!(start.elapsed() < Duration::from_secs(30), "it is not so after 30 s");
+        while !condition() {
+            assert!(start.elapsed() < Duration::from_secs(30), "not the case after 30 s");
             thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// A stand-in for wrangler, with two servers that it does not watch, but replaces when the file `reload` appears.
+    /// A fake wrangler with two servers, which it replaces only when the file `reload` appears.
     #[test]
     fn a_server_that_ends_and_is_not_replaced_is_an_error() {
         let folder = std::env::temp_dir().join(format!("websocket-do-dev-{}", std::process::id()));
@@ -169,7 +168,7 @@ mod tests {
         let wrangler = "./workerd & ./workerd & while :; do [ -e reload ] && rm reload && ./workerd & sleep 0.1; done";
         let group = Group::start(Command::new("sh").args(["-c", wrangler]).current_dir(&folder)).expect("a group");
         let members = || group.members(SERVER).expect("a list of processes");
-        eventually(|| members().len() == 2);
+        wait_until(|| members().len() == 2);
 
         let mut patient = Servers::of(&group, Duration::from_mins(1));
         let mut strict = Servers::of(&group, Duration::ZERO);
@@ -178,15 +177,15 @@ mod tests {
 
         let killed = members().first().copied().expect("a server").to_string();
         assert!(Command::new("kill").args(["-9", &killed]).status().expect("kill").success());
-        eventually(|| members().len() == 1);
+        wait_until(|| members().len() == 1);
         // Wrangler may be about to replace it.
         patient.check(&group).expect("some patience");
-        eventually(|| strict.check(&group).is_err());
+        wait_until(|| strict.check(&group).is_err());
         let error = strict.check(&group).expect_err("a server is missing").to_string();
         assert!(error.contains("has ended and was not replaced"), "{error}");
 
         fs::write(folder.join("reload"), "").expect("a file");
-        eventually(|| members().len() == 2);
+        wait_until(|| members().len() == 2);
         strict.check(&group).expect("two servers again");
         drop(group);
         let _ = fs::remove_dir_all(&folder);

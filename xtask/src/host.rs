@@ -1,4 +1,4 @@
-//! Programs that serve rooms on 127.0.0.1, and waiting until they do.
+//! Servers on 127.0.0.1: starting them, and waiting until they are ready.
 
 use std::{
     fs::{self, File},
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{process::Group, project::Project};
 
-/// Wrangler, set to serve locally and to leave the rest of the world alone: no question, no telemetry, no update check.
+/// A command that serves a Worker locally with wrangler, without prompts, telemetry and update checks.
 pub(crate) fn wrangler(project: &Project, config: &Path, port: u16) -> Result<Command> {
     let mut wrangler = Command::new(project.npm_bin("wrangler"));
     wrangler
@@ -31,7 +31,7 @@ pub(crate) fn wrangler(project: &Project, config: &Path, port: u16) -> Result<Co
     Ok(wrangler)
 }
 
-/// The Worker's configuration for a test: with the build it has, whatever changes, and with a memory of its own in `folder`.
+/// A command that serves the existing build of a Worker, without rebuilding it, and stores its data in `folder`.
 pub(crate) fn wrangler_in(project: &Project, package: &Path, port: u16, folder: &Path) -> Result<Command> {
     let original = project.wrangler_config(package);
     let text = fs::read_to_string(&original).with_context(|| format!("cannot read {}", original.display()))?;
@@ -59,24 +59,24 @@ fn without_build(config: &str, home: &Path) -> String {
     lines.join("\n")
 }
 
-/// A port nobody listens on.
+/// A free port.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Whether a server can be started on this port.
+/// Returns whether a server can listen on this port.
 pub(crate) fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
-/// Waits until the program answers HTTP on its port.
+/// Waits until the program responds to HTTP on its port.
 pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) -> Result<()> {
     let start = Instant::now();
     while start.elapsed() < limit {
         if let Some(status) = group.exited()? {
             bail!("it ended with {status} before it was ready");
         }
-        if answers(port).is_ok() {
+        if responds(port).is_ok() {
             return Ok(());
         }
         thread::sleep(Duration::from_millis(50));
@@ -84,21 +84,21 @@ pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) ->
     bail!("it was not ready within {} s", limit.as_secs())
 }
 
-fn answers(port: u16) -> std::io::Result<()> {
-    ask(port, "/")?.read_exact(&mut [0; 12])
+fn responds(port: u16) -> std::io::Result<()> {
+    send_get(port, "/")?.read_exact(&mut [0; 12])
 }
 
-/// What a server answers with 200, without the headers.
+/// Sends a GET request; returns the body of the response, which must be 200.
 pub(crate) fn get(port: u16, path: &str) -> Result<String> {
     let mut answer = String::new();
-    ask(port, path)?.read_to_string(&mut answer)?;
+    send_get(port, path)?.read_to_string(&mut answer)?;
     match answer.split_once("\r\n\r\n") {
         Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_owned()),
         _ => bail!("{path} was answered with {answer}"),
     }
 }
 
-fn ask(port: u16, path: &str) -> std::io::Result<TcpStream> {
+fn send_get(port: u16, path: &str) -> std::io::Result<TcpStream> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -106,22 +106,22 @@ fn ask(port: u16, path: &str) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// A host under test: it logs into a file, and is stopped when this is dropped.
+/// A running host, which logs to a file and is stopped when this is dropped.
 pub(crate) struct Host {
-    /// None after it was stopped.
+    /// `None` after `stop`.
     group: Option<Group>,
     port: u16,
     address: String,
 }
 
 impl Host {
-    /// Starts `command`, which is to serve on `port`, and waits until it does.
+    /// Starts `command`, which serves on `port`, and waits until it is ready.
     pub(crate) fn start(name: &str, command: &mut Command, port: u16, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut group = Group::start(command.stdout(file.try_clone()?).stderr(file))?;
         wait_until_ready(&mut group, port, Duration::from_mins(1)).with_context(|| {
-            let said = fs::read_to_string(log).unwrap_or_default();
-            format!("the {name} host said:\n{said}\nand")
+            let output = fs::read_to_string(log).unwrap_or_default();
+            format!("the {name} host printed:\n{output}\nand")
         })?;
         let address = format!("http://127.0.0.1:{port}");
         eprintln!("-- {name} on {address}, logging to {}", log.display());
@@ -136,12 +136,12 @@ impl Host {
         self.port
     }
 
-    /// Its processes of this name.
+    /// The ids of its processes of this name.
     pub(crate) fn processes(&self, name: &str) -> Result<Vec<u32>> {
         self.group.as_ref().map_or_else(|| Ok(Vec::new()), |group| group.members(name))
     }
 
-    /// Stops it, and waits until it has ended.
+    /// Stops the host, and waits until it has ended.
     pub(crate) fn stop(&mut self) {
         self.group = None;
     }

@@ -1,4 +1,4 @@
-//! The repository's own commands: `cargo xtask setup | build | dev | test | bench | abuse`.
+//! The repository's own commands; `cargo xtask help` lists them.
 
 mod abuse;
 mod bench;
@@ -31,9 +31,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what a Worker build needs: the wasm32 target, the pinned cargo and npm tools.
+    /// Install what Worker builds need: the wasm32 target, the pinned cargo and npm tools.
     Setup,
-    /// Build a Worker into its `build` folder, from where wrangler takes it.
+    /// Build a Worker into its `build` folder, which wrangler serves.
     Build {
         #[command(flatten)]
         worker: Worker,
@@ -49,17 +49,25 @@ enum Command {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
-    /// Check and test everything, on both hosts.
+    /// Run all checks and tests, on both hosts.
     Test {
-        /// Only the native part: no wasm32 target, no servers, no browser.
+        /// Run only the native part, without wasm32, servers and a browser.
         #[arg(long)]
         quick: bool,
     },
     /// Pack the published crates, and build and test the facade from the packed files alone.
     Package,
-    /// Measure rooms on workerd against the same rooms written by hand, and write BENCHMARKS.md.
+    /// Compare the public API with that of a revision, as nothing is published yet.
+    Semver {
+        /// The revision to compare with.
+        #[arg(long, value_name = "REV", default_value = "main")]
+        baseline: String,
+    },
+    /// Check that the published crates compile with the oldest dependencies that their manifests admit.
+    MinimalVersions,
+    /// Compare rooms on workerd with the same rooms written by hand, and write BENCHMARKS.md.
     Bench(bench::Options),
-    /// Try the local host with clients that ask for too much, with crashes and with a full disk.
+    /// Test the local host under hostile clients, crashes and a full disk.
     Abuse(abuse::Options),
 }
 
@@ -97,6 +105,8 @@ fn run(command: Command, parent: u32) -> anyhow::Result<()> {
         }
         Command::Test { quick } => test::test(&project, quick),
         Command::Package => package::package(&project),
+        Command::Semver { baseline } => package::semver(&project, &baseline),
+        Command::MinimalVersions => package::minimal_versions(&project),
         Command::Bench(options) => bench::bench(&project, &options),
         Command::Abuse(options) => abuse::abuse(&project, &options),
     }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::{
     process::run,
     project::Project,
+    setup,
     step::step,
     wasm::{TARGET, Wasm},
 };
@@ -26,13 +27,38 @@ const PLACEHOLDER: &str = "github.com/OWNER/";
 /// Packs the crates and builds the facade from them, natively and for wasm32.
 pub(crate) fn package(project: &Project) -> Result<()> {
     let wasm = Wasm::choose()?;
-    let packed = step("packing the crates", || Packed::new(project))?;
+    let packed = step("packing the crates", || Packed::new(project, "package-check"))?;
     step("building the packed crates natively, and running the doc tests", || packed.test())?;
     step("building the packed crates for wasm32", || packed.build_wasm(wasm))?;
     if project.manifest()?.contains(PLACEHOLDER) {
         eprintln!("-- `repository` in Cargo.toml is still a placeholder; CONTRIBUTING.md describes what to change");
     }
     Ok(())
+}
+
+/// Checks that the crates compile with the oldest dependencies that their manifests admit, natively and for wasm32.
+pub(crate) fn minimal_versions(project: &Project) -> Result<()> {
+    let wasm = Wasm::choose()?;
+    let packed = step("packing the crates", || Packed::new(project, "minimal-versions"))?;
+    step("choosing the oldest dependencies", || packed.lock_oldest())?;
+    step("checking the crates natively", || run(packed.cargo("check").env("CARGO_TARGET_DIR", project.target(""))))?;
+    step("checking the crates for wasm32", || {
+        let mut cargo = packed.cargo(&format!("check --target {TARGET}"));
+        wasm.prepare(project, &mut cargo)?;
+        run(&mut cargo)
+    })
+}
+
+/// Compares the public API with that of a revision, and fails if a change needs another version number.
+pub(crate) fn semver(project: &Project, baseline: &str) -> Result<()> {
+    setup::semver_checks(project)?;
+    let mut checks = Command::new(project.cargo_bin("cargo-semver-checks"));
+    checks.args(["semver-checks", "--all-features", "--baseline-rev", baseline]).current_dir(project.root());
+    // The tool knows neither macros nor what one crate re-exports of another.
+    for name in CRATES.iter().skip(1) {
+        checks.args(["--package", name]);
+    }
+    run(&mut checks)
 }
 
 /// The packed crates, unpacked into a workspace outside the repository's own.
@@ -44,9 +70,9 @@ pub(crate) struct Packed<'project> {
 }
 
 impl<'project> Packed<'project> {
-    /// Packs the crates and unpacks them.
-    pub(crate) fn new(project: &'project Project) -> Result<Self> {
-        let folder = project.target("package-check");
+    /// Packs the crates and unpacks them into a folder of the target folder.
+    pub(crate) fn new(project: &'project Project, folder: &str) -> Result<Self> {
+        let folder = project.target(folder);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let mut cargo = Command::new("cargo");
@@ -79,6 +105,14 @@ impl<'project> Packed<'project> {
         let mut cargo = self.cargo(&format!("build --release --target {TARGET}"));
         wasm.prepare(self.project, &mut cargo)?;
         run(&mut cargo)
+    }
+
+    /// Locks the oldest version of each dependency that the crates' own manifests admit.
+    fn lock_oldest(&self) -> Result<()> {
+        fs::remove_file(self.folder.join("Cargo.lock"))?;
+        let mut cargo = Command::new("cargo");
+        cargo.args(["generate-lockfile", "-Z", "direct-minimal-versions"]).current_dir(&self.folder);
+        run(cargo.env("RUSTC_BOOTSTRAP", "1"))
     }
 
     fn cargo(&self, arguments: &str) -> Command {

@@ -1,4 +1,4 @@
-//! Building the typed client for a page: cargo for wasm32, then wasm-bindgen for the JavaScript around it.
+//! Building the typed client for a page: cargo for wasm32, then wasm-bindgen for its JavaScript.
 
 use std::{path::PathBuf, process::Command};
 
@@ -10,11 +10,11 @@ use crate::{
     wasm::{TARGET, Wasm},
 };
 
-/// The crate of the page, and its name as a library.
+/// The folder of the crate, and the name of its library.
 pub(crate) const PACKAGE: &str = "tests/client/page";
 const LIBRARY: &str = "in_browser";
 
-/// Builds it; gives the folder in which it is.
+/// Builds the page; returns its folder.
 pub(crate) fn build(project: &Project, wasm: Wasm) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--lib", "--release", "--target", TARGET]).current_dir(project.path(PACKAGE));

@@ -1,4 +1,4 @@
-//! Starting programs, and stopping them with everything they have started.
+//! Running programs, and stopping them together with their children.
 
 use std::{
     io,
@@ -14,7 +14,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// How long a stopped program may take to clean up.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs a program to its end. What it prints to stdout goes to stderr.
+/// Runs a program to its end, with its stdout redirected to stderr.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = name(command);
     let status =
@@ -22,7 +22,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     succeeded(&name, status)
 }
 
-/// Runs a program to its end, but no longer than `limit`.
+/// Runs a program to its end; stops it and fails after `limit`.
 pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     let name = name(command);
     let mut group = Group::start(command.stdout(io::stderr()))?;
@@ -36,7 +36,7 @@ pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     bail!("`{name}` did not finish within {} s", limit.as_secs())
 }
 
-/// What a program prints; nothing if there is no such program, or it fails.
+/// The output of a program; `None` if it is missing or fails.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -57,17 +57,17 @@ fn succeeded(name: &str, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// A running program in a process group of its own, which is stopped when this is dropped.
+/// A running program in its own process group, which is stopped when this is dropped.
 ///
-/// A guard process holds the other end of a pipe: should this program be killed outright, the pipe closes and the guard
-/// stops the group. So nothing is left behind, whichever way things end.
+/// A guard process reads from a pipe: if this process is killed, the pipe closes and the guard stops the group, so that no process
+/// is left behind.
 pub(crate) struct Group {
     child: Child,
     guard: Child,
     _pipe: Option<ChildStdin>,
 }
 
-/// TERM and not INT, which is ignored by what a script has started in the background.
+/// Sends TERM, as background processes of scripts ignore INT.
 const GUARD: &str = r#"
 read -r _
 kill -s TERM -- "-$1"
@@ -100,17 +100,17 @@ impl Group {
         }
     }
 
-    /// The number of the program's process.
+    /// The id of the program's process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// How the program ended, if it has.
+    /// The exit status of the program, if it has ended.
     pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
 
-    /// The program's stdout and stderr, where they are pipes.
+    /// The program's stdout and stderr, if they are pipes.
     pub(crate) fn pipes(&mut self) -> [Option<Box<dyn io::Read + Send>>; 2] {
         [
             self.child.stdout.take().map(|pipe| Box::new(pipe) as _),
@@ -118,24 +118,24 @@ impl Group {
         ]
     }
 
-    /// The processes of the group that have this name and have not ended.
+    /// The ids of the running processes of the group with this name.
     pub(crate) fn members(&self, name: &str) -> Result<Vec<u32>> {
         let list =
             output(Command::new("ps").args(["-A", "-o", "pgid=,pid=,stat=,comm="])).context("cannot run `ps`")?;
         let group = self.child.id().to_string();
         let member = |line: &str| {
             let mut words = line.split_whitespace();
-            let is_ours = words.next()? == group;
+            let is_member = words.next()? == group;
             let process = words.next()?.parse().ok()?;
             let is_alive = !words.next()?.starts_with('Z');
             // On macOS, the name is a path.
             let is_named = words.next()?.rsplit('/').next()? == name;
-            (is_ours && is_alive && is_named).then_some(process)
+            (is_member && is_alive && is_named).then_some(process)
         };
         Ok(list.lines().filter_map(member).collect())
     }
 
-    /// Ends the program at once: for one that has nothing to clean up.
+    /// Kills the program, which must not need to clean up.
     pub(crate) fn kill(&self) {
         self.signal("KILL");
     }

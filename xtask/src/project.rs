@@ -1,4 +1,4 @@
-//! Where things are in the repository, and which versions it pins.
+//! Paths in the repository, and the versions it pins.
 
 use std::{
     env, fs,
@@ -14,7 +14,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Finds the repository this program was started from.
+    /// Finds the repository from the environment that cargo sets.
     pub(crate) fn find() -> Result<Self> {
         let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let Some(root) = manifest.as_deref().and_then(Path::parent) else {
@@ -28,22 +28,22 @@ impl Project {
         &self.root
     }
 
-    /// A path inside the repository.
+    /// A path in the repository.
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root.join(path)
     }
 
-    /// A path inside cargo's target folder.
+    /// A path in cargo's target folder.
     pub(crate) fn target(&self, path: impl AsRef<Path>) -> PathBuf {
         self.target.join(path)
     }
 
-    /// A program that `npm ci` has installed.
+    /// A program that `npm ci` installs.
     pub(crate) fn npm_bin(&self, name: &str) -> PathBuf {
         self.path("node_modules/.bin").join(name)
     }
 
-    /// A program that `cargo install` has installed for this repository alone.
+    /// A program that `cargo install` installs for this repository alone.
     pub(crate) fn cargo_bin(&self, name: &str) -> PathBuf {
         self.path(".tools/bin").join(name)
     }
@@ -59,7 +59,7 @@ impl Project {
         locked_version(&lock, package).with_context(|| format!("no `{package}` in Cargo.lock"))
     }
 
-    /// The wrangler configuration of a Worker: its own, or the repository's, which runs the chat example.
+    /// The wrangler configuration of a Worker: its own, or that of the repository, for the chat example.
     pub(crate) fn wrangler_config(&self, package: &Path) -> PathBuf {
         let own = self.path(package).join("wrangler.toml");
         if own.is_file() { own } else { self.path("wrangler.toml") }

@@ -1,4 +1,4 @@
-//! Installing the tools: nothing is done twice, and what is missing is said in one line.
+//! Installation of the tools. What is installed already is not installed again.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
@@ -13,15 +13,17 @@ use crate::{
 };
 
 const WORKER_BUILD: &str = "0.8.7";
-/// The oldest Node that wrangler accepts.
+/// Reads what the rustdoc of rust-toolchain.toml writes.
+const SEMVER_CHECKS: &str = "0.51.0";
+/// The oldest Node that wrangler supports.
 const NODE: u32 = 20;
 
-/// Makes sure that a Worker can be built and served.
+/// Installs what is missing to build and serve a Worker.
 pub(crate) fn setup(project: &Project) -> Result<Wasm> {
     node()?;
     let wasm = Wasm::choose()?;
     npm_packages(project)?;
-    cargo_tools(project)?;
+    worker_tools(project)?;
     Ok(wasm)
 }
 
@@ -40,23 +42,35 @@ fn npm_packages(project: &Project) -> Result<()> {
     if modified("node_modules/.package-lock.json").is_ok_and(|installed| installed >= wanted) {
         return Ok(());
     }
-    // No package needs its install script: they only look for binaries that are packages themselves.
+    // The install scripts are not needed: they only look up binaries, which are packages of their own.
     let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     step("npm ci", || run(Command::new("npm").args(args).current_dir(project.root())))
 }
 
-/// worker-build, and the one wasm-bindgen that fits the library of that name. Neither is in npm, and worker-build's own
-/// downloads would come from yet another host.
-fn cargo_tools(project: &Project) -> Result<()> {
-    let wanted = [
-        ("worker-build", "worker-build", WORKER_BUILD.to_owned()),
-        ("wasm-bindgen", "wasm-bindgen-cli", project.locked_version("wasm-bindgen")?),
-    ];
-    let missing: Vec<_> = wanted
+/// A program that `cargo install` installs for this repository: its name, its package, and the version to have.
+type Tool<'a> = (&'a str, &'a str, &'a str);
+
+/// Installs worker-build, and the wasm-bindgen that fits the library of that name. Neither is in npm, and worker-build would
+/// download its own from yet another host.
+fn worker_tools(project: &Project) -> Result<()> {
+    let bindgen = project.locked_version("wasm-bindgen")?;
+    cargo_tools(
+        project,
+        &[("worker-build", "worker-build", WORKER_BUILD), ("wasm-bindgen", "wasm-bindgen-cli", &bindgen)],
+    )
+}
+
+/// Installs cargo-semver-checks, which only `cargo xtask semver` needs.
+pub(crate) fn semver_checks(project: &Project) -> Result<()> {
+    cargo_tools(project, &[("cargo-semver-checks", "cargo-semver-checks", SEMVER_CHECKS)])
+}
+
+fn cargo_tools(project: &Project, tools: &[Tool<'_>]) -> Result<()> {
+    let missing: Vec<_> = tools
         .iter()
         .filter(|(program, _, version)| {
             let installed = output(Command::new(project.cargo_bin(program)).arg("--version"));
-            installed.as_deref().and_then(|text| text.split(' ').next_back()) != Some(version)
+            installed.as_deref().and_then(|text| text.split(' ').next_back()) != Some(*version)
         })
         .map(|(_, package, version)| format!("{package}@{version}"))
         .collect();
@@ -65,7 +79,7 @@ fn cargo_tools(project: &Project) -> Result<()> {
     }
     let target = project.target("tools");
     step(&format!("installing {} (some minutes, once)", missing.join(" and ")), || {
-        // Unoptimised they are compiled in two thirds of the time, and run for a fraction of a second all the same.
+        // Without optimisation they compile in two thirds of the time, and still run for a fraction of a second only.
         let mut cargo = Command::new("cargo");
         cargo
             .args(["install", "--force", "--root"])
@@ -80,12 +94,12 @@ fn cargo_tools(project: &Project) -> Result<()> {
             .current_dir(project.root());
         run(&mut cargo)
     })?;
-    // Almost a gigabyte that nobody needs any more.
+    // Almost a gigabyte, which is not needed any more.
     let _ = fs::remove_dir_all(target);
     Ok(())
 }
 
-/// A Chromium, for the tests only.
+/// Finds or installs Chromium, which only the tests need.
 pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(path) = env::var_os("CHROMIUM") {
         return Ok(path.into());

@@ -1,20 +1,20 @@
-//! Telling what is being done and how long it took.
+//! Reporting of steps and their times.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-/// Runs one slow part of a command, telling what it does and how long it took.
+/// Runs a slow part of a command, and prints its name and how long it took.
 ///
-/// All of it goes to stderr: stdout belongs to what a command promises to print there.
-pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("-- {what} ...");
+/// All of it goes to stderr, as stdout is part of the interface of some commands.
+pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("-- {name} ...");
     let start = Instant::now();
     let result = work();
     let took = seconds(start.elapsed());
     match &result {
-        Ok(_) => eprintln!("-- {what}: done in {took}"),
-        Err(_) => eprintln!("-- {what}: failed after {took}"),
+        Ok(_) => eprintln!("-- {name}: done in {took}"),
+        Err(_) => eprintln!("-- {name}: failed after {took}"),
     }
     result
 }
@@ -26,7 +26,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Runs one step; what it gives is there only when it passed.
+    /// Runs a step; returns its result if it passed.
     pub(crate) fn run<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Option<T> {
         println!("\n== {name}");
         let start = Instant::now();

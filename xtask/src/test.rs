@@ -1,4 +1,4 @@
-//! Everything that has to pass, in order: the quick native part, the Workers, and rooms on both hosts.
+//! `cargo xtask test`: the native checks, the Workers, and the tests against both hosts.
 
 use std::{
     env, fs,
@@ -21,30 +21,30 @@ use crate::{
     worker::{self, Profile},
 };
 
-/// The Workers under test: the package's name, its folder, and how the tests call its two hosts.
+/// The Workers under test: the package, its folder, and the environment variables with the addresses of its two hosts.
 const WORKERS: [(&str, &str, [&str; 2]); 2] = [
     ("chat", "examples/chat", ["CHAT_LOCAL", "CHAT_WORKERD"]),
     ("rooms", "tests/fixtures/rooms", ["ROOMS_LOCAL", "ROOMS_WORKERD"]),
 ];
 
-/// How the tests call the server in Node that misbehaves on purpose.
+/// The environment variable with the address of the Node server that violates the protocol.
 const MISBEHAVING: &str = "MISBEHAVING_NODE";
 
-/// Runs the tests, all of them or only the quick native part, and reports on each step.
+/// Runs all steps, or only the native ones, and prints a summary.
 pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
     let mut report = Report::default();
     let packed = native(project, &mut report);
     if !quick {
-        // Stops at the first step that the next ones need.
+        // Ends at the first failed step that later ones depend on.
         let _ = workers(project, &mut report, packed.as_ref()).and_then(|built| hosts(project, &mut report, &built));
     }
     report.finish()
 }
 
-/// Runs what needs neither wasm32 nor servers; returns the packed crates for later steps.
+/// Runs the steps that need neither wasm32 nor servers; returns the packed crates.
 fn native<'project>(project: &'project Project, report: &mut Report) -> Option<Packed<'project>> {
     report.run("format", || run(&mut cargo(project, "fmt --all --check")));
-    let packed = report.run("pack the crates", || Packed::new(project));
+    let packed = report.run("pack the crates", || Packed::new(project, "package-check"));
     report.run("clippy", || run(&mut cargo(project, "clippy --workspace --all-targets -- -D warnings")));
     report.run("native tests", || run(&mut cargo(project, "test --workspace")));
     report.run("documentation", || run(cargo(project, "doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
@@ -54,15 +54,15 @@ fn native<'project>(project: &'project Project, report: &mut Report) -> Option<P
     packed
 }
 
-/// What the tests of the hosts need, besides the Workers.
+/// What the tests against the hosts need besides the Workers.
 struct Built {
-    /// The browser to drive.
+    /// The browser.
     chromium: PathBuf,
     /// The folder of the page with the typed client.
     page: PathBuf,
 }
 
-/// Builds what the hosts need.
+/// Builds the Workers, and what the tests against them need.
 fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) -> Option<Built> {
     let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
     report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/fixtures/vectors/check.mjs")));
@@ -73,11 +73,11 @@ fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) 
             worker::build(project, wasm, Path::new(package), Profile::Release)
         })?;
     }
-    // After the Workers, as it takes their dependencies.
+    // After the Workers, as it reuses their dependencies.
     if let Some(packed) = packed {
         report.run("build the packed crates for wasm32", || packed.build_wasm(wasm));
     }
-    // Where the target came from rustup, the other way has not been gone yet.
+    // Debian's Rust is not covered otherwise if the target comes from rustup.
     if wasm == Wasm::Rustup && debian::has_rust() {
         report.run("build chat for workerd without rustup's server", || without_rustup(project))?;
     }
@@ -85,7 +85,7 @@ fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) 
     Some(Built { chromium, page })
 }
 
-/// Warnings on wasm32: from clippy, or, since Debian has none, from the very build that is needed next.
+/// Fails on warnings for wasm32: those of clippy or, as Debian's Rust has no clippy, of the build that is needed next anyway.
 fn lints(project: &Project, wasm: Wasm) -> Result<()> {
     let packages = WORKERS.map(|(_, package, _)| package).into_iter().chain([page::PACKAGE]);
     for package in packages {
@@ -110,14 +110,14 @@ fn documentation(project: &Project, wasm: Wasm) -> Result<()> {
     run(&mut command)
 }
 
-/// What a machine does that cannot reach rustup's server, and has not got the target from it before.
+/// Builds the chat as on a machine that cannot reach rustup's server and does not have its target.
 fn without_rustup(project: &Project) -> Result<()> {
     let mut again = Command::new(env::current_exe()?);
     again.arg("build").env(FORCE, Wasm::Debian.name()).env("RUSTUP_DIST_SERVER", "http://127.0.0.1:9");
     run(again.current_dir(project.root()))
 }
 
-/// Starts every room on both hosts and lets the clients loose on them. All are stopped at the end, whatever happened.
+/// Starts both hosts, and runs the tests and clients that connect to them. The hosts are stopped at the end, also after a failure.
 fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     let mut hosts = report.run("start the hosts", || start(project))?;
     let addresses: Vec<_> = hosts.iter().map(|(name, host)| (*name, host.address())).collect();
@@ -126,34 +126,33 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
         report.run(name, || run(command.env("IN_BROWSER", &built.page)));
     };
     client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
-    client("the native client and servers that misbehave", &mut cargo(project, "test --package tests --test clients"));
+    client("the native client and misbehaving servers", &mut cargo(project, "test --package tests --test clients"));
     for (name, address) in addresses.iter().filter(|(name, _)| name.starts_with("CHAT")) {
         let mut tests = cargo(project, "test --package chat --test room");
         client(&format!("the chat's own tests on {name}"), tests.env("CHAT", address));
     }
     client("JavaScript peers", &mut node(project, "tests/fixtures/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
-    client("the client in a page, and servers that misbehave", &mut node(project, "tests/browser/clients.mjs"));
-    if python::is_here() {
+    client("the client in a page, and misbehaving servers", &mut node(project, "tests/browser/clients.mjs"));
+    if python::is_available() {
         report.run("Python peer", || {
             let mut peer = Command::new(python::python(project)?);
             peer.arg(project.path("tests/fixtures/peers/peer.py")).current_dir(project.root());
             run(peer.envs(addresses.iter().copied()))
         });
     } else {
-        println!("\n== Python peer: left out, there is no python3 (3.11 or newer) with venv here");
+        println!("\n== Python peer: skipped; missing python3 (3.11 or newer) with venv");
     }
     report.run("the chat's history after a restart", || restart(project, &mut hosts));
     drop(hosts);
-    report
-        .run("clients that ask for too much, and disks that fail", || abuse::abuse(project, &abuse::Options::smoke()));
+    report.run("hostile clients, crashes and a full disk", || abuse::abuse(project, &abuse::Options::smoke()));
     report.run("a smoke run of the bench", || bench::bench(project, &bench::Options::smoke()));
     Some(())
 }
 
 fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
     let folder = project.target("hosts");
-    // Rooms must not remember the last run.
+    // No storage of an earlier run.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     let mut hosts = Vec::new();
@@ -162,7 +161,7 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
         hosts.push((local, start_local(project, name, free_port()?, local)?));
         hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd)?));
     }
-    hosts.push((MISBEHAVING, start_fickle(project, free_port()?)?));
+    hosts.push((MISBEHAVING, start_misbehaving(project, free_port()?)?));
     Ok(hosts)
 }
 
@@ -172,9 +171,9 @@ fn start_local(project: &Project, name: &str, port: u16, log: &str) -> Result<Ho
     command.arg("--data").arg(folder.join(name).join("data"));
     let log = folder.join(format!("{log}.log"));
     let host = Host::start(&format!("local {name}"), &mut command, port, &log)?;
-    let promised = format!("listening on http://127.0.0.1:{port}");
-    if !fs::read_to_string(&log)?.lines().any(|line| line == promised) {
-        bail!("the local {name} did not print `{promised}`");
+    let expected = format!("listening on http://127.0.0.1:{port}");
+    if !fs::read_to_string(&log)?.lines().any(|line| line == expected) {
+        bail!("the local {name} did not print `{expected}`");
     }
     Ok(host)
 }
@@ -185,21 +184,21 @@ fn start_workerd(project: &Project, name: &str, package: &str, port: u16, log: &
     Host::start(&format!("workerd {name}"), &mut command, port, &folder.join(format!("{log}.log")))
 }
 
-/// A server of another make, for our clients.
-fn start_fickle(project: &Project, port: u16) -> Result<Host> {
+/// A server that violates the protocol, for tests of the clients.
+fn start_misbehaving(project: &Project, port: u16) -> Result<Host> {
     let mut command = node(project, "tests/fixtures/peers/misbehaving.mjs");
     let log = project.target("hosts").join(format!("{MISBEHAVING}.log"));
     Host::start("misbehaving Node", command.arg(port.to_string()), port, &log)
 }
 
-/// Stops the chat's hosts and starts them again: the room that the JavaScript peers have left something in must know it still.
+/// Restarts the chat's hosts: the history that the JavaScript peers have left in a room must survive.
 fn restart(project: &Project, hosts: &mut [(&'static str, Host)]) -> Result<()> {
     const HISTORY: &str = "/room/restarted/history";
     let [(name, package, [local, workerd]), _] = WORKERS;
     for (variable, host) in hosts.iter_mut().filter(|(variable, _)| [local, workerd].contains(variable)) {
         let (port, before) = (host.port(), get(host.port(), HISTORY)?);
         if !before.contains(r#"{"messages":[{"text":"still here""#) {
-            bail!("{variable} has nothing in its history that could survive: {before}");
+            bail!("expected a history on {variable} before the restart, found {before}");
         }
         host.stop();
         let log = format!("{variable}-again");
@@ -210,7 +209,7 @@ fn restart(project: &Project, hosts: &mut [(&'static str, Host)]) -> Result<()> 
         };
         let after = get(port, HISTORY)?;
         if after != before {
-            bail!("the history of {variable} was {before} before the restart, and is {after}");
+            bail!("the history on {variable} was {before} before the restart, and is {after} after it");
         }
     }
     Ok(())

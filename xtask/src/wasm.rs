@@ -1,4 +1,4 @@
-//! The compiler for wasm32: rustup's target, or else Debian's Rust.
+//! The compiler for wasm32: rustup's target, or Debian's Rust.
 
 use std::{env, fs, process::Command, time::Duration};
 
@@ -12,12 +12,12 @@ use crate::{
 };
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-/// Set to `rustup` or `debian`, this leaves no choice.
+/// The environment variable that forces `rustup` or `debian`.
 pub(crate) const FORCE: &str = "WEBSOCKET_DO_WASM";
-/// Longer than any download of the target takes that is worth waiting for.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long the download of the target may take.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// Where the compiler for wasm32 comes from.
+/// The source of the compiler for wasm32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wasm {
     /// The toolchain that also builds the native code, with the target added by rustup.
@@ -27,12 +27,12 @@ pub(crate) enum Wasm {
 }
 
 impl Wasm {
-    /// Chooses what is installed, and installs one where there is none.
+    /// Chooses an installed compiler, or installs one.
     pub(crate) fn choose() -> Result<Self> {
         match env::var(FORCE).as_deref() {
             Ok("rustup") => rustup(),
             Ok("debian") => debian(),
-            Ok(other) => bail!("`{FORCE}={other}` is neither `rustup` nor `debian`"),
+            Ok(other) => bail!("unknown `{FORCE}={other}`; expected `rustup` or `debian`"),
             Err(_) if debian::rust_is_installed() && !target_is_installed() => Ok(Self::Debian),
             Err(_) => rustup().or_else(|error| {
                 eprintln!("rustup cannot add {TARGET} ({error:#}); trying Debian's Rust");
@@ -41,7 +41,7 @@ impl Wasm {
         }
     }
 
-    /// A short name, also for folders: what the two compile must not be mixed.
+    /// A short name, also of the target folder, as the two must not share what they compile.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Rustup => "rustup",
@@ -49,10 +49,10 @@ impl Wasm {
         }
     }
 
-    /// Lets `command`, and all it starts, build for wasm32.
+    /// Sets the environment in which `command` can build for wasm32.
     pub(crate) fn prepare(self, project: &Project, command: &mut Command) -> Result<()> {
         command.env("CARGO_TARGET_DIR", project.target(format!("wasm-{}", self.name())));
-        // worker-build sets this; cargo calls of our own must agree with it to share what they compile.
+        // worker-build sets this, too: cargo shares what it compiles only if the environment is the same.
         command.env("WASM_BINDGEN_USE_JS_SYS", "1");
         match self {
             Self::Rustup => Ok(()),
@@ -61,7 +61,7 @@ impl Wasm {
     }
 }
 
-/// Asks rustc and not rustup: any toolchain that has the target will do.
+/// Asks rustc instead of rustup, as any toolchain with the target will do.
 fn target_is_installed() -> bool {
     let folder = output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
     let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
@@ -71,9 +71,9 @@ fn target_is_installed() -> bool {
 fn rustup() -> Result<Wasm> {
     if !target_is_installed() {
         step(&format!("rustup target add {TARGET}"), || {
-            run_within(PATIENCE, Command::new("rustup").args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0"))?;
+            run_within(TIMEOUT, Command::new("rustup").args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0"))?;
             if !target_is_installed() {
-                bail!("rustup did not add it to the toolchain in use");
+                bail!("rustup did not add it to the active toolchain");
             }
             Ok(())
         })?;

@@ -1,4 +1,4 @@
-//! Building a Worker: cargo for wasm32, then worker-build for the JavaScript around it.
+//! Building a Worker: cargo for wasm32, then worker-build for its JavaScript.
 
 use std::{
     fs::{self, File},
@@ -17,12 +17,12 @@ use crate::{
     wasm::{TARGET, Wasm},
 };
 
-/// How much the compiler should do.
+/// The profile of a build.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// For speed and size.
+    /// Optimised.
     Release,
-    /// For debugging.
+    /// Unoptimised, with debug assertions.
     Dev,
 }
 
@@ -35,15 +35,15 @@ impl Profile {
     }
 }
 
-/// Builds the Worker in `package` into its `build` folder. Nothing happens where nothing has changed.
+/// Builds the Worker in `package` into its `build` folder, if anything has changed.
 pub(crate) fn build(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
-    let asked = now();
-    let what = format!("building the Worker {} with {}'s Rust", package.display(), wasm.name());
-    step(&what, || {
+    let requested = now();
+    let name = format!("building the Worker {} with {}'s Rust", package.display(), wasm.name());
+    step(&name, || {
         let mut stamp = Stamp::lock(&project.path(package).join("build"))?;
         let kind = format!("{} {}", wasm.name(), profile.folder());
-        // Wrangler asks once for each file that has changed; one build that began later has seen them all.
-        if stamp.kind == kind && stamp.began > asked {
+        // Wrangler requests a build for each changed file; a build that began later includes all of the changes.
+        if stamp.kind == kind && stamp.began > requested {
             return Ok(());
         }
         let began = now();
@@ -56,7 +56,7 @@ pub(crate) fn build(project: &Project, wasm: Wasm, package: &Path, profile: Prof
     })
 }
 
-/// cargo alone, as worker-build is about to call it: cheap when nothing changed, and strict about warnings where cargo can be.
+/// Calls cargo as worker-build will: cheap if nothing has changed.
 fn compile(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--lib", "--target", TARGET]).current_dir(project.path(package));
@@ -72,7 +72,7 @@ fn bundle(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Re
     worker_build
         .arg(if profile == Profile::Release { "--release" } else { "--dev" })
         .current_dir(project.path(package))
-        // With these it downloads nothing.
+        // Without these it downloads its own.
         .env("WASM_BINDGEN_BIN", project.cargo_bin("wasm-bindgen"))
         .env("WASM_OPT_BIN", project.npm_bin("wasm-opt"))
         .env("ESBUILD_BIN", project.npm_bin("esbuild"));
@@ -80,7 +80,7 @@ fn bundle(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Re
     run(&mut worker_build)
 }
 
-/// When cargo last had something to compile.
+/// When cargo last compiled something.
 fn compiled(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<u128> {
     let library = crate_name(&project.path(package))?;
     let file = project.target(format!("wasm-{}/{TARGET}/{}/{library}.wasm", wasm.name(), profile.folder()));
@@ -97,7 +97,7 @@ fn nanoseconds(time: SystemTime) -> u128 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
 }
 
-/// What is in the `build` folder. While it is held, nobody else builds there.
+/// Describes the content of the `build` folder, which is locked while this exists.
 struct Stamp {
     file: File,
     kind: String,
@@ -134,6 +134,6 @@ fn crate_name(package: &Path) -> Result<String> {
     let path = package.join("Cargo.toml");
     let manifest = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut names = manifest.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let name = names.next().with_context(|| format!("no name in {}", path.display()))?;
+    let name = names.next().with_context(|| format!("missing `name` in {}", path.display()))?;
     Ok(name.replace('-', "_"))
 }

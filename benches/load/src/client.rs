@@ -1,4 +1,4 @@
-//! One client: the way in, and the way out again.
+//! One client: its upgrade, and its close handshake.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::frame::{Format, Splitter, close};
 
-/// Longer than any answer takes that is worth measuring.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a response may take.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A connection after its upgrade, and what has come with the answer to that.
+/// Connects and upgrades; returns the connection, and the bytes received after the response.
 pub(crate) fn connect(port: u16, room: &str, name: &str, format: Format) -> Result<(TcpStream, Vec<u8>)> {
     let format = match format {
         Format::Json => "json",
@@ -42,8 +42,8 @@ pub(crate) fn connect(port: u16, room: &str, name: &str, format: Format) -> Resu
     }
 }
 
-/// Comes into a room and goes again, with a close that is answered. Gives how long it took to get in.
-pub(crate) fn visit(port: u16, room: &str, format: Format) -> Result<Duration> {
+/// Joins a room and leaves it with a close handshake; returns how long the upgrade took.
+pub(crate) fn join_and_leave(port: u16, room: &str, format: Format) -> Result<Duration> {
     let start = Instant::now();
     let (mut stream, first) = connect(port, room, "Guest", format)?;
     let took = start.elapsed();
@@ -58,18 +58,18 @@ pub(crate) fn visit(port: u16, room: &str, format: Format) -> Result<Duration> {
     Ok(took)
 }
 
-/// What a server answers: the status and the body.
+/// Sends a GET request; returns the status and the body of the response.
 ///
 /// # Errors
-/// It does not answer, or without saying how long the body is.
+/// If there is no response, or one without `Content-Length`.
 pub fn get(port: u16, path: &str) -> Result<(u16, String)> {
     let mut stream = BufReader::new(open(port)?);
     write!(stream.get_mut(), "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")?;
     let mut head = stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
-    let status = head.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).context("there is no status")?;
+    let status = head.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).context("missing status")?;
     let lengths = head.filter_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    // All of the head has to be read to come to the body.
-    let length = lengths.last().context("the body has no length")?;
+    // `last` reads the whole head, which comes before the body.
+    let length = lengths.last().context("missing `content-length`")?;
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
     Ok((status, String::from_utf8(body)?))
@@ -77,8 +77,8 @@ pub fn get(port: u16, path: &str) -> Result<(u16, String)> {
 
 fn open(port: u16) -> Result<TcpStream> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let stream = TcpStream::connect_timeout(&address, PATIENCE).context("cannot connect")?;
+    let stream = TcpStream::connect_timeout(&address, TIMEOUT).context("cannot connect")?;
     stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     Ok(stream)
 }

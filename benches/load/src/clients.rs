@@ -1,4 +1,4 @@
-//! Many clients in rooms of one server, and rounds of messages among them.
+//! Many clients in rooms of one server, and rounds of messages between them.
 
 use std::{
     collections::VecDeque,
@@ -11,18 +11,18 @@ use anyhow::{Context, Result, bail};
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 
 use crate::{
-    client::{PATIENCE, connect, visit},
-    frame::{Format, SAID, Splitter},
+    client::{TIMEOUT, connect, join_and_leave},
+    frame::{CHAT_TEXT, Format, Splitter},
     process::Process,
     round::{Round, Watch},
 };
 
-/// Which message is sent.
+/// The message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A chat message of 68 characters, which goes to everyone in the room.
-    Said,
-    /// A message that the room does not know, and answers to the sender alone.
+    /// A chat message of 68 characters, which is broadcast to the room.
+    Chat,
+    /// A message of unknown type, which is answered to its sender alone.
     Unknown,
 }
 
@@ -44,25 +44,25 @@ struct Client {
     room: usize,
 }
 
-/// A room, in which the one who came first does all the talking.
+/// A room, whose first member sends all messages.
 struct Room {
     name: String,
     members: Vec<usize>,
-    /// How many get what is sent.
+    /// How many clients receive a message.
     receivers: usize,
-    /// How many messages are yet to be sent.
+    /// How many messages are still to be sent.
     unsent: usize,
-    /// How often the oldest message that is on its way has arrived.
+    /// How many deliveries of the oldest message in flight have arrived.
     arrived: usize,
-    /// When those were sent that are on their way.
+    /// When the messages in flight were sent.
     sent: VecDeque<Instant>,
 }
 
 impl Clients {
-    /// Nobody yet.
+    /// No clients yet.
     ///
     /// # Errors
-    /// The system refuses.
+    /// If the system has no poll.
     pub fn new(server: Process, port: u16, format: Format) -> Result<Self> {
         Ok(Self {
             server,
@@ -76,26 +76,26 @@ impl Clients {
         })
     }
 
-    /// Fills a room up to so many members. Gives its number: rooms count from 0, as they are named first.
+    /// Adds clients to a room until it has `members`. Returns its number; rooms count from 0, in the order of their first use.
     ///
     /// # Errors
-    /// The server does not let them in.
-    pub fn fill(&mut self, room: &str, members: usize) -> Result<usize> {
-        let known = self.rooms.iter().position(|known| known.name == room);
+    /// If the server refuses a client.
+    pub fn fill(&mut self, name: &str, members: usize) -> Result<usize> {
+        let known = self.rooms.iter().position(|known| known.name == name);
         let number = known.unwrap_or_else(|| {
-            self.rooms.push(Room::new(room));
+            self.rooms.push(Room::new(name));
             self.rooms.len() - 1
         });
-        while let Some(there) = self.rooms.get(number)
-            && there.members.len() < members
+        while let Some(room) = self.rooms.get(number)
+            && room.members.len() < members
         {
-            self.join(number, &format!("Member{}", there.members.len()))?;
+            self.join(number, &format!("Member{}", room.members.len()))?;
         }
         Ok(number)
     }
 
     fn join(&mut self, number: usize, name: &str) -> Result<()> {
-        let Some(room) = self.rooms.get_mut(number) else { bail!("there is no room {number}") };
+        let Some(room) = self.rooms.get_mut(number) else { bail!("unknown room {number}") };
         let (stream, first) = connect(self.port, &room.name, name, self.format)?;
         stream.set_nonblocking(true)?;
         let mut stream = TcpStream::from_std(stream);
@@ -108,10 +108,10 @@ impl Clients {
         Ok(())
     }
 
-    /// Reads what is still coming, until nothing has come for a while and the server rests.
+    /// Reads until nothing has arrived for a while and the server is idle.
     ///
     /// # Errors
-    /// Someone is thrown out.
+    /// If the server closes a connection.
     pub fn settle(&mut self) -> Result<()> {
         while self.wait(Duration::from_millis(50))? {
             let tokens: Vec<_> = self.events.iter().map(|event| event.token().0).collect();
@@ -122,19 +122,19 @@ impl Clients {
         self.server.rest()
     }
 
-    /// Sends messages in some of the rooms, in each so many, with at most `window` of them on their way at a time.
+    /// Sends `messages` in each of some rooms, with at most `window` of them in flight.
     ///
     /// # Errors
-    /// A message does not arrive, or someone is thrown out.
+    /// If a message does not arrive, or the server closes a connection.
     pub fn run(&mut self, rooms: Range<usize>, kind: Kind, messages: usize, window: usize) -> Result<Round> {
         let frame = match kind {
-            Kind::Said => self.format.message(),
+            Kind::Chat => self.format.message(),
             Kind::Unknown => self.format.unknown(),
         };
         let mut latencies = Vec::with_capacity(rooms.len() * messages);
         let mut deliveries = 0;
         for room in self.rooms.get_mut(rooms.clone()).into_iter().flatten() {
-            room.receivers = if kind == Kind::Said { room.members.len() } else { 1 };
+            room.receivers = if kind == Kind::Chat { room.members.len() } else { 1 };
             room.unsent = messages;
             deliveries += messages * room.receivers;
         }
@@ -146,10 +146,10 @@ impl Clients {
         }
         let mut missing = deliveries;
         while missing > 0 {
-            // To sleep would be to be woken, which Linux charges to the server that sends, and the more often the slower it is.
+            // Polls without sleeping: Linux charges a wake-up to the server that sends, the more often the slower it is.
             let idle = Instant::now();
             while !self.wait(Duration::ZERO)? {
-                if idle.elapsed() > PATIENCE {
+                if idle.elapsed() > TIMEOUT {
                     bail!("{missing} of {deliveries} deliveries did not arrive");
                 }
             }
@@ -157,7 +157,7 @@ impl Clients {
             let tokens: Vec<_> = self.events.iter().map(|event| event.token().0).collect();
             for client in tokens {
                 let (room, arrived) = self.read(client)?;
-                missing = missing.checked_sub(arrived).context("more has arrived than was sent")?;
+                missing = missing.checked_sub(arrived).context("more messages arrived than were sent")?;
                 for _ in 0..self.arrived(room, arrived, &mut latencies) {
                     self.send(room, &frame)?;
                 }
@@ -167,39 +167,40 @@ impl Clients {
         watch.stop(messages, u32::try_from(deliveries)?, latencies)
     }
 
-    /// Comes into a room as one more, and goes again, so often. The latency is that of getting in.
+    /// Joins a room with one more client and leaves it, `connections` times. The latency is that of the upgrade.
     ///
     /// # Errors
-    /// The server does not play along.
-    pub fn visits(&self, room: &str, visits: u32) -> Result<Round> {
+    /// If an upgrade or a close fails.
+    pub fn churn(&self, room: &str, connections: u32) -> Result<Round> {
         let watch = Watch::start(self.server)?;
-        let took = (0..visits).map(|_| visit(self.port, room, self.format)).collect::<Result<Vec<_>>>()?;
-        watch.stop(visits, visits, took)
+        let took =
+            (0..connections).map(|_| join_and_leave(self.port, room, self.format)).collect::<Result<Vec<_>>>()?;
+        watch.stop(connections, connections, took)
     }
 
-    /// Says something in a room, and checks that it comes back.
+    /// Sends a message in a room, and checks the reply.
     ///
     /// # Errors
-    /// It does not.
+    /// If the reply is missing or different.
     pub fn check(port: u16, room: &str, format: Format, kind: Kind) -> Result<()> {
         let (mut stream, mut answer) = connect(port, room, "Ada", format)?;
         let (frame, expected) = match kind {
-            Kind::Said => (format.message(), SAID),
+            Kind::Chat => (format.message(), CHAT_TEXT),
             Kind::Unknown => (format.unknown(), "Invalid message format"),
         };
         stream.write_all(&frame)?;
         let mut buffer = [0; 512];
         while !String::from_utf8_lossy(&answer).contains(expected) {
-            let read = stream.read(&mut buffer).with_context(|| format!("`{expected}` did not come"))?;
+            let read = stream.read(&mut buffer).with_context(|| format!("`{expected}` did not arrive"))?;
             if read == 0 || answer.len() > 4096 {
-                bail!("`{expected}` was expected, and this came: {}", String::from_utf8_lossy(&answer));
+                bail!("expected `{expected}`, found {}", String::from_utf8_lossy(&answer));
             }
             answer.extend(buffer.iter().take(read));
         }
         Ok(())
     }
 
-    /// Whether something has come.
+    /// Waits until something can be read; returns whether there is anything.
     fn wait(&mut self, limit: Duration) -> Result<bool> {
         match self.poll.poll(&mut self.events, Some(limit)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(true),
@@ -210,20 +211,20 @@ impl Clients {
         }
     }
 
-    /// Reads all that is there for a client. Gives its room, and how many messages it was.
+    /// Reads what a client has received; returns its room and the number of messages.
     fn read(&mut self, client: usize) -> Result<(usize, usize)> {
-        let Some(client) = self.clients.get_mut(client) else { bail!("there is no client {client}") };
+        let Some(client) = self.clients.get_mut(client) else { bail!("unknown client {client}") };
         let mut messages = 0;
         loop {
             match client.stream.read(&mut self.buffer) {
-                Ok(0) => bail!("the server has closed a connection"),
+                Ok(0) => bail!("the server closed a connection"),
                 Ok(read) => {
                     let seen = client.splitter.feed(self.buffer.get(..read).unwrap_or_default());
                     if seen.closed {
-                        bail!("the server has closed a session");
+                        bail!("the server closed a session");
                     }
                     messages += seen.messages;
-                    // What does not fill the buffer is all there is; if more comes, that is another event.
+                    // A buffer that is not full holds all there is; more is another event.
                     if read < self.buffer.len() {
                         return Ok((client.room, messages));
                     }
@@ -234,27 +235,27 @@ impl Clients {
         }
     }
 
-    /// Notes arrivals. Gives how many messages can be sent now that others are through.
+    /// Counts deliveries; returns how many messages can be sent in place of those delivered to all.
     fn arrived(&mut self, room: usize, arrived: usize, latencies: &mut Vec<Duration>) -> usize {
         let Some(room) = self.rooms.get_mut(room) else { return 0 };
         room.arrived += arrived;
-        let mut through = 0;
+        let mut delivered = 0;
         while room.arrived >= room.receivers
             && let Some(sent) = room.sent.pop_front()
         {
             room.arrived -= room.receivers;
             latencies.push(sent.elapsed());
-            through += 1;
+            delivered += 1;
         }
-        through.min(room.unsent)
+        delivered.min(room.unsent)
     }
 
     fn send(&mut self, room: usize, frame: &[u8]) -> Result<()> {
-        let Some(room) = self.rooms.get_mut(room) else { bail!("there is no room {room}") };
+        let Some(room) = self.rooms.get_mut(room) else { bail!("unknown room {room}") };
         let sender = room.members.first().and_then(|sender| self.clients.get_mut(*sender));
         room.unsent -= 1;
         room.sent.push_back(Instant::now());
-        sender.context("nobody is in the room")?.stream.write_all(frame).context("the server does not read")
+        sender.context("empty room")?.stream.write_all(frame).context("the server does not read")
     }
 }
 

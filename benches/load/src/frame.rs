@@ -1,6 +1,6 @@
-//! Frames of WebSocket: those the clients send, and telling those apart that they get.
+//! WebSocket frames: encoding for clients, and splitting for the frames they receive.
 
-/// What a session speaks.
+/// The format of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// JSON in text frames.
@@ -12,21 +12,21 @@ pub enum Format {
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 const CLOSE: u8 = 8;
-/// Clients have to mask what they send, with whatever they like.
+/// Clients must mask their frames, with any mask.
 const MASK: [u8; 4] = [0x5a, 0x13, 0xc4, 0x7e];
 
-/// What is said in the chat: 68 characters.
-pub(crate) const SAID: &str = "The quick brown fox jumps over the lazy dog, and then over many more";
+/// The text of a chat message: 68 characters.
+pub(crate) const CHAT_TEXT: &str = "The quick brown fox jumps over the lazy dog, and then over many more";
 
 impl Format {
     /// A chat message, as a frame.
     pub(crate) fn message(self) -> Vec<u8> {
-        self.object(&[("type", "message"), ("text", SAID)])
+        self.object(&[("type", "message"), ("text", CHAT_TEXT)])
     }
 
-    /// A message that the room does not know, so that only its sender is answered.
+    /// A message of unknown type, which is answered to its sender alone.
     pub(crate) fn unknown(self) -> Vec<u8> {
-        self.object(&[("type", "unknown"), ("text", SAID)])
+        self.object(&[("type", "unknown"), ("text", CHAT_TEXT)])
     }
 
     fn object(self, fields: &[(&str, &str)]) -> Vec<u8> {
@@ -47,7 +47,7 @@ impl Format {
     }
 }
 
-/// Goodbye, with code 1000.
+/// A close frame with code 1000.
 pub(crate) fn close() -> Vec<u8> {
     masked(CLOSE, &1000_u16.to_be_bytes())
 }
@@ -64,23 +64,23 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Nothing that is sent here is longer than 255 bytes.
+/// The length as a byte: no message here is longer than 255 bytes.
 fn short(length: usize) -> u8 {
     u8::try_from(length).unwrap_or(u8::MAX)
 }
 
-/// Splits what a server sends into frames, without keeping any of it.
+/// Splits received bytes into frames, without keeping their payloads.
 #[derive(Default)]
 pub(crate) struct Splitter {
     header: [u8; 10],
-    /// How much of the header is here.
+    /// How many bytes of the header have been received.
     seen: usize,
-    /// How much of the payload is yet to come.
+    /// How many bytes of the payload are still to be received.
     rest: u64,
 }
 
 impl Splitter {
-    /// How many messages begin in `bytes` or have begun before and end in it. Gives whether it was a close frame, too.
+    /// Counts the messages that end in `bytes`, and reports a close frame.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Seen {
         let mut result = Seen::default();
         let mut bytes = bytes;
@@ -120,7 +120,7 @@ impl Splitter {
         bytes
     }
 
-    /// The length of the payload, when the header is here.
+    /// The length of the payload, once the header has been received.
     fn length(&self) -> Option<u64> {
         let [_, length, long @ ..] = self.header;
         let [high, low, ..] = long;
@@ -133,7 +133,7 @@ impl Splitter {
     }
 }
 
-/// What was in some bytes of a server.
+/// What some received bytes contained.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) messages: usize,
@@ -146,14 +146,14 @@ mod tests {
 
     #[test]
     fn the_message_has_68_characters_in_both_formats() {
-        assert_eq!(SAID.len(), 68);
+        assert_eq!(CHAT_TEXT.len(), 68);
         let unmasked = |frame: Vec<u8>| -> Vec<u8> {
             frame.iter().skip(6).zip(MASK.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect()
         };
         let json = unmasked(Format::Json.message());
-        assert_eq!(json, format!(r#"{{"type":"message","text":"{SAID}"}}"#).as_bytes());
+        assert_eq!(json, format!(r#"{{"type":"message","text":"{CHAT_TEXT}"}}"#).as_bytes());
         let pack = unmasked(Format::MessagePack.message());
-        assert_eq!(pack, [b"\x82\xd9\x04type\xd9\x07message\xd9\x04text\xd9\x44", SAID.as_bytes()].concat());
+        assert_eq!(pack, [b"\x82\xd9\x04type\xd9\x07message\xd9\x04text\xd9\x44", CHAT_TEXT.as_bytes()].concat());
     }
 
     #[test]

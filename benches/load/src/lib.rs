@@ -1,7 +1,7 @@
-//! The load generator of `cargo xtask bench`: WebSocket clients that cost little, and what a message costs the server.
+//! The load generator of `cargo xtask bench`: cheap WebSocket clients, and the CPU time of a server.
 //!
-//! It speaks the protocol itself, over nonblocking sockets and with buffers that are made once, so that it is not what is
-//! measured. It runs in one thread and knows nothing of who is compared with whom.
+//! It implements the protocol itself, on nonblocking sockets and with reused buffers, so that its own cost stays small. It runs in one
+//! thread, and does not know which programs are compared.
 
 mod client;
 mod clients;

@@ -1,10 +1,10 @@
-//! What a process has used of the CPU, to the nanosecond, as Linux counts it.
+//! The CPU time of a process, to the nanosecond, as Linux counts it.
 
 use std::{fs, thread, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
-/// A process that is measured.
+/// A measured process.
 #[derive(Clone, Copy, Debug)]
 pub struct Process(pub u32);
 
@@ -12,12 +12,12 @@ impl Process {
     /// The CPU time of all of its threads so far.
     ///
     /// # Errors
-    /// There is no such process, or the system does not count like Linux.
+    /// If there is no such process, or the system is not Linux.
     pub fn cpu(self) -> Result<Duration> {
         let folder = format!("/proc/{}/task", self.0);
         let mut sum = Duration::ZERO;
         for task in fs::read_dir(&folder).with_context(|| format!("cannot read {folder}"))? {
-            // A thread may end just now.
+            // A thread may have ended in the meantime.
             if let Ok(text) = fs::read_to_string(task?.path().join("schedstat")) {
                 sum += running(&text)?;
             }
@@ -25,10 +25,10 @@ impl Process {
         Ok(sum)
     }
 
-    /// Waits until it does nothing any more.
+    /// Waits until it is idle.
     ///
     /// # Errors
-    /// It does not come to rest within 30 seconds.
+    /// If it is still busy after 30 seconds.
     pub fn rest(self) -> Result<()> {
         let mut before = self.cpu()?;
         for _ in 0..600 {
@@ -39,18 +39,18 @@ impl Process {
             }
             before = now;
         }
-        bail!("process {} does not come to rest", self.0)
+        bail!("process {} is still busy after 30 s", self.0)
     }
 }
 
-/// For how long this thread has run so far, or has waited for a CPU that was taken.
+/// For how long this thread has run, or has waited for a CPU.
 pub(crate) fn busy() -> Result<Duration> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").context("this system does not count CPU time")?;
+    let text = fs::read_to_string("/proc/thread-self/schedstat").context("no CPU times on this system")?;
     let waiting = text.split(' ').nth(1).and_then(|nanos| nanos.parse().ok()).map(Duration::from_nanos);
     Ok(running(&text)? + waiting.unwrap_or_default())
 }
 
 fn running(schedstat: &str) -> Result<Duration> {
     let first = schedstat.split(' ').next().and_then(|nanos| nanos.parse().ok());
-    first.map(Duration::from_nanos).with_context(|| format!("`{schedstat}` is no schedstat"))
+    first.map(Duration::from_nanos).with_context(|| format!("`{schedstat}` is not a schedstat"))
 }

@@ -1,4 +1,4 @@
-//! What came of some messages, and taking the time meanwhile.
+//! The measurements of some messages.
 
 use std::{
     thread,
@@ -9,30 +9,30 @@ use anyhow::Result;
 
 use crate::process::{Process, busy};
 
-/// What came of some messages.
+/// The measurements of some messages.
 #[derive(Clone, Debug)]
 pub struct Round {
     /// How many messages were sent.
     pub messages: u32,
-    /// How many arrived.
+    /// How many deliveries arrived.
     pub deliveries: u32,
     /// The CPU time of the server.
     pub cpu: Duration,
-    /// For how long the load generator, which is one thread, was at work or waited for a CPU to work on.
+    /// For how long the load generator, which is one thread, was busy or waited for a CPU.
     pub busy: Duration,
-    /// How long it all took.
+    /// The wall-clock time.
     pub wall: Duration,
-    /// From sending a message until everyone had it, shortest first.
+    /// The time from sending each message to its last delivery, shortest first.
     pub latencies: Vec<Duration>,
 }
 
-/// A round that has begun.
+/// A round in progress.
 pub(crate) struct Watch {
     server: Process,
     cpu: Duration,
     busy: Duration,
     start: Instant,
-    /// For how long the load generator has asked in vain whether something has come.
+    /// For how long the load generator has polled in vain.
     pub(crate) idle: Duration,
 }
 
@@ -44,7 +44,7 @@ impl Watch {
     pub(crate) fn stop(self, messages: u32, deliveries: u32, mut latencies: Vec<Duration>) -> Result<Round> {
         let wall = self.start.elapsed();
         let busy = busy()?.saturating_sub(self.busy + self.idle);
-        // The last frames have left the server, which may still be tidying up.
+        // After its last frames the server may still be cleaning up.
         thread::sleep(Duration::from_millis(2));
         let cpu = self.server.cpu()?.saturating_sub(self.cpu);
         latencies.sort_unstable();

@@ -1,4 +1,4 @@
-//! The chat without its history, on websocket-do: what `js-validate` and `rust-by-hand` do by hand, made with the framework.
+//! The chat without its history, on websocket-do: the same room as `js-validate` and `rust-by-hand`.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +8,7 @@ use websocket_do::{
     App, Closed, HttpError, Json, Result, Room, Session, Upgrade, ValidationError, export_worker, websocket_do,
 };
 
-/// What the room knows of someone.
+/// The data of a session.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
@@ -17,8 +17,8 @@ pub struct Member {
     joined_at: u64,
 }
 
-/// How often a room's memory was made, by all rooms of this isolate: so it shows that they have hibernated.
-static BIRTHS: AtomicU32 = AtomicU32::new(0);
+/// How often a room was constructed, counted over all rooms of this isolate: it shows whether they have hibernated.
+static CONSTRUCTIONS: AtomicU32 = AtomicU32::new(0);
 
 /// The room.
 pub struct ChatRoom;
@@ -27,7 +27,7 @@ pub struct ChatRoom;
 impl ChatRoom {
     #[new]
     fn new(_room: &Room<Self>) -> Self {
-        BIRTHS.fetch_add(1, Ordering::Relaxed);
+        CONSTRUCTIONS.fetch_add(1, Ordering::Relaxed);
         Self
     }
 
@@ -77,16 +77,16 @@ impl ChatRoom {
 
     #[get("/constructions")]
     fn constructions(&self) -> Json<u32> {
-        Json(BIRTHS.load(Ordering::Relaxed))
+        Json(CONSTRUCTIONS.load(Ordering::Relaxed))
     }
 }
 
-/// Nobody is told who comes to a quiet room and who goes, so that thousands can be brought into one.
+/// A quiet room sends no join and leave messages, so that thousands of clients can join one.
 fn is_quiet(room: &Room<ChatRoom>) -> bool {
     room.name().is_some_and(|name| name.starts_with("quiet-"))
 }
 
-/// A room for each name.
+/// The Worker: one room for each name.
 pub fn app() -> App {
     App::new().rooms::<ChatRoom>("/room/{room}")
 }

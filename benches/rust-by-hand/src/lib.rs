@@ -1,7 +1,7 @@
-//! The chat room as a careful person writes it on `worker` alone: serde's tagged enums, the session in the attachment, one
-//! text for all receivers.
+//! The chat room, carefully handwritten on `worker` alone: serde's tagged enums, the session in the attachment, a broadcast
+//! encoded once.
 #![cfg(target_arch = "wasm32")]
-#![expect(missing_docs, reason = "`worker`'s macros export what they write")]
+#![expect(missing_docs, reason = "`worker`'s macros generate public items")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -50,7 +50,7 @@ struct Member {
     joined_at: u64,
 }
 
-static BIRTHS: AtomicU32 = AtomicU32::new(0);
+static CONSTRUCTIONS: AtomicU32 = AtomicU32::new(0);
 
 #[durable_object]
 pub struct ChatRoom {
@@ -59,7 +59,7 @@ pub struct ChatRoom {
 
 impl DurableObject for ChatRoom {
     fn new(state: State, _env: Env) -> Self {
-        BIRTHS.fetch_add(1, Ordering::Relaxed);
+        CONSTRUCTIONS.fetch_add(1, Ordering::Relaxed);
         if let Ok(heartbeat) = WebSocketRequestResponsePair::new("wsdo:ping", "wsdo:pong") {
             state.set_websocket_auto_response(&heartbeat);
         }
@@ -69,7 +69,7 @@ impl DurableObject for ChatRoom {
     async fn fetch(&self, request: Request) -> Result<Response> {
         let url = request.url()?;
         if url.path().ends_with("/constructions") {
-            return Response::from_json(&BIRTHS.load(Ordering::Relaxed));
+            return Response::from_json(&CONSTRUCTIONS.load(Ordering::Relaxed));
         }
         if !url.path().ends_with("/websocket") {
             return Response::error("Not found", 404);
@@ -104,8 +104,8 @@ impl DurableObject for ChatRoom {
         let Some(mut member) = socket.deserialize_attachment::<Member>()? else { return Ok(()) };
         match message {
             ClientMessage::Message { text } => {
-                let said = ServerMessage::Message { text: &text, from: &member.name, user_id: &member.user_id };
-                self.broadcast(&said, None)
+                let chat = ServerMessage::Message { text: &text, from: &member.name, user_id: &member.user_id };
+                self.broadcast(&chat, None)
             }
             ClientMessage::SetName { name } => {
                 let old_name = std::mem::replace(&mut member.name, name);
@@ -144,7 +144,7 @@ impl ChatRoom {
         let text = serde_json::to_string(message)?;
         for socket in self.state.get_websockets() {
             if except != Some(&socket) {
-                // It may have closed just now.
+                // It may have closed in the meantime.
                 let _ = socket.send_with_str(&text);
             }
         }

@@ -1,4 +1,4 @@
-//! Crashes and full disks: what was acknowledged must be there afterwards.
+//! Crashes and full disks: acknowledged writes must survive both.
 
 use std::{
     path::Path,
@@ -15,10 +15,10 @@ use super::{
 
 const WRITERS: usize = 20;
 
-/// How large a file may become where the disk is full, in KiB.
+/// The file size at which the disk counts as full, in KiB.
 const SPACE: u32 = 8 << 10;
 
-/// The server is killed under 20 writers in 20 rooms, and started again.
+/// Kills the server while 20 rooms are written to, and starts it again.
 pub(super) fn kill(built: &Built, time: Duration) -> Result<Outcome> {
     let data = built.data();
     let server = built.start_on(&data, None)?;
@@ -40,7 +40,7 @@ pub(super) fn kill(built: &Built, time: Duration) -> Result<Outcome> {
     Ok(Outcome { memory: Some((before, memory)), detail: format!("{count} acknowledged writes, none lost") })
 }
 
-/// Writes to a room until the connection ends or the time is over; gives how many writes were acknowledged.
+/// Writes to a room until the connection ends or the time is over; returns the number of acknowledged writes.
 fn write(port: u16, room: usize, time: Duration) -> usize {
     let start = Instant::now();
     let Ok(mut peer) = Peer::join(port, &format!("writer-{room}")) else { return 0 };
@@ -58,7 +58,7 @@ fn put(key: usize, text: &str) -> String {
     format!(r#"{{"type":"put","key":"{key}","text":"{text}"}}"#)
 }
 
-/// How many of the acknowledged writes are not there.
+/// The number of acknowledged writes that cannot be read.
 fn missing(server: &Server, acknowledged: &[usize]) -> Result<usize> {
     let mut missing = 0;
     for (room, &count) in acknowledged.iter().enumerate() {
@@ -71,7 +71,7 @@ fn missing(server: &Server, acknowledged: &[usize]) -> Result<usize> {
     Ok(missing)
 }
 
-/// The data file cannot grow any more, and then it can.
+/// Limits the size of the data file until writes fail, then lifts the limit.
 pub(super) fn full(built: &Built, time: Duration) -> Result<Outcome> {
     let data = built.data();
     let server = built.start_on(&data, Some(SPACE))?;
@@ -79,37 +79,37 @@ pub(super) fn full(built: &Built, time: Duration) -> Result<Outcome> {
     let text = "x".repeat(100_000);
     let mut peer = Peer::join(server.port(), "writer-0")?;
     let mut count = 0;
-    // The first write that fails costs the session: the room has believed in it.
+    // The first failed write ends the session, as the room has already acted on it.
     while is_stored(peer.call(&put(count, &text)).ok()) {
         count += 1;
         if count > 1000 {
-            bail!("the disk was never full");
+            bail!("no write failed on a full disk");
         }
     }
-    // The others are refused, for as long as it lasts.
+    // Later writes are refused while the disk is full.
     let start = Instant::now();
     let (mut peer, mut refused) = (Peer::join(server.port(), "writer-0")?, 0);
     while start.elapsed() < time / 2 {
         if is_stored(Some(peer.call(&put(count, &text.repeat(8)))?)) {
-            bail!("a write was acknowledged that cannot be on the disk");
+            bail!("a write was acknowledged on a full disk");
         }
         refused += 1;
     }
-    server.lift_the_limit()?;
+    server.lift_file_limit()?;
     let start = Instant::now();
     while !is_stored(Some(peer.call(&put(count, &text))?)) {
         if start.elapsed() > Duration::from_secs(10) {
-            bail!("writes still fail 10 s after there was space again");
+            bail!("writes still fail 10 s after space was freed");
         }
     }
-    let healed = start.elapsed();
+    let recovered = start.elapsed();
     let mut outcome = server.outcome(before, String::new())?;
     let lost = after_restart(built, &data, count + 1)?;
     if lost > 0 {
         bail!("{lost} of {} acknowledged writes are lost", count + 1);
     }
-    let millis = healed.as_millis();
-    outcome.detail = format!("{count} writes, then {refused} refused; healed in {millis} ms; none lost");
+    let millis = recovered.as_millis();
+    outcome.detail = format!("{count} writes, then {refused} refused; recovered in {millis} ms; none lost");
     Ok(outcome)
 }
 

@@ -1,4 +1,4 @@
-//! Clients that send more than a server can take, or do not read what it sends.
+//! Clients that send more than a server can handle, or do not read.
 
 use std::{
     thread,
@@ -12,13 +12,13 @@ use super::{
     peer::{CONTINUATION, Flood, PING, Peer, TEXT, frame},
 };
 
-/// The most a server may have read of something that it refuses, in bytes: a few buffers of the system.
+/// The most a server may read of a refused message, in bytes: a few of the system's buffers.
 const REFUSED: u64 = 16 << 20;
 
-/// How long a client that does not read is borne, at most, after the flood.
+/// The time within which the server must cut a client that does not read.
 const CUT: Duration = Duration::from_secs(15);
 
-/// Runs a scenario against the server on a port; gives what there is to say about it.
+/// Runs a scenario against the server on a port; returns its details for the report.
 pub(super) fn run(scenario: Scenario, port: u16, time: Duration) -> Result<String> {
     match scenario {
         Scenario::Fragments => fragments(port, time),
@@ -27,11 +27,11 @@ pub(super) fn run(scenario: Scenario, port: u16, time: Duration) -> Result<Strin
         Scenario::Flood => flood(port, time),
         Scenario::Awaiting => awaiting(port, time),
         Scenario::Bodies => bodies(port, time),
-        Scenario::Kill | Scenario::FullDisk | Scenario::Neighbours => bail!("no flood"),
+        Scenario::Kill | Scenario::FullDisk | Scenario::Neighbours => bail!("not a flood"),
     }
 }
 
-/// A message whose last fragment never comes, in fragments of 64 KiB and of one byte.
+/// A message without a last fragment, in fragments of 64 KiB and of one byte.
 fn fragments(port: u16, time: Duration) -> Result<String> {
     let mut details = Vec::new();
     for (size, count) in [(1 << 16, 1), (1, 1 << 13)] {
@@ -39,17 +39,17 @@ fn fragments(port: u16, time: Duration) -> Result<String> {
         peer.send(&frame(TEXT, false, b"{"))?;
         let (sent, end) = peer.flood(&frame(CONTINUATION, false, &vec![b' '; size]).repeat(count), time);
         details.push(format!("{} MiB in fragments of {size}", sent >> 20));
-        // A server that has refused the message may read on for a while, so that its close frame is not lost.
+        // After refusing the message a server may keep reading for a while, so that its close frame is not lost.
         if size > 1 && end == Flood::Time && !peer.is_cut_within(CUT)? {
-            bail!("the connection lives on after {}", details.join(", "));
+            bail!("the connection is still open after {}", details.join(", "));
         }
     }
     Ok(details.join(", "))
 }
 
-/// One client sends broadcasts as fast as it gets them back; four others do not read.
+/// One client sends broadcasts as fast as it receives them; four others do not read.
 fn broadcasts(port: u16, time: Duration) -> Result<String> {
-    let mut deaf = (0..4).map(|_| Peer::join(port, "broadcasts")).collect::<Result<Vec<_>>>()?;
+    let mut idle = (0..4).map(|_| Peer::join(port, "broadcasts")).collect::<Result<Vec<_>>>()?;
     let mut peer = Peer::join(port, "broadcasts")?;
     let (start, mut sent) = (Instant::now(), 0_u64);
     let message = format!(r#"{{"type":"broadcast","text":"{}"}}"#, "x".repeat(16 << 10));
@@ -57,7 +57,7 @@ fn broadcasts(port: u16, time: Duration) -> Result<String> {
         peer.call(&message)?;
         sent += 1;
     }
-    for peer in &mut deaf {
+    for peer in &mut idle {
         if !peer.is_cut_within(CUT)? {
             bail!("a client that does not read is still connected");
         }
@@ -65,18 +65,18 @@ fn broadcasts(port: u16, time: Duration) -> Result<String> {
     Ok(format!("{} MiB of broadcasts to each of 4 that do not read; all were cut", (sent * 16) >> 10))
 }
 
-/// Pings of 125 bytes, and nothing is read. Then the client half-closes.
+/// Pings of 125 bytes from a client that does not read, then a half-close.
 fn pings(port: u16, time: Duration) -> Result<String> {
     let mut peer = Peer::join(port, "pings")?;
     let (sent, end) = peer.flood(&frame(PING, true, &[b'p'; 125]).repeat(512), time);
     peer.half_close();
     if end == Flood::Time && !peer.is_cut_within(CUT)? {
-        bail!("the connection lives on after its half-close");
+        bail!("the connection is still open after its half-close");
     }
     Ok(format!("{} MiB of pings", sent >> 20))
 }
 
-/// Messages whose answers nobody reads: small ones, large ones, and ones that are not valid.
+/// Messages from clients that do not read the replies: small, large and invalid ones.
 fn flood(port: u16, time: Duration) -> Result<String> {
     let messages = [
         r#"{"type":"echo","text":"x"}"#.to_owned(),
@@ -97,7 +97,7 @@ fn flood(port: u16, time: Duration) -> Result<String> {
     Ok(format!("{} of small, large and invalid messages", sent.join(", ")))
 }
 
-/// Messages while the handler of the first one waits; then the client goes.
+/// Messages while the handler of the first one awaits; then the client disconnects.
 fn awaiting(port: u16, time: Duration) -> Result<String> {
     let mut peer = Peer::join(port, "awaiting")?;
     peer.send(&frame(TEXT, true, br#"{"type":"sleep","ms":20000}"#))?;
@@ -105,12 +105,12 @@ fn awaiting(port: u16, time: Duration) -> Result<String> {
     let (sent, end) = peer.flood(&frame(TEXT, true, message.as_bytes()).repeat(60), time);
     drop(peer);
     if sent > REFUSED {
-        bail!("{} MiB were read while the handler waited", sent >> 20);
+        bail!("{} MiB were read while the handler awaited", sent >> 20);
     }
-    Ok(format!("{} KiB were read while the handler waited ({end:?})", sent >> 10))
+    Ok(format!("{} KiB were read while the handler awaited ({end:?})", sent >> 10))
 }
 
-/// A body of 200 MiB and an endless one, to routes that do not exist and to one that does.
+/// A body of 200 MiB and an endless one, to unknown routes and to a known one.
 fn bodies(port: u16, time: Duration) -> Result<String> {
     const SIZE: u64 = 200 << 20;
     let mut details = Vec::new();
@@ -122,13 +122,13 @@ fn bodies(port: u16, time: Duration) -> Result<String> {
             peer.send(format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n\r\n").as_bytes())?;
             let data = vec![b'x'; 1 << 16];
             let chunk = if chunked { [b"10000\r\n", &*data, b"\r\n"].concat() } else { data };
-            // The answer comes while the body is on its way, and may be lost with a connection that is cut.
+            // The response arrives while the body is being sent, and may be lost when the connection is cut.
             let mut reader = peer.reader()?;
             let answer = thread::spawn(move || reader.head());
             let (sent, end) = peer.flood(&chunk, time);
-            // A server that has answered may read on for a while, so that its answer is not lost.
+            // After responding a server may keep reading for a while, so that its response is not lost.
             if end == Flood::Time && !peer.is_cut_within(CUT)? {
-                bail!("{path} reads on after {} MiB", sent >> 20);
+                bail!("{path} is still read after {} MiB", sent >> 20);
             }
             drop(peer);
             match answer.join().map_err(|_| anyhow::anyhow!("a client failed"))? {
@@ -137,5 +137,5 @@ fn bodies(port: u16, time: Duration) -> Result<String> {
             }
         }
     }
-    Ok(format!("{} MiB were taken off the wire of endless bodies", details.join(", ")))
+    Ok(format!("{} MiB were read of endless bodies", details.join(", ")))
 }

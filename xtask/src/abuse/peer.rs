@@ -1,4 +1,4 @@
-//! A client that is a raw socket, and sends what it likes.
+//! A WebSocket client on a raw socket, which can send anything.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -8,11 +8,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a response may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long one write may take before the clock is looked at again.
-const WRITE: Duration = Duration::from_millis(200);
+/// How long one read or write may block before the deadline is checked again.
+const POLL: Duration = Duration::from_millis(200);
 
 pub(super) const CONTINUATION: u8 = 0;
 pub(super) const TEXT: u8 = 1;
@@ -31,11 +31,11 @@ pub(super) struct Peer {
 pub(super) enum Flood {
     /// The time was over.
     Time,
-    /// The server has closed the connection.
+    /// The server closed the connection.
     Closed,
 }
 
-/// A masked frame. A mask of zeros leaves the payload as it is.
+/// A masked frame. The mask is zero, which leaves the payload unchanged.
 pub(super) fn frame(opcode: u8, fin: bool, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![opcode | if fin { FIN } else { 0 }];
     match payload.len() {
@@ -58,10 +58,10 @@ impl Peer {
     /// Connects.
     pub(super) fn open(port: u16) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let stream = TcpStream::connect_timeout(&address, PATIENCE).context("cannot connect")?;
+        let stream = TcpStream::connect_timeout(&address, TIMEOUT).context("cannot connect")?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(WRITE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(POLL))?;
         Ok(Self { stream, received: Vec::new() })
     }
 
@@ -80,7 +80,7 @@ impl Peer {
         Ok(peer)
     }
 
-    /// The head of an HTTP answer.
+    /// Reads the head of an HTTP response.
     pub(super) fn head(&mut self) -> Result<String> {
         loop {
             if let Some(end) = self.received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -88,33 +88,33 @@ impl Peer {
                 return Ok(String::from_utf8(std::mem::replace(&mut self.received, rest))?);
             }
             if !self.fill()? {
-                bail!("the connection ended before an answer");
+                bail!("the connection ended before a response");
             }
         }
     }
 
-    /// Reads more; tells whether there was anything.
+    /// Reads more; returns whether anything was read.
     fn fill(&mut self) -> Result<bool> {
         let mut buffer = [0; 4096];
-        let count = self.stream.read(&mut buffer).context("nothing came")?;
+        let count = self.stream.read(&mut buffer).context("nothing received")?;
         self.received.extend(buffer.iter().take(count));
         Ok(count > 0)
     }
 
-    /// Sends bytes, all of them.
+    /// Sends all of the bytes.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<()> {
         let (mut rest, start) = (bytes, Instant::now());
         while !rest.is_empty() {
             match self.stream.write(rest) {
                 Ok(count) => rest = rest.get(count..).unwrap_or_default(),
-                Err(error) if is_timeout(error.kind()) && start.elapsed() < PATIENCE => {}
+                Err(error) if is_timeout(error.kind()) && start.elapsed() < TIMEOUT => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(())
     }
 
-    /// Sends the same bytes again and again, without reading. Gives how many bytes the system has taken.
+    /// Sends the same bytes repeatedly, without reading. Returns the number of bytes written.
     pub(super) fn flood(&mut self, bytes: &[u8], time: Duration) -> (u64, Flood) {
         let (start, mut sent, mut rest) = (Instant::now(), 0, bytes);
         while start.elapsed() < time {
@@ -130,19 +130,21 @@ impl Peer {
         (sent, Flood::Time)
     }
 
-    /// Sends a text, and gives the next text that comes.
+    /// Sends a text, and returns the next one received.
     pub(super) fn call(&mut self, text: &str) -> Result<String> {
         self.send(&frame(TEXT, true, text.as_bytes()))?;
         self.text()
     }
 
-    /// The next text.
+    /// Receives the next text.
     pub(super) fn text(&mut self) -> Result<String> {
         loop {
             match self.next()? {
                 (TEXT, payload) => return Ok(String::from_utf8(payload)?),
                 (PONG, _) => {}
-                (opcode, payload) => bail!("a frame {opcode} came: {:?}", payload.escape_ascii().to_string()),
+                (opcode, payload) => {
+                    bail!("expected a text, found opcode {opcode}: {:?}", payload.escape_ascii().to_string())
+                }
             }
         }
     }
@@ -160,7 +162,7 @@ impl Peer {
         }
     }
 
-    /// Opcode, beginning and end of the payload of a frame that is there in full.
+    /// Opcode, start and end of the payload of the first frame, if it has been received in full.
     fn front(&self) -> Option<(u8, usize, usize)> {
         let (&first, &second) = (self.received.first()?, self.received.get(1)?);
         let (start, length): (usize, _) = match second & 0x7f {
@@ -172,11 +174,11 @@ impl Peer {
         (self.received.len() >= end).then_some((first & 0xf, start, end))
     }
 
-    /// Whether the server ends the connection within this time. What comes is thrown away.
+    /// Returns whether the server ends the connection within this time. Received bytes are discarded.
     pub(super) fn is_cut_within(&mut self, time: Duration) -> Result<bool> {
         let start = Instant::now();
         let mut buffer = vec![0; 1 << 16];
-        self.stream.set_read_timeout(Some(WRITE))?;
+        self.stream.set_read_timeout(Some(POLL))?;
         while start.elapsed() < time {
             match self.stream.read(&mut buffer) {
                 Ok(0) => return Ok(true),
@@ -188,12 +190,12 @@ impl Peer {
         Ok(false)
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending direction.
     pub(super) fn half_close(&self) {
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
-    /// A second handle of the same connection, for another thread.
+    /// A second handle to the connection, for another thread.
     pub(super) fn reader(&self) -> Result<Self> {
         Ok(Self { stream: self.stream.try_clone()?, received: self.received.clone() })
     }

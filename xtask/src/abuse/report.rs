@@ -1,10 +1,10 @@
-//! The table that is printed at the end.
+//! The table printed at the end.
 
 use anyhow::{Result, bail};
 
 use super::server::Outcome;
 
-/// One line a scenario.
+/// One line for each scenario.
 #[derive(Default)]
 pub(super) struct Report {
     lines: Vec<String>,
@@ -15,30 +15,30 @@ impl Report {
     pub(super) fn add(&mut self, name: &str, outcome: &Result<Outcome>) {
         let line = match outcome {
             Ok(Outcome { memory, detail }) => {
-                let figures = memory.map_or_else(|| "|  |  |".to_owned(), |(before, most)| figures(before, most));
+                let figures = memory.map_or_else(|| "|  |  |".to_owned(), |(before, peak)| figures(before, peak));
                 format!("| {name} | held {figures} {detail} |")
             }
             Err(error) => {
                 self.failed += 1;
-                format!("| {name} | BROKEN | | | | {error:#} |")
+                format!("| {name} | EXCEEDED | | | | {error:#} |")
             }
         };
         self.lines.push(line);
     }
 
     pub(super) fn text(&self) -> String {
-        let head = "| scenario | limit | start, MiB | most, MiB | above, MiB | |\n|---|---|--:|--:|--:|---|";
+        let head = "| scenario | limit | start, MiB | peak, MiB | increase, MiB | |\n|---|---|--:|--:|--:|---|";
         format!("{head}\n{}", self.lines.join("\n"))
     }
 
     pub(super) fn finish(self) -> Result<()> {
         if self.failed > 0 {
-            bail!("{} of {} limits are broken", self.failed, self.lines.len());
+            bail!("{} of {} limits were exceeded", self.failed, self.lines.len());
         }
         Ok(())
     }
 }
 
-fn figures(before: u64, most: u64) -> String {
-    format!("| {} | {} | {} |", before >> 20, most >> 20, most.saturating_sub(before) >> 20)
+fn figures(before: u64, peak: u64) -> String {
+    format!("| {} | {} | {} |", before >> 20, peak >> 20, peak.saturating_sub(before) >> 20)
 }

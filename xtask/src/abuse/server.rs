@@ -1,4 +1,4 @@
-//! The server under test: a process of its own, and what it takes of the machine's memory.
+//! The server process under test, and its memory.
 
 use std::{
     cell::Cell,
@@ -17,21 +17,21 @@ use crate::{
     project::Project,
 };
 
-/// What a server may take above its start, in bytes.
+/// How much memory a server may use above that at its start, in bytes.
 pub(super) const LIMIT: u64 = 64 << 20;
 
-/// What came of a scenario.
+/// The result of a scenario.
 pub(super) struct Outcome {
-    /// What the server took before, and the most it has taken since, in bytes. None where memory is not what is tried.
+    /// The memory of the server before, and its peak since, in bytes. `None` if the scenario does not test memory.
     pub(super) memory: Option<(u64, u64)>,
     pub(super) detail: String,
 }
 
-/// The program that serves the test rooms.
+/// The built program that serves the test rooms.
 pub(super) struct Built {
     program: PathBuf,
     folder: PathBuf,
-    /// How many data folders there are.
+    /// The number of data folders so far.
     count: Cell<u32>,
 }
 
@@ -50,23 +50,23 @@ impl Built {
         Ok(Self { program, folder, count: Cell::default() })
     }
 
-    /// A server with a data folder of its own.
+    /// Starts a server with a new data folder.
     pub(super) fn start(&self) -> Result<Server> {
         self.start_on(&self.data(), None)
     }
 
-    /// A data folder that nobody has used.
+    /// A new data folder.
     pub(super) fn data(&self) -> PathBuf {
         let number = self.count.get();
         self.count.set(number + 1);
         self.folder.join(format!("data-{number}"))
     }
 
-    /// A server on a data folder; no file may become larger than `limit` KiB, if there is a limit.
+    /// Starts a server on a data folder, in which files can grow to `limit` KiB, if there is a limit.
     pub(super) fn start_on(&self, data: &Path, limit: Option<u32>) -> Result<Server> {
         fs::create_dir_all(data)?;
         let port = free_port()?;
-        // Without the trap, a write beyond the limit ends the process. The limit can be lifted, being a soft one.
+        // Without the trap, a write beyond the limit ends the process. A soft limit can be lifted later.
         let script = r#"trap "" XFSZ; ulimit -S -f "$1" && exec "$2" --port "$3" --data "$4""#;
         let limit = limit.map_or_else(|| "unlimited".to_owned(), |limit| limit.to_string());
         let mut command = Command::new("bash");
@@ -76,7 +76,7 @@ impl Built {
         let mut group = Group::start(command.stdout(file.try_clone()?).stderr(file))?;
         wait_until_ready(&mut group, port, Duration::from_secs(30))?;
         let server = Server { group, port, log };
-        // What every server needs once is not what is measured.
+        // One-time allocations are not measured.
         let mut peer = Peer::join(port, "warm")?;
         for _ in 0..100 {
             peer.call(r#"{"type":"echo","text":"warm"}"#)?;
@@ -97,22 +97,22 @@ impl Server {
         self.port
     }
 
-    /// Ends it as a crash would.
+    /// Kills it, as a crash would.
     pub(super) fn kill(self) {
         self.group.kill();
     }
 
     /// Lifts the limit on the size of its files.
-    pub(super) fn lift_the_limit(&self) -> Result<()> {
+    pub(super) fn lift_file_limit(&self) -> Result<()> {
         run(Command::new("prlimit").args(["--pid", &self.group.id().to_string(), "--fsize=unlimited"]))
     }
 
-    /// What it takes now, in bytes.
+    /// Its current memory, in bytes.
     pub(super) fn memory(&self) -> Result<u64> {
         memory(self.group.id(), "VmRSS")
     }
 
-    /// The outcome of a scenario, where the server has survived it.
+    /// The outcome of a scenario; fails if the server has ended, has panicked or uses too much memory.
     pub(super) fn outcome(mut self, before: u64, detail: String) -> Result<Outcome> {
         if let Some(status) = self.group.exited()? {
             bail!("the server ended with {status}");
@@ -121,23 +121,23 @@ impl Server {
         if let Some(panic) = log.lines().find(|line| line.contains("panicked at")) {
             bail!("{panic}; {detail}");
         }
-        let most = memory(self.group.id(), "VmHWM")?;
-        // It still serves.
-        Peer::join(self.port, "after")?.call(r#"{"type":"echo","text":"after"}"#).context("afterwards")?;
-        if most.saturating_sub(before) > LIMIT {
-            bail!("{} MiB above the start; {detail}", most.saturating_sub(before) >> 20);
+        let peak = memory(self.group.id(), "VmHWM")?;
+        // The server still responds.
+        Peer::join(self.port, "after")?.call(r#"{"type":"echo","text":"after"}"#).context("after the scenario")?;
+        if peak.saturating_sub(before) > LIMIT {
+            bail!("{} MiB above the start; {detail}", peak.saturating_sub(before) >> 20);
         }
-        Ok(Outcome { memory: Some((before, most)), detail })
+        Ok(Outcome { memory: Some((before, peak)), detail })
     }
 }
 
-/// A figure of a process, as Linux has it, in bytes.
+/// A figure in `/proc/PID/status`, in bytes.
 pub(super) fn memory(process: u32, figure: &str) -> Result<u64> {
     let path = format!("/proc/{process}/status");
     let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':'));
     let kib: u64 = line
         .and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok())
-        .with_context(|| format!("{path} has no {figure}"))?;
+        .with_context(|| format!("no `{figure}` in {path}"))?;
     Ok(kib << 10)
 }

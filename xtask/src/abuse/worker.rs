@@ -1,4 +1,4 @@
-//! The same clients on workerd, where the platform buffers. Its figures are printed and have no limit.
+//! The same clients on workerd, where the platform buffers. Its figures are printed without a limit.
 
 use std::{path::Path, time::Duration};
 
@@ -14,11 +14,11 @@ use crate::{
 
 const PACKAGE: &str = "tests/fixtures/rooms";
 
-/// The table of all floods.
+/// Runs all floods; returns a table.
 pub(super) fn report(project: &Project, scenarios: &[Scenario], time: Duration) -> Result<String> {
     let wasm = setup::setup(project)?;
     worker::build(project, wasm, Path::new(PACKAGE), Profile::Release)?;
-    let mut lines = vec!["| on workerd | start, MiB | most, MiB | above, MiB | |\n|---|--:|--:|--:|---|".to_owned()];
+    let mut lines = vec!["| on workerd | start, MiB | peak, MiB | increase, MiB | |\n|---|--:|--:|--:|---|".to_owned()];
     let is_flood = |it: &&Scenario| !matches!(it, Scenario::Kill | Scenario::FullDisk | Scenario::Neighbours);
     for &scenario in scenarios.iter().filter(is_flood) {
         let (port, folder) = (free_port()?, project.target("abuse/workerd"));
@@ -26,24 +26,24 @@ pub(super) fn report(project: &Project, scenarios: &[Scenario], time: Duration) 
         let host = Host::start("workerd", &mut command, port, &project.target("abuse/workerd.log"))?;
         let before = largest(&host, "VmRSS")?;
         let detail = flood::run(scenario, port, time).unwrap_or_else(|error| format!("{error:#}"));
-        let most = largest(&host, "VmHWM")?;
+        let peak = largest(&host, "VmHWM")?;
         lines.push(format!(
             "| {} | {} | {} | {} | {detail} |",
             name(scenario),
             before >> 20,
-            most >> 20,
-            most.saturating_sub(before) >> 20
+            peak >> 20,
+            peak.saturating_sub(before) >> 20
         ));
         drop(host);
     }
     Ok(lines.join("\n"))
 }
 
-/// The figure of the host's workerd that takes most: beside the one with the rooms, wrangler runs a proxy.
+/// The largest figure of the host's workerd processes: besides the one with the rooms, wrangler runs a proxy.
 fn largest(host: &Host, figure: &str) -> Result<u64> {
-    let mut most = None;
+    let mut largest = None;
     for process in host.processes("workerd")? {
-        most = most.max(memory(process, figure).ok());
+        largest = largest.max(memory(process, figure).ok());
     }
-    most.context("no workerd is running")
+    largest.context("no workerd is running")
 }

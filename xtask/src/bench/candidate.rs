@@ -1,4 +1,4 @@
-//! Who is compared: the programs, and the formats they are spoken to in.
+//! The programs that are compared, and the formats of their sessions.
 
 use std::{
     fs,
@@ -14,46 +14,47 @@ use crate::{
     worker::{self, Profile},
 };
 
-/// A Worker that is measured, built and ready to serve.
+/// A built Worker.
 pub(super) struct Program {
-    /// What it is called in the report.
+    /// Its name in the report.
     pub(super) name: &'static str,
-    /// Where it comes from, inside the repository.
+    /// Its source folder in the repository.
     pub(super) source: &'static str,
-    /// What its rooms are bound to.
+    /// The binding of its rooms.
     binding: &'static str,
-    /// What can be measured of it.
+    /// What can be measured.
     pub(super) ability: Ability,
-    /// The formats in which it is spoken to.
+    /// The formats it is measured in.
     pub(super) formats: &'static [Format],
-    /// The folder from which it is served.
+    /// The folder it is served from.
     pub(super) folder: PathBuf,
     pub(super) workerd: PathBuf,
 }
 
-/// What a program can do, each including what stands before.
+/// What a program can do; each ability includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Ability {
-    /// It sends on what it gets.
+    /// It forwards frames.
     Forward,
     /// It is a chat room.
     Chat,
-    /// It has quiet rooms, and says how often they were made.
+    /// It has rooms without join and leave messages, and counts the constructions of its rooms.
     Quiet,
 }
 
-/// The one that all others are compared with.
+/// The program that all others are compared with.
 pub(super) const BASELINE: &str = "JavaScript by hand";
 /// The framework.
 pub(super) const OURS: &str = "websocket-do";
-/// What the framework's size is compared with.
+/// The program whose size the framework is compared with.
 pub(super) const RUST: &str = "Rust by hand";
 
-type Known = (&'static str, &'static str, &'static str, Ability, &'static [Format]);
+/// Name, source, binding, ability, formats.
+type Definition = (&'static str, &'static str, &'static str, Ability, &'static [Format]);
 
 const JSON: &[Format] = &[Format::Json];
 const BOTH: &[Format] = &[Format::Json, Format::MessagePack];
-const PROGRAMS: [Known; 5] = [
+const PROGRAMS: [Definition; 5] = [
     (BASELINE, "benches/js-validate", "ROOM", Ability::Quiet, JSON),
     ("JavaScript that only forwards", "benches/js-forward", "ROOM", Ability::Forward, JSON),
     (RUST, "benches/rust-by-hand", "ROOM", Ability::Quiet, JSON),
@@ -61,10 +62,10 @@ const PROGRAMS: [Known; 5] = [
     ("the chat example", "examples/chat", "CHAT_ROOM", Ability::Chat, BOTH),
 ];
 
-/// Builds everything, each with a folder of its own to be served from.
+/// Builds all programs, each into a folder from which it is served.
 pub(super) fn build(project: &Project, wasm: Wasm) -> Result<Vec<Program>> {
     let workerd = workerd(project)?;
-    let build_one = |(name, source, binding, ability, formats): Known| {
+    let build_one = |(name, source, binding, ability, formats): Definition| {
         let folder = project.target("bench").join(Path::new(source).file_name().unwrap_or_default());
         let program = Program { name, source, binding, ability, formats, folder, workerd: workerd.clone() };
         let mut from = project.path(source);
@@ -78,7 +79,7 @@ pub(super) fn build(project: &Project, wasm: Wasm) -> Result<Vec<Program>> {
     PROGRAMS.into_iter().map(build_one).collect()
 }
 
-/// The program itself, and not the script of the same name that starts it: its process is what is measured.
+/// The executable, not the npm script that starts it, as its process is measured.
 fn workerd(project: &Project) -> Result<PathBuf> {
     let packages = fs::read_dir(project.path("node_modules/@cloudflare")).context("npm has not installed workerd")?;
     let programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
@@ -86,13 +87,13 @@ fn workerd(project: &Project) -> Result<PathBuf> {
 }
 
 impl Program {
-    /// The same, served from another folder under another name.
+    /// The same program under another name and in another folder.
     pub(super) fn moved(&self, name: &'static str, folder: PathBuf) -> Self {
         let Self { source, binding, ability, formats, ref workerd, .. } = *self;
         Self { name, source, binding, ability, formats, folder, workerd: workerd.clone() }
     }
 
-    /// Takes what was built into the folder from which it is served.
+    /// Copies the built files into the folder from which the program is served.
     pub(super) fn take(&self, built: &Path) -> Result<()> {
         fs::create_dir_all(&self.folder)?;
         for file in ["index.js", "index_bg.wasm"] {
@@ -103,7 +104,7 @@ impl Program {
         Ok(())
     }
 
-    /// What the program is called when spoken to in this format.
+    /// The name of the program with this format.
     pub(super) fn label(&self, format: Format) -> String {
         let format = match format {
             _ if self.formats.len() == 1 => "",
@@ -113,7 +114,7 @@ impl Program {
         format!("{}{format}", self.name)
     }
 
-    /// The configuration of workerd, which serves the program on this port and keeps what its rooms store in this folder.
+    /// A configuration of workerd that serves the program on this port and keeps its rooms' storage in this folder.
     pub(super) fn config(&self, port: u16, storage: &Path) -> String {
         let wasm = if self.folder.join("index_bg.wasm").is_file() {
             r#", (name = "index_bg.wasm", wasm = embed "index_bg.wasm")"#

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bench_load::Round;
 
-/// The rounds of one candidate. All candidates of a scenario take turns, so rounds of the same place belong together.
+/// The rounds of one candidate. The candidates of a scenario take turns, so rounds with the same index are comparable.
 #[derive(Clone)]
 pub(super) struct Series {
     pub(super) name: String,
@@ -18,7 +18,7 @@ pub(super) enum Per {
     Delivery,
 }
 
-/// The middle of some figures, and the quartiles around it.
+/// A median and its quartiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spread {
     pub(super) low: f64,
@@ -37,24 +37,24 @@ impl Spread {
 }
 
 impl Series {
-    /// Microseconds of the server's CPU.
+    /// The server's CPU time in microseconds.
     pub(super) fn cost(&self, per: Per) -> Spread {
         Spread::of(self.rounds.iter().map(|round| cost(round, per)))
     }
 
-    /// How often the cost of `other`, round by round.
+    /// The cost as a multiple of that of `other`, round by round.
     pub(super) fn ratio(&self, other: &Self, per: Per) -> Spread {
         Spread::of(self.rounds.iter().zip(&other.rounds).map(|(ours, theirs)| cost(ours, per) / cost(theirs, per)))
     }
 
-    /// Microseconds until so many of a hundred messages had arrived.
+    /// A percentile of the latency, in microseconds.
     pub(super) fn latency(&self, percent: usize) -> f64 {
         let mut all: Vec<Duration> = self.rounds.iter().flat_map(|round| round.latencies.iter().copied()).collect();
         all.sort_unstable();
         micros(all.get((all.len().saturating_sub(1) * percent) / 100).copied().unwrap_or_default())
     }
 
-    /// Which part of the time the load generator was at work.
+    /// The fraction of the time in which the load generator was busy.
     pub(super) fn busy(&self) -> f64 {
         Spread::of(self.rounds.iter().map(|round| round.busy.as_secs_f64() / round.wall.as_secs_f64())).middle
     }

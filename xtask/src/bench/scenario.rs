@@ -1,4 +1,4 @@
-//! The scenarios: who is brought into which rooms, and what is said there.
+//! The scenarios: which clients join which rooms, and what they send.
 
 mod churn;
 mod growth;
@@ -21,54 +21,54 @@ use super::{
 };
 use crate::{project::Project, step::step};
 
-/// Runs one scenario, from the start of its servers to its part of the report.
+/// Runs a scenario; returns its section of the report.
 pub(super) fn run(project: &Project, scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {
     step(&format!("measuring: {scenario:?}"), || match scenario {
         Scenario::One => traffic::one(programs, quick),
         Scenario::Receivers => traffic::receivers(programs, quick),
         Scenario::Rooms => traffic::rooms(programs, quick),
         Scenario::Wake => wake::wake(programs, quick),
-        Scenario::Visits => churn::visits(programs, quick),
+        Scenario::Churn => churn::churn(programs, quick),
         Scenario::Growth => growth::growth(programs, quick),
         Scenario::Size => size::size(programs, quick),
         Scenario::Profiles => profiles::profiles(project, programs, quick),
     })
 }
 
-/// Someone who takes part in a scenario.
+/// A participant of a scenario.
 struct Candidate {
     name: String,
     ability: Ability,
-    /// Its own, also where it is a program that speaks another format elsewhere: each is compiled for what it does.
+    /// Not shared with the same program in another format, as V8 optimises for the input it sees.
     server: Server,
     format: Format,
-    crowd: Clients,
+    clients: Clients,
 }
 
-/// Those programs that are able to take part, in each of the formats they speak, after seeing that they do what is measured.
+/// Starts each program that has the ability, in each of its formats, and checks that it works.
 fn candidates<'a>(programs: impl IntoIterator<Item = &'a Program>, least: Ability) -> Result<Vec<Candidate>> {
     let mut candidates = Vec::new();
     for program in programs.into_iter().filter(|program| program.ability >= least) {
         for &format in program.formats {
             let (name, ability) = (program.label(format), program.ability);
             let server = Server::start(program, format)?;
-            check(&server, format, ability).with_context(|| format!("{name} is not what it should be"))?;
-            let crowd = Clients::new(server.process, server.port, format)?;
-            candidates.push(Candidate { name, ability, server, format, crowd });
+            check(&server, format, ability).with_context(|| format!("{name} does not behave as expected"))?;
+            let clients = Clients::new(server.process, server.port, format)?;
+            candidates.push(Candidate { name, ability, server, format, clients });
         }
     }
     Ok(candidates)
 }
 
 fn check(server: &Server, format: Format, ability: Ability) -> Result<()> {
-    Clients::check(server.port, "checked", format, Kind::Said)?;
+    Clients::check(server.port, "checked", format, Kind::Chat)?;
     if ability > Ability::Forward {
         Clients::check(server.port, "checked", format, Kind::Unknown)?;
     }
     Ok(())
 }
 
-/// Lets all candidates take turns. Who begins depends on the number of the round.
+/// Runs rounds in which the candidates take turns. The first one changes from round to round.
 fn turns(
     candidates: &mut [Candidate],
     rounds: Range<usize>,
@@ -87,7 +87,7 @@ fn turns(
     Ok(all)
 }
 
-/// Adds rounds to those that everyone has had before.
+/// Adds rounds to those of each candidate.
 fn append(all: &mut Vec<Series>, more: Vec<Series>) {
     if all.is_empty() {
         *all = more;

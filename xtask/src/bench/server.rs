@@ -1,4 +1,4 @@
-//! A program that is served by a workerd of its own.
+//! A workerd process that serves one program.
 
 use std::{
     fs::{self, File},
@@ -14,26 +14,26 @@ use super::candidate::Program;
 use crate::{host::free_port, process::Group};
 
 /// How long a start may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running workerd, which is stopped when this is dropped.
 pub(super) struct Server {
     pub(super) port: u16,
     pub(super) process: Process,
-    /// From its start to its first answer.
+    /// The time from its start to its first response.
     pub(super) started_in: Duration,
-    /// The CPU time of that, and of what it still did on its own.
+    /// The CPU time until it was idle after its start.
     pub(super) start_cpu: Duration,
     group: Group,
 }
 
 impl Server {
-    /// Starts the program, which will be spoken to in this format, and waits for its first answer.
+    /// Starts the program for sessions of this format, and waits for its first response.
     pub(super) fn start(program: &Program, format: Format) -> Result<Self> {
         let port = free_port()?;
         let config = program.folder.join(format!("{format:?}.capnp"));
         let storage = program.folder.join(format!("{format:?}-storage"));
-        // Rooms must not remember the last run.
+        // No storage of an earlier run.
         let _ = fs::remove_dir_all(&storage);
         fs::create_dir_all(&storage)?;
         fs::write(&config, program.config(port, &storage))?;
@@ -43,9 +43,9 @@ impl Server {
         workerd.arg("serve").arg(&config).stdout(log.try_clone()?).stderr(log);
         let start = Instant::now();
         let mut group = Group::start(&mut workerd)?;
-        // Any answer will do: there is nothing at this address.
+        // Any response will do, a 404 too.
         while bench_load::get(port, "/nothing").is_err() {
-            if group.exited()?.is_some() || start.elapsed() > PATIENCE {
+            if group.exited()?.is_some() || start.elapsed() > TIMEOUT {
                 bail!("workerd does not serve {}: {}", program.source, fs::read_to_string(&path).unwrap_or_default());
             }
             thread::sleep(Duration::from_millis(1));
@@ -58,7 +58,7 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// Asked to end, workerd waits for sockets that are gone.
+    /// Kills workerd, which on TERM waits for sockets that are already closed.
     fn drop(&mut self) {
         self.group.kill();
     }

@@ -1,4 +1,4 @@
-//! Coming and going.
+//! Clients that connect and leave.
 
 use anyhow::Result;
 
@@ -9,23 +9,23 @@ use crate::bench::{
     report::Section,
 };
 
-/// Clients that come into a room, one after the other, and go again, while someone sits there.
-pub(super) fn visits(programs: &[Program], quick: bool) -> Result<Section> {
-    let (rounds, visits) = if quick { (3, 20) } else { (25, 50) };
+/// Clients that join a room and leave it, one at a time, while another client stays.
+pub(super) fn churn(programs: &[Program], quick: bool) -> Result<Section> {
+    let (rounds, connections) = if quick { (3, 20) } else { (25, 50) };
     let mut candidates = candidates(programs, Ability::Forward)?;
     for candidate in &mut candidates {
-        candidate.crowd.fill(&room(candidate), 1)?;
-        candidate.crowd.settle()?;
+        candidate.clients.fill(&room(candidate), 1)?;
+        candidate.clients.settle()?;
     }
-    let round = |candidate: &mut Candidate| candidate.crowd.visits(&room(candidate), visits);
+    let round = |candidate: &mut Candidate| candidate.clients.churn(&room(candidate), connections);
     turns(&mut candidates, 0..3, round)?;
     let series = turns(&mut candidates, 0..rounds, round)?;
     let mut section = Section::new(
         "Connect and leave",
-        "A client comes into a room, says nothing, and goes with a close that is answered, while another sits there and is\n\
-         told of both (but by the object that only forwards). The latency is that of getting in.",
+        "A client joins a room, sends nothing, and leaves with a close handshake, while another client stays and is\n\
+         notified of both (except by the object that only forwards). The latency is that of the upgrade.",
     );
-    section.costs("a visit", Per::Message, &series);
+    section.costs("a connection", Per::Message, &series);
     Ok(section)
 }
 

@@ -1,4 +1,4 @@
-//! Rooms that grow.
+//! The cost of a message by the size of its room.
 
 use anyhow::Result;
 use bench_load::Kind;
@@ -10,48 +10,48 @@ use crate::bench::{
     report::{Goal, Section, micros},
 };
 
-/// How many deliveries a round has, at least.
+/// The minimum of deliveries in a round.
 const DELIVERIES: usize = 10_000;
-/// How many messages that only their sender is answered.
+/// The number of messages in a round that are answered to their sender alone.
 const ANSWERS: usize = 400;
 
-/// What counts as flat: no more growth than this beside that of the baseline, which shows what workerd itself does.
+/// The limit of growth as a multiple of that of the baseline, which shows the share of workerd itself.
 pub(super) const FLAT: f64 = 1.10;
 
-/// From 10 sockets in a room to 5,000: what a delivery costs, and what a message that concerns one alone.
+/// One room with 10 to 5,000 sockets: the cost of a delivery, and of a message that is answered to its sender alone.
 pub(super) fn growth(programs: &[Program], quick: bool) -> Result<Section> {
     let (rounds, sizes) = if quick { (2, vec![10, 100]) } else { (8, vec![10, 100, 1000, 5000]) };
-    // A process may not have as many sockets as one more would need.
+    // One more program would exceed the limit of sockets of a process.
     let others: Vec<_> = programs.iter().filter(|program| program.name != RUST).collect();
     let mut candidates = candidates(others, Ability::Quiet)?;
     let (mut deliveries, mut answers) = (Vec::new(), Vec::new());
     for size in &sizes {
         for candidate in &mut candidates {
-            candidate.crowd.fill(&format!("quiet-{:?}", candidate.format), *size)?;
-            candidate.crowd.settle()?;
+            candidate.clients.fill(&format!("quiet-{:?}", candidate.format), *size)?;
+            candidate.clients.settle()?;
         }
-        let said =
-            |candidate: &mut Candidate| candidate.crowd.run(0..1, Kind::Said, DELIVERIES.div_ceil(*size).max(4), 2);
-        let unknown = |candidate: &mut Candidate| candidate.crowd.run(0..1, Kind::Unknown, ANSWERS, 8);
-        turns(&mut candidates, 0..3, said)?;
-        deliveries.push(turns(&mut candidates, 0..rounds, said)?);
+        let chat =
+            |candidate: &mut Candidate| candidate.clients.run(0..1, Kind::Chat, DELIVERIES.div_ceil(*size).max(4), 2);
+        let unknown = |candidate: &mut Candidate| candidate.clients.run(0..1, Kind::Unknown, ANSWERS, 8);
+        turns(&mut candidates, 0..3, chat)?;
+        deliveries.push(turns(&mut candidates, 0..rounds, chat)?);
         turns(&mut candidates, 0..3, unknown)?;
         answers.push(turns(&mut candidates, 0..rounds, unknown)?);
     }
     let mut section = Section::new(
         "Growth",
-        "One room that grows: what a delivery costs when a message goes to everyone, and what a message costs that is answered to\n\
-         its sender alone, while all the others are silent. What everyone pays more with more sockets is workerd's and the kernel's.",
+        "One room that grows: the cost of a delivery when a message goes to all, and of a message that is answered to its\n\
+         sender alone while all others are silent. An increase that all programs share is that of workerd and the kernel.",
     );
-    tell(&mut section, "a delivery", &sizes, Per::Delivery, &deliveries);
-    tell(&mut section, "a message among silent sockets", &sizes, Per::Message, &answers);
+    table(&mut section, "a delivery", &sizes, Per::Delivery, &deliveries);
+    table(&mut section, "a message among silent sockets", &sizes, Per::Message, &answers);
     Ok(section)
 }
 
-fn tell(section: &mut Section, what: &str, sizes: &[usize], per: Per, figures: &[Vec<Series>]) {
+fn table(section: &mut Section, what: &str, sizes: &[usize], per: Per, figures: &[Vec<Series>]) {
     let mut head = vec![format!("CPU µs {what}")];
     head.extend(sizes.iter().map(|size| format!("{size} sockets")));
-    // With fewer, what a message costs by itself weighs on each of its deliveries.
+    // With fewer sockets, the cost of the message itself dominates that of its deliveries.
     let many = sizes.iter().position(|size| *size >= 100).unwrap_or_default();
     let (from, to) = (sizes.get(many).copied().unwrap_or_default(), sizes.last().copied().unwrap_or_default());
     head.push(format!("{to} × {from}"));

@@ -12,10 +12,10 @@ use crate::bench::{
     server::Server,
 };
 
-/// What the framework may weigh more than the room by hand.
+/// How much larger than the handwritten room the framework's may be, in KB with gzip.
 const LIMIT: f64 = 15.0;
 
-/// How large the programs are, and how long they take from nothing to a session.
+/// The size of the programs, and the time from their start to a session.
 pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
     let rounds = if quick { 2 } else { 9 };
     let mut starts: Vec<_> = programs.iter().map(|_| Vec::new()).collect();
@@ -26,9 +26,9 @@ pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
     }
     let mut section = Section::new(
         "Size and cold start",
-        "The files as they are deployed, and with `gzip -9`. A cold start is that of a `workerd` process: until it answers 404, which\n\
-         includes compiling the program and making its isolate; then the first session of its first room, until its first message\n\
-         has come back; and the same in a second room, when the code has been run before.",
+        "The files as deployed, and with `gzip -9`. A cold start is that of a `workerd` process: until it answers 404, which\n\
+         includes compiling the program and creating its isolate; then the first session of its first room, until its first message\n\
+         is delivered; and the same in a second room, when the code has run before.",
     );
     let mut rows = Vec::new();
     for (program, starts) in programs.iter().zip(&starts) {
@@ -43,7 +43,7 @@ pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
             raw,
             compressed,
             zipped(&script).map_or("–".into(), |kilobytes| format!("{kilobytes:.1}")),
-            millis(|start| start.answer),
+            millis(|start| start.response),
             millis(|start| start.cpu),
             millis(|start| start.first),
             millis(|start| start.second),
@@ -54,15 +54,15 @@ pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
         "wasm, KB",
         "wasm, KB gzip",
         "script, KB gzip",
-        "ms to the first answer",
+        "ms to the first response",
         "CPU ms of that",
         "ms, first session",
         "ms, second room",
     ];
     section.table(&head, rows);
     let weight = |name: &str| {
-        let program = programs.iter().find(|program| program.name == name).context("it was not built")?;
-        zipped(&program.folder.join("index_bg.wasm")).context("it has no wasm")
+        let program = programs.iter().find(|program| program.name == name).context("not built")?;
+        zipped(&program.folder.join("index_bg.wasm")).context("no wasm")
     };
     let more = weight(OURS)? - weight(RUST)?;
     section.goal(Goal {
@@ -74,7 +74,7 @@ pub(super) fn size(programs: &[Program], quick: bool) -> Result<Section> {
     Ok(section)
 }
 
-/// The kilobytes of a program's wasm, as they are and compressed.
+/// The size of a program's wasm in kilobytes, raw and compressed.
 pub(super) fn weights(program: &Program) -> (String, String) {
     let wasm = program.folder.join("index_bg.wasm");
     let show = |kilobytes: Option<f64>| kilobytes.map_or("–".into(), |kilobytes| format!("{kilobytes:.1}"));
@@ -83,7 +83,7 @@ pub(super) fn weights(program: &Program) -> (String, String) {
 
 /// One cold start, in milliseconds.
 struct Start {
-    answer: f64,
+    response: f64,
     cpu: f64,
     first: f64,
     second: f64,
@@ -91,15 +91,15 @@ struct Start {
 
 impl Start {
     fn of(program: &Program) -> Result<Self> {
-        let format = *program.formats.first().context("it speaks nothing")?;
+        let format = *program.formats.first().context("no format")?;
         let server = Server::start(program, format)?;
         let session = |room: &str| {
             let start = Instant::now();
-            Clients::check(server.port, room, format, Kind::Said)?;
+            Clients::check(server.port, room, format, Kind::Chat)?;
             anyhow::Ok(start.elapsed().as_secs_f64() * 1e3)
         };
         Ok(Self {
-            answer: server.started_in.as_secs_f64() * 1e3,
+            response: server.started_in.as_secs_f64() * 1e3,
             cpu: server.start_cpu.as_secs_f64() * 1e3,
             first: session("first")?,
             second: session("second")?,
@@ -107,7 +107,7 @@ impl Start {
     }
 }
 
-/// Kilobytes of 1,000, as for the limits of Cloudflare's plans it hardly matters which.
+/// Kilobytes of 1,000 bytes.
 fn raw(file: &Path) -> Option<f64> {
     fs::metadata(file).ok().map(|file| kilobytes(file.len()))
 }

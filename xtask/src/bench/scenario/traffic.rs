@@ -1,4 +1,4 @@
-//! Rooms in which people talk: one alone, many in one room, many rooms.
+//! Chat messages: one client, many clients in one room, many rooms.
 
 use anyhow::Result;
 use bench_load::Kind;
@@ -10,16 +10,16 @@ use crate::bench::{
     report::Section,
 };
 
-/// One client that has 8 messages on their way.
+/// One client with 8 messages in flight.
 pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
-    // V8 compiles wasm in tiers, and what is called seldom last: after fewer messages the compiler is measured, not the room.
+    // V8 compiles wasm in tiers, rarely called functions last: with fewer messages, the compiler would be measured.
     let (warm, rounds, messages) = if quick { (1, 3, 300) } else { (15, 6, 8000) };
     let series =
-        talk(programs, &Talk { rooms: 1, members: 1, window: 8, messages, warm, rounds, sittings: sittings(quick) })?;
+        run(programs, &Traffic { rooms: 1, members: 1, window: 8, messages, warm, rounds, starts: starts(quick) })?;
     let mut section = Section::new(
         "One client",
-        "One client in a room, which always has 8 chat messages of 68 characters on their way and gets each of them back; the \
-         first 120,000 do not count.",
+        "One client in a room, which keeps 8 chat messages of 68 characters in flight and receives each of them; the \
+         first 120,000 are not counted.",
     );
     section.costs("a message", Per::Message, &series);
     section.limits("one client", Per::Message, &series, [1.00, 1.05]);
@@ -30,10 +30,10 @@ pub(super) fn one(programs: &[Program], quick: bool) -> Result<Section> {
 pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
     let (warm, rounds, messages) = if quick { (1, 3, 10) } else { (20, 16, 40) };
     let series =
-        talk(programs, &Talk { rooms: 1, members: 200, window: 2, messages, warm, rounds, sittings: sittings(quick) })?;
+        run(programs, &Traffic { rooms: 1, members: 200, window: 2, messages, warm, rounds, starts: starts(quick) })?;
     let mut section = Section::new(
         "200 receivers",
-        "200 clients in a room, one of which sends chat messages, 2 at a time. A message has arrived when all 200 have it.",
+        "200 clients in a room, one of which sends chat messages, 2 at a time. A message is delivered when all 200 have received it.",
     );
     section.costs("a delivery", Per::Delivery, &series);
     section.limits("200 receivers", Per::Delivery, &series, [1.00, 1.00]);
@@ -43,55 +43,56 @@ pub(super) fn receivers(programs: &[Program], quick: bool) -> Result<Section> {
 /// 100 rooms of two.
 pub(super) fn rooms(programs: &[Program], quick: bool) -> Result<Section> {
     let (warm, rounds, messages) = if quick { (1, 3, 5) } else { (4, 10, 20) };
-    let series = talk(programs, &Talk { rooms: 100, members: 2, window: 1, messages, warm, rounds, sittings: 1 })?;
+    let series = run(programs, &Traffic { rooms: 100, members: 2, window: 1, messages, warm, rounds, starts: 1 })?;
     let mut section = Section::new(
         "100 rooms",
-        "100 rooms with two clients each. In every room one of them sends a message as soon as both have the one before.",
+        "100 rooms with two clients each. In every room one of them sends a message as soon as both have received the last one.",
     );
     section.costs("a message", Per::Message, &series);
     Ok(section)
 }
 
-/// How often everything is started anew: what a compiler makes of the very same code differs by a tenth from start to start.
-pub(super) fn sittings(quick: bool) -> usize {
+/// How often all processes are started: V8 compiles the same code differently, by up to 10 %, from start to start.
+pub(super) fn starts(quick: bool) -> usize {
     if quick { 1 } else { 4 }
 }
 
-/// Who talks to whom, and how much.
-pub(super) struct Talk {
+/// The rooms, their members and the messages of a scenario.
+pub(super) struct Traffic {
     pub(super) rooms: usize,
     pub(super) members: usize,
     pub(super) window: usize,
-    /// In each room, a round.
+    /// The messages in each room, in a round.
     pub(super) messages: usize,
-    /// Rounds that do not count, in each sitting.
+    /// Rounds after each start that are not counted.
     pub(super) warm: usize,
     pub(super) rounds: usize,
-    pub(super) sittings: usize,
+    pub(super) starts: usize,
 }
 
-/// Lets everyone talk.
-pub(super) fn talk(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
+/// Runs all rounds, after as many starts as are wanted.
+pub(super) fn run(programs: &[Program], traffic: &Traffic) -> Result<Vec<Series>> {
     let mut all = Vec::new();
-    for _ in 0..talk.sittings {
-        append(&mut all, sitting(programs, talk)?);
+    for _ in 0..traffic.starts {
+        append(&mut all, run_once(programs, traffic)?);
     }
     Ok(all)
 }
 
-fn sitting(programs: &[Program], talk: &Talk) -> Result<Vec<Series>> {
+fn run_once(programs: &[Program], traffic: &Traffic) -> Result<Vec<Series>> {
     let mut candidates = candidates(programs, Ability::Forward)?;
     for candidate in &mut candidates {
-        for room in 0..talk.rooms {
-            candidate.crowd.fill(&format!("{:?}-{room}", candidate.format), talk.members)?;
+        for room in 0..traffic.rooms {
+            candidate.clients.fill(&format!("{:?}-{room}", candidate.format), traffic.members)?;
         }
-        candidate.crowd.settle()?;
+        candidate.clients.settle()?;
     }
     let round = |candidate: &mut Candidate| {
-        // Who writes to the disk takes so much longer that the others would hardly get their turns.
-        let messages = if candidate.ability == Ability::Chat { talk.messages.div_ceil(20) } else { talk.messages };
-        candidate.crowd.run(0..talk.rooms, Kind::Said, messages, talk.window)
+        // The one that writes to the disk is so much slower that the others would rarely get their turns.
+        let messages =
+            if candidate.ability == Ability::Chat { traffic.messages.div_ceil(20) } else { traffic.messages };
+        candidate.clients.run(0..traffic.rooms, Kind::Chat, messages, traffic.window)
     };
-    turns(&mut candidates, 0..talk.warm, round)?;
-    turns(&mut candidates, 0..talk.rounds, round)
+    turns(&mut candidates, 0..traffic.warm, round)?;
+    turns(&mut candidates, 0..traffic.rounds, round)
 }

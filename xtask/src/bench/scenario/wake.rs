@@ -12,53 +12,53 @@ use crate::bench::{
     report::{Goal, Section, micros, ratio},
 };
 
-/// Workerd lets an object hibernate after 10 seconds.
+/// workerd hibernates an object after 10 idle seconds.
 const IDLE: Duration = Duration::from_millis(12_500);
 
-/// Rooms of different sizes that hibernate, and one message to each, which only its sender is answered.
+/// Rooms of several sizes that hibernate, and one message to each, which is answered to its sender alone.
 pub(super) fn wake(programs: &[Program], quick: bool) -> Result<Section> {
     let (cycles, rooms) = if quick { (1, vec![(1, 2), (50, 2)]) } else { (12, vec![(1, 4), (100, 4), (2000, 2)]) };
     let mut candidates = candidates(programs, Ability::Quiet)?;
     let sizes = || rooms.iter().flat_map(|(size, count)| std::iter::repeat_n(*size, *count));
     for candidate in &mut candidates {
-        // The first that wakes pays for the process, which has slept as well. It is not counted.
+        // The first room to wake is not counted, as it also wakes the process.
         for (room, size) in [1].into_iter().chain(sizes()).enumerate() {
-            candidate.crowd.fill(&format!("quiet-{:?}-{room}", candidate.format), size)?;
+            candidate.clients.fill(&format!("quiet-{:?}-{room}", candidate.format), size)?;
         }
-        candidate.crowd.settle()?;
+        candidate.clients.settle()?;
     }
     let mut first: Vec<_> = rooms.iter().map(|_| Vec::new()).collect();
     let mut second = first.clone();
     for cycle in 0..cycles {
         let before = constructions(&candidates)?;
         thread::sleep(IDLE);
-        turns(&mut candidates, 0..1, |candidate| candidate.crowd.run(0..1, Kind::Unknown, 1, 1))?;
+        turns(&mut candidates, 0..1, |candidate| candidate.clients.run(0..1, Kind::Unknown, 1, 1))?;
         let mut room = 0;
         for ((_, count), (first, second)) in rooms.iter().zip(first.iter_mut().zip(&mut second)) {
             for _ in 0..*count {
                 room += 1;
                 let turn = room + cycle;
-                let once = |candidate: &mut Candidate| candidate.crowd.run(room..room + 1, Kind::Unknown, 1, 1);
+                let once = |candidate: &mut Candidate| candidate.clients.run(room..room + 1, Kind::Unknown, 1, 1);
                 append(first, turns(&mut candidates, turn..turn + 1, once)?);
                 append(second, turns(&mut candidates, turn..turn + 1, once)?);
             }
         }
-        have_slept(&candidates, &before, room + 1)?;
+        check_hibernation(&candidates, &before, room + 1)?;
     }
     Ok(report(&rooms, &first, &second))
 }
 
-/// How often each candidate's rooms were made.
+/// How often each candidate's rooms were constructed.
 fn constructions(candidates: &[Candidate]) -> Result<Vec<usize>> {
     let ask = |candidate: &Candidate| Ok(get(candidate.server.port, "/room/asked/constructions")?.1.trim().parse()?);
     candidates.iter().map(ask).collect()
 }
 
-/// Makes sure that each room was made again, and with them the one that is asked.
-fn have_slept(candidates: &[Candidate], before: &[usize], rooms: usize) -> Result<()> {
+/// Fails unless each room was constructed again, including the one that is asked.
+fn check_hibernation(candidates: &[Candidate], before: &[usize], rooms: usize) -> Result<()> {
     for ((before, after), candidate) in before.iter().zip(constructions(candidates)?).zip(candidates) {
         if after - before != rooms + 1 {
-            bail!("{}: {} rooms have been made, and not {}", candidate.name, after - before, rooms + 1);
+            bail!("{}: expected {} constructions, found {}", candidate.name, rooms + 1, after - before);
         }
     }
     Ok(())
@@ -67,9 +67,9 @@ fn have_slept(candidates: &[Candidate], before: &[usize], rooms: usize) -> Resul
 fn report(rooms: &[(usize, usize)], first: &[Vec<Series>], second: &[Vec<Series>]) -> Section {
     let mut section = Section::new(
         "Waking",
-        "Rooms that have hibernated, and one message to each, which only its sender is answered (a type that the room does not\n\
-         know). That they have hibernated is counted: each room's memory was made once more. The second message came right\n\
-         after the first. Another room of the process is woken before, since the process has slept as well.",
+        "One message to each of several hibernated rooms, which is answered to its sender alone (its type is unknown). The run\n\
+         fails unless each room has been constructed again. The second message follows right after the first. Another room of\n\
+         the process is woken before, as the process was idle too.",
     );
     let mut rows = Vec::new();
     for ((size, _), (first, second)) in rooms.iter().zip(first.iter().zip(second)) {
@@ -95,8 +95,8 @@ fn report(rooms: &[(usize, usize)], first: &[Vec<Series>], second: &[Vec<Series>
     section
 }
 
-/// What waking costs with many sockets, beside what it costs with few: for each by itself, and for ours beside the baseline, as
-/// the platform does not wake all rooms alike.
+/// The cost of waking with many sockets relative to few: for each candidate, and for the framework relative to the baseline, as
+/// the platform's own share grows too.
 fn growth(section: &mut Section, [least, most]: [usize; 2], few: &[Series], many: &[Series]) {
     let pairs = || few.iter().zip(many);
     let Some((few_baseline, many_baseline)) = pairs().find(|(few, _)| few.name == BASELINE) else { return };

@@ -1,4 +1,4 @@
-//! What rooms that write cost the ones that do not.
+//! The latency of rooms that do not write while others do.
 
 use std::{
     sync::{
@@ -16,17 +16,18 @@ use super::{
     server::{Built, Outcome},
 };
 
-/// How many rooms write.
+/// The number of rooms that write.
 const WRITERS: usize = 4;
 
-/// How many rooms do not: enough that some share a thread with each of the writers.
+/// The number of rooms that do not: enough that some share a thread with each of the writers.
 const QUIET: usize = 8;
 
-/// The 99th percentile must not be more than so many times what it is without writers, nor than the floor.
+/// The 99th percentile may be this many times what it is without writers.
 const FACTOR: u32 = 20;
+/// A 99th percentile below this is never too large.
 const FLOOR: Duration = Duration::from_millis(20);
 
-/// The latency of echo rooms, without and with four rooms beside them that write all the time.
+/// Measures the latency of echo rooms, first alone, then while four rooms write continuously.
 pub(super) fn neighbours(built: &Built, time: Duration) -> Result<Outcome> {
     let server = built.start()?;
     let (before, port) = (server.memory()?, server.port());
@@ -74,7 +75,7 @@ struct Latencies {
 }
 
 impl Latencies {
-    /// One message after the other, in each of the quiet rooms in turn.
+    /// Sends one message at a time, to each of the rooms in turn.
     fn measure(port: u16, time: Duration) -> Result<Self> {
         let mut peers =
             (0..QUIET).map(|room| Peer::join(port, &format!("quiet-{room}"))).collect::<Result<Vec<_>>>()?;
