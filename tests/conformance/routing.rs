@@ -154,6 +154,41 @@ cases! {
         }
     }
 
+    async fn pages_of_allowed_origins_alone_may_read_what_the_app_answers(host: Host) {
+        const ALLOWED: &str = "https://example.com";
+        for (method, path, body, status) in [
+            ("GET", "/page", "", 200), ("HEAD", "/page", "", 200), ("GET", "/nope", "", 404),
+            ("GET", "/routes/a/x/list", "", 200), ("HEAD", "/routes/a/x/list", "", 200),
+            ("POST", "/routes/a/body", "abc", 200), ("GET", "/routes/a/nope", "", 404), ("OPTIONS", "/routes/a/nope", "", 404),
+            ("DELETE", "/routes/a/body", "x", 413), ("POST", "/events/a/fail", "", 500), ("GET", "/events/a/websocket", "", 400),
+        ] {
+            for (origin, echoed) in [(ALLOWED, Some(ALLOWED)), ("https://other.example", None), ("null", None)] {
+                let answer = response(&host.rooms, method, path, &[("origin", origin)], body).await;
+                let header = |name| answer.headers().get(name).map(|value| value.to_str().unwrap());
+                assert_eq!(answer.status(), status, "{method} {path}");
+                assert_eq!(header("access-control-allow-origin"), echoed, "{method} {path} {origin}");
+                assert_eq!(header("access-control-allow-credentials"), echoed.map(|_| "true"), "{method} {path}");
+                assert_eq!(header("access-control-expose-headers"), echoed.map(|_| "etag"), "{method} {path}");
+                assert!(header("vary").is_some_and(|vary| vary.eq_ignore_ascii_case("origin")), "{method} {path}");
+            }
+        }
+        for path in ["/page", "/nope", "/routes/a/x/list", "/events/a/websocket"] {
+            for (origin, methods) in [(ALLOWED, Some("PUT, DELETE")), ("https://other.example", None)] {
+                let headers = [("origin", origin), ("access-control-request-method", "PUT")];
+                let answer = response(&host.rooms, "OPTIONS", path, &headers, "").await;
+                let header = |name| answer.headers().get(name).map(|value| value.to_str().unwrap());
+                assert_eq!((answer.status().as_u16(), answer.body().len()), (204, 0), "{path}");
+                assert_eq!(header("access-control-allow-origin"), methods.map(|_| origin), "{path}");
+                assert_eq!(header("access-control-allow-methods"), methods, "{path}");
+                assert_eq!(header("access-control-allow-headers"), methods.map(|_| "content-type"), "{path}");
+                assert_eq!(header("access-control-max-age"), methods.map(|_| "60"), "{path}");
+            }
+        }
+        let peer = Peer::open(&host.rooms, "/events/a/websocket", &[("origin", ALLOWED)]).await.expect("an upgrade");
+        assert!(!peer.headers.contains_key("access-control-allow-origin"));
+        assert!(response(&host.chat, "GET", "/", &[("origin", ALLOWED)], "").await.headers().get("vary").is_none());
+    }
+
     async fn a_parameter_may_be_called_by_a_keyword(host: Host) {
         assert_eq!(http(&host.rooms, "GET", "/routes/a/match/final/7", "").await, (200, "final 7".into()));
         let (status, reason) = http(&host.rooms, "GET", "/routes/a/match/final/x", "").await;

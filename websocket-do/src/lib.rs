@@ -129,7 +129,7 @@ pub use websocket_do_runtime::{
     Request, Response, Result, Room, SendError, Session, Storage, Timer, Upgrade, WebSocketDo,
     server::{
         attachment,
-        http::{Bytes, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
+        http::{Bytes, Cors, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
         typed_socket,
     },
 };

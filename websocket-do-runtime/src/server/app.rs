@@ -1,17 +1,17 @@
-//! Which request goes to which room: one description for the Worker and for the local host.
+//! Routing to pages and rooms, the same for the Worker and the local host.
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::server::room_class::RoomClass;
 use crate::{
     Response, WebSocketDo,
-    server::http::{IntoResponse, MAX_BODY, match_prefix, specificity},
+    server::http::{Cors, IntoResponse, MAX_BODY, add_header, match_prefix, response_to, specificity},
 };
 
-/// The way in from outside: pages, and rooms by name.
+/// An application: pages, and rooms by name, each at its path.
 ///
-/// The same value runs as a Worker and on this machine.
+/// The same app runs as a Worker (`export_worker!`) and on the local host (`local::Server`).
 ///
 /// ```
 /// # use websocket_do_runtime::{App, WebSocketDo};
@@ -19,7 +19,7 @@ use crate::{
 ///     App::new()
 ///         .page("/", "<!doctype html>Hello")
 ///         .rooms::<ChatRoom>("/room/{room}")
-///         .objects("/counter/{name}", "COUNTER") // written by hand; on workerd alone
+///         .objects("/counter/{name}", "COUNTER") // a hand-written Durable Object
 /// }
 /// ```
 #[derive(Debug, Clone)]
@@ -27,11 +27,12 @@ pub struct App {
     pages: Vec<(&'static str, &'static str)>,
     mounts: Vec<Mount>,
     pub(crate) max_body: usize,
+    pub(crate) cors: Option<Cors>,
 }
 
 impl Default for App {
     fn default() -> Self {
-        Self { pages: Vec::new(), mounts: Vec::new(), max_body: MAX_BODY }
+        Self { pages: Vec::new(), mounts: Vec::new(), max_body: MAX_BODY, cors: None }
     }
 }
 
@@ -40,23 +41,22 @@ impl Default for App {
 pub(crate) struct Mount {
     prefix: &'static str,
     binding: &'static str,
-    /// None for objects of another make.
+    /// [`None`] for Durable Objects that are not rooms.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) class: Option<RoomClass>,
 }
 
-/// The most bytes of a room's name, decoded. Cloudflare gives an object of a longer name no name at all, so that a room could not
-/// know which one it is.
+/// The maximum length of a room's name in bytes, decoded. An object with a longer name cannot read its own name on Cloudflare.
 const MAX_NAME: usize = 1024;
 
-/// Whether a room can have this name, on every host.
+/// Whether every host accepts this name.
 pub(crate) fn is_room_name(name: &str) -> bool {
     (1..=MAX_NAME).contains(&name.len())
 }
 
-/// Where a request goes.
+/// What handles a request.
 pub(crate) enum Target<'p> {
-    /// It is answered without a room.
+    /// The app itself, with this response.
     Response(Response),
     Room {
         /// The index of the mount.
@@ -65,31 +65,32 @@ pub(crate) enum Target<'p> {
         #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only a Worker has bindings"))]
         binding: &'static str,
         name: String,
-        /// What the room sees of the path; begins with `/`.
+        /// The path below the prefix, as the room sees it; begins with `/`.
         path: &'p str,
     },
-    Nowhere,
+    NotFound,
 }
 
 impl App {
-    /// An app that answers everything with 404.
+    /// Creates an app that answers every request with 404.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An HTML page at a path.
+    /// Serves an HTML page at a path.
     #[must_use]
     pub fn page(mut self, path: &'static str, html: &'static str) -> Self {
         self.pages.push((path, html));
         self
     }
 
-    /// Rooms of class `R` below `prefix`, whose one `{parameter}` is the room's name: with `/room/{room}`, the request
-    /// `/room/lobby/info` is `/info` for the room `lobby`. A Worker finds them by the [`BINDING`](WebSocketDo::BINDING) of `R`.
+    /// Serves rooms of type `R` below `prefix`, whose one `{parameter}` is the room's name: with the prefix `/room/{room}`, the
+    /// request `/room/lobby/info` reaches the room `lobby` as `/info`. A Worker finds the rooms by the
+    /// [`BINDING`](WebSocketDo::BINDING) of `R`.
     ///
-    /// A name has 1 to 1,024 bytes, percent-decoded; a longer one is answered with 414 and reaches no room, and one that is not
-    /// UTF-8 with 404. Where several prefixes match, the most specific one is taken, whatever their order: segment by segment,
-    /// static text goes before a parameter, and a longer prefix before a shorter one.
+    /// A room's name has 1 to 1,024 bytes, percent-decoded. A longer one is answered with 414, and one that is not UTF-8 with 404.
+    /// If several prefixes match, the most specific one is used, in whatever order they were added: segment by segment, static
+    /// text goes before a parameter, and a longer prefix before a shorter one.
     #[must_use]
     pub fn rooms<R: WebSocketDo>(mut self, prefix: &'static str) -> Self {
         self.mounts.push(Mount {
@@ -101,8 +102,8 @@ impl App {
         self
     }
 
-    /// Durable Objects that are no rooms of this crate, below `prefix`, as [`rooms`](Self::rooms) has it. They need
-    /// workerd: the local host answers 501 for them.
+    /// Serves Durable Objects that are not rooms of this crate below `prefix`, like [`rooms`](Self::rooms). They need workerd:
+    /// the local host answers 501.
     #[must_use]
     pub fn objects(mut self, prefix: &'static str, binding: &'static str) -> Self {
         self.mounts.push(Mount {
@@ -114,11 +115,11 @@ impl App {
         self
     }
 
-    /// Sets how many bytes the body of a request to a room's route may have, where the route has no limit of its own
-    /// (`#[post("/upload", max_body = 16 << 20)]`). 1 MiB by default. A larger body is answered with 413 before it is read.
+    /// Sets the maximum body size of a request to a room, in bytes, for routes without their own limit
+    /// (`#[post("/upload", max_body = 16 << 20)]`). A larger body is answered with 413 before it is read. The default is 1 MiB.
     ///
-    /// It applies to requests that come through this app. What a Worker sends to a room by its stub has the route's limit, or
-    /// 1 MiB.
+    /// The limit applies to requests that reach the room through this app. A request that a Worker sends by a room's stub has the
+    /// route's limit or 1 MiB.
     ///
     /// ```
     /// # use websocket_do_runtime::{App, WebSocketDo};
@@ -132,11 +133,28 @@ impl App {
         self
     }
 
+    /// Lets pages of other origins read the app's responses: its pages, what rooms answer, and errors. Off by default.
+    ///
+    /// # Panics
+    /// Panics if the setting allows both any origin and credentials, which browsers refuse.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{App, server::http::Cors};
+    /// let app = App::new().cors(Cors::new().origins(["https://example.com"]));
+    /// ```
+    #[must_use]
+    pub fn cors(mut self, cors: Cors) -> Self {
+        cors.check();
+        self.cors = Some(cors);
+        self
+    }
+
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn mounts(&self) -> impl Iterator<Item = &Mount> {
         self.mounts.iter()
     }
 
+    /// Returns what handles a request.
     pub(crate) fn target<'p>(&self, method: &Method, path: &'p str) -> Target<'p> {
         if (method == Method::GET || method == Method::HEAD)
             && let Some((_, html)) = self.pages.iter().find(|(at, _)| *at == path)
@@ -152,8 +170,28 @@ impl App {
             Some((_, mount, binding, name, path)) => {
                 Target::Room { mount, binding, name, path: if path.is_empty() { "/" } else { path } }
             }
-            None => Target::Nowhere,
+            None => Target::NotFound,
         }
+    }
+}
+
+impl App {
+    /// Returns the app's own response to a CORS preflight request, or [`None`] for every other request.
+    pub(crate) fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Response> {
+        self.cors.as_ref()?.preflight(method, headers)
+    }
+
+    /// Completes a response before a host sends it: with the headers for the request's `Origin`, and without a body for `HEAD`.
+    /// An upgrade stays as it is.
+    pub(crate) fn complete(&self, method: &Method, origin: Option<&HeaderValue>, response: Response) -> Response {
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return response;
+        }
+        let mut response = response_to(method, response);
+        for (name, value) in self.cors.iter().flat_map(|cors| cors.response_headers(origin)) {
+            add_header(response.headers_mut(), name, value);
+        }
+        response
     }
 }
 
@@ -180,7 +218,7 @@ mod tests {
         match app().target(&Method::GET, path) {
             Target::Response(response) => response.status().to_string(),
             Target::Room { mount, name, path, .. } => format!("{mount} {name:?} {path}"),
-            Target::Nowhere => "404".into(),
+            Target::NotFound => "404".into(),
         }
     }
 
@@ -208,7 +246,7 @@ mod tests {
     fn a_name_that_is_empty_or_not_utf_8_is_no_room() {
         for path in ["/room//info", "/room/%ff", "/room/%ED%A0%80", "/room/%C3"] {
             assert_eq!(found(path), r#"0 "room" "#.to_owned() + &path["/room".len()..], "{path}");
-            assert!(matches!(App::new().objects("/room/{room}", "ROOM").target(&Method::GET, path), Target::Nowhere));
+            assert!(matches!(App::new().objects("/room/{room}", "ROOM").target(&Method::GET, path), Target::NotFound));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! HTTP as rooms see it: whole requests and responses, extractors and routes. Knows nothing of hosts.
 
+mod cors;
 mod extract;
 mod respond;
 mod route;
 
 pub use ::bytes::Bytes;
-pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
+pub use cors::Cors;
+pub(crate) use cors::add_header;
 pub use extract::{FromRequest, Json, Query, path_parameter};
 pub(crate) use respond::response_to;
 pub use respond::{HttpError, IntoResponse};

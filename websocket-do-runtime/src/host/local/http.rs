@@ -76,10 +76,15 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     let _ = stream.set_nodelay(true);
     let (in_progress, settings, stopping) = (RequestInProgress::default(), shared.settings, shared.stopping.clone());
     let stream = HttpStream::new(stream, settings.request_timeout, in_progress.clone());
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: http::Request<Incoming>| {
         let (shared, guard) = (shared.clone(), in_progress.begin());
         async move {
-            let response = shared.respond(request).await.unwrap_or_else(IntoResponse::into_response);
+            let (method, origin) = (request.method().clone(), request.headers().get(header::ORIGIN).cloned());
+            let response = match shared.app.preflight(&method, request.headers()) {
+                Some(response) => response,
+                None => shared.respond(request).await.unwrap_or_else(IntoResponse::into_response),
+            };
+            let response = shared.app.complete(&method, origin.as_ref(), response);
             drop(guard);
             Ok::<HyperResponse, Infallible>(response.map(Full::new))
         }
@@ -105,7 +110,7 @@ impl Shared {
         let (mount, name, path) = match self.app.target(request.method(), request.uri().path()) {
             Target::Response(response) => return Ok(response),
             Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
-            Target::Nowhere => return Err(StatusCode::NOT_FOUND),
+            Target::NotFound => return Err(StatusCode::NOT_FOUND),
         };
         let registry = self.registries.get(mount).and_then(Option::as_ref).ok_or(StatusCode::NOT_IMPLEMENTED)?;
         *request.uri_mut() = inner_uri(&path, request.uri().query())?;

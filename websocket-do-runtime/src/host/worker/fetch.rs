@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use http::{Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use js_sys::Promise;
 use wasm_bindgen_futures::JsFuture;
 use worker::{
@@ -107,16 +107,31 @@ impl App {
         Ok(JsFuture::from(response).await?.unchecked_into::<web_sys::Response>().into())
     }
 
-    /// A response, or the room's promise of one, which is passed on unchanged.
+    /// A response, or the promise of one.
     fn respond(&self, request: &web_sys::Request, env: &Env) -> Outcome {
-        let url = request.url();
-        let (_, path, _) = url::split(&url);
         let Ok(method) = Method::from_bytes(request.method().as_bytes()) else {
             return Ok(to_response(StatusCode::NOT_IMPLEMENTED.into_response())?.into());
         };
-        let response = match self.target(&method, path) {
+        let Some(cors) = self.cors.clone() else { return self.route(&method, request, env) };
+        let headers = cors_headers(request);
+        if let Some(response) = self.preflight(&method, &headers) {
+            let response = self.complete(&method, headers.get(header::ORIGIN), response);
+            return Ok(to_response(response)?.into());
+        }
+        let response = self.route(&method, request, env)?;
+        promise::run(async move {
+            let response: web_sys::Response = JsFuture::from(Promise::resolve(&response)).await?.unchecked_into();
+            Ok(with_headers(response, cors.response_headers(headers.get(header::ORIGIN)))?.into())
+        })
+    }
+
+    /// A response, or the room's promise of one, which is passed on unchanged.
+    fn route(&self, method: &Method, request: &web_sys::Request, env: &Env) -> Outcome {
+        let url = request.url();
+        let (_, path, _) = url::split(&url);
+        let response = match self.target(method, path) {
             Target::Response(response) => response,
-            Target::Nowhere => StatusCode::NOT_FOUND.into_response(),
+            Target::NotFound => StatusCode::NOT_FOUND.into_response(),
             Target::Room { binding, name, path, .. } => {
                 let forward = || {
                     let rooms = platform(env, binding).map_err(|error| error.to_string())?;
@@ -130,8 +145,39 @@ impl App {
                 return forward().or_else(|error: JsValue| internal_error(error::message(&error)));
             }
         };
-        Ok(to_response(response_to(&method, response))?.into())
+        Ok(to_response(response_to(method, response))?.into())
     }
+}
+
+/// The headers of a request that CORS depends on.
+fn cors_headers(request: &web_sys::Request) -> HeaderMap {
+    let theirs = request.headers();
+    let value = |name: &HeaderName| theirs.get(name.as_str()).ok()??.parse().ok();
+    let names = [header::ORIGIN, header::ACCESS_CONTROL_REQUEST_METHOD];
+    names.into_iter().filter_map(|name| Some((name.clone(), value(&name)?))).collect()
+}
+
+/// The same response with more headers. An upgrade stays as it is.
+fn with_headers(
+    response: web_sys::Response,
+    headers: impl Iterator<Item = (HeaderName, HeaderValue)>,
+) -> Result<web_sys::Response, JsValue> {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS.as_u16() {
+        return Ok(response);
+    }
+    // The headers of a response that comes from an object are immutable.
+    let init: &web_sys::ResponseInit = response.unchecked_ref();
+    let response = web_sys::Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), init)?;
+    let theirs = response.headers();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        if name == header::VARY {
+            theirs.append(name.as_str(), &value)?;
+        } else {
+            theirs.set(name.as_str(), &value)?;
+        }
+    }
+    Ok(response)
 }
 
 thread_local! {
