@@ -6,6 +6,8 @@ mod close;
 mod error;
 pub(crate) mod heartbeat;
 pub(crate) mod printable;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod websocket;
 
 pub use close::{Close, CloseError, Closed};
 pub use error::{Error, HostError, Result, SendError};

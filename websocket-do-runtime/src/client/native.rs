@@ -3,7 +3,6 @@
 pub(super) mod clock;
 pub(super) mod handshake;
 mod socket;
-mod stream;
 mod tls;
 pub(super) mod url;
 

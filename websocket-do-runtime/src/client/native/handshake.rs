@@ -21,7 +21,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{select, sync::Notify, time::timeout};
-use tokio_tungstenite::tungstenite::{client::IntoClientRequest, handshake::derive_accept_key};
+use tungstenite::{client::IntoClientRequest, handshake::derive_accept_key};
 
 use super::socket::Io;
 use crate::client::ClientError;

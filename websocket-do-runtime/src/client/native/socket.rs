@@ -2,7 +2,6 @@
 
 use std::{
     future::poll_fn,
-    io::ErrorKind::WouldBlock,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -13,12 +12,12 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_tungstenite::tungstenite::{
+use tungstenite::{
     Error, Message,
-    protocol::{CloseFrame, Role, WebSocket, WebSocketConfig, frame::coding::CloseCode},
+    protocol::{CloseFrame, Role, WebSocket},
 };
 
-use super::{clock::Instant, handshake, stream::Stream, tls};
+use super::{clock::Instant, handshake, tls};
 use crate::{
     Close, Closed,
     client::{
@@ -26,6 +25,7 @@ use crate::{
         transport::{Incoming, MAX_INCOMING, Progress},
     },
     codec::Frame,
+    connection::websocket::{self, Stream, blocked, violation},
 };
 
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -65,12 +65,7 @@ impl NativeSocket {
 
     /// Wraps a stream after its handshake; `read` are the bytes received behind it.
     fn new(socket: Box<dyn Io>, read: Vec<u8>) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(16 * 1024)
-            .write_buffer_size(0)
-            .max_write_buffer_size(MAX_UNSENT)
-            .max_message_size(Some(MAX_INCOMING))
-            .max_frame_size(Some(MAX_INCOMING));
+        let config = websocket::config(MAX_INCOMING).max_write_buffer_size(MAX_UNSENT);
         let inner = WebSocket::from_partially_read(Stream::new(socket), read, Role::Client, Some(config));
         Self { inner, unflushed: false, write_error: None, ended: false }
     }
@@ -178,22 +173,12 @@ impl NativeSocket {
         self.ended = true;
         let code = match error {
             Error::ConnectionClosed | Error::AlreadyClosed => return Closed::lost(),
-            Error::Capacity(_) => CloseCode::Size,
-            Error::Utf8(_) => CloseCode::Invalid,
-            Error::Protocol(_) => CloseCode::Protocol,
-            _ => return Closed::failed(error.to_string()),
+            _ => violation(error),
         };
+        let Some(code) = code else { return Closed::failed(error.to_string()) };
         // Written by the last flush, unless the connection is lost.
-        let _ = self.begin(Message::Close(Some(CloseFrame { code, reason: "".into() })));
+        let _ = self.begin(Message::Close(Some(CloseFrame { code: code.into(), reason: "".into() })));
         Closed::failed(error.to_string())
-    }
-}
-
-/// Returns `None` for an operation that would block.
-fn blocked<T>(result: Result<T, Error>) -> Option<Result<T, Error>> {
-    match result {
-        Err(Error::Io(error)) if error.kind() == WouldBlock => None,
-        result => Some(result),
     }
 }
 
@@ -214,6 +199,7 @@ mod tests {
         select,
     };
     use tokio_tungstenite::WebSocketStream;
+    use tungstenite::protocol::frame::coding::CloseCode;
 
     use super::*;
 

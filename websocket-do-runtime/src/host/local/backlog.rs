@@ -1,34 +1,34 @@
-//! What waits to be written to one socket, in order. Knows nothing of who waits for it.
+//! The frames that wait to be written to one socket, in order.
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::{
-    framing::{BATCH, frame, put},
+    framing::{BATCH_SIZE, append_data, append_frame},
     gate::Barrier,
 };
 use crate::connection::heartbeat::PONG;
 
-/// What a queued frame costs beside its payload: its header and its place in the queue.
+/// What a queued frame counts for in addition to its payload: its header and its entry in the queue.
 pub(super) const OVERHEAD: usize = 64;
 
-/// A message that waits to be written.
+/// An entry of the queue.
 #[derive(Debug, Clone)]
 pub(super) enum Outgoing {
     Text(Bytes),
     Binary(Bytes),
     /// The answer to a heartbeat. At most one is queued.
     Heartbeat,
-    /// What comes next waits until everything that the room wrote before is durable. Where it never will be, nothing that
-    /// was queued leaves any more: the socket is closed with [`LOST`].
+    /// Holds back the entries after it until earlier writes of the room are durable. If those are lost, the queue is dropped and
+    /// the socket closed.
     Barrier(Barrier),
 }
 
 impl Outgoing {
-    /// What the message counts for in the budget.
+    /// How many bytes of the budget the entry takes.
     fn cost(&self) -> usize {
         match self {
             Self::Text(payload) | Self::Binary(payload) => payload.len().saturating_add(OVERHEAD),
@@ -37,12 +37,13 @@ impl Outgoing {
     }
 }
 
+/// The queue of one socket, and the control frames that are due.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
     pub(super) queue: VecDeque<Outgoing>,
-    /// What the queue costs.
+    /// The cost of the queue.
     pub(super) queued: usize,
-    /// What the batch that is being written costs.
+    /// The cost of the batch that is being written.
     pub(super) writing: usize,
     /// The number of the last barrier that was queued.
     pub(super) barrier: u64,
@@ -50,12 +51,13 @@ pub(super) struct Backlog {
     pub(super) ping: bool,
     pub(super) pong: Option<Bytes>,
     pub(super) close: Close,
-    /// When the connection is cut, whatever the peer does.
+    /// When the connection is cut at the latest.
     pub(super) deadline: Option<Instant>,
-    /// The budget was exceeded.
+    /// Whether the budget was exceeded.
     pub(super) overflowed: bool,
 }
 
+/// The state of the close frame.
 #[derive(Debug, Default)]
 pub(super) enum Close {
     #[default]
@@ -64,43 +66,43 @@ pub(super) enum Close {
         code: u16,
         reason: String,
     },
-    /// The writer has taken the close frame.
+    /// The close frame is in a batch of the writer.
     Taken,
 }
 
-/// What the writer writes next: the bytes of its buffer, then the payload, if there is one.
+/// What the writer writes next: its buffer, then the payload, if any.
 pub(super) struct Batch {
     pub(super) payload: Option<Bytes>,
-    /// Whether it ends with the close frame.
+    /// Whether the buffer ends with the close frame.
     pub(super) is_last: bool,
 }
 
 impl Backlog {
-    /// Queues a message behind the barrier, unless it exceeds the budget. The frame that is being written or is written next does
-    /// not count, and one frame of any size fits behind it.
+    /// Queues a message behind the barrier. Returns false if it exceeds the budget. The frame that is being written, or is written
+    /// next, does not count, and one frame of any size fits behind it.
     pub(super) fn push(&mut self, message: Outgoing, barrier: Option<&Barrier>, budget: usize) -> bool {
         let first = self.queue.iter().map(Outgoing::cost).find(|cost| *cost > 0).unwrap_or(0);
         let behind = self.queued.saturating_sub(if self.writing > 0 { 0 } else { first });
         if behind > 0 && behind.saturating_add(message.cost()) > budget {
             return false;
         }
-        self.put_barrier(barrier);
+        self.push_barrier(barrier);
         self.queued = self.queued.saturating_add(message.cost());
         self.queue.push_back(message);
         true
     }
 
-    /// Moves what is to be written next into `buffer`. None where there is nothing, or where a barrier comes first.
+    /// Moves the next frames into `buffer`. None if there are none, or if a barrier comes first.
     pub(super) fn take(&mut self, buffer: &mut Vec<u8>) -> Option<Batch> {
         self.writing = 0;
         if let Some(payload) = self.pong.take() {
-            frame(buffer, OpCode::Control(Control::Pong), &payload);
+            append_frame(buffer, OpCode::Control(Control::Pong), &payload);
         }
         if std::mem::take(&mut self.ping) {
-            frame(buffer, OpCode::Control(Control::Ping), &[]);
+            append_frame(buffer, OpCode::Control(Control::Ping), &[]);
         }
         let mut payload = None;
-        while payload.is_none() && buffer.len() < BATCH {
+        while payload.is_none() && buffer.len() < BATCH_SIZE {
             if self.front_barrier().is_some() {
                 break;
             }
@@ -108,12 +110,12 @@ impl Backlog {
             self.queued = self.queued.saturating_sub(message.cost());
             self.writing = self.writing.saturating_add(message.cost());
             match message {
-                Outgoing::Text(text) => payload = put(buffer, Data::Text, text),
-                Outgoing::Binary(bytes) => payload = put(buffer, Data::Binary, bytes),
+                Outgoing::Text(text) => payload = append_data(buffer, Data::Text, text),
+                Outgoing::Binary(bytes) => payload = append_data(buffer, Data::Binary, bytes),
                 Outgoing::Barrier(_) => {}
                 Outgoing::Heartbeat => {
                     self.is_heartbeat_queued = false;
-                    frame(buffer, OpCode::Data(Data::Text), PONG.as_bytes());
+                    append_frame(buffer, OpCode::Data(Data::Text), PONG.as_bytes());
                 }
             }
         }
@@ -121,7 +123,8 @@ impl Backlog {
         (!buffer.is_empty()).then_some(Batch { payload, is_last })
     }
 
-    pub(super) fn put_barrier(&mut self, barrier: Option<&Barrier>) {
+    /// Queues a barrier, unless an equal one is queued or the socket is closing.
+    pub(super) fn push_barrier(&mut self, barrier: Option<&Barrier>) {
         if let Some(barrier) =
             barrier.filter(|barrier| matches!(self.close, Close::Open) && barrier.number() > self.barrier)
         {
@@ -130,6 +133,7 @@ impl Backlog {
         }
     }
 
+    /// The barrier at the front of the queue, if there is one.
     pub(super) fn front_barrier(&self) -> Option<Barrier> {
         match self.queue.front() {
             Some(Outgoing::Barrier(barrier)) => Some(barrier.clone()),
@@ -137,14 +141,14 @@ impl Backlog {
         }
     }
 
-    /// Drops the backlog.
+    /// Drops the queue.
     pub(super) fn clear(&mut self) {
         self.queue = VecDeque::new();
         self.queued = 0;
         self.is_heartbeat_queued = false;
     }
 
-    /// Writes the close frame, if it is its turn.
+    /// Appends the close frame if it is queued.
     fn take_close(&mut self, buffer: &mut Vec<u8>) -> bool {
         match std::mem::take(&mut self.close) {
             Close::Open => false,
@@ -154,7 +158,11 @@ impl Backlog {
             }
             Close::Queued { code, reason } => {
                 self.close = Close::Taken;
-                frame(buffer, OpCode::Control(Control::Close), &[&code.to_be_bytes(), reason.as_bytes()].concat());
+                append_frame(
+                    buffer,
+                    OpCode::Control(Control::Close),
+                    &[&code.to_be_bytes(), reason.as_bytes()].concat(),
+                );
                 true
             }
         }

@@ -1,30 +1,31 @@
-//! Outgoing frames as bytes: of a server, so without a mask, and never fragmented.
+//! Encoding outgoing frames: a server does not mask them, and none is fragmented.
 
 use bytes::Bytes;
-use tokio_tungstenite::tungstenite::protocol::frame::{
+use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Data, OpCode},
 };
 
-/// Small frames are written together, up to about this many bytes; a larger payload is not copied.
-pub(super) const BATCH: usize = 16 * 1024;
+/// Small frames are batched up to about this many bytes. A larger payload is written without being copied.
+pub(super) const BATCH_SIZE: usize = 16 * 1024;
 
-/// Appends a frame. Gives the payload back where it is too large to be copied: then only the header was appended.
-pub(super) fn put(buffer: &mut Vec<u8>, data: Data, payload: Bytes) -> Option<Bytes> {
-    if payload.len() < BATCH {
-        frame(buffer, OpCode::Data(data), &payload);
+/// Appends a data frame. If the payload is too large to be copied, appends only the header and returns the payload.
+pub(super) fn append_data(buffer: &mut Vec<u8>, data: Data, payload: Bytes) -> Option<Bytes> {
+    if payload.len() < BATCH_SIZE {
+        append_frame(buffer, OpCode::Data(data), &payload);
         return None;
     }
-    header(buffer, OpCode::Data(data), payload.len());
+    append_header(buffer, OpCode::Data(data), payload.len());
     Some(payload)
 }
 
-pub(super) fn frame(buffer: &mut Vec<u8>, opcode: OpCode, payload: &[u8]) {
-    header(buffer, opcode, payload.len());
+/// Appends a frame.
+pub(super) fn append_frame(buffer: &mut Vec<u8>, opcode: OpCode, payload: &[u8]) {
+    append_header(buffer, opcode, payload.len());
     buffer.extend_from_slice(payload);
 }
 
-fn header(buffer: &mut Vec<u8>, opcode: OpCode, length: usize) {
-    // Writing to memory does not fail.
+fn append_header(buffer: &mut Vec<u8>, opcode: OpCode, length: usize) {
+    // Writing to a `Vec` does not fail.
     let _ = FrameHeader { opcode, ..FrameHeader::default() }.format(length as u64, buffer);
 }

@@ -17,8 +17,8 @@ use tokio::{
     sync::oneshot,
     time::{sleep, timeout},
 };
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tungstenite::handshake::derive_accept_key;
 
 use super::{
     actor::{Command, Reply},

@@ -1,6 +1,6 @@
-//! The outgoing queue of one socket: bounded in bytes, with at most one pending answer of each kind to pings.
+//! The outgoing queue of one socket: bounded in bytes, with at most one pending pong and one pending heartbeat answer.
 //!
-//! The room pushes frames from its thread and never waits; the connection takes them on another.
+//! The room pushes frames from its thread without waiting; the connection writes them on another.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -19,39 +19,39 @@ use super::{
 };
 use crate::Closed;
 
-/// The time a peer has to take the backlog and to answer the close frame of the room.
+/// The time a peer has to read the backlog and to answer the room's close frame.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The time a peer has to take the close frame of a connection that has failed.
+/// The time a peer has to read the close frame of a connection that has failed.
 const FAIL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The close code of a session that was to get a frame which depends on a write that was lost: the client may come again.
-const LOST: u16 = 1012;
+/// The close code for a session whose queued frames depend on a lost write. Clients reconnect after it.
+const WRITE_LOST_CODE: u16 = 1012;
 
-/// The reason beside it.
-const WRITE_LOST: &str = "a write was lost";
+/// The reason that goes with it.
+const WRITE_LOST_REASON: &str = "a write was lost";
 
 /// The outgoing queue of one socket.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     budget: usize,
     state: Mutex<Backlog>,
-    /// The writer has something to do.
+    /// Notified when there is something to write.
     ready: Notify,
-    /// The deadline has changed.
-    ending: Notify,
+    /// Notified when the deadline has changed.
+    deadline_changed: Notify,
 }
 
 impl Outbox {
-    /// An empty queue. `budget` is in bytes.
+    /// Creates an empty queue with a budget in bytes.
     pub(super) fn new(budget: usize) -> Self {
-        Self { budget, state: Mutex::default(), ready: Notify::new(), ending: Notify::new() }
+        Self { budget, state: Mutex::default(), ready: Notify::new(), deadline_changed: Notify::new() }
     }
 
-    /// Queues a message. Returns false where the socket is closing, or where the message exceeds the budget: then the
-    /// backlog is dropped and the socket closed with 1013.
+    /// Queues a message. Returns false if the socket is closing, or if the message exceeds the budget: then the backlog is dropped
+    /// and the socket is closed with 1013.
     ///
-    /// The frame that is being written, or that is written next, does not count, and one frame of any size fits behind it.
+    /// The frame that is being written, or is written next, does not count, and one frame of any size fits behind it.
     pub(super) fn push(&self, message: Outgoing, barrier: Option<&Barrier>) -> bool {
         let mut state = self.state();
         if !matches!(state.close, Close::Open) {
@@ -68,7 +68,7 @@ impl Outbox {
         true
     }
 
-    /// Answers a heartbeat, in order with the messages, unless an answer is queued already.
+    /// Queues the answer to a heartbeat behind the messages, unless one is queued.
     pub(super) fn answer_heartbeat(&self) {
         let mut state = self.state();
         if matches!(state.close, Close::Open) && !state.is_heartbeat_queued {
@@ -79,28 +79,28 @@ impl Outbox {
         }
     }
 
-    /// Answers a ping ahead of the messages. Only the latest is answered, as
+    /// Answers a ping, ahead of the messages. Only the latest ping is answered, as
     /// [RFC 6455, section 5.5.3](https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3) allows.
     pub(super) fn answer_ping(&self, payload: Bytes) {
         self.state().pong = Some(payload);
         self.ready.notify_one();
     }
 
-    /// Sends a ping ahead of the messages.
+    /// Sends a ping, ahead of the messages.
     pub(super) fn ping(&self) {
         self.state().ping = true;
         self.ready.notify_one();
     }
 
-    /// Closes the socket behind what is queued. The connection is cut 10 s later at the latest. Does nothing where the
-    /// socket is closing.
+    /// Queues a close frame behind the messages. The connection is cut 10 s later at the latest. Does nothing if the socket is
+    /// closing.
     pub(super) fn close(&self, code: u16, reason: &str, barrier: Option<&Barrier>) {
         let mut state = self.state();
-        state.put_barrier(barrier);
+        state.push_barrier(barrier);
         self.close_in(state, code, reason, CLOSE_TIMEOUT);
     }
 
-    /// The same where the peer cannot be expected to read what is queued: the connection is cut 2 s later at the latest.
+    /// Closes the socket for a peer that may not read the backlog: as [`close`](Self::close), but the connection is cut 2 s later.
     pub(super) fn fail(&self, code: u16, reason: &str) {
         self.close_in(self.state(), code, reason, FAIL_TIMEOUT);
     }
@@ -113,7 +113,7 @@ impl Outbox {
         }
     }
 
-    /// The room is done with the socket. Without a close frame that could still go out, the connection is cut at once.
+    /// The room has forgotten the socket. Cuts the connection at once, unless a close frame is queued or written.
     pub(super) fn forget(&self) {
         let state = self.state();
         if matches!(state.close, Close::Open) {
@@ -121,7 +121,7 @@ impl Outbox {
         }
     }
 
-    /// Cuts the connection after a time, or earlier where that was said before.
+    /// Cuts the connection after `limit`, or at an earlier deadline that was set before.
     pub(super) fn end_within(&self, limit: Duration) {
         self.end_by(self.state(), Instant::now() + limit);
     }
@@ -129,15 +129,14 @@ impl Outbox {
     fn end_by(&self, mut state: MutexGuard<'_, Backlog>, deadline: Instant) {
         state.deadline = Some(state.deadline.map_or(deadline, |earlier| earlier.min(deadline)));
         drop(state);
-        self.ending.notify_one();
+        self.deadline_changed.notify_one();
     }
 
     pub(super) fn is_closing(&self) -> bool {
         !matches!(self.state().close, Close::Open)
     }
 
-    /// Waits until the session is over whatever the peer does, and returns how it ended: the budget was exceeded, or the
-    /// time is over.
+    /// Waits until this side ends the session, and returns how it ended: the budget was exceeded, or the deadline has passed.
     pub(super) async fn ended(&self) -> Closed {
         loop {
             let (overflowed, deadline) = {
@@ -163,7 +162,7 @@ impl Outbox {
         }
     }
 
-    /// Waits for another deadline; an error where this one has passed.
+    /// Waits until the deadline changes. Fails if it has passed before.
     async fn changed_before(&self, deadline: Option<Instant>) -> Result<(), ()> {
         let passed = async {
             match deadline {
@@ -172,12 +171,12 @@ impl Outbox {
             }
         };
         tokio::select! {
-            () = self.ending.notified() => Ok(()),
+            () = self.deadline_changed.notified() => Ok(()),
             () = passed => Err(()),
         }
     }
 
-    /// Waits for something to write, and puts it into `buffer`, which must be empty.
+    /// Waits for frames, and moves them into `buffer`, which must be empty.
     pub(super) async fn next(&self, buffer: &mut Vec<u8>) -> Batch {
         loop {
             if let Some(batch) = self.state().take(buffer) {
@@ -187,19 +186,19 @@ impl Outbox {
             match barrier {
                 None => self.ready.notified().await,
                 Some(barrier) => tokio::select! {
-                    passed = barrier.passed() => self.pass(barrier.number(), passed.is_ok()),
-                    // Pings are answered meanwhile.
+                    passed = barrier.passed() => self.remove_barrier(barrier.number(), passed.is_ok()),
+                    // Pings are answered while a barrier is waited for.
                     () = self.ready.notified() => {}
                 },
             }
         }
     }
 
-    /// The writes before a barrier are durable, or lost.
-    fn pass(&self, number: u64, is_durable: bool) {
+    /// Removes a barrier whose writes are durable. If they are lost, drops the backlog and closes the socket.
+    fn remove_barrier(&self, number: u64, is_durable: bool) {
         let mut state = self.state();
         if state.front_barrier().is_none_or(|barrier| barrier.number() != number) {
-            // The backlog was dropped meanwhile.
+            // The backlog was dropped in the meantime.
             return;
         }
         if is_durable {
@@ -208,9 +207,9 @@ impl Outbox {
         }
         state.clear();
         if let Close::Queued { code, reason } = &mut state.close {
-            (*code, *reason) = (LOST, WRITE_LOST.to_owned());
+            (*code, *reason) = (WRITE_LOST_CODE, WRITE_LOST_REASON.to_owned());
         }
-        self.close_in(state, LOST, WRITE_LOST, CLOSE_TIMEOUT);
+        self.close_in(state, WRITE_LOST_CODE, WRITE_LOST_REASON, CLOSE_TIMEOUT);
     }
 
     fn state(&self) -> MutexGuard<'_, Backlog> {
@@ -228,7 +227,7 @@ mod tests {
         Outgoing::Text(Bytes::from(vec![b'x'; bytes]))
     }
 
-    /// All that could be written now.
+    /// All bytes that can be written now.
     fn written(outbox: &Outbox) -> Vec<u8> {
         let mut all = Vec::new();
         let mut buffer = Vec::new();
@@ -249,7 +248,7 @@ mod tests {
         }
         let expected = [&[0x8a, 2][..], &999_u16.to_be_bytes(), &[0x89, 0], &[0x81, 9], b"wsdo:pong"].concat();
         assert_eq!(written(&outbox), expected);
-        // And again when those are out.
+        // A heartbeat is answered again once the previous answer is written.
         outbox.answer_heartbeat();
         assert_eq!(written(&outbox), [&[0x81, 9][..], b"wsdo:pong"].concat());
     }

@@ -1,57 +1,57 @@
-//! The incoming half of a socket: RFC 6455 as tungstenite checks it, permits for what the room has not handled, and pings
-//! for a peer that is silent.
+//! The incoming half of a socket: validates frames (RFC 6455), limits the messages that the room has not handled yet, and pings
+//! a peer that sends nothing.
 
 use std::{
-    future::Future,
-    io,
-    pin::Pin,
+    future::{Future, poll_fn},
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, Join, ReadBuf, Sink},
+    io::{AsyncReadExt, Join, Sink},
     net::tcp::OwnedReadHalf,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::{Instant, timeout},
 };
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{
-        Error, Message,
-        error::{CapacityError, ProtocolError},
-        protocol::{Role, WebSocketConfig, frame::coding::CloseCode},
-    },
+use tungstenite::{
+    Error, Message, WebSocket,
+    error::{CapacityError, ProtocolError},
+    protocol::{Role, frame::coding::CloseCode},
 };
 
 use super::{actor::Command, outbox::Outbox};
-use crate::{Close, Closed, codec::Frame, connection::heartbeat::PING, host::SocketId, server::dispatch::Event};
+use crate::{
+    Close, Closed,
+    codec::Frame,
+    connection::{
+        heartbeat::PING,
+        websocket::{self, Stream, blocked, violation},
+    },
+    host::SocketId,
+    server::dispatch::Event,
+};
 
-/// Messages of a session that may be received and not handled.
-const MESSAGES: usize = 64;
+/// How many messages of a session may be received and not handled.
+const MAX_MESSAGES: usize = 64;
 
-/// Bytes of a session that may be received and not handled; one message always may.
-const BYTES: usize = 1 << 20;
+/// How many bytes of a session may be received and not handled; one message always may.
+const MAX_BYTES: usize = 1 << 20;
 
-/// Bytes that are asked for at once; a larger message grows the buffer.
-const READ_BUFFER: usize = 16 * 1024;
+/// How many pings may be unanswered.
+const MAX_UNANSWERED_PINGS: u32 = 2;
 
-/// Pings that may go unanswered.
-const MISSED: u32 = 2;
-
-/// Bounds of what is received.
+/// Limits of what is received.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// The largest message, in bytes.
     pub(super) max_message: usize,
-    /// How long a peer may be silent before it is pinged.
+    /// After how long without a byte from the peer it is sent a ping.
     pub(super) ping_interval: Duration,
 }
 
-/// What has come over the socket.
+/// A received frame, or the end of the connection.
 enum Incoming {
     Message(Frame),
     Ping(Bytes),
@@ -61,8 +61,8 @@ enum Incoming {
         code: Option<CloseCode>,
         reason: String,
     },
-    /// The peer has broken the protocol: the close frame for it, and what is wrong.
-    Failed {
+    /// The peer has violated the protocol: the close frame for it, and the error.
+    Violation {
         code: u16,
         reason: String,
         error: String,
@@ -70,48 +70,42 @@ enum Incoming {
     /// The connection has ended without a close frame.
     Lost,
     /// The peer has not answered pings.
-    Silent,
+    PingTimeout,
 }
 
-/// Reads frames. Answers to pings and closes that tungstenite gives by itself would pass by the outgoing queue, so they go
-/// nowhere.
+/// Reads frames. It writes nothing: pongs and close frames go through the outgoing queue.
 pub(super) struct Receiver {
-    stream: WebSocketStream<Join<Listened, Sink>>,
+    socket: WebSocket<Stream<Join<OwnedReadHalf, Sink>>>,
     permits: Arc<Semaphore>,
     limits: Limits,
 }
 
 impl Receiver {
-    /// `received` is what came behind the handshake.
-    pub(super) async fn new(half: OwnedReadHalf, received: Vec<u8>, limits: Limits) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(0)
-            .max_message_size(Some(limits.max_message))
-            .max_frame_size(Some(limits.max_message));
-        let half = tokio::io::join(Listened { half, heard: Instant::now() }, tokio::io::sink());
-        let mut stream = WebSocketStream::from_partially_read(half, received, Role::Server, Some(config)).await;
-        // Once it has sent a close frame (here: nowhere), tungstenite only reads: it answers no ping, and hands out the peer's
-        // close as it is.
-        let _ = stream.close(None).await;
-        let permits = Arc::new(Semaphore::new(BYTES));
-        Self { stream, permits, limits }
+    /// Wraps the read half of a connection; `received` are the bytes that arrived after the handshake.
+    pub(super) fn new(half: OwnedReadHalf, received: Vec<u8>, limits: Limits) -> Self {
+        let stream = Stream::new(tokio::io::join(half, tokio::io::sink()));
+        let config = websocket::config(limits.max_message);
+        let mut socket = WebSocket::from_partially_read(stream, received, Role::Server, Some(config));
+        // After it has sent a close frame (here to a sink), tungstenite answers no ping, and returns the peer's close frame
+        // unchanged.
+        let _ = socket.close(None);
+        Self { socket, permits: Arc::new(Semaphore::new(MAX_BYTES)), limits }
     }
 
-    /// Hands messages to the room until the session is over, and returns how it ended.
+    /// Passes messages to the room until the session ends. Returns how it ended.
     ///
-    /// While the room has too much of this session to handle, nothing is read, so that TCP holds the peer back. Pings of the
-    /// peer are not answered meanwhile, and only a failing write shows that the connection has broken.
+    /// While the room has too many unhandled messages of this session, nothing is read, so that TCP applies backpressure. Until
+    /// then, the peer's pings are not answered, and only a failed write reveals a lost connection.
     pub(super) async fn run(&mut self, socket: SocketId, room: &mpsc::Sender<Command>, outbox: &Outbox) -> Closed {
         loop {
             match self.next(outbox).await {
                 Incoming::Message(Frame::Text(text)) if text == PING => outbox.answer_heartbeat(),
-                // A session that the room has closed gets no event.
+                // A session that the room has closed gets no events.
                 Incoming::Message(_) if outbox.is_closing() => {}
                 Incoming::Message(message) => {
-                    let permit = self.pinging(outbox, self.permit(&message)).await;
+                    let permit = self.ping_until(outbox, self.permit(&message)).await;
                     let event = Event::Message(message, Some(Box::new(permit)));
-                    if self.pinging(outbox, room.send(Command::Event { socket, event })).await.is_err() {
+                    if self.ping_until(outbox, room.send(Command::Event { socket, event })).await.is_err() {
                         return Closed::lost();
                     }
                 }
@@ -124,120 +118,107 @@ impl Receiver {
                     }
                     return Closed::by_peer(code.map_or(1005, u16::from), reason);
                 }
-                Incoming::Failed { code, reason, error } => {
+                Incoming::Violation { code, reason, error } => {
                     outbox.fail(code, &reason);
                     return Closed::failed(error);
                 }
                 Incoming::Lost => return Closed::lost(),
-                Incoming::Silent => return Closed::failed("the client does not answer pings"),
+                Incoming::PingTimeout => return Closed::failed("the client does not answer pings"),
             }
         }
     }
 
-    /// Reads and drops what still comes, until the peer has closed the connection.
+    /// Discards incoming bytes until the peer has closed the connection.
     pub(super) async fn discard(self) {
-        let (mut half, _) = self.stream.into_inner().into_inner();
+        let mut half = self.into_half();
         let mut buffer = [0; 4096];
         while matches!(half.read(&mut buffer).await, Ok(1..)) {}
     }
 
-    /// Cuts the connection, with all that has not reached the peer.
+    /// Resets the connection. Bytes that have not reached the peer are lost.
     pub(super) fn reset(self) {
-        let (half, _) = self.stream.into_inner().into_inner();
-        // Without it, the system goes on sending until it gives up by itself.
-        let _ = half.half.as_ref().set_zero_linger();
+        // Otherwise the system would retransmit them until its own timeout.
+        let _ = self.into_half().as_ref().set_zero_linger();
     }
 
-    /// Waits for something to come, and pings a peer that is silent.
+    fn into_half(self) -> OwnedReadHalf {
+        self.socket.into_inner().into_inner().into_inner().0
+    }
+
+    /// Waits for the next frame, and pings a peer that sends nothing.
     async fn next(&mut self, outbox: &Outbox) -> Incoming {
-        let mut missed = 0;
+        let mut unanswered = 0;
         loop {
-            let heard = self.heard();
-            match timeout(self.limits.ping_interval, self.stream.next()).await {
-                Ok(came) => return self.incoming(came),
-                // Part of a large frame.
-                Err(_) if self.heard() > heard => missed = 0,
-                Err(_) if missed == MISSED => return Incoming::Silent,
+            let last_activity = self.last_activity();
+            let interval = self.limits.ping_interval;
+            match timeout(interval, poll_fn(|context| self.poll_next(context))).await {
+                Ok(incoming) => return incoming,
+                // Part of a large frame has arrived.
+                Err(_) if self.last_activity() > last_activity => unanswered = 0,
+                Err(_) if unanswered == MAX_UNANSWERED_PINGS => return Incoming::PingTimeout,
                 Err(_) => {
-                    missed += 1;
+                    unanswered += 1;
                     outbox.ping();
                 }
             }
         }
     }
 
-    fn heard(&self) -> Instant {
-        self.stream.get_ref().reader().heard
+    fn last_activity(&self) -> Instant {
+        self.socket.get_ref().last_activity()
     }
 
-    /// Waits for the room, and pings meanwhile.
-    async fn pinging<T>(&self, outbox: &Outbox, room: impl Future<Output = T>) -> T {
+    /// Waits for the room, and sends pings in the meantime.
+    async fn ping_until<T>(&self, outbox: &Outbox, room: impl Future<Output = T>) -> T {
         tokio::pin!(room);
         loop {
             match timeout(self.limits.ping_interval, &mut room).await {
-                Ok(done) => return done,
+                Ok(output) => return output,
                 Err(_) => outbox.ping(),
             }
         }
     }
 
-    /// What the room drops when it has handled the message. Waits until it has handled enough of those before.
+    /// A permit that is held until the room has handled the message. Waits until it has handled enough earlier ones.
     async fn permit(&self, message: &Frame) -> Option<OwnedSemaphorePermit> {
-        // So that this many messages take all permits, however small they are.
-        let cost = u32::try_from(message.len().clamp(BYTES / MESSAGES, BYTES)).unwrap_or(u32::MAX);
+        // `MAX_MESSAGES` take all permits, no matter how small they are.
+        let cost = u32::try_from(message.len().clamp(MAX_BYTES / MAX_MESSAGES, MAX_BYTES)).unwrap_or(u32::MAX);
         self.permits.clone().acquire_many_owned(cost).await.ok()
     }
 
-    fn incoming(&self, came: Option<Result<Message, Error>>) -> Incoming {
-        match came {
-            Some(Ok(Message::Text(text))) => Incoming::Message(Frame::Text(text.as_str().to_owned())),
-            Some(Ok(Message::Binary(bytes))) => Incoming::Message(Frame::Binary(bytes.into())),
-            // A copy, so that a short payload does not hold the buffer.
-            Some(Ok(Message::Ping(payload))) => Incoming::Ping(Bytes::copy_from_slice(&payload)),
-            Some(Ok(Message::Pong(_) | Message::Frame(_))) => Incoming::Pong,
-            Some(Ok(Message::Close(frame))) => {
-                let (code, reason) = frame.map(|frame| (frame.code, frame.reason.as_str().to_owned())).unzip();
-                Incoming::Closed { code, reason: reason.unwrap_or_default() }
-            }
-            // RFC 6455, section 5.2: the most significant bit of a length is 0.
-            Some(Err(error @ Error::Capacity(CapacityError::MessageTooLong { size, .. })))
-                if i64::try_from(size).is_err() =>
-            {
-                failed(1002, &error)
-            }
-            Some(Err(error @ Error::Capacity(_))) => {
-                let close = Close::too_large(self.limits.max_message);
-                Incoming::Failed { code: close.code(), reason: close.reason().to_owned(), error: error.to_string() }
-            }
-            Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => Incoming::Lost,
-            Some(Err(error @ Error::Protocol(_))) => failed(1002, &error),
-            Some(Err(error @ Error::Utf8(_))) => failed(1007, &error),
-            Some(Err(_)) | None => Incoming::Lost,
-        }
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
+        self.socket.get_mut().set_waker(context);
+        blocked(self.socket.read()).map_or(Poll::Pending, |read| Poll::Ready(self.incoming(read)))
     }
-}
 
-fn failed(code: u16, error: &Error) -> Incoming {
-    Incoming::Failed { code, reason: String::new(), error: error.to_string() }
-}
-
-/// A half of a connection that remembers when something came over it.
-struct Listened {
-    half: OwnedReadHalf,
-    heard: Instant,
-}
-
-impl AsyncRead for Listened {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.half).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.heard = Instant::now();
-        }
-        read
+    fn incoming(&self, read: Result<Message, Error>) -> Incoming {
+        let error = match read {
+            Ok(Message::Text(text)) => return Incoming::Message(Frame::Text(text.as_str().to_owned())),
+            // Copied: the bytes may be a small slice that keeps a large buffer alive.
+            Ok(Message::Binary(bytes)) => return Incoming::Message(Frame::Binary(bytes.to_vec())),
+            Ok(Message::Ping(payload)) => return Incoming::Ping(Bytes::copy_from_slice(&payload)),
+            Ok(Message::Pong(_) | Message::Frame(_)) => return Incoming::Pong,
+            Ok(Message::Close(frame)) => {
+                let (code, reason) = frame.map(|frame| (frame.code, frame.reason.as_str().to_owned())).unzip();
+                return Incoming::Closed { code, reason: reason.unwrap_or_default() };
+            }
+            Err(error) => error,
+        };
+        let (code, reason) = match &error {
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return Incoming::Lost,
+            // RFC 6455, section 5.2: the most significant bit of a length is 0.
+            Error::Capacity(CapacityError::MessageTooLong { size, .. }) if i64::try_from(*size).is_err() => {
+                (1002, String::new())
+            }
+            Error::Capacity(_) => {
+                let close = Close::too_large(self.limits.max_message);
+                (close.code(), close.reason().to_owned())
+            }
+            _ => match violation(&error) {
+                Some(code) => (code, String::new()),
+                None => return Incoming::Lost,
+            },
+        };
+        Incoming::Violation { code, reason, error: error.to_string() }
     }
 }

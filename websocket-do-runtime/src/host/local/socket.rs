@@ -40,7 +40,7 @@ pub(super) struct Connection {
 pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::Sender<Command>, outbox: Arc<Outbox>) {
     let Connection { stream, received, limits, stopping } = connection;
     let (reading, writing) = stream.into_split();
-    let mut receiver = Receiver::new(reading, received, limits).await;
+    let mut receiver = Receiver::new(reading, received, limits);
     // The write half, once the close frame is written.
     let mut written = None;
     let mut is_broken = false;
