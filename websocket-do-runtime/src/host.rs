@@ -1,4 +1,4 @@
-//! What a room needs of the place it runs in. Everything outside this folder speaks to hosts through [`Host`] alone.
+//! Where rooms run: the [`Host`] trait that the rest of the crate uses, and its implementations.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod local;
@@ -19,10 +19,10 @@ use crate::{
     codec::{Format, Frame},
 };
 
-/// What a [`Store`] says to a transaction inside a transaction.
-const NESTED: &str = "a transaction inside a transaction; make one of the two";
+/// The error of a transaction inside a transaction.
+const NESTED: &str = "a transaction inside a transaction is not supported; merge the two";
 
-/// One socket of a room, as its host numbers it. Means nothing after the room's memory is gone.
+/// The number of a socket, given by the host. Not valid after the room's memory is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
 
@@ -42,12 +42,12 @@ pub enum SocketFilter<'a> {
 
 /// The sockets, the clock, the alarm and the storage of one room.
 ///
-/// Sockets and their attachments outlive the room's memory; numbers of sockets do not.
+/// Sockets, their tags and their attachments stay when the room's memory is lost; their numbers do not.
 pub trait Host {
-    /// The name the room was reached by, if it was reached by name.
+    /// The room's name; [`None`] if it was addressed by its id alone.
     fn room_name(&self) -> Option<String>;
 
-    /// Whether every request has come over a network, and none was made by code.
+    /// Whether every upgrade request must have a complete WebSocket handshake. Requests that a Worker makes have none.
     fn requires_handshake(&self) -> bool {
         false
     }
@@ -59,7 +59,7 @@ pub trait Host {
     /// is one of the tags.
     ///
     /// # Errors
-    /// Where the platform refuses: tags or attachment too large, too many sockets.
+    /// Returns an error if the tags or the attachment are too large, or if there are too many sockets.
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError>;
 
     /// The sockets that match the filter, in no particular order. A socket is listed until its `close` handler has returned.
@@ -68,90 +68,89 @@ pub trait Host {
     /// The tags the socket was accepted with.
     fn tags(&self, socket: SocketId) -> Vec<String>;
 
-    /// The bytes attached to the socket, possibly none; `None` if the socket is gone.
+    /// The socket's attachment, empty if none was set. [`None`] if the socket is gone.
     fn attachment(&self, socket: SocketId) -> Option<Vec<u8>>;
 
-    /// Attaches bytes to the socket, for as long as it is connected.
+    /// Replaces the socket's attachment.
     ///
     /// # Errors
-    /// Where the socket is gone or the platform refuses the bytes.
+    /// Returns an error if the socket is gone or the attachment is too large.
     fn set_attachment(&self, socket: SocketId, bytes: &[u8]) -> Result<(), HostError>;
 
-    /// Hands the frame to each of the sockets, in order, and tells how many of them took it.
+    /// Sends the frame to each of the sockets, in order. Returns how many accepted it.
     fn send(&self, sockets: &[SocketId], frame: &Frame) -> usize;
 
-    /// Starts the close handshake, or answers the peer's. Does nothing where the socket is closed already.
+    /// Starts the close handshake, or answers the peer's. Does nothing if the socket is closed.
     fn close(&self, socket: SocketId, code: u16, reason: &str);
 
-    /// Forgets the socket: its `close` handler has returned. It is in no list any more; a connection that is still there is cut
-    /// where the host can do that.
+    /// Removes the socket after its `close` handler has returned. It is no longer listed; its connection is cut if the host can do
+    /// that.
     fn forget(&self, socket: SocketId);
 
-    /// Whether a session's connection is still there, also one whose socket was forgotten.
+    /// Whether the session's connection is open, even if its socket was forgotten.
     fn is_connected(&self, session: Uuid) -> bool {
         !self.sockets(SocketFilter::Tag(&session.to_string())).is_empty()
     }
 
-    /// The bytes that [`set_closing_record`](Self::set_closing_record) was given last; none if it never was.
+    /// The bytes that [`set_closing_record`](Self::set_closing_record) stored last; empty if there are none.
     fn closing_record(&self) -> Vec<u8>;
 
-    /// Keeps which sessions are closing, for at least as long as the sockets stay connected, hibernation included.
+    /// Stores which sessions are closing, for at least as long as the sockets stay connected, including hibernation.
     ///
     /// # Errors
-    /// Where the host cannot keep it.
+    /// Returns an error if it cannot be stored.
     fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError>;
 
     /// A random UUID (version 4).
     fn uuid(&self) -> Uuid;
 
-    /// Waits so many milliseconds. The room's memory may be lost before.
+    /// Waits for a number of milliseconds. The room's memory may be lost before.
     fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>>;
 
-    /// Waits until a time limit is over. To the host this is no work that it waits for.
+    /// Waits until a time limit has passed. Unlike [`sleep`](Self::sleep), it does not count as work in progress.
     fn deadline(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {
         self.sleep(millis)
     }
 
-    /// Sets the one alarm of the room to a time in milliseconds since 1970, or takes it back. It is kept as what is stored
-    /// is.
+    /// Sets the room's alarm to a time in milliseconds since 1970, or cancels it. It is as durable as the storage.
     ///
     /// # Errors
-    /// Where the storage fails.
+    /// Returns an error if the storage fails.
     fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError>;
 
-    /// What the room keeps for good.
+    /// The room's storage.
     fn store(&self) -> &dyn Store;
 }
 
-/// Bytes under keys, kept for good. All is done when a call returns, and durable before a frame sent later leaves.
+/// Durable values by key. A change is visible when its call returns, and durable before a frame that is sent later leaves.
 pub trait Store {
-    /// The bytes under a key.
+    /// The value of a key.
     ///
     /// # Errors
-    /// Where the storage fails, as in all that follow.
+    /// Returns an error if the storage fails, like all methods below.
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, HostError>;
 
-    /// Keeps bytes under a key.
+    /// Sets the value of a key.
     ///
     /// # Errors
     /// As above.
     fn put(&self, key: &str, value: &[u8]) -> Result<(), HostError>;
 
-    /// Deletes a key, and tells whether it was there.
+    /// Deletes a key. Returns whether it existed.
     ///
     /// # Errors
     /// As above.
     fn delete(&self, key: &str) -> Result<bool, HostError>;
 
-    /// Keys and bytes, sorted by key, but the framework's own.
+    /// Keys and values, sorted by key, without the keys of the framework.
     ///
     /// # Errors
     /// As above.
     fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError>;
 
-    /// Calls `change`, and undoes all it has done where it returns `false` or panics.
+    /// Calls `change`, and rolls its changes back if it returns `false` or panics.
     ///
     /// # Errors
-    /// As above, and inside another transaction.
+    /// As above, and if it is called inside another transaction.
     fn transaction(&self, change: &mut dyn FnMut() -> bool) -> Result<(), HostError>;
 }

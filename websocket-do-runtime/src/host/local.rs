@@ -1,4 +1,4 @@
-//! The native host: rooms as actors in this process, reached over HTTP on tokio. One room runs on one thread.
+//! The local host: rooms as actors in this process, served over HTTP on tokio. Each room runs on one thread.
 
 mod activity;
 mod actor;
@@ -41,27 +41,27 @@ pub use server::{Server, ServerHandle};
 use super::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets};
 use crate::{HostError, codec::Frame};
 
-/// The sockets, the storage and the alarm of one room. Lives on the room's thread, and longer than the room's memory.
+/// The sockets, the storage and the alarm of one room. Stays on the room's thread when the room restarts.
 struct LocalHost {
     name: String,
-    sockets: Sockets<WayOut>,
-    /// The budget of each socket's outgoing queue, in bytes.
+    sockets: Sockets<SocketOutbox>,
+    /// The limit of each socket's outgoing queue, in bytes.
     max_backlog: usize,
     alarm: Cell<Option<u64>>,
     alarm_changed: Notify,
     store: RoomStore,
 }
 
-/// What a room keeps for good: for as long as the server runs, or in a file.
+/// The store of one room, in memory or in the data file.
 enum RoomStore {
     Memory(Memory),
     File(Box<FileStore>),
 }
 
-/// The way out of one socket.
-struct WayOut {
+/// The outgoing queue of one socket.
+struct SocketOutbox {
     outbox: Arc<Outbox>,
-    /// A connection has taken it over.
+    /// Whether a connection writes the queue.
     is_claimed: bool,
 }
 
@@ -77,20 +77,21 @@ impl LocalHost {
         }
     }
 
-    /// The outgoing queue of a socket that was accepted just now, for its connection.
+    /// The outgoing queue of a socket that was just accepted. None if it was claimed before, or if the socket is gone.
     fn claim(&self, socket: SocketId) -> Option<Arc<Outbox>> {
-        let claim = |out: &mut WayOut| (!std::mem::replace(&mut out.is_claimed, true)).then(|| out.outbox.clone());
+        let claim =
+            |out: &mut SocketOutbox| (!std::mem::replace(&mut out.is_claimed, true)).then(|| out.outbox.clone());
         self.sockets.with(socket, claim)?
     }
 
-    /// Sockets that were accepted for a request which has not been answered. No connection takes them over any more.
+    /// Claims the sockets of requests that have no response yet, so that no connection can.
     fn take_unclaimed(&self) -> Vec<SocketId> {
         let mut sockets = self.sockets.list(SocketFilter::All);
         sockets.retain(|&socket| self.claim(socket).is_some());
         sockets
     }
 
-    /// What has to wait for everything that the room has written; none if all of it is durable.
+    /// A barrier after all writes of the room; none if they are durable.
     fn barrier(&self) -> Option<Barrier> {
         match &self.store {
             RoomStore::Memory(_) => None,
@@ -98,7 +99,7 @@ impl LocalHost {
         }
     }
 
-    /// Waits until everything that the room has written is durable.
+    /// Waits until all writes of the room are durable.
     async fn written(&self) -> Result<(), WritesLost> {
         match self.barrier() {
             Some(barrier) => barrier.passed().await,
@@ -106,7 +107,7 @@ impl LocalHost {
         }
     }
 
-    /// Waits until a write was lost that the room has taken for done.
+    /// Waits until a write is lost after its call has returned.
     async fn writes_lost(&self) {
         match &self.store {
             RoomStore::Memory(_) => pending().await,
@@ -114,12 +115,12 @@ impl LocalHost {
         }
     }
 
-    /// Whether a write was lost that the room has taken for done.
+    /// Whether a write was lost after its call had returned.
     fn has_lost_writes(&self) -> bool {
         matches!(&self.store, RoomStore::File(file) if file.is_broken())
     }
 
-    /// Forgets the writes that were lost.
+    /// Drops the lost writes.
     fn restart_store(&self) {
         if let RoomStore::File(file) = &self.store {
             file.restart();
@@ -145,7 +146,7 @@ impl Host for LocalHost {
         Ok(self.sockets.accept(
             tags,
             attachment,
-            WayOut { outbox: Arc::new(Outbox::new(self.max_backlog)), is_claimed: false },
+            SocketOutbox { outbox: Arc::new(Outbox::new(self.max_backlog)), is_claimed: false },
         ))
     }
 
@@ -171,7 +172,7 @@ impl Host for LocalHost {
             Frame::Binary(bytes) => Outgoing::Binary(Bytes::copy_from_slice(bytes)),
         };
         let barrier = self.barrier();
-        let push = |out: &mut WayOut| out.outbox.push(outgoing.clone(), barrier.as_ref());
+        let push = |out: &mut SocketOutbox| out.outbox.push(outgoing.clone(), barrier.as_ref());
         sockets.iter().filter(|&&socket| self.sockets.with(socket, push).unwrap_or(false)).count()
     }
 

@@ -1,5 +1,5 @@
-//! The sockets of one room in memory, with their tags and attachments: of the local host, and of rooms under test. What
-//! carries the frames is the host's own.
+//! The sockets of one room in memory, with their tags and attachments, for the local host and for rooms under test. Each socket
+//! has a connection of the host's type.
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,7 +9,7 @@ use std::{
 use super::{SocketFilter, SocketId};
 use crate::HostError;
 
-/// Sockets by number. They outlive the room's memory.
+/// The sockets of one room by number. They stay when the room's memory is lost.
 pub(crate) struct Sockets<C> {
     sockets: RefCell<BTreeMap<SocketId, Socket<C>>>,
     accepted: Cell<u32>,
@@ -19,7 +19,7 @@ pub(crate) struct Sockets<C> {
 struct Socket<C> {
     tags: Vec<String>,
     attachment: Vec<u8>,
-    carrier: C,
+    connection: C,
 }
 
 impl<C> Default for Sockets<C> {
@@ -29,10 +29,10 @@ impl<C> Default for Sockets<C> {
 }
 
 impl<C> Sockets<C> {
-    pub(crate) fn accept(&self, tags: &[String], attachment: &[u8], carrier: C) -> SocketId {
+    pub(crate) fn accept(&self, tags: &[String], attachment: &[u8], connection: C) -> SocketId {
         let socket = SocketId(self.accepted.get());
         self.accepted.set(socket.0.wrapping_add(1));
-        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), carrier };
+        let entry = Socket { tags: tags.to_vec(), attachment: attachment.to_vec(), connection };
         self.sockets.borrow_mut().insert(socket, entry);
         socket
     }
@@ -63,12 +63,12 @@ impl<C> Sockets<C> {
         Ok(())
     }
 
-    /// Does something with what carries the frames of a socket that is still there.
+    /// Calls `act` with the connection of a socket. None if the socket is gone.
     pub(crate) fn with<T>(&self, socket: SocketId, act: impl FnOnce(&mut C) -> T) -> Option<T> {
-        self.sockets.borrow_mut().get_mut(&socket).map(|socket| act(&mut socket.carrier))
+        self.sockets.borrow_mut().get_mut(&socket).map(|socket| act(&mut socket.connection))
     }
 
-    /// Which of them are closing, as the room has it.
+    /// See [`Host::closing_record`](super::Host::closing_record).
     pub(crate) fn closing_record(&self) -> Vec<u8> {
         self.closing.borrow().clone()
     }

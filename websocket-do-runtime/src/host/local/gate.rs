@@ -1,25 +1,25 @@
-//! The output gate: what leaves a room waits until everything the room wrote before is durable.
+//! The output gate: frames and responses of a room wait until its earlier writes are durable.
 //!
-//! Writes of a room are numbered. The thread that commits them advances [`WriteProgress`]; whatever the room sends meanwhile
-//! carries a [`Barrier`] with the number of the last write, and whoever puts it on the wire waits for the barrier first. No
-//! room's thread waits for the disk.
+//! A room's writes are numbered. The thread that commits them advances [`WriteProgress`]. What the room sends carries a
+//! [`Barrier`] with the number of the last write, and the connection waits for it before it writes. No room's thread waits for
+//! the disk.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// How far the writes of one room are. Shared by the room, its sockets and the thread that commits.
+/// Which writes of one room are durable. Shared by the room, its sockets and the thread that commits.
 #[derive(Debug, Default)]
 pub(crate) struct WriteProgress(watch::Sender<State>);
 
 #[derive(Debug, Default, Clone, Copy)]
 struct State {
-    /// The last write that is no longer pending: it is durable, or lost.
+    /// The last write that is no longer pending: durable or lost.
     settled: u64,
-    /// The first and the last write that were lost. Spans several failures, so a durable write between them counts as lost
-    /// for frames that are still queued; no number in it is used again.
+    /// The first and the last lost write. The range spans several failures: a durable write between them counts as lost for
+    /// frames that are still queued. No number in it is reused.
     lost: Option<(u64, u64)>,
-    /// A write that the room has taken for done was lost, and the room has not restarted yet.
+    /// Whether a write was lost after its call had returned, and the room has not restarted yet.
     is_broken: bool,
 }
 
@@ -30,7 +30,7 @@ impl State {
     }
 }
 
-/// Writes of the room were lost.
+/// The error of a barrier whose writes were lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WritesLost;
 
@@ -40,17 +40,17 @@ impl WriteProgress {
         self.0.borrow().settled
     }
 
-    /// Whether the room has to restart before it can write.
+    /// Whether the room must restart before it can write.
     pub(super) fn is_broken(&self) -> bool {
         self.0.borrow().is_broken
     }
 
-    /// Whether a write was lost, or depends on one that was.
+    /// Whether a write was lost, or depends on a lost one.
     pub(super) fn is_lost(&self, number: u64) -> bool {
         self.0.borrow().is_lost(number)
     }
 
-    /// Marks all writes up to `number` as durable, or as reported to the room that they are not.
+    /// Marks all writes up to `number` as durable, or as failed with an error that the room has seen.
     pub(super) fn settle(&self, number: u64) {
         self.0.send_modify(|state| {
             if !state.is_broken {
@@ -59,12 +59,12 @@ impl WriteProgress {
         });
     }
 
-    /// Marks all pending writes as lost. The room has to restart.
-    pub(super) fn break_off(&self) {
+    /// Marks all pending writes as lost. The room must restart.
+    pub(super) fn fail(&self) {
         self.0.send_modify(|state| state.is_broken = true);
     }
 
-    /// The room restarts: nothing up to `number`, its last write, is pending any more. The next number counts as settled.
+    /// Marks all writes up to `number`, the room's last one, as no longer pending. The next number counts as settled.
     pub(super) fn restart(&self, number: u64) {
         self.0.send_modify(|state| {
             if state.is_broken {
@@ -74,20 +74,20 @@ impl WriteProgress {
         });
     }
 
-    /// Waits until the room has to restart.
+    /// Waits until the room must restart.
     pub(super) async fn broken(&self) {
-        // The sender is borrowed, so there is one.
+        // Fails only without a sender, which `self` is.
         let _ = self.0.subscribe().wait_for(|state| state.is_broken).await;
     }
 
-    /// What has to wait for the write `number`; none if it is durable.
+    /// A barrier after the write `number`; none if it is durable.
     pub(super) fn barrier(self: &Arc<Self>, number: u64) -> Option<Barrier> {
         let state = *self.0.borrow();
         (state.is_lost(number) || state.settled < number).then(|| Barrier { progress: self.clone(), number })
     }
 }
 
-/// A point in the writes of a room that must be durable before what follows may leave.
+/// A point among the writes of a room. Output after it waits until the writes before it are durable.
 #[derive(Debug, Clone)]
 pub(crate) struct Barrier {
     progress: Arc<WriteProgress>,
@@ -95,15 +95,15 @@ pub(crate) struct Barrier {
 }
 
 impl Barrier {
-    /// The number of the last write that is waited for.
+    /// The number of the last write before the barrier.
     pub(super) fn number(&self) -> u64 {
         self.number
     }
 
-    /// Waits until all writes before the barrier are durable. Safe to cancel.
+    /// Waits until all writes before the barrier are durable. Cancel-safe.
     ///
     /// # Errors
-    /// [`WritesLost`] if they never will be: what was to follow must not leave.
+    /// Returns [`WritesLost`] if they were lost: output after the barrier must be dropped.
     pub(crate) async fn passed(&self) -> Result<(), WritesLost> {
         let mut progress = self.progress.0.subscribe();
         let settled = progress.wait_for(|state| state.is_lost(self.number) || state.settled >= self.number).await;
@@ -138,9 +138,9 @@ mod tests {
         progress.settle(1);
         let barrier = progress.barrier(3).expect("a pending write");
         assert_eq!(progress.broken().now_or_never(), None);
-        progress.break_off();
+        progress.fail();
         assert_eq!(progress.broken().now_or_never(), Some(()));
-        // What the writer had still queued of this room counts for nothing.
+        // Writes that were still queued are ignored.
         progress.settle(4);
         progress.restart(5);
         assert!(progress.barrier(6).is_none());

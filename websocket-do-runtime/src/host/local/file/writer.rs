@@ -79,7 +79,7 @@ impl Writer {
                             batch.progress.settle(batch.number);
                             let _ = reply.send(Err(error.clone()));
                         }
-                        None => batch.progress.break_off(),
+                        None => batch.progress.fail(),
                     }
                 }
             }
