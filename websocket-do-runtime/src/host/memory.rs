@@ -1,4 +1,4 @@
-//! A store in memory: of the local host without a data folder, and of rooms under test.
+//! A store in memory, for the local host without a data folder and for rooms under test.
 
 use std::{cell::RefCell, collections::BTreeMap, ops::Bound};
 
@@ -7,25 +7,25 @@ use crate::{HostError, ListOptions};
 
 type Entries = BTreeMap<String, Vec<u8>>;
 
-/// Keys and values, for as long as it lives.
+/// Keys and values in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     entries: RefCell<Entries>,
-    /// Inside a transaction: what was under the keys that it has changed.
+    /// The previous values of the keys that the open transaction has changed.
     before: RefCell<Option<Before>>,
 }
 
-/// What was under keys; a key is there once.
+/// Previous values by key; none if there was no value.
 type Before = BTreeMap<String, Option<Vec<u8>>>;
 
 impl Memory {
-    /// All that is in it, if there is anything; it is empty afterwards.
+    /// Moves all entries into a new store. None if there are no entries.
     pub(super) fn take(&self) -> Option<Self> {
         let entries = self.entries.take();
         (!entries.is_empty()).then(|| Self { entries: entries.into(), before: RefCell::default() })
     }
 
-    /// Puts a value in place of another, or of none.
+    /// Sets or deletes the value of a key. Returns the previous value.
     fn replace(&self, key: &str, value: Option<Vec<u8>>) -> Option<Vec<u8>> {
         let mut entries = self.entries.borrow_mut();
         let old = match value {
@@ -77,24 +77,24 @@ impl Store for Memory {
             return Err(HostError::new(NESTED));
         }
         *self.before.borrow_mut() = Some(Before::new());
-        let undo = Undo(self);
+        let rollback = Rollback(self);
         if change() {
-            undo.keep();
+            rollback.commit();
         }
         Ok(())
     }
 }
 
-/// Puts back what was there before, unless told to keep what is there now; a panic tells nobody.
-struct Undo<'s>(&'s Memory);
+/// Rolls a transaction back when it is dropped, unless [`commit`](Self::commit) is called. A panic drops it.
+struct Rollback<'s>(&'s Memory);
 
-impl Undo<'_> {
-    fn keep(self) {
+impl Rollback<'_> {
+    fn commit(self) {
         self.0.before.take();
     }
 }
 
-impl Drop for Undo<'_> {
+impl Drop for Rollback<'_> {
     fn drop(&mut self) {
         for (key, value) in self.0.before.take().into_iter().flatten() {
             self.0.replace(&key, value);

@@ -1,4 +1,4 @@
-//! The host on workerd and Cloudflare: the hibernation API of Durable Objects.
+//! The host on workerd and Cloudflare, by the hibernation API of Durable Objects.
 
 mod attachment;
 mod body;
@@ -28,7 +28,7 @@ use worker::{
 pub use fetch::fetch;
 pub use object::{DurableObject, Outcome};
 
-/// What the exported class is written with.
+/// What generated code uses to export the class of an object.
 #[doc(hidden)]
 pub mod export {
     pub use ::worker::{
@@ -48,21 +48,21 @@ use crate::{
     server::{log, storage::OWN_CLOSING},
 };
 
-/// The last alarm that the platform takes, which has no dates after 2188.
+/// The latest time that the platform accepts for an alarm, in the year 2188.
 const LAST_ALARM: u64 = 6_911_222_399_999;
 
-/// The longest `setTimeout`.
+/// The longest delay of `setTimeout`, in milliseconds.
 const LONGEST_SLEEP: u64 = i32::MAX as u64;
 
-/// The sockets, the storage and the alarm of one object, through its state.
+/// The sockets, the storage and the alarm of one object.
 struct WorkerHost {
     state: State,
     sockets: SocketTable,
-    /// The clients' ends of sockets that were accepted just now.
+    /// The clients' ends of sockets whose upgrade response is not made yet.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
     store: WorkerStore,
-    /// Which sessions are closing, as the storage has it unless a transaction has undone that.
-    closing: RefCell<Option<Vec<u8>>>,
+    /// The closing record, once it was read or written. A transaction that is rolled back does not change it.
+    closing_record: RefCell<Option<Vec<u8>>>,
 }
 
 impl WorkerHost {
@@ -74,7 +74,7 @@ impl WorkerHost {
             state,
             sockets: SocketTable::new(),
             clients: RefCell::default(),
-            closing: RefCell::default(),
+            closing_record: RefCell::default(),
         })
     }
 
@@ -94,7 +94,7 @@ impl WorkerHost {
         let set = match at {
             #[expect(clippy::cast_precision_loss, reason = "a JavaScript date is a float64")]
             Some(at) => {
-                // An alarm that is set while another goes off, to the same time, never goes off.
+                // An alarm that is set by the `alarm` handler to the time of that alarm would never run.
                 let at = at.max(self.now() + 2).min(LAST_ALARM) as f64;
                 storage.set_alarm(Date::new(&at.into()), Object::new())?
             }
@@ -105,7 +105,7 @@ impl WorkerHost {
     }
 }
 
-/// Says so when a promise that nobody waits for fails.
+/// Logs the error of a promise that is not awaited.
 fn log_failure(promise: &Promise) {
     thread_local! {
         static LOG: Closure<dyn FnMut(JsValue)> =
@@ -153,7 +153,7 @@ impl Host for WorkerHost {
 
     fn close(&self, socket: SocketId, code: u16, reason: &str) {
         if let Some(socket) = self.sockets.get(socket) {
-            // Throws where the socket is closed already, which is what was asked for.
+            // Throws if the socket is closed already.
             let _ = socket.close_with_code_and_reason(code, reason);
         }
     }
@@ -167,16 +167,16 @@ impl Host for WorkerHost {
     }
 
     fn closing_record(&self) -> Vec<u8> {
-        if self.closing.borrow().is_none() {
-            // A class that is not SQLite-backed has no such storage; there, what is closing is known until memory is lost.
+        if self.closing_record.borrow().is_none() {
+            // A class that is not SQLite-backed has no key-value storage. Its record is lost with its memory.
             let record = self.store.get(OWN_CLOSING).ok().flatten().unwrap_or_default();
-            self.closing.replace(Some(record));
+            self.closing_record.replace(Some(record));
         }
-        self.closing.borrow().clone().unwrap_or_default()
+        self.closing_record.borrow().clone().unwrap_or_default()
     }
 
     fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError> {
-        self.closing.replace(Some(record.to_vec()));
+        self.closing_record.replace(Some(record.to_vec()));
         self.store.put(OWN_CLOSING, record)
     }
 
@@ -189,7 +189,7 @@ impl Host for WorkerHost {
     }
 
     fn set_alarm(&self, at: Option<u64>) -> Result<(), HostError> {
-        // Written before anything that is sent from here on leaves; a write that fails resets the object.
+        // Durable before a frame that is sent later leaves. A failed write resets the object.
         self.try_set_alarm(at).map_err(|error| host_error(&error))
     }
 

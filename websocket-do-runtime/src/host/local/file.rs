@@ -1,10 +1,10 @@
-//! A store in an embedded database file: one for a data folder, with all rooms of the server in it.
+//! A store in an embedded database file, which the data folder has one of for all rooms of the server.
 //!
-//! A room reads in its own thread, and never writes there. What it writes is visible to it at once, in [`Pending`], and goes
-//! to a [`Queue`]; one thread takes all that is queued and makes it durable in one commit. Until then, the room's
-//! [`WriteProgress`] holds back what the room sends.
+//! A room reads on its own thread. Its writes are visible to it at once, in [`Pending`], and go to a [`Queue`]; one thread
+//! commits all queued writes together. Until then, the room's [`WriteProgress`] holds back what the room sends.
 
 mod database;
+mod entries;
 mod pending;
 mod queue;
 #[cfg(test)]
@@ -20,10 +20,11 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use redb::{ReadOnlyTable, ReadTransaction};
+use redb::ReadTransaction;
 
 use self::{
     database::{Reopening, VALUES, WAITING},
+    entries::{after_prefix, entries},
     pending::{Merged, Pending},
     queue::{Batch, Changes, Queue, RoomKey},
     writer::Writer,
@@ -35,10 +36,11 @@ use crate::{
     server::storage::OWN,
 };
 
-/// The most bytes a transaction may change. They are in memory until it ends.
+/// The most bytes that a transaction may change. They are held in memory until it ends.
 const MAX_TRANSACTION: usize = 32 << 20;
 
-/// The data file of a server, and the thread that writes to it. Dropped, it writes what is queued and closes the file.
+/// The data file of a server, and the thread that writes to it. When it is dropped, queued writes are committed and the file is
+/// closed.
 pub(super) struct File {
     database: Arc<Reopening>,
     queue: Arc<Queue>,
@@ -46,10 +48,10 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Opens the file in the folder, or makes both. Reads all of an existing file, to check its pages.
+    /// Opens the file in the folder, or creates both. Reads all of an existing file, to verify its pages.
     ///
     /// # Errors
-    /// If the file cannot be read or written, is damaged, or is in use by another server.
+    /// Returns an error if the file cannot be read or written, is damaged, or is in use by another server.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         Self::start(Reopening::open(folder)?)
     }
@@ -64,7 +66,7 @@ impl File {
     /// The rooms of a class that have a timer set.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub(super) fn waiting(&self, class: &str) -> Result<Vec<String>, HostError> {
         self.read(|snapshot| {
             let mut names = Vec::new();
@@ -81,7 +83,7 @@ impl File {
     }
 
     fn read<T>(&self, read: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>) -> Result<T, HostError> {
-        // After an error the database refuses everything, and after a damaged page it must not be trusted.
+        // After an I/O error the database rejects all operations, and after damage it cannot be trusted.
         self.database.read(read).inspect_err(|_| self.queue.reopen())
     }
 }
@@ -95,17 +97,17 @@ impl Drop for File {
     }
 }
 
-/// What one room keeps in the file.
+/// The store of one room in the file.
 ///
-/// A write is applied and queued when its call returns. Where the last commit of the server has failed, a call waits for its
-/// own commit and returns its error, until one succeeds. A write that had been queued and then fails breaks the room: it has
-/// to [`restart`](Self::restart), and nothing that depends on the write leaves it.
+/// A write is visible and queued when its call returns. After a failed commit, each call waits for its own commit and returns its
+/// error, until one succeeds. If a queued write fails, the room must [`restart`](Self::restart), and output that depends on the
+/// write is dropped.
 pub(super) struct FileStore {
     file: Arc<File>,
     room: Arc<RoomKey>,
     progress: Arc<WriteProgress>,
     pending: RefCell<Pending>,
-    /// The transaction that the room has begun.
+    /// The changes of the open transaction.
     begun: RefCell<Option<Changes>>,
 }
 
@@ -115,10 +117,10 @@ impl FileStore {
         Self { file, room, progress: Arc::default(), pending: RefCell::default(), begun: RefCell::default() }
     }
 
-    /// Has the room started with the server from now on, or no more.
+    /// Sets whether the room is started with the server.
     ///
     /// # Errors
-    /// Where the file cannot be read or written.
+    /// Returns an error if the file cannot be read or written.
     pub(super) fn set_waiting(&self, is_waiting: bool) -> Result<(), HostError> {
         if self.is_waiting()? == is_waiting {
             return Ok(());
@@ -130,12 +132,12 @@ impl FileStore {
         self.submit(Changes::waiting(is_waiting))
     }
 
-    /// What has to wait for everything that was written so far; none if all of it is durable.
+    /// A barrier after all writes so far; none if they are durable.
     pub(super) fn barrier(&self) -> Option<Barrier> {
         self.progress.barrier(self.pending.borrow().last)
     }
 
-    /// Waits until a write is lost that the room has taken for done. Then it has to restart.
+    /// Waits until a queued write is lost. The room must restart then.
     pub(super) async fn broken(&self) {
         self.progress.broken().await;
     }
@@ -144,13 +146,13 @@ impl FileStore {
         self.progress.is_broken()
     }
 
-    /// Forgets the writes that were lost.
+    /// Drops the lost writes.
     pub(super) fn restart(&self) {
         let mut pending = self.pending.borrow_mut();
         if self.progress.is_broken() {
             pending.clear();
             self.progress.restart(pending.last);
-            // What leaves from now on depends on none of them.
+            // Later output does not depend on them.
             pending.last += 1;
         }
     }
@@ -164,7 +166,7 @@ impl FileStore {
         self.file.read(|snapshot| Ok(snapshot.open_table(WAITING)?.get(key)?.is_some()))
     }
 
-    /// What the file does not have yet. A snapshot that is taken afterwards has the rest.
+    /// The writes that are not in the file yet. A snapshot that is taken afterwards has all others.
     fn pending(&self) -> std::cell::RefMut<'_, Pending> {
         let mut pending = self.pending.borrow_mut();
         pending.settle(self.progress.settled());
@@ -177,7 +179,7 @@ impl FileStore {
         };
         if begun.bytes + key.len() + value.map_or(0, <[u8]>::len) > MAX_TRANSACTION {
             return Err(HostError::new(format!(
-                "a transaction changes more than {MAX_TRANSACTION} bytes; make several smaller ones"
+                "a transaction changes more than {MAX_TRANSACTION} bytes; split it into smaller ones"
             )));
         }
         begun.set(key, value);
@@ -192,7 +194,7 @@ impl FileStore {
         let number = pending.last + 1;
         pending.add(number, &changes);
         let outcome = self.file.queue.push(self.batch(number, changes), false);
-        // The writer may be gone after a panic: nothing is written then.
+        // The writer thread has ended if it panicked.
         outcome.map_or(Ok(()), |outcome| outcome.recv().unwrap_or_else(|_| Err(restarting()))).inspect_err(|_| {
             pending.undo(number);
         })
@@ -209,7 +211,7 @@ impl FileStore {
     }
 }
 
-/// The next room of this name must find in the file what this one has written.
+/// Waits for the pending writes: the next room of this name reads them from the file.
 impl Drop for FileStore {
     fn drop(&mut self) {
         let last = self.pending.borrow().last;
@@ -220,9 +222,9 @@ impl Drop for FileStore {
     }
 }
 
-/// What a write is told that comes after one that was lost.
+/// The error of a write after a lost one.
 fn restarting() -> HostError {
-    HostError::new("the data file: an earlier write was lost, and the room restarts")
+    HostError::new("the data file: an earlier write was lost; the room restarts")
 }
 
 impl Store for FileStore {
@@ -249,8 +251,8 @@ impl Store for FileStore {
 
     fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         let start = list.start.as_deref().max(Some(&list.prefix)).unwrap_or_default();
-        let behind = behind(&list.prefix);
-        let end = list.end.as_deref().map(str::as_bytes).into_iter().chain(behind.as_deref()).min();
+        let after_prefix = after_prefix(&list.prefix);
+        let end = list.end.as_deref().map(str::as_bytes).into_iter().chain(after_prefix.as_deref()).min();
         let limit = list.limit.unwrap_or(usize::MAX);
         if limit == 0 || end.is_some_and(|end| end <= start.as_bytes()) {
             return Ok(Vec::new());
@@ -279,31 +281,4 @@ impl Store for FileStore {
             Err(panic) => resume_unwind(panic),
         }
     }
-}
-
-type Entry = Result<(String, Vec<u8>), redb::Error>;
-
-/// A room's entries in the file, from one key on, up to another.
-fn entries(
-    table: &ReadOnlyTable<(&'static str, &'static str, &'static [u8]), &'static [u8]>,
-    room: &RoomKey,
-    start: &str,
-    end: Option<&[u8]>,
-    reverse: bool,
-) -> Result<Box<dyn Iterator<Item = Entry>>, redb::Error> {
-    // The name that comes next after the room's own.
-    let next = format!("{}\0", room.name);
-    let (class, name) = (room.class, room.name.as_str());
-    let end = end.map_or((class, next.as_str(), [].as_slice()), |end| (class, name, end));
-    let range = table.range((class, name, start.as_bytes())..end)?.map(|entry| {
-        let (key, value) = entry?;
-        Ok((String::from_utf8_lossy(key.value().2).into_owned(), value.value().to_vec()))
-    });
-    Ok(if reverse { Box::new(range.rev()) } else { Box::new(range) })
-}
-
-/// The first key behind all that begin so; none where all keys do. UTF-8 has no byte that cannot be counted up.
-fn behind(prefix: &str) -> Option<Vec<u8>> {
-    let (last, before) = prefix.as_bytes().split_last()?;
-    Some([before, &[last + 1]].concat())
 }

@@ -91,7 +91,7 @@ impl Server {
     ///
     /// The checksums of all pages are verified when the server starts, and after a fault. Damage to a page while the server runs
     /// is detected only if the page cannot be read, as an error of the storage, or at the next start. After a crash of the
-    /// machine, a damaged last commit cannot be told from an interrupted one: the commit before it is used.
+    /// machine, a damaged last commit is indistinguishable from an interrupted one: the commit before it is used.
     #[must_use]
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data = Some(folder.into());

@@ -1,4 +1,4 @@
-//! `Storage` over the stores of this host: the same promises in memory and in a file, and in a file that was opened again.
+//! `Storage` over the stores of this host: the same guarantees in memory, in a file, and in a reopened file.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -22,8 +22,7 @@ fn store(file: &Arc<File>, room: &str) -> FileStore {
     FileStore::new(file.clone(), "Class", room.to_owned())
 }
 
-/// Does something with a store of each kind, and then looks at what has come of it: at once, and where the file was opened
-/// again.
+/// Calls `change` with a store of each kind, then `look`: at once, and after reopening the file.
 fn with_each(change: impl Fn(Storage<'_>), look: impl Fn(Storage<'_>)) {
     let memory = Memory::default();
     change(Storage::new(&memory));
@@ -95,7 +94,7 @@ fn a_value_of_another_shape_is_an_error_that_names_its_key() {
 
 #[test]
 fn keys_and_values_have_limits() {
-    // A text of this size has seven bytes before it, its layout among them.
+    // Seven bytes precede a text of this size.
     let fits = |key: &str| "t".repeat(MAX_VALUE - key.len() - 7);
     let longest = "k".repeat(MAX_KEY);
     let change = |storage: Storage<'_>| {
@@ -156,7 +155,7 @@ fn a_transaction_that_ends_well_is_kept() {
             storage.put("a", &1)?;
             storage.put("a", &2)?;
             storage.delete("before")?;
-            // What was done is seen inside.
+            // The changes are visible inside.
             assert_eq!(storage.get("a")?, Some(2));
             assert_eq!(storage.list::<u8>(&ListOptions::all())?, [("a".to_owned(), 2)]);
             Ok("told")
@@ -194,7 +193,7 @@ fn a_transaction_that_fails_or_panics_leaves_nothing() {
     with_each(change, |storage| {
         let expected = ["a", "b", "c"].map(|key| (key.to_owned(), 1));
         assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), expected);
-        // And the next one begins afresh.
+        // The next transaction is independent.
         storage.transaction(|storage| storage.put("a", &1)).unwrap();
         assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), expected);
     });

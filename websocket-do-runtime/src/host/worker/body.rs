@@ -1,7 +1,7 @@
-//! Bodies of requests and responses, read with a limit.
+//! Reading the bodies of requests and responses, up to a limit.
 //!
-//! Chunks stay in JavaScript's memory until the body is complete: wasm memory never shrinks, so what is refused in the end must
-//! not have passed through it.
+//! Chunks stay in JavaScript's memory until the body is complete: wasm memory never shrinks, so a body that exceeds the limit
+//! must not be copied there.
 
 use std::{pin::pin, time::Duration};
 
@@ -19,17 +19,17 @@ use worker::{
 use super::http::request_parts;
 use crate::{Request, Room, WebSocketDo, server::http::MAX_BODY};
 
-/// How long a client may take to send a body.
+/// The time limit for receiving a body.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The property of `request.cf` in which the Worker passes the app's limit to the object. Clients cannot set it.
+/// The property of `request.cf` by which the Worker passes the app's limit to the object. Clients cannot set it.
 const APP_LIMIT: &str = "websocketDoMaxBody";
 
-/// The request with its whole body, as far as a route of the room reads it.
+/// Reads a request with its body. The body is empty if no route of the room reads it.
 ///
 /// # Errors
-/// The status to answer with: 413 for a body beyond the limit, 408 for one that does not end in time, and 400 or 414 for a
-/// request that cannot be represented.
+/// Returns the status of the response: 413 if the body exceeds the limit, 408 if it does not end in time, and 400 or 414 if the
+/// request cannot be represented.
 pub(super) async fn request<R: WebSocketDo>(request: &web_sys::Request) -> Result<Request, StatusCode> {
     let parts = request_parts(request)?;
     let body = match request.body() {
@@ -51,27 +51,27 @@ async fn received(parts: &Parts, stream: &ReadableStream, limit: usize) -> Resul
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     match select(pin!(read(stream, limit)), pin!(Delay::from(TIMEOUT))).await {
-        Either::Left((Ok(Body::Whole(body)), _)) => Ok(body),
-        Either::Left((Ok(Body::Beginning(_)), _)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        // The client has gone, mostly.
+        Either::Left((Ok(Body::Complete(body)), _)) => Ok(body),
+        Either::Left((Ok(Body::Truncated(_)), _)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        // Usually the client has disconnected.
         Either::Left((Err(_), _)) => Err(StatusCode::BAD_REQUEST),
         Either::Right(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
 }
 
-/// What was read of a body.
+/// A body, or the part of it that is within the limit.
 pub(super) enum Body {
-    Whole(Bytes),
-    /// As many bytes as the limit allows; there are more.
-    Beginning(Bytes),
+    Complete(Bytes),
+    /// The first `limit` bytes of a larger body.
+    Truncated(Bytes),
 }
 
-/// Reads a body of at most `limit` bytes. Of a larger one, the rest is cancelled.
+/// Reads at most `limit` bytes of a body, and cancels the stream if there are more.
 pub(super) async fn read(stream: &ReadableStream, limit: usize) -> Result<Body, JsValue> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut chunks: Vec<Uint8Array> = Vec::new();
     let mut free = limit;
-    let is_whole = loop {
+    let is_complete = loop {
         let result = JsFuture::from(reader.read()).await?;
         if Reflect::get(&result, &"done".into())? == true {
             break true;
@@ -85,7 +85,7 @@ pub(super) async fn read(stream: &ReadableStream, limit: usize) -> Result<Body, 
             None => {
                 chunks.push(chunk.subarray(0, u32::try_from(free).unwrap_or(u32::MAX)));
                 free = 0;
-                // The stream is of no more interest, and neither is why it cannot be cancelled.
+                // An error of the cancellation is irrelevant.
                 let _ = JsFuture::from(reader.cancel()).await;
                 break false;
             }
@@ -95,10 +95,10 @@ pub(super) async fn read(stream: &ReadableStream, limit: usize) -> Result<Body, 
     for chunk in chunks {
         body.extend_from_slice(&chunk.to_vec());
     }
-    Ok(if is_whole { Body::Whole(body.into()) } else { Body::Beginning(body.into()) })
+    Ok(if is_complete { Body::Complete(body.into()) } else { Body::Truncated(body.into()) })
 }
 
-/// The same request, which tells the object the app's limit.
+/// A copy of the request that passes the app's limit to the object.
 pub(super) fn with_app_limit(request: &web_sys::Request, limit: usize) -> Result<web_sys::Request, JsValue> {
     let (cf, init) = (Object::new(), Object::new());
     let before = Reflect::get(request, &"cf".into())?;

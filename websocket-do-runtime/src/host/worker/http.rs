@@ -101,7 +101,7 @@ pub(super) fn with_path(request: &web_sys::Request, url: &str, path: &str) -> Re
 pub(super) async fn read_response(response: &web_sys::Response, limit: usize) -> Result<http::Response<Body>, JsValue> {
     let body = match response.body() {
         Some(stream) => body::read(&stream, limit).await?,
-        None => Body::Whole(Bytes::new()),
+        None => Body::Complete(Bytes::new()),
     };
     let mut read = http::Response::new(body);
     *read.status_mut() = StatusCode::from_u16(response.status()).map_err(|error| error.to_string())?;

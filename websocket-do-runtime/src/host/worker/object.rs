@@ -1,4 +1,4 @@
-//! The Durable Object of a room: the platform's events, as the exported class passes them on.
+//! The Durable Object of a room: handles the platform's events, which the exported class forwards.
 
 use std::rc::Rc;
 
@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// What an event handler returns to the platform.
+/// The result of an event handler: a value or an exception.
 pub type Outcome = Result<JsValue, JsValue>;
 
-/// The object behind the exported class of the room `R`.
+/// The implementation of the class that is exported for the room `R`.
 pub struct DurableObject<R: WebSocketDo> {
     host: Rc<WorkerHost>,
     room: Room<R>,
@@ -30,16 +30,16 @@ impl<R: WebSocketDo> DurableObject<R> {
     /// The constructor of the class.
     ///
     /// # Errors
-    /// Where the platform refuses the heartbeat's auto-response.
+    /// Throws if the platform rejects the heartbeat's auto-response.
     pub fn new(state: DurableObjectState) -> Result<Self, JsValue> {
         let host = Rc::new(WorkerHost::new(State::from(state))?);
         Ok(Self { room: Room::on(host.clone()), host })
     }
 
-    /// `fetch`.
+    /// `fetch`. Returns a response or a promise of one.
     ///
     /// # Errors
-    /// What the platform throws.
+    /// Throws if the platform cannot make a response.
     pub fn fetch(&self, request: web_sys::Request) -> Outcome {
         let (host, room) = (self.host.clone(), self.room.clone());
         promise::run(async move {
@@ -58,7 +58,7 @@ impl<R: WebSocketDo> DurableObject<R> {
         })
     }
 
-    /// `webSocketMessage`. Like the others that follow, it returns `undefined` or a promise of it.
+    /// `webSocketMessage`. Like the methods below, it returns `undefined` or a promise of it.
     pub fn message(&self, socket: &web_sys::WebSocket, data: &JsValue) -> JsValue {
         self.event(socket, Event::Message(frame::from_js(data), None))
     }
@@ -77,7 +77,7 @@ impl<R: WebSocketDo> DurableObject<R> {
     /// `alarm`.
     pub fn alarm(&self) -> JsValue {
         let room = self.room.clone();
-        promise::attend(async move { room.alarm_event().await })
+        promise::run_event(async move { room.alarm_event().await })
     }
 
     fn event(&self, socket: &web_sys::WebSocket, event: Event) -> JsValue {
@@ -86,6 +86,6 @@ impl<R: WebSocketDo> DurableObject<R> {
             self.host.sockets.mark_closing(socket);
         }
         let room = self.room.clone();
-        promise::attend(async move { room.event(socket, event).await })
+        promise::run_event(async move { room.event(socket, event).await })
     }
 }

@@ -1,4 +1,4 @@
-//! From a future to what an event handler of the platform returns: a value where nothing was awaited, else a promise.
+//! Runs futures for event handlers of the platform. Returns a value if nothing was awaited, else a promise.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,7 +14,7 @@ use js_sys::{Error, Function, Promise};
 use wasm_bindgen_futures::spawn_local;
 use worker::wasm_bindgen::JsValue;
 
-/// Runs what answers a request.
+/// Runs a future that handles a request.
 pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
     match start(future) {
         Ok(outcome) => outcome,
@@ -22,23 +22,23 @@ pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'stat
     }
 }
 
-/// Runs what handles an event, and fails in no way that the platform could do anything about: `undefined`, or a promise of it.
-pub(super) fn attend(future: impl Future<Output = ()> + 'static) -> JsValue {
+/// Runs a future that handles an event. Returns `undefined` or a promise of it.
+pub(super) fn run_event(future: impl Future<Output = ()> + 'static) -> JsValue {
     match start(future) {
         Ok(()) => JsValue::UNDEFINED,
         Err(rest) => promise(rest.map(|()| Ok(JsValue::UNDEFINED))).into(),
     }
 }
 
-/// Runs the future up to its first wait: its outcome, or the rest of it. A promise costs a turn of the event loop, so only a
-/// future that waits gets one.
+/// Polls the future once. Returns its output, or the rest of it if it is pending: a promise costs a turn of the event loop, so
+/// only a pending future gets one.
 fn start<F: Future + 'static>(future: F) -> Result<F::Output, impl Future<Output = F::Output>> {
     reject_pending_on_panic();
     let mut future = Box::pin(future);
     let relay = SPARE.take().unwrap_or_default();
     match future.as_mut().poll(&mut Context::from_waker(&relay.waker)) {
         Poll::Ready(outcome) => {
-            // Who has kept the waker may wake the next in vain, which does no harm.
+            // A kept waker may cause a spurious wake-up of the next future, which is harmless.
             SPARE.set(Some(relay));
             Ok(outcome)
         }
@@ -50,12 +50,12 @@ fn start<F: Future + 'static>(future: F) -> Result<F::Output, impl Future<Output
 }
 
 thread_local! {
-    /// The relay of the last future that did not wait, for the next: so that most events make none.
+    /// The relay of the last future that was ready at once. It is reused, so that most events allocate none.
     static SPARE: Cell<Option<Relay>> = Cell::default();
 }
 
-/// Wakes whoever polls the future now. A timer may keep the waker of its first poll for ever, and that poll comes before
-/// there is a task to wake.
+/// Wakes the task that polls the future. A timer may keep the waker of the first poll forever, and that poll is before there is a
+/// task.
 struct Relay {
     task: Arc<Task>,
     waker: Waker,
@@ -77,7 +77,7 @@ impl Wake for Task {
     }
 }
 
-/// The `reject` functions of the promises that are not settled yet.
+/// The `reject` functions of the pending promises.
 #[derive(Default)]
 struct Pending {
     count: u32,
@@ -113,7 +113,8 @@ fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> 
     })
 }
 
-/// A panic takes the whole instance with it: what is in flight would never be settled, and its request would hang.
+/// Rejects all pending promises at a panic, which ends the wasm instance: they would never be settled, and their requests would
+/// hang.
 fn reject_pending_on_panic() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

@@ -1,4 +1,4 @@
-//! What an object keeps for good: the synchronous key-value storage of SQLite-backed classes. Nothing here makes a promise.
+//! The storage of an object: the synchronous key-value storage of SQLite-backed classes, without promises.
 
 use std::cell::Cell;
 
@@ -15,7 +15,7 @@ use crate::{
     server::storage::OWN,
 };
 
-// `worker` does not know this part of the platform.
+// `worker` has no bindings for this part of the platform.
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
     /// `ctx.storage`.
@@ -24,14 +24,14 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn kv(this: &Storage) -> SyncKvStorage;
 
-    /// Throws what `change` throws, when all it has done is undone.
+    /// If `change` throws, rolls its changes back and throws the same.
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
     fn transaction_sync(
         this: &Storage,
         change: &mut dyn FnMut() -> Result<JsValue, JsValue>,
     ) -> Result<JsValue, JsValue>;
 
-    /// `ctx.storage.kv`. Every method throws where the class is not SQLite-backed, and says so.
+    /// `ctx.storage.kv`. Every method throws if the class is not SQLite-backed.
     type SyncKvStorage;
 
     #[wasm_bindgen(method, catch)]
@@ -82,7 +82,7 @@ impl WorkerStore {
         Self { kv: storage.kv(), storage, in_transaction: Cell::new(false) }
     }
 
-    /// At most `limit` entries, with the framework's own among them.
+    /// At most `limit` entries, including those of the framework.
     fn entries(&self, list: &ListOptions, limit: Option<usize>) -> Result<Array, JsValue> {
         let options = Object::new().unchecked_into::<JsListOptions>();
         options.set_prefix(&list.prefix);
@@ -94,7 +94,7 @@ impl WorkerStore {
         }
         options.set_reverse(list.reverse);
         if let Some(limit) = limit {
-            #[expect(clippy::cast_precision_loss, reason = "more than fit into 2⁵³ are all")]
+            #[expect(clippy::cast_precision_loss, reason = "above 2⁵³ it is no limit")]
             options.set_limit(limit as f64);
         }
         collect(&self.kv.list(&options)?)
@@ -117,7 +117,7 @@ impl Store for WorkerStore {
 
     fn list(&self, list: &ListOptions) -> Result<Vec<(String, Vec<u8>)>, HostError> {
         let limit = list.limit.unwrap_or(usize::MAX);
-        // The platform takes no limit of 0.
+        // The platform rejects a limit of 0.
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -128,7 +128,7 @@ impl Store for WorkerStore {
             let pairs = pairs.map(|pair| (pair.get(0).as_string().unwrap_or_default(), pair.get(1)));
             let found: Vec<_> = pairs.filter(|(key, _)| !key.starts_with(OWN)).collect();
             match asked {
-                // The framework's own keys have taken the places of others, so as many more are asked for.
+                // Entries of the framework were among them: requests as many more.
                 Some(places) if found.len() < limit && entries.length() as usize == places => {
                     asked = Some(places + limit - found.len());
                 }
@@ -146,7 +146,7 @@ impl Store for WorkerStore {
         if self.in_transaction.replace(true) {
             return Err(HostError::new(NESTED));
         }
-        // What is thrown to undo is nobody's error, and so it is none.
+        // `null` is thrown to roll back, and is not an error.
         let done = self.storage.transaction_sync(&mut || if change() { Ok(JsValue::TRUE) } else { Err(JsValue::NULL) });
         self.in_transaction.set(false);
         match done {
@@ -159,6 +159,6 @@ impl Store for WorkerStore {
 fn bytes(key: &str, value: JsValue) -> Result<Vec<u8>, HostError> {
     match value.dyn_into::<Uint8Array>() {
         Ok(bytes) => Ok(bytes.to_vec()),
-        Err(_) => Err(HostError::new(format!("the value of `{key}` was not written by this crate"))),
+        Err(_) => Err(HostError::new(format!("the value of `{key}` has another type than this crate writes"))),
     }
 }

@@ -1,4 +1,4 @@
-//! The database file itself: opening it with a check of every page, and opening it again after a fault.
+//! The database file: opening it with a check of every page, and reopening it after a fault.
 
 use std::{
     fmt::Display,
@@ -16,11 +16,11 @@ use crate::HostError;
 /// Values by class, room and key.
 pub(super) const VALUES: TableDefinition<'_, (&str, &str, &[u8]), &[u8]> = TableDefinition::new("values");
 
-/// Class and room of those that have a timer set, and so must be started with the server.
+/// Class and name of the rooms that are started with the server, as they have a timer set.
 pub(super) const WAITING: TableDefinition<'_, (&str, &str), ()> = TableDefinition::new("waiting");
 
-/// How much of the file the database may keep in memory, in bytes.
-const CACHE: usize = 16 << 20;
+/// The size of the database's cache, in bytes.
+const CACHE_SIZE: usize = 16 << 20;
 
 /// The file's name in the data folder.
 const NAME: &str = "rooms.redb";
@@ -28,24 +28,24 @@ const NAME: &str = "rooms.redb";
 type Opened = Result<Database, redb::Error>;
 type Open = Box<dyn Fn() -> Opened + Send + Sync>;
 
-/// A database that can be opened again: after an I/O error, it refuses everything until it is.
+/// A database that can be reopened: after an I/O error, it rejects all operations until then.
 pub(super) struct Reopening {
     open: Open,
     current: RwLock<Result<Database, HostError>>,
 }
 
 impl Reopening {
-    /// Opens the file in the folder, or makes both.
+    /// Opens the file in the folder, or creates both.
     ///
     /// # Errors
-    /// If the file cannot be read or written, is damaged, or is in use by another server.
+    /// Returns an error if the file cannot be read or written, is damaged, or is in use by another server.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         let path = folder.join(NAME);
         fs::create_dir_all(folder).map_err(|error| explained(folder, &error, error.kind()))?;
         let database = match guarded(|| if path.try_exists()? { open(&path) } else { create(folder, &path) }) {
             Ok(database) => database,
             Err(Fault::Redb(redb::Error::DatabaseAlreadyOpen)) => {
-                let reason = "another server uses it; stop that one, or choose another folder";
+                let reason = "another server uses it; stop that server, or choose another folder";
                 return Err(explained(&path, &reason, io::ErrorKind::WouldBlock));
             }
             Err(Fault::Redb(redb::Error::Io(error))) if !is_damage(error.kind()) => {
@@ -53,21 +53,21 @@ impl Reopening {
             }
             Err(fault) => {
                 let reason =
-                    format!("it is damaged: {fault}; restore it from a copy, or move it away to begin with none");
+                    format!("it is damaged: {fault}; restore it from a backup, or move it away to start without data");
                 return Err(explained(&path, &reason, io::ErrorKind::InvalidData));
             }
         };
         Ok(Self { open: Box::new(move || open(&path)), current: RwLock::new(Ok(database)) })
     }
 
-    /// A database that is opened by `open`, each time.
+    /// A database that is opened by a function.
     #[cfg(test)]
     pub(super) fn with(open: impl Fn() -> Opened + Send + Sync + 'static) -> Self {
         let database = open().expect("a database that can be opened");
         Self { open: Box::new(open), current: RwLock::new(Ok(database)) }
     }
 
-    /// Reads a snapshot.
+    /// Calls `read` with a snapshot.
     pub(super) fn read<T>(
         &self,
         read: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>,
@@ -75,7 +75,7 @@ impl Reopening {
         self.with_current(|database| read(&database.begin_read()?))
     }
 
-    /// Makes a change, which is durable when this returns.
+    /// Calls `change` with a transaction, and commits it. It is durable when this returns.
     pub(super) fn write(
         &self,
         change: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error>,
@@ -98,7 +98,7 @@ impl Reopening {
     /// Closes the database and opens it again.
     pub(super) fn reopen(&self) -> Result<(), HostError> {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        // Two cannot have it open.
+        // The file must be closed before it can be opened again.
         drop(std::mem::replace(&mut *current, Err(HostError::new("the data file is closed"))));
         *current = guarded(&self.open).map_err(|fault| failed(&fault));
         current.as_ref().map(drop).map_err(Clone::clone)
@@ -107,8 +107,8 @@ impl Reopening {
 
 pub(super) fn builder() -> Builder {
     let mut builder = Builder::new();
-    // Every page against its checksum: redb trusts what it reads later.
-    builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
+    // Verifies the checksum of every page: redb does not do it when it reads them later.
+    builder.set_cache_size(CACHE_SIZE).set_check_integrity_on_open(true);
     builder
 }
 
@@ -116,7 +116,7 @@ fn open(path: &Path) -> Opened {
     Ok(builder().open(path)?)
 }
 
-/// Makes a file that has its tables, under another name at first: a file that is empty is one that has lost its content.
+/// Creates a file with its tables under a temporary name, and renames it: an empty file is always a damaged one.
 fn create(folder: &Path, path: &Path) -> Opened {
     let temporary = folder.join(format!("{NAME}.{}", Uuid::new_v4()));
     let make = || -> Result<Option<Database>, redb::Error> {
@@ -128,7 +128,7 @@ fn create(folder: &Path, path: &Path) -> Opened {
         match fs::hard_link(&temporary, path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
-            // No such links on this file system.
+            // The file system has no hard links.
             Err(_) => fs::rename(&temporary, path)?,
         }
         sync_folder(folder)?;
@@ -138,27 +138,27 @@ fn create(folder: &Path, path: &Path) -> Opened {
     let _ = fs::remove_file(&temporary);
     match outcome? {
         Some(database) => Ok(database),
-        // Another server was faster.
+        // Another server has created it in the meantime.
         None => open(path),
     }
 }
 
-/// Makes the names in a folder durable.
+/// Makes the entries of a folder durable.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "as where there is something to do")]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on Unix")]
 fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Why the database did not do what was asked.
+/// Why an operation on the database failed.
 enum Fault {
     Redb(redb::Error),
-    /// It panicked, as it does on some damage that came after the file was opened.
+    /// It panicked, which some damage after the file was opened causes.
     Panic,
 }
 
@@ -178,7 +178,7 @@ fn guarded<T>(act: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, Fault> 
     }
 }
 
-/// What redb reports for a file that is too short, or is none of its own.
+/// Whether redb reports this for a file that is truncated or has another format.
 fn is_damage(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
 }

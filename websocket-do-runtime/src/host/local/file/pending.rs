@@ -1,10 +1,10 @@
-//! What a room has written and the file does not have yet: read before the file, so that a room sees its own writes.
+//! A room's writes that are not in the file yet. They are read before the file, so that a room sees its own writes.
 
 use std::{collections::BTreeMap, iter::Peekable, ops::Bound, sync::Arc};
 
 use super::queue::Changes;
 
-/// A value, or none where it was deleted.
+/// A value, or none if it was deleted.
 pub(super) type Value = Option<Arc<[u8]>>;
 
 /// Writes by key, with the number of each.
@@ -12,7 +12,7 @@ pub(super) type Value = Option<Arc<[u8]>>;
 pub(super) struct Pending {
     /// The number of the last write.
     pub(super) last: u64,
-    /// What is settled up to here has been removed.
+    /// Writes up to this number have been removed.
     settled: u64,
     values: BTreeMap<String, (u64, Value)>,
     waiting: Option<(u64, bool)>,
@@ -26,7 +26,7 @@ impl Pending {
         self.waiting = changes.waiting.map(|is_waiting| (number, is_waiting)).or(self.waiting);
     }
 
-    /// Removes what the file has by now.
+    /// Removes the writes up to `number`, which are in the file.
     pub(super) fn settle(&mut self, number: u64) {
         if number > self.settled {
             self.settled = number;
@@ -34,19 +34,19 @@ impl Pending {
         }
     }
 
-    /// Removes a write that has failed.
+    /// Removes a failed write.
     pub(super) fn undo(&mut self, number: u64) {
         self.remove(|own| own == number);
     }
 
-    /// Removes everything.
+    /// Removes all writes.
     pub(super) fn clear(&mut self) {
         self.remove(|_| true);
     }
 
-    fn remove(&mut self, is_meant: impl Fn(u64) -> bool) {
-        self.values.retain(|_, (number, _)| !is_meant(*number));
-        self.waiting = self.waiting.filter(|(number, _)| !is_meant(*number));
+    fn remove(&mut self, matches: impl Fn(u64) -> bool) {
+        self.values.retain(|_, (number, _)| !matches(*number));
+        self.waiting = self.waiting.filter(|(number, _)| !matches(*number));
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
@@ -57,7 +57,7 @@ impl Pending {
         self.waiting.map(|(_, is_waiting)| is_waiting)
     }
 
-    /// The values from one key on, up to another, with those of a transaction in place of older ones. Sorted by key.
+    /// The values from the key `start`, and before the key `end`, sorted by key. Values of the transaction replace older ones.
     pub(super) fn range(&self, start: &str, end: Option<&[u8]>, begun: Option<&Changes>) -> Vec<(String, Value)> {
         let is_before_end = |key: &&String| end.is_none_or(|end| key.as_bytes() < end);
         let from = (Bound::Included(start), Bound::Unbounded);
@@ -69,7 +69,7 @@ impl Pending {
     }
 }
 
-/// Two sorted lists as one: where both have a key, `over` wins; a deleted value is left out.
+/// Merges two sorted lists. An entry of `over` replaces one of `file` with the same key; deleted values are left out.
 pub(super) struct Merged<F: Iterator, O: Iterator> {
     pub(super) file: Peekable<F>,
     pub(super) over: Peekable<O>,

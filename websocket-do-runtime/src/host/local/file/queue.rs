@@ -1,4 +1,4 @@
-//! Writes on their way to the data file: rooms put them in, one thread takes them out.
+//! The queue of writes to the data file: rooms add them, and one thread commits them.
 
 use std::{
     collections::BTreeMap,
@@ -12,11 +12,11 @@ use std::{
 use super::super::gate::WriteProgress;
 use crate::HostError;
 
-/// How many bytes of writes may be queued, over all rooms. Beyond it, `put` waits for the disk; a single batch always fits.
+/// How many bytes of writes all rooms together may queue. If there are more, `push` waits for the disk; a single batch always fits.
 const MAX_QUEUED: usize = 8 << 20;
 
-/// What an entry of a map takes besides its key and its value, roughly.
-const ENTRY: usize = 96;
+/// The approximate overhead of a map entry, in bytes.
+const ENTRY_OVERHEAD: usize = 96;
 
 /// The class and the name of a room.
 pub(super) struct RoomKey {
@@ -24,12 +24,12 @@ pub(super) struct RoomKey {
     pub(super) name: String,
 }
 
-/// Changes that are made together, or not at all.
+/// Changes that are committed together.
 #[derive(Default)]
 pub(super) struct Changes {
-    /// By key; none deletes the value.
+    /// New values by key; none deletes the value.
     pub(super) values: BTreeMap<String, Option<Arc<[u8]>>>,
-    /// Whether the room is to be started with the server.
+    /// Whether the room is started with the server, if that changes.
     pub(super) waiting: Option<bool>,
     pub(super) bytes: usize,
 }
@@ -46,7 +46,7 @@ impl Changes {
     }
 
     pub(super) fn set(&mut self, key: &str, value: Option<&[u8]>) {
-        let size = |value: Option<&[u8]>| ENTRY + key.len() + value.map_or(0, <[u8]>::len);
+        let size = |value: Option<&[u8]>| ENTRY_OVERHEAD + key.len() + value.map_or(0, <[u8]>::len);
         self.bytes += size(value);
         if let Some(old) = self.values.insert(key.to_owned(), value.map(Arc::from)) {
             self.bytes -= size(old.as_deref());
@@ -60,24 +60,24 @@ pub(super) struct Batch {
     pub(super) progress: Arc<WriteProgress>,
     pub(super) number: u64,
     pub(super) changes: Changes,
-    /// Where the room waits for the outcome.
+    /// Receives the result, if the room waits for it.
     pub(super) reply: Option<SyncSender<Result<(), HostError>>>,
 }
 
-/// What the writer is asked to do.
+/// The next task of the writer.
 pub(super) enum Work {
     Write(Vec<Batch>),
     Reopen,
     Stop,
 }
 
-/// The writes that the writer has not taken yet.
+/// The queue. The writer takes all of it at once.
 #[derive(Default)]
 pub(super) struct Queue {
     inner: Mutex<Inner>,
-    /// There is work.
+    /// Notified when there is work.
     work: Condvar,
-    /// There is space.
+    /// Notified when there is space.
     space: Condvar,
 }
 
@@ -85,15 +85,15 @@ pub(super) struct Queue {
 struct Inner {
     batches: Vec<Batch>,
     bytes: usize,
-    /// The last commit failed: from now on, a room waits for the outcome of each of its writes.
+    /// Whether the last commit failed. Rooms then wait for the result of each write.
     is_failing: bool,
     reopen: bool,
     stop: bool,
 }
 
 impl Queue {
-    /// Queues a write; waits while the queue is full. Where there is a receiver, the caller must wait for the outcome: the
-    /// disk refuses writes, or `wait` asks for it.
+    /// Queues a write; waits while the queue is full. Returns a receiver of the result, which the caller must wait for, if commits
+    /// are failing or `wait` is set.
     pub(super) fn push(&self, mut batch: Batch, wait: bool) -> Option<Receiver<Result<(), HostError>>> {
         let mut inner = self.inner();
         while inner.bytes > 0 && inner.bytes + batch.changes.bytes > MAX_QUEUED && !inner.stop {
@@ -111,7 +111,7 @@ impl Queue {
         outcome
     }
 
-    /// Waits for something to do.
+    /// Waits for the next task.
     pub(super) fn next(&self) -> Work {
         let mut inner = self.inner();
         loop {
@@ -130,18 +130,18 @@ impl Queue {
         }
     }
 
-    /// Whether writes fail at present.
+    /// Sets whether commits are failing.
     pub(super) fn set_failing(&self, is_failing: bool) {
         self.inner().is_failing = is_failing;
     }
 
-    /// Has the writer open the file again.
+    /// Requests the writer to reopen the file.
     pub(super) fn reopen(&self) {
         self.inner().reopen = true;
         self.work.notify_one();
     }
 
-    /// Has the writer end after what is queued.
+    /// Requests the writer to end after the queued writes.
     pub(super) fn stop(&self) {
         self.inner().stop = true;
         self.work.notify_one();

@@ -1,4 +1,4 @@
-//! The data file on a disk that fails, and a file that is damaged.
+//! The data file on a failing disk, and damaged files.
 
 mod damage;
 mod disk;
@@ -27,7 +27,7 @@ fn data_file(folder: &TempDir) -> PathBuf {
     folder.path().join("rooms.redb")
 }
 
-/// A data file on a disk that does as it is told.
+/// A data file on a simulated disk.
 fn file_on(disk: &Arc<Disk>, folder: &TempDir) -> Arc<File> {
     drop(File::open(folder.path()).expect("a new file"));
     let (disk, path) = (disk.clone(), data_file(folder));
@@ -39,7 +39,7 @@ fn store(file: &Arc<File>, room: &str) -> FileStore {
     FileStore::new(file.clone(), "Class", room.to_owned())
 }
 
-/// Waits until everything that the room has written is durable.
+/// Waits until all writes of the room are durable.
 fn written(store: &FileStore) -> Result<(), WritesLost> {
     let Some(barrier) = store.barrier() else { return Ok(()) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
@@ -47,7 +47,7 @@ fn written(store: &FileStore) -> Result<(), WritesLost> {
     runtime.block_on(async { passed().await.expect("an outcome in time") })
 }
 
-/// Tries until it works.
+/// Repeats the attempt until it succeeds.
 fn eventually<T, E: std::fmt::Debug>(mut attempt: impl FnMut() -> Result<T, E>) -> T {
     let start = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! The thread that writes: everything that rooms have queued goes into one commit.
+//! The thread that writes to the data file. All queued writes go into one commit.
 
 use std::{
     sync::Arc,
@@ -20,7 +20,7 @@ pub(super) struct Writer {
     fault: Option<Failure>,
 }
 
-/// Why the last commit failed, and when the next one may be tried: opening the file again reads all of it.
+/// Why the last commit failed, and when the next attempt may be made: reopening the file reads all of it.
 struct Failure {
     error: HostError,
     not_before: Instant,
@@ -46,7 +46,7 @@ impl Writer {
     }
 
     fn write(&mut self, mut batches: Vec<Batch>) {
-        // Of a room that has to restart, or has restarted since.
+        // Drops batches of rooms that must restart, or have restarted since.
         batches.retain(|batch| {
             let is_lost = batch.progress.is_lost(batch.number);
             if is_lost && let Some(reply) = &batch.reply {
@@ -71,7 +71,7 @@ impl Writer {
                 }
             }
             Err(error) => {
-                // Before any room can be told: its next write waits for the outcome.
+                // Set before any room learns of it, so that its next write waits for the result.
                 self.queue.set_failing(true);
                 for batch in batches {
                     match batch.reply {
@@ -92,13 +92,13 @@ impl Writer {
         }
         let start = Instant::now();
         let apply = || self.database.write(|transaction| apply(transaction, batches));
-        // A fault that has passed is not worth a word to the rooms.
+        // A transient fault is not reported to the rooms.
         let outcome = apply().or_else(|_| self.database.reopen().and_then(|()| apply()));
         outcome.inspect_err(|error| {
             if self.fault.is_none() {
                 log::error(&format!("{error}; writes fail until it can be written again"));
             }
-            // The failed database still serves what can be read.
+            // Reads may still work after reopening.
             let _ = self.database.reopen();
             let pause = start.elapsed().max(Duration::from_millis(1));
             self.fault = Some(Failure { error: error.clone(), not_before: Instant::now() + pause });

@@ -67,7 +67,7 @@ fn client_error(error: StubError) -> ClientError {
 async fn refused(response: &web_sys::Response) -> ClientError {
     match read_response(response, MAX_BODY).await {
         Ok(response) => {
-            let (Body::Whole(body) | Body::Beginning(body)) = response.body();
+            let (Body::Complete(body) | Body::Truncated(body)) = response.body();
             let body = String::from_utf8_lossy(body).into_owned();
             ClientError::refused(response.status().as_u16(), response.headers(), body)
         }

@@ -44,8 +44,8 @@ impl<R: WebSocketDo> Stub<R> {
         let (parts, body) =
             read_response(&response, MAX_RESPONSE).await.map_err(|error| response_error(&error))?.into_parts();
         match body {
-            Body::Whole(body) => A::from_response(http::Response::from_parts(parts, body)),
-            Body::Beginning(_) => {
+            Body::Complete(body) => A::from_response(http::Response::from_parts(parts, body)),
+            Body::Truncated(_) => {
                 Err(StubError::Response("it is larger than 32 MiB; use `forward`, which streams it".into()))
             }
         }

@@ -3,7 +3,7 @@ use std::io::ErrorKind;
 use super::{File, Store, TempDir, data_file, fs, store, temporary_folder, written};
 use crate::ListOptions;
 
-/// A folder with a file that has a few hundred values in it, and its bytes.
+/// A folder with a file of a few hundred values, and the bytes of the file.
 fn filled() -> (TempDir, Vec<u8>) {
     let folder = temporary_folder();
     {
@@ -22,14 +22,14 @@ fn filled() -> (TempDir, Vec<u8>) {
 
 type Entries = Vec<(String, Vec<u8>)>;
 
-/// Every value, or why there is none.
+/// All values, or the error of opening the file.
 fn read(folder: &TempDir) -> std::io::Result<Vec<Entries>> {
     let file = std::sync::Arc::new(File::open(folder.path())?);
     let all = |room| store(&file, &format!("room {room}")).list(&ListOptions::all());
     Ok((0..4).map(|room| all(room).expect("a file that was opened can be read")).collect())
 }
 
-/// It says what is wrong, and was found by a check, not by a panic.
+/// Asserts that the damage was found by a check and not by a panic.
 fn is_explained(error: &std::io::Error) {
     let text = error.to_string();
     assert!(text.contains("it is damaged: ") && !text.contains("a page cannot be read"), "{text}");
@@ -44,7 +44,7 @@ fn a_file_that_was_damaged_is_an_error_or_reads_as_before() {
         fs::read(data_file(&folder)).unwrap()
     };
     let mut refused = 0;
-    // Offsets that are spread over the pages, and over all fields of the header.
+    // Offsets in all fields of the header, and in pages throughout the file.
     let offsets = (0..320).step_by(3).chain((4096..whole.len()).step_by(7919));
     for (round, offset) in offsets.enumerate() {
         let mut damaged = whole.clone();
@@ -94,8 +94,7 @@ fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
         let whole = fs::read(data_file(&folder)).unwrap();
         overwrite(&folder, 4096, &vec![garbage; whole.len() - 4096]);
         let put = |store: &super::FileStore| store.put("new", b"value").is_ok() && written(store).is_ok();
-        // What is in memory already may still be read and written; the damage is noticed at the latest when the file is
-        // opened again.
+        // Cached pages may still be read and written; the damage is detected when the file is reopened at the latest.
         for _ in 0..3 {
             for (store, before) in stores.iter().zip(&before) {
                 if let Ok(values) = store.list(&ListOptions::all()) {
@@ -110,7 +109,7 @@ fn damage_that_comes_later_is_an_error_of_the_storage_until_it_is_mended() {
         }
         let error = super::eventually(|| stores[0].get("key 1").err().ok_or("it is still read"));
         assert!(error.to_string().starts_with("the data file: "), "{error}");
-        // A database that is being closed still writes to the file, so it may have to be mended more than once.
+        // A database that is being closed still writes to the file, so it may have to be repaired more than once.
         let mend = || overwrite(&folder, 0, &whole);
         mend();
         super::eventually(|| stores[0].put("new", b"value").inspect_err(|_| mend()));

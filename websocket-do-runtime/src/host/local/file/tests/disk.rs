@@ -1,4 +1,4 @@
-//! A disk that fails, or hangs, when it is told to.
+//! A disk that fails or hangs on demand.
 
 use std::{
     fs, io,
@@ -11,11 +11,11 @@ use std::{
 
 use redb::{BackendError, StorageBackend, backends::FileBackend};
 
-/// What the disk does at present.
+/// The current behaviour of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     Healthy,
-    /// Nothing can be written beyond the file's length, nor into what it has not used yet.
+    /// Writes beyond the length that the file had when it was opened fail.
     Full,
     /// Every write fails.
     NoWrites,
@@ -76,7 +76,7 @@ impl Disk {
 #[derive(Debug)]
 pub(super) struct OnDisk {
     file: FileBackend,
-    /// Up to here, the disk has space for the file.
+    /// The length up to which the disk has space for the file.
     used: u64,
     disk: Arc<Disk>,
 }

@@ -3,7 +3,7 @@ use super::{
 };
 use crate::ListOptions;
 
-/// A value that does not fit into the pages that the file has already.
+/// A value that does not fit into the existing pages of the file.
 fn large() -> Vec<u8> {
     vec![b'x'; 2 << 20]
 }
@@ -19,13 +19,13 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
             written(&own).unwrap();
 
             disk.set(mode);
-            // It was queued before the fault was known: the room is told that it has believed too much.
+            // Queued before the fault was known, so that its call succeeds and the write is lost later.
             own.put("lost", &large()).unwrap();
             assert_eq!(written(&own), Err(WritesLost), "{mode:?}");
             assert!(own.put("too early", b"").is_err());
             own.restart();
             assert!(own.barrier().is_none());
-            // From now on, the caller is told.
+            // From now on, calls return the error.
             for store in [&own, &other] {
                 let error = store.put("refused", &large()).unwrap_err().to_string();
                 assert!(error.starts_with("the data file: "), "{error}");
@@ -48,7 +48,7 @@ fn writes_go_on_when_there_is_space_again_and_what_was_acknowledged_stays() {
         let file = file_on(&disk, &folder);
         let (own, other) = (store(&file, "own"), store(&file, "other"));
         let keys = |list: Vec<(String, Vec<u8>)>| list.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
-        // A sync that fails may have written all the same, as any commit whose outcome is not known.
+        // A commit whose sync fails may still be in the file.
         let mut kept = keys(own.list(&ListOptions::all()).unwrap());
         kept.retain(|key| mode != Mode::NoSyncs || key.starts_with("kept"));
         assert_eq!(kept, ["kept", "kept too"], "{mode:?}");

@@ -18,13 +18,13 @@ fn rooms_go_on_while_the_disk_hangs_and_nothing_of_a_writer_leaves() {
     disk.wait_until_hanging();
     let barrier = writer.barrier().expect("a pending write");
     assert_eq!(barrier.passed().now_or_never(), None);
-    // Another room reads, and writes too.
+    // Another room can read and write.
     assert!(other.barrier().is_none());
     assert_eq!(text(&other, "old").as_deref(), Some("value"));
     other.put("new", b"value").unwrap();
     assert_eq!(text(&other, "new").as_deref(), Some("value"));
     assert!(other.barrier().is_some());
-    // As does the room itself.
+    // So can the room itself.
     assert!(writer.delete("key").unwrap());
     assert_eq!(text(&writer, "key"), None);
 
