@@ -58,14 +58,14 @@ impl Loaded {
 
     #[message]
     fn kick(&self, session: &Session<Self>, code: u16) -> Result<()> {
-        session.close(code, "")
+        Ok(session.close(code, "")?)
     }
 
     #[message]
     async fn wait(&self, session: &Session<Self>, padding: String) {
         let _ = padding;
         while !self.is_on.get() {
-            session.room().sleep(10).await;
+            session.room().sleep(Duration::from_millis(10)).await;
         }
         self.handled.set(self.handled.get() + 1);
     }

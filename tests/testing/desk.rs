@@ -74,37 +74,37 @@ impl Desk {
     #[message]
     fn note(&self, session: &Session<Self>, text: String) -> Result<()> {
         self.handled.set(self.handled.get() + 1);
-        session.update(|note| note.text = text)
+        Ok(session.update(|note| note.text = text)?)
     }
 
     #[message]
     fn tell(&self, session: &Session<Self>) -> Result<()> {
         self.handled.set(self.handled.get() + 1);
-        let text = session.read(|note| note.text.clone());
-        session.send(Done::Known { text, handled: self.handled.get(), id: session.id().to_string() })
+        let text = session.data().text.clone();
+        Ok(session.send(Done::Known { text, handled: self.handled.get(), id: session.id().to_string() })?)
     }
 
     #[message]
     fn tell_all(&self, session: &Session<Self>, text: String) -> Result<()> {
-        session.room().broadcast(Done::Told { text })
+        Ok(session.room().broadcast(Done::Told { text })?)
     }
 
     #[message]
     async fn wait(&self, session: &Session<Self>, millis: u64) -> Result<()> {
-        session.room().sleep(millis).await;
-        session.send(Done::Waited)
+        session.room().sleep(Duration::from_millis(millis)).await;
+        Ok(session.send(Done::Waited)?)
     }
 
     #[message]
     async fn wait_outside(&self, session: &Session<Self>, millis: u64) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(millis)).await;
-        session.send(Done::Waited)
+        Ok(session.send(Done::Waited)?)
     }
 
     #[message]
     fn store(&self, session: &Session<Self>, text: String) -> Result<()> {
         let error = session.room().storage().put("text", &text).err().map(|error| error.to_string());
-        session.send(Done::Stored { error })
+        Ok(session.send(Done::Stored { error })?)
     }
 
     #[message]
@@ -112,7 +112,7 @@ impl Desk {
         for number in 0..after {
             session.send(Done::Last { number })?;
         }
-        session.close(4002, "as you wish")
+        Ok(session.close(4002, "as you wish")?)
     }
 
     #[message]
@@ -134,17 +134,17 @@ impl Desk {
             "fire" => Self::FIRE,
             _ => return Err(websocket_do::Error::msg(format!("unknown timer `{bell}`"))),
         };
-        room.set_timer(timer, room.now() + Duration::from_millis(after))
+        Ok(room.set_timer(timer, room.now() + Duration::from_millis(after))?)
     }
 
     #[timer]
     pub(crate) fn noon(&self, room: &Room<Self>) -> Result<()> {
-        room.broadcast(Done::Rang { bell: "noon".into() })
+        Ok(room.broadcast(Done::Rang { bell: "noon".into() })?)
     }
 
     #[timer]
     fn tea(&self, room: &Room<Self>) -> Result<()> {
-        room.broadcast(Done::Rang { bell: "tea".into() })
+        Ok(room.broadcast(Done::Rang { bell: "tea".into() })?)
     }
 
     /// Panics the first time.
@@ -153,12 +153,12 @@ impl Desk {
         let tried = room.storage().get::<bool>("tried")?.is_some();
         room.storage().put("tried", &true)?;
         assert!(tried, "on purpose");
-        room.broadcast(Done::Rang { bell: "fire".into() })
+        Ok(room.broadcast(Done::Rang { bell: "fire".into() })?)
     }
 
     #[close]
     fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
-        session.room().storage().put("closed", &how.code())
+        Ok(session.room().storage().put("closed", &how.code())?)
     }
 
     #[get("/text")]
@@ -168,7 +168,7 @@ impl Desk {
 
     #[get("/slow")]
     async fn slow(&self, room: &Room<Self>) -> String {
-        room.sleep(1_000).await;
-        room.now().as_millis().to_string()
+        room.sleep(Duration::from_secs(1)).await;
+        room.now().to_string()
     }
 }

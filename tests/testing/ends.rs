@@ -49,7 +49,7 @@ struct Door;
 fn log(room: &Room<Door>, line: String) -> Result<()> {
     let mut log: Vec<String> = room.storage().get("log")?.unwrap_or_default();
     log.push(line);
-    room.storage().put("log", &log)
+    Ok(room.storage().put("log", &log)?)
 }
 
 #[websocket_do(client = Do, session = Name, handler_timeout = 20)]
@@ -61,13 +61,13 @@ impl Door {
 
     #[message]
     fn say(&self, session: &Session<Self>, text: String) -> Result<()> {
-        log(session.room(), format!("{} says {text:.20}", session.read(|name| name.0.clone())))?;
-        session.room().broadcast(Done::Said { text })
+        log(session.room(), format!("{} says {text:.20}", session.data().0.clone()))?;
+        Ok(session.room().broadcast(Done::Said { text })?)
     }
 
     #[message]
     fn kick(&self, session: &Session<Self>) -> Result<()> {
-        session.close(4001, "kicked")
+        Ok(session.close(4001, "kicked")?)
     }
 
     #[message]
@@ -83,7 +83,7 @@ impl Door {
 
     #[message]
     async fn wait(&self, session: &Session<Self>, millis: u64) -> Result<()> {
-        session.room().sleep(millis).await;
+        session.room().sleep(Duration::from_millis(millis)).await;
         Ok(())
     }
 
@@ -102,13 +102,13 @@ impl Door {
 
     #[message]
     fn ring(&self, session: &Session<Self>, after: u64) -> Result<()> {
-        session.room().set_timer(Self::BELL, session.room().now() + Duration::from_millis(after))
+        Ok(session.room().set_timer(Self::BELL, session.room().now() + Duration::from_millis(after))?)
     }
 
     #[timer]
     async fn bell(&self, room: &Room<Self>) -> Result<()> {
         log(room, "the bell begins".to_owned())?;
-        room.sleep(15_000).await;
+        room.sleep(Duration::from_secs(15)).await;
         log(room, "the bell ends".to_owned())
     }
 
@@ -116,12 +116,7 @@ impl Door {
     fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
         log(
             session.room(),
-            format!(
-                "{} closed with {}, {} counted",
-                session.read(|name| name.0.clone()),
-                how.code(),
-                session.room().len()
-            ),
+            format!("{} closed with {}, {} counted", session.data().0.clone(), how.code(), session.room().len()),
         )
     }
 
@@ -196,7 +191,7 @@ async fn a_client_that_ignores_the_close_is_gone_after_ten_seconds_and_closed_ha
             }
             room.inspect(|room| {
                 let sessions = room.sessions();
-                let eve = sessions.iter().find(|session| session.read(|name| name.0 == "eve")).unwrap();
+                let eve = sessions.iter().find(|session| session.data().0 == "eve").unwrap();
                 eve.close(4001, "kicked").unwrap();
             });
             room.advance(Duration::from_millis(9_900));

@@ -1,5 +1,7 @@
 //! A room in which every writer has entries of its own, and handlers wait.
 
+use std::time::Duration;
+
 use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
 /// What a writer wants.
@@ -35,27 +37,27 @@ impl Ledger {
     #[connect]
     async fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Vec<u32>>, HttpError> {
         let writer = upgrade.query("writer").ok_or_else(|| HttpError::bad_request("say which `writer`"))?;
-        room.sleep(5).await;
+        room.sleep(Duration::from_millis(5)).await;
         Ok(Accept::new(Vec::new()).tag(writer))
     }
 
     #[message]
     async fn note(&self, session: &Session<Self>, entry: u32, wait: u32) -> Result<()> {
-        session.room().sleep(wait.into()).await;
+        session.room().sleep(Duration::from_millis(wait.into())).await;
         session.update(|entries| entries.push(entry))?;
-        session.send(Written::Noted { entry })
+        Ok(session.send(Written::Noted { entry })?)
     }
 
     #[message]
     async fn tell(&self, session: &Session<Self>, count: u32, wait: u32) -> Result<()> {
-        session.room().sleep(wait.into()).await;
+        session.room().sleep(Duration::from_millis(wait.into())).await;
         let writer = writer(session).parse()?;
-        session.room().broadcast(Written::Told { writer, count })
+        Ok(session.room().broadcast(Written::Told { writer, count })?)
     }
 
     #[message]
     async fn leave(&self, session: &Session<Self>, wait: u32) -> Result<()> {
-        session.room().sleep(wait.into()).await;
+        session.room().sleep(Duration::from_millis(wait.into())).await;
         session.close(4001, "as you wish")?;
         if session.send(Written::AfterClose).is_ok() {
             session.room().storage().put("sent after close", &true)?;
@@ -65,11 +67,11 @@ impl Ledger {
 
     #[close]
     async fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
-        session.room().sleep(3).await;
+        session.room().sleep(Duration::from_millis(3)).await;
         let storage = session.room().storage();
         let key = format!("closed:{}", writer(session));
         storage.put(&key, &(storage.get::<u32>(&key)?.unwrap_or(0) + 1))?;
-        storage.put(&format!("entries:{}", writer(session)), &session.read(Clone::clone))
+        Ok(storage.put(&format!("entries:{}", writer(session)), &*session.data())?)
     }
 }
 

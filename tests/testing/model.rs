@@ -119,7 +119,7 @@ async fn what_the_runtime_promises_holds_in_every_order_of_events() {
                     room.sessions()
                         .iter()
                         .filter(|session| own(session))
-                        .map(|session| session.read(Clone::clone))
+                        .map(|session| session.data().to_vec())
                         .collect::<Vec<_>>()
                 });
                 assert_eq!(entries, [(0..writer.sent).collect::<Vec<_>>()], "of writer {number}");

@@ -24,6 +24,6 @@ pub use self::connection::{Close, CloseError, Closed, Error, HostError, Result, 
 #[cfg(feature = "server")]
 pub use self::server::{
     Accept, App, Audience, HttpError, IntoOutcome, IntoResponse, Json, ListOptions, MAX_KEY, MAX_MESSAGE_LIMIT,
-    MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session, Storable, Storage, Timer,
-    Upgrade, WebSocketDo,
+    MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session, Storable, Storage,
+    StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
 };

@@ -28,8 +28,8 @@ pub use self::{
     http::{HttpError, IntoResponse, Json, Query, Request, Response},
     migrate::PreviousSession,
     room::{Room, ServerMessageOf},
-    session::Session,
-    storage::{ListOptions, MAX_KEY, MAX_VALUE, Storable, Storage},
+    session::{Session, UpdateError},
+    storage::{ListOptions, MAX_KEY, MAX_VALUE, Storable, Storage, StorageError},
     timers::{Timer, timer},
     upgrade::{Accept, Upgrade},
 };

@@ -112,7 +112,8 @@ pub use websocket_do_macros::WsProtocol;
 ///             *total = total.saturating_add(by);
 ///             *total
 ///         })?;
-///         session.send(Counted::Total { total })
+///         session.send(Counted::Total { total })?;
+///         Ok(())
 ///     }
 ///
 ///     #[get("/sessions")]
@@ -126,7 +127,8 @@ pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
     Accept, App, Audience, Error, HostError, HttpError, IntoResponse, Json, ListOptions, PreviousSession, Query,
-    Request, Response, Result, Room, SendError, Session, Storage, Timer, Upgrade, WebSocketDo,
+    Request, Response, Result, Room, SendError, Session, Storage, StorageError, Timer, UpdateError, Upgrade,
+    WebSocketDo,
     server::{
         attachment,
         http::{Bytes, Cors, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},

@@ -55,15 +55,16 @@ impl Talk {
 
     #[message]
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
-        let (from, user_id) = session.read(|member| (member.name.clone(), member.user_id.clone()));
-        session.room().broadcast(ServerMessage::Message { text, from, user_id })
+        let member = session.data();
+        let (from, user_id) = (member.name.clone(), member.user_id.clone());
+        Ok(session.room().broadcast(ServerMessage::Message { text, from, user_id })?)
     }
 
     #[message]
     fn set_name(&self, session: &Session<Self>, name: String) -> Result<()> {
         let old_name = session.update(|member| std::mem::replace(&mut member.name, name.clone()))?;
-        let user_id = session.read(|member| member.user_id.clone());
-        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
+        let user_id = session.data().user_id.clone();
+        Ok(session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })?)
     }
 }
 

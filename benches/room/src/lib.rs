@@ -14,7 +14,7 @@ use websocket_do::{
 pub struct Member {
     user_id: String,
     name: String,
-    joined_at: u64,
+    joined_at: i64,
 }
 
 /// How often a room was constructed, counted over all rooms of this isolate: it shows whether they have hibernated.
@@ -36,13 +36,13 @@ impl ChatRoom {
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
         let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
-        Ok(Member { user_id, name, joined_at: upgrade.now() })
+        Ok(Member { user_id, name, joined_at: upgrade.now().as_millis() })
     }
 
     #[open]
     fn open(&self, session: &Session<Self>) -> Result<()> {
         if !is_quiet(session.room()) {
-            let Member { name, user_id, .. } = session.read(Clone::clone);
+            let Member { name, user_id, .. } = Member::clone(&session.data());
             session.room().everyone().except(session).send(ServerMessage::UserJoined { name, user_id })?;
         }
         Ok(())
@@ -50,20 +50,20 @@ impl ChatRoom {
 
     #[message]
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
-        let Member { name: from, user_id, .. } = session.read(Clone::clone);
-        session.room().broadcast(ServerMessage::Message { text, from, user_id })
+        let Member { name: from, user_id, .. } = Member::clone(&session.data());
+        Ok(session.room().broadcast(ServerMessage::Message { text, from, user_id })?)
     }
 
     #[message]
     fn set_name(&self, session: &Session<Self>, name: String) -> Result<()> {
         let old_name = session.update(|member| std::mem::replace(&mut member.name, name.clone()))?;
-        let user_id = session.read(|member| member.user_id.clone());
-        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
+        let user_id = session.data().user_id.clone();
+        Ok(session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })?)
     }
 
     #[invalid]
     fn invalid(&self, session: &Session<Self>, _why: &ValidationError) -> Result<()> {
-        session.send(ServerMessage::Error { message: "Invalid message format".into() })
+        Ok(session.send(ServerMessage::Error { message: "Invalid message format".into() })?)
     }
 
     #[close]
@@ -71,8 +71,8 @@ impl ChatRoom {
         if is_quiet(session.room()) {
             return Ok(());
         }
-        let Member { name, user_id, .. } = session.read(Clone::clone);
-        session.room().broadcast(ServerMessage::UserLeft { name, user_id })
+        let Member { name, user_id, .. } = Member::clone(&session.data());
+        Ok(session.room().broadcast(ServerMessage::UserLeft { name, user_id })?)
     }
 
     #[get("/constructions")]

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{ListOptions, Result, Storage};
+use websocket_do::{ListOptions, Storage, StorageError};
 
 /// How many messages are kept.
 const KEPT: u64 = 100;
@@ -15,7 +15,7 @@ pub(crate) struct Said {
     pub(crate) text: String,
     pub(crate) from: String,
     pub(crate) user_id: String,
-    pub(crate) at: u64,
+    pub(crate) at: i64,
 }
 
 /// The room's memory of its history: which number the next message has, once that is known.
@@ -28,7 +28,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    pub(crate) fn add(&self, storage: Storage<'_>, said: Said) -> Result<()> {
+    pub(crate) fn add(&self, storage: Storage<'_>, said: Said) -> Result<(), StorageError> {
         let number = match self.next.get() {
             Some(number) => number,
             None => numbered(storage)?.last().map_or(0, |(number, _)| number + 1),
@@ -40,11 +40,11 @@ impl History {
 }
 
 /// The messages that are kept, oldest first.
-pub(crate) fn messages(storage: Storage<'_>) -> Result<Vec<Said>> {
+pub(crate) fn messages(storage: Storage<'_>) -> Result<Vec<Said>, StorageError> {
     Ok(numbered(storage)?.into_iter().map(|(_, said)| said).collect())
 }
 
-fn numbered(storage: Storage<'_>) -> Result<Vec<(u64, Said)>> {
+fn numbered(storage: Storage<'_>) -> Result<Vec<(u64, Said)>, StorageError> {
     let mut said: Vec<(u64, Said)> =
         storage.list(&ListOptions::prefix("said:"))?.into_iter().map(|(_, said)| said).collect();
     said.sort_by_key(|(number, _)| *number);

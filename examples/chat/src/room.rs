@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
-    Closed, FromRequest, HttpError, Json, Request, Result, Room, Session, StatusCode, Upgrade, ValidationError,
-    websocket_do,
+    Closed, FromRequest, HttpError, Json, Request, Result, Room, SendError, Session, StatusCode, Upgrade,
+    ValidationError, websocket_do,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 pub struct Member {
     user_id: String,
     name: String,
-    joined_at: u64,
+    joined_at: i64,
 }
 
 /// The room. What must not be lost stands in the sessions and in the storage.
@@ -35,41 +35,43 @@ impl ChatRoom {
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
         let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
-        Ok(Member { user_id, name, joined_at: upgrade.now() })
+        Ok(Member { user_id, name, joined_at: upgrade.now().as_millis() })
     }
 
     #[open]
-    fn open(&self, session: &Session<Self>) -> Result<usize> {
-        let Member { name, user_id, .. } = session.read(Clone::clone);
+    fn open(&self, session: &Session<Self>) -> Result<usize, SendError> {
+        let Member { name, user_id, .. } = Member::clone(&session.data());
         session.room().everyone().except(session).send(ServerMessage::UserJoined { name, user_id })
     }
 
     #[message]
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
-        let Member { name: from, user_id, .. } = session.read(Clone::clone);
+        let Member { name: from, user_id, .. } = Member::clone(&session.data());
         let room = session.room();
-        let said = Said { text, from, user_id, at: room.now().as_millis().unsigned_abs() };
+        let said = Said { text, from, user_id, at: room.now().as_millis() };
         // What cannot be kept is not said.
         self.history.add(room.storage(), said.clone())?;
         let Said { text, from, user_id, .. } = said;
-        room.broadcast(ServerMessage::Message { text, from, user_id })
+        room.broadcast(ServerMessage::Message { text, from, user_id })?;
+        Ok(())
     }
 
     #[message]
     fn set_name(&self, session: &Session<Self>, name: String) -> Result<()> {
         let old_name = session.update(|member| std::mem::replace(&mut member.name, name.clone()))?;
-        let user_id = session.read(|member| member.user_id.clone());
-        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })
+        let user_id = session.data().user_id.clone();
+        session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })?;
+        Ok(())
     }
 
     #[invalid]
-    fn invalid(&self, session: &Session<Self>, _why: &ValidationError) -> Result<()> {
+    fn invalid(&self, session: &Session<Self>, _why: &ValidationError) -> Result<(), SendError> {
         session.send(ServerMessage::Error { message: "Invalid message format".into() })
     }
 
     #[close]
-    fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
-        let Member { name, user_id, .. } = session.read(Clone::clone);
+    fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<(), SendError> {
+        let Member { name, user_id, .. } = Member::clone(&session.data());
         session.room().broadcast(ServerMessage::UserLeft { name, user_id })
     }
 
@@ -79,7 +81,7 @@ impl ChatRoom {
     fn info(&self, room: &Room<Self>, request: Request) -> Result<Json<Info>, HttpError> {
         access::check_request(room, &request)?;
         let describe = |session: Session<Self>| MemberInfo {
-            member: session.read(Clone::clone),
+            member: Member::clone(&session.data()),
             format: session.format().to_string(),
         };
         Ok(Json(Info { session_count: room.len(), sessions: room.sessions().into_iter().map(describe).collect() }))

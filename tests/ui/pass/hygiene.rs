@@ -124,12 +124,12 @@ pub struct Board;
 impl Board {
     #[connect]
     fn connect(&self, upgrade: &::websocket_do::Upgrade) -> ::core::result::Result<::std::vec::Vec<u64>, ::websocket_do::HttpError> {
-        ::core::result::Result::Ok(::std::vec![upgrade.now()])
+        ::core::result::Result::Ok(::std::vec![upgrade.now().as_millis().unsigned_abs()])
     }
 
     #[message]
     fn ping(&self, session: &::websocket_do::Session<Self>) -> ::websocket_do::Result<()> {
-        session.send(ServerMessage::Pong)
+        ::core::result::Result::Ok(session.send(ServerMessage::Pong)?)
     }
 
     #[message]
@@ -153,12 +153,12 @@ impl Board {
 
     #[message(Place(_))]
     fn place(&self, session: &::websocket_do::Session<Self>, point: Point) -> ::websocket_do::Result<()> {
-        session.room().broadcast(ServerMessage::Places { places: ::std::vec![point.clone()] })
+        ::core::result::Result::Ok(session.room().broadcast(ServerMessage::Places { places: ::std::vec![point.clone()] })?)
     }
 
     #[binary]
     async fn binary(&self, session: &::websocket_do::Session<Self>, bytes: ::std::vec::Vec<u8>) -> ::websocket_do::Result<()> {
-        session.send_frame(&::websocket_do::Frame::Binary(bytes))
+        ::core::result::Result::Ok(session.send_frame(&::websocket_do::Frame::Binary(bytes))?)
     }
 
     #[protocol_error]

@@ -65,7 +65,7 @@ impl Counter {
     #[message]
     fn count(&self, session: &Session<Self>, by: u32) -> Result<()> {
         self.count.set(self.count.get() + by);
-        session.send(ServerMessage::Counted { count: self.count.get() })
+        Ok(session.send(ServerMessage::Counted { count: self.count.get() })?)
     }
 
     #[message]

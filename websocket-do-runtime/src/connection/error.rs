@@ -1,12 +1,12 @@
-//! The error that handlers return, and what can go wrong when a message is to leave. Knows nothing of hosts.
+//! The errors that both ends of a connection share. Independent of hosts.
 
 use std::{error::Error as StdError, fmt};
 
 use crate::protocol::ValidationError;
 
-/// What a handler returns.
+/// The result of a handler: a value, or any [`Error`].
 ///
-/// Any [`std::error::Error`] becomes an [`Error`] through `?`.
+/// `?` converts any [`std::error::Error`] into an [`Error`].
 ///
 /// ```
 /// # use websocket_do_runtime::Result;
@@ -20,7 +20,9 @@ use crate::protocol::ValidationError;
 /// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
-/// Why a handler failed: any error at all, kept for the `error` hook and the log, never shown to a client.
+/// Any error, as a handler returns it.
+///
+/// The error is passed to the `#[error]` handler or else logged. It is never sent to a client.
 ///
 /// ```
 /// # use std::num::ParseIntError;
@@ -38,22 +40,22 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 pub struct Error(Box<dyn StdError + 'static>);
 
 impl Error {
-    /// An error that is nothing but a sentence.
+    /// Creates an error from a message.
     pub fn msg(message: impl fmt::Display) -> Self {
         Self(message.to_string().into())
     }
 
-    /// The error as the type it was made from, if it is of that type.
+    /// Returns the original error if it is of type `E`.
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         self.0.downcast_ref()
     }
 
-    /// The rule that an outgoing message broke, if that is what went wrong.
+    /// Returns the rule that an outgoing message broke, if this is a [`SendError::Invalid`].
     ///
     /// ```
     /// # use websocket_do_runtime::{Error, SendError, protocol::{ValidationError, ValidationCode}};
-    /// let why = ValidationError::new(ValidationCode::Rule, "must be 1 to 50 characters, is 0").within("name");
-    /// let error = Error::from(SendError::Invalid(why));
+    /// let broken = ValidationError::new(ValidationCode::Rule, "must be 1 to 50 characters, is 0").within("name");
+    /// let error = Error::from(SendError::Invalid(broken));
     /// assert_eq!(error.validation_error().map(ValidationError::path), Some("name"));
     /// ```
     pub fn validation_error(&self) -> Option<&ValidationError> {
@@ -88,28 +90,29 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Why a message did not leave the room.
+/// The error of sending a message: `Session::send`, `Room::broadcast`, `Audience::send` and the clients return it.
 ///
 /// ```
-/// # use websocket_do_runtime::{Result, SendError};
-/// /// For what `session.send(…)` returns where the client may have been sent away.
-/// fn if_still_there(sent: Result) -> Result {
-///     match sent {
-///         Err(error) if error.downcast_ref() == Some(&SendError::Closed) => Ok(()),
-///         outcome => outcome,
+/// # use websocket_do_runtime::{SendError, ServerMessageOf, Session, WebSocketDo};
+/// /// Sends `message`, and ignores that the session is closed.
+/// fn send_if_open<R: WebSocketDo>(session: &Session<R>, message: ServerMessageOf<R>) -> Result<(), SendError> {
+///     match session.send(message) {
+///         Err(SendError::Closed) => Ok(()),
+///         sent => sent,
 ///     }
 /// }
-/// # assert!(if_still_there(Err(SendError::Closed.into())).is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The message breaks its own rules; nothing left.
+    /// The message breaks one of its own rules. Nothing was sent.
     Invalid(ValidationError),
-    /// The session was closed before.
+    /// The session is closed.
     Closed,
-    /// There is no connection, and as many messages wait for one as may: a client's alone.
+    /// A client without a connection has queued as many messages as it may. Rooms never return this.
     Full,
+    /// The socket of a `TypedSocket` refused the frame. Rooms and clients never return this.
+    Host(HostError),
 }
 
 impl fmt::Display for SendError {
@@ -117,7 +120,8 @@ impl fmt::Display for SendError {
         match self {
             Self::Invalid(error) => write!(f, "the outgoing message is not valid: {error}"),
             Self::Closed => f.write_str("the session is closed"),
-            Self::Full => f.write_str("there is no connection, and the queue for the next is full"),
+            Self::Full => f.write_str("there is no connection, and the queue for the next one is full"),
+            Self::Host(error) => fmt::Display::fmt(error, f),
         }
     }
 }
@@ -130,7 +134,13 @@ impl From<ValidationError> for SendError {
     }
 }
 
-/// A host refused to do what the room asked of it: a socket that is gone, a storage that failed.
+impl From<HostError> for SendError {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
+    }
+}
+
+/// The error of a host: a socket is gone, or the storage failed.
 ///
 /// ```
 /// # use websocket_do_runtime::{Error, HostError};
@@ -142,7 +152,7 @@ impl From<ValidationError> for SendError {
 pub struct HostError(String);
 
 impl HostError {
-    /// What the host said.
+    /// Creates an error from the host's message.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }

@@ -1,7 +1,7 @@
 //! The host's one alarm, set to the earliest of the room's timers and of the deadlines for answers to a close.
 
 use crate::{
-    Result,
+    StorageError,
     host::Host,
     server::{closing::Closing, timers},
 };
@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if the host's storage fails.
-pub(crate) fn rearm(host: &dyn Host, not_before: u64) -> Result {
+pub(crate) fn rearm(host: &dyn Host, not_before: u64) -> Result<(), StorageError> {
     set(host, &Closing::default(), timers::next(host)?, not_before)
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn rearm(host: &dyn Host, not_before: u64) -> Result {
 ///
 /// # Errors
 /// Returns an error if the host's storage fails.
-pub(crate) fn restore(host: &dyn Host) -> Result {
+pub(crate) fn restore(host: &dyn Host) -> Result<(), StorageError> {
     let record = host.closing_record();
     if !record.is_empty() {
         host.set_closing_record(&record)?;
@@ -32,7 +32,7 @@ pub(crate) fn restore(host: &dyn Host) -> Result {
 ///
 /// # Errors
 /// Returns an error if the host's storage fails.
-pub(crate) fn set(host: &dyn Host, closing: &Closing, timer: Option<u64>, not_before: u64) -> Result {
+pub(crate) fn set(host: &dyn Host, closing: &Closing, timer: Option<u64>, not_before: u64) -> Result<(), StorageError> {
     let next = timer.into_iter().chain(closing.next_deadline(host)).min();
     Ok(host.set_alarm(next.map(|at| at.max(not_before)))?)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    Result, Room, SendError, ServerMessageOf, Session, WebSocketDo,
+    Room, SendError, ServerMessageOf, Session, WebSocketDo,
     codec::{self, Format, Frame},
     host::{SocketFilter, SocketId},
     server::room::host_tag,
@@ -17,7 +17,7 @@ type Filter<'a, R> = Box<dyn Fn(&Session<R>) -> bool + 'a>;
 /// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo, codec::{Format, Frame}};
 /// # fn example<R: WebSocketDo<Session = String>>(session: &Session<R>, news: ServerMessageOf<R>) -> Result {
 /// let room = session.room();
-/// let reached = room.with_tag("red").except(session).filter(|other| other.read(|name| name != "Eve")).send(news)?;
+/// let reached = room.with_tag("red").except(session).filter(|other| *other.data() != "Eve").send(news)?;
 /// println!("{reached} of the reds know");
 ///
 /// // Raw bytes, to those who would not take them for a message.
@@ -64,23 +64,26 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     /// # Errors
     /// [`SendError::Invalid`], where the message breaks its own rules; then it reaches nobody.
     #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
-    pub fn send(self, message: ServerMessageOf<R>) -> Result<usize> {
+    pub fn send(self, message: ServerMessageOf<R>) -> Result<usize, SendError> {
         // All is encoded before anything is sent, and checked, also where nobody is there.
         let deliveries = [self.delivery(Format::Json, &message)?, self.delivery(Format::MessagePack, &message)?];
         if deliveries.iter().all(Option::is_none) {
-            codec::validate(&message).map_err(SendError::from)?;
+            codec::validate(&message)?;
         }
         Ok(deliveries.iter().flatten().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())
     }
 
     /// Who gets the message in this format, and what they get; none where nobody does.
-    fn delivery(&self, format: Format, message: &ServerMessageOf<R>) -> Result<Option<(Vec<SocketId>, Frame)>> {
+    fn delivery(
+        &self,
+        format: Format,
+        message: &ServerMessageOf<R>,
+    ) -> Result<Option<(Vec<SocketId>, Frame)>, SendError> {
         let sockets = self.sockets(format);
         if sockets.is_empty() {
             return Ok(None);
         }
-        let frame = codec::encode_as::<ServerMessageOf<R>, _>(message, format).map_err(SendError::from)?;
-        Ok(Some((sockets, frame)))
+        Ok(Some((sockets, codec::encode_as::<ServerMessageOf<R>, _>(message, format)?)))
     }
 
     /// Sends them a frame as it is, past the protocol, as [`Session::send_frame`] does, and tells how many it was handed

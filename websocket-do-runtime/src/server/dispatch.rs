@@ -10,7 +10,7 @@ use std::{any::Any, future::Future};
 use serde::Serialize;
 
 use crate::{
-    Close, Closed, Error, Result, Room, Session, WebSocketDo,
+    Close, Closed, Error, Result, Room, SendError, Session, WebSocketDo,
     codec::{self, Format, Frame},
     host::SocketId,
     protocol::ValidationError,
@@ -139,13 +139,13 @@ impl<R: WebSocketDo> Session<R> {
     #[doc(hidden)]
     pub fn answer_rejection(&self, why: &ValidationError) -> Result {
         let error = why.to_string();
-        self.send_error(&ErrorFrame { error: &error, code: why.code().as_str(), path: Some(why.path()) })
+        Ok(self.send_error(&ErrorFrame { error: &error, code: why.code().as_str(), path: Some(why.path()) })?)
     }
 
     /// What a client gets for a frame of the other kind, where the room has no `protocol_error` hook.
     #[doc(hidden)]
     pub fn answer_unsupported(&self, frame: &Frame) -> Result {
-        self.send_frame(&Frame::Text(if matches!(frame, Frame::Text(_)) { NO_TEXT } else { NO_BINARY }.into()))
+        Ok(self.send_frame(&Frame::Text(if matches!(frame, Frame::Text(_)) { NO_TEXT } else { NO_BINARY }.into()))?)
     }
 
     /// What a client gets for a handler that failed, where the room has no `error` hook: not the error, that is for
@@ -158,7 +158,7 @@ impl<R: WebSocketDo> Session<R> {
         Ok(())
     }
 
-    fn send_error(&self, error: &ErrorFrame<'_>) -> Result {
+    fn send_error(&self, error: &ErrorFrame<'_>) -> Result<(), SendError> {
         self.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(error, self.format())?)
     }
 }

@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use crate::{
-    Result,
     codec::Format,
     host::{Host, SocketId},
     server::attachment::{self, AttachmentError, Header, State},
@@ -68,11 +67,11 @@ impl PreviousSession {
         &self.error
     }
 
-    /// The data as another type: the shape an older version of the room gave it.
+    /// Reads the data as the type `D`, which an older version of the room wrote.
     ///
     /// # Errors
-    /// Where it is not of that shape either.
-    pub fn decode<D: serde::de::DeserializeOwned>(&self) -> Result<D> {
+    /// Returns an [`AttachmentError`] if the data is not of that type.
+    pub fn decode<D: serde::de::DeserializeOwned>(&self) -> Result<D, AttachmentError> {
         Ok(attachment::decode(&self.attachment)?.data)
     }
 }

@@ -4,12 +4,13 @@ use std::{
     cell::{Cell, OnceCell, RefCell},
     fmt,
     rc::Rc,
+    time::Duration,
 };
 
 use uuid::Uuid;
 
 use crate::{
-    Audience, Result, Session, Storage, WebSocketDo,
+    Audience, Result, SendError, Session, Storage, StorageError, WebSocketDo,
     codec::Format,
     host::{BySocket, Host, SocketFilter, SocketId},
     protocol::{ClientMessage, Timestamp},
@@ -28,12 +29,13 @@ pub type ServerMessageOf<R> = <<R as WebSocketDo>::Client as ClientMessage>::Ser
 /// The room a handler runs in. Cheap to clone.
 ///
 /// ```
+/// # use std::time::Duration;
 /// # use websocket_do_runtime::{Result, Room, ServerMessageOf, WebSocketDo};
 /// # async fn example<R: WebSocketDo<Session = String>>(room: &Room<R>, hello: ServerMessageOf<R>) -> Result {
 /// room.broadcast(hello)?;
-/// room.sleep(1_000).await;
+/// room.sleep(Duration::from_secs(1)).await;
 ///
-/// let names: Vec<String> = room.sessions().iter().map(|session| session.read(Clone::clone)).collect();
+/// let names: Vec<String> = room.sessions().iter().map(|session| session.data().to_string()).collect();
 /// let name = room.name().unwrap_or_default();
 /// println!("{name} at {}: {} of {}", room.now(), names.join(", "), room.len());
 ///
@@ -123,8 +125,8 @@ impl<R: WebSocketDo> Room<R> {
     /// Sends a message to every session.
     ///
     /// # Errors
-    /// [`SendError::Invalid`](crate::SendError::Invalid), where the message breaks its own rules; then it reaches nobody.
-    pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result {
+    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules. Nothing was sent.
+    pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result<(), SendError> {
         self.everyone().send(message).map(drop)
     }
 
@@ -138,9 +140,9 @@ impl<R: WebSocketDo> Room<R> {
         self.everyone().with_tag(tag)
     }
 
-    /// Waits so many milliseconds, on every host. A room that waits does not hibernate.
-    pub async fn sleep(&self, millis: u64) {
-        self.core.host.sleep(millis).await;
+    /// Waits for `duration`, on every host. A room does not hibernate while a handler waits.
+    pub async fn sleep(&self, duration: Duration) {
+        self.core.host.sleep(millis(duration)).await;
     }
 
     /// What the room keeps for good.
@@ -171,7 +173,7 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Sets the alarm to what comes next, with the first of the timers, unless handlers of timers are running: it is set when they
     /// are through.
-    pub(crate) fn arm(&self, timer: Option<u64>) -> Result {
+    pub(crate) fn arm(&self, timer: Option<u64>) -> Result<(), StorageError> {
         if self.ringing().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
     }
 
@@ -227,6 +229,11 @@ pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Result<Vec
 
 pub(crate) fn host_tag(format: Format, tag: &str) -> String {
     format!("{format}:{tag}")
+}
+
+/// A duration in whole milliseconds, as hosts count.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl<R: WebSocketDo> Clone for Room<R> {

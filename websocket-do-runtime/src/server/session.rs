@@ -1,15 +1,17 @@
 //! One connected client, as handlers see it.
 
+mod error;
 mod state;
 
 use std::{fmt, rc::Rc};
 
 use uuid::Uuid;
 
+pub use self::error::UpdateError;
 pub(crate) use self::state::SessionState;
 use self::state::{Stored, Updating};
 use crate::{
-    Close, Result, Room, SendError, ServerMessageOf, WebSocketDo,
+    Close, CloseError, Room, SendError, ServerMessageOf, WebSocketDo,
     codec::{self, Format},
     server::attachment::{self, State},
 };
@@ -28,8 +30,7 @@ use crate::{
 /// session.send(welcome)?;
 /// session.room().everyone().except(session).send(joined)?;
 ///
-/// let name = session.read(String::clone);
-/// println!("{name} ({}, {}, {:?})", session.id(), session.format(), session.tags());
+/// println!("{} ({}, {}, {:?})", session.data(), session.id(), session.format(), session.tags());
 /// # Ok(())
 /// # }
 /// ```
@@ -70,24 +71,27 @@ impl<R: WebSocketDo> Session<R> {
         &self.room
     }
 
-    /// Looks at the session's data.
+    /// Returns the session's data as it is now. A later [`update`](Self::update) does not change the returned value.
+    ///
+    /// The data is shared, not copied, and may be kept across an `await`.
     ///
     /// ```
     /// # use websocket_do_runtime::{Session, WebSocketDo};
     /// # struct Member { name: Option<String> }
     /// fn is_named<R: WebSocketDo<Session = Member>>(session: &Session<R>) -> bool {
-    ///     session.read(|member| member.name.is_some())
+    ///     session.data().name.is_some()
     /// }
     /// ```
-    pub fn read<T>(&self, look: impl FnOnce(&R::Session) -> T) -> T {
-        look(&self.cell.data())
+    pub fn data(&self) -> Rc<R::Session> {
+        self.cell.data()
     }
 
-    /// Changes the session's data and attaches it to the socket, before any frame can leave.
+    /// Changes the session's data with `change`, and returns what `change` returned. The data is attached to the socket before
+    /// any later frame leaves.
     ///
     /// # Errors
-    /// Where the data does not fit an attachment (16,370 bytes) or cannot be encoded, and inside another `update` of
-    /// the same session. The data is then what it was.
+    /// Returns [`UpdateError::Attachment`] if the data is larger than 16,370 bytes or cannot be serialized, and
+    /// [`UpdateError::Nested`] inside another `update` of the same session. The data is then unchanged.
     ///
     /// ```
     /// # use websocket_do_runtime::{Error, Result, Session, WebSocketDo};
@@ -99,7 +103,7 @@ impl<R: WebSocketDo> Session<R> {
     ///     if said > 100 { Err(Error::msg("one hundred messages are enough")) } else { Ok(()) }
     /// }
     /// ```
-    pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T> {
+    pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T, UpdateError> {
         let _updating = Updating::begin(&self.cell.updating)?;
         let before = self.cell.attachment();
         let mut data: R::Session = attachment::decode(&before)?.data;
@@ -114,59 +118,61 @@ impl<R: WebSocketDo> Session<R> {
 
     /// Sends a message to this client.
     ///
+    /// `Ok` does not mean that the client receives the message: a connection that was lost is reported to the `#[close]` handler.
+    ///
     /// # Errors
-    /// [`SendError`], where the message breaks its own rules or the session is closed. A connection that was lost
-    /// without notice is no error: `close` tells of it.
+    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules, and [`SendError::Closed`] if the session is
+    /// closed.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo};
-    /// # fn example<R: WebSocketDo>(session: &Session<R>, answer: ServerMessageOf<R>) -> Result {
-    /// // `answer` is a variant of the server enum, as `ServerMessage::Welcome { name }`.
+    /// # use websocket_do_runtime::{ServerMessageOf, Session, WebSocketDo};
+    /// # fn example<R: WebSocketDo>(session: &Session<R>, answer: ServerMessageOf<R>) {
+    /// // `answer` is a variant of the server enum, such as `ServerMessage::Welcome { name }`.
     /// if let Err(error) = session.send(answer) {
-    ///     println!("nothing left for {}: {error}", session.id());
+    ///     println!("not sent to {}: {error}", session.id());
     /// }
-    /// # Ok(())
     /// # }
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
-    pub fn send(&self, message: ServerMessageOf<R>) -> Result {
-        let frame = codec::encode(&message, self.cell.format).map_err(SendError::from)?;
-        self.send_frame(&frame)
+    pub fn send(&self, message: ServerMessageOf<R>) -> Result<(), SendError> {
+        self.send_frame(&codec::encode(&message, self.cell.format)?)
     }
 
-    /// Sends a frame as it is, past the protocol: raw bytes in a JSON session, or what an `protocol_error` hook answers.
-    /// Nothing checks whether the client can make sense of it.
+    /// Sends a frame unchecked: raw bytes in a JSON session, or the answer of a `#[protocol_error]` handler.
     ///
     /// # Errors
-    /// [`SendError::Closed`].
+    /// Returns [`SendError::Closed`] if the session is closed.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, Session, WebSocketDo, codec::Frame};
-    /// // As a `binary` hook: raw bytes of a JSON session go back as they came.
-    /// fn echo<R: WebSocketDo>(session: &Session<R>, bytes: Vec<u8>) -> Result {
+    /// # use websocket_do_runtime::{SendError, Session, WebSocketDo, codec::Frame};
+    /// // As a `#[binary]` handler: returns the raw bytes to the client.
+    /// fn echo<R: WebSocketDo>(session: &Session<R>, bytes: Vec<u8>) -> Result<(), SendError> {
     ///     session.send_frame(&Frame::Binary(bytes))
     /// }
     /// ```
-    pub fn send_frame(&self, frame: &codec::Frame) -> Result {
+    pub fn send_frame(&self, frame: &codec::Frame) -> Result<(), SendError> {
         let closed = self.cell.is_closing() || self.room.host().send(&[self.cell.socket], frame) == 0;
-        if closed { Err(SendError::Closed.into()) } else { Ok(()) }
+        if closed { Err(SendError::Closed) } else { Ok(()) }
     }
 
-    /// Closes the session. All that was sent before is delivered before; nothing can be sent after, and no message that comes
-    /// later is handled, also not after hibernation, a panic or a deploy. `close` runs once, when the client has answered or
-    /// after ten seconds; until then the session is counted. A reason of more than 123 bytes is cut at the end of a character.
+    /// Closes the session. Messages sent before are delivered first; nothing can be sent afterwards.
+    ///
+    /// Later messages of the client are not handled, even after hibernation, a panic or a deploy. The `#[close]` handler runs
+    /// once, when the client has answered or after ten seconds; until then the session is counted. A reason of more than 123
+    /// bytes is cut at a character boundary.
     ///
     /// # Errors
-    /// Where `code` is not one that may be sent ([RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4):
-    /// 1000 to 1003, 1007 to 1014, 3000 to 4999). The session stays open.
+    /// Returns [`CloseError::Code`] if `code` may not be sent
+    /// ([RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4): 1000 to 1003, 1007 to 1014, 3000 to 4999
+    /// may). The session stays open.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, Session, WebSocketDo};
-    /// fn kick<R: WebSocketDo>(session: &Session<R>) -> Result {
+    /// # use websocket_do_runtime::{CloseError, Session, WebSocketDo};
+    /// fn kick<R: WebSocketDo>(session: &Session<R>) -> Result<(), CloseError> {
     ///     session.close(4001, "kicked")
     /// }
     /// ```
-    pub fn close(&self, code: u16, reason: &str) -> Result {
+    pub fn close(&self, code: u16, reason: &str) -> Result<(), CloseError> {
         self.close_with(&Close::new(code, reason)?);
         Ok(())
     }

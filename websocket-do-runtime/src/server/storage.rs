@@ -1,9 +1,12 @@
 //! What a room keeps for good: values under keys, beyond hibernation, restarts and deploys. Knows nothing of hosts.
 
+mod error;
+
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use self::error::StorageError;
 use crate::{
-    Error, HostError, Result,
+    HostError, Result,
     host::{Host, Store},
     server::{alarm, log, stored},
 };
@@ -16,7 +19,7 @@ pub const MAX_KEY: usize = 2048;
 pub const MAX_VALUE: usize = 2 << 20;
 
 /// Keys that begin so are the framework's own.
-pub(crate) const OWN: &str = "__websocket_do:";
+pub(crate) const RESERVED_PREFIX: &str = "__websocket_do:";
 
 /// Where the room's timers are kept.
 pub(crate) const OWN_TIMERS: &str = "__websocket_do:timers";
@@ -90,7 +93,8 @@ impl<T: Serialize + DeserializeOwned> Storable for [T] {
 ///     room.storage().transaction(|storage| {
 ///         let count = storage.get::<u32>("count")?.unwrap_or(0) + 1;
 ///         storage.put("count", &count)?;
-///         storage.put(&format!("said:{count:010}"), said)
+///         storage.put(&format!("said:{count:010}"), said)?;
+///         Ok(())
 ///     })?;
 ///     let latest = room.storage().list(&ListOptions::prefix("said:").reverse().limit(10))?;
 ///     Ok(latest.into_iter().map(|(_, said)| said).collect())
@@ -124,25 +128,27 @@ impl<'r> Storage<'r> {
     /// The value under a key, if there is one.
     ///
     /// # Errors
-    /// Where the value is of another shape than `T`, or the storage fails.
-    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+    /// Returns [`StorageError::Decode`] if the value is not of type `T`, and [`StorageError::Host`] if the storage fails.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StorageError> {
         self.store.get(key)?.map(|bytes| decode(key, &bytes)).transpose()
     }
 
     /// Keeps a value under a key, in place of the one that was there.
     ///
     /// # Errors
-    /// Where the key is empty, longer than 2,048 bytes or the framework's own; where the value cannot be written, could not be
-    /// read again (`Some(None)`, a `u128` inside an internally tagged enum, a field that is only read), or takes more than 2 MiB
-    /// with its key; where the storage fails. Nothing is written then.
-    pub fn put<T: Storable + ?Sized>(&self, key: &str, value: &T) -> Result {
+    /// Returns an error and writes nothing:
+    ///
+    /// * [`EmptyKey`](StorageError::EmptyKey), [`KeyTooLong`](StorageError::KeyTooLong) or
+    ///   [`ReservedKey`](StorageError::ReservedKey) if the key is empty, longer than 2,048 bytes or reserved;
+    /// * [`Encode`](StorageError::Encode) if the value cannot be serialized, or not deserialized afterwards (`Some(None)`, a
+    ///   `u128` inside an internally tagged enum, a field with `skip_serializing`);
+    /// * [`TooLarge`](StorageError::TooLarge) if the key and the serialized value are larger than 2 MiB together;
+    /// * [`Host`](StorageError::Host) if the storage fails.
+    pub fn put<T: Storable + ?Sized>(&self, key: &str, value: &T) -> Result<(), StorageError> {
         check(key)?;
         let bytes = encode(key, value)?;
         if key.len() + bytes.len() > MAX_VALUE {
-            return Err(Error::msg(format!(
-                "the value of `{key}` takes {} bytes; at most {MAX_VALUE} fit",
-                bytes.len()
-            )));
+            return Err(StorageError::TooLarge { key: key.to_owned(), size: bytes.len() });
         }
         Ok(self.store.put(key, &bytes)?)
     }
@@ -150,8 +156,8 @@ impl<'r> Storage<'r> {
     /// Deletes a value, and tells whether there was one.
     ///
     /// # Errors
-    /// Where the key is the framework's own, or the storage fails.
-    pub fn delete(&self, key: &str) -> Result<bool> {
+    /// As [`put`](Self::put) for the key, and [`StorageError::Host`] if the storage fails.
+    pub fn delete(&self, key: &str) -> Result<bool, StorageError> {
         check(key)?;
         Ok(self.store.delete(key)?)
     }
@@ -159,8 +165,8 @@ impl<'r> Storage<'r> {
     /// Keys and their values, sorted by key (by its bytes in UTF-8).
     ///
     /// # Errors
-    /// Where a value is of another shape than `T`, or the storage fails.
-    pub fn list<T: DeserializeOwned>(&self, list: &ListOptions) -> Result<Vec<(String, T)>> {
+    /// Returns [`StorageError::Decode`] if a value is not of type `T`, and [`StorageError::Host`] if the storage fails.
+    pub fn list<T: DeserializeOwned>(&self, list: &ListOptions) -> Result<Vec<(String, T)>, StorageError> {
         let found = self.store.list(list)?.into_iter();
         found.map(|(key, bytes)| decode(&key, &bytes).map(|value| (key, value))).collect()
     }
@@ -247,31 +253,30 @@ impl ListOptions {
     }
 }
 
-fn check(key: &str) -> Result {
+fn check(key: &str) -> Result<(), StorageError> {
     if key.is_empty() {
-        return Err(Error::msg("a key cannot be empty"));
+        return Err(StorageError::EmptyKey);
     }
     if key.len() > MAX_KEY {
-        return Err(Error::msg(format!("a key of {} bytes is too long; use at most {MAX_KEY}", key.len())));
+        return Err(StorageError::KeyTooLong { size: key.len() });
     }
-    if key.starts_with(OWN) {
-        return Err(Error::msg(format!("keys that begin with `{OWN}` are the framework's own; use another")));
+    if key.starts_with(RESERVED_PREFIX) {
+        return Err(StorageError::ReservedKey);
     }
     Ok(())
 }
 
-pub(crate) fn encode<T: Storable + ?Sized>(key: &str, value: &T) -> Result<Vec<u8>> {
+pub(crate) fn encode<T: Storable + ?Sized>(key: &str, value: &T) -> Result<Vec<u8>, StorageError> {
     let mut bytes = Vec::with_capacity(128);
     bytes.extend([LAYOUT, stored::VERSION]);
-    value.write(&mut bytes).map_err(|error| Error::msg(format!("the value of `{key}` cannot be stored: {error}")))?;
+    value.write(&mut bytes).map_err(|reason| StorageError::Encode { key: key.to_owned(), reason })?;
     Ok(bytes)
 }
 
-pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T> {
+pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, StorageError> {
     let (version, data) = match bytes {
         [LAYOUT, version, data @ ..] => (*version, data),
         data => (stored::COMPACT, data),
     };
-    stored::read(version, data)
-        .map_err(|error| Error::msg(format!("the value of `{key}` is of another shape than is asked for: {error}")))
+    stored::read(version, data).map_err(|reason| StorageError::Decode { key: key.to_owned(), reason })
 }

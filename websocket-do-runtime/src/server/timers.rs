@@ -7,7 +7,7 @@ use std::{fmt, marker::PhantomData};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Result, Room, WebSocketDo,
+    Room, StorageError, WebSocketDo,
     host::{Host, Store},
     protocol::Timestamp,
     server::storage::{self, OWN_TIMERS},
@@ -20,8 +20,8 @@ pub(crate) const RETRY: u64 = 2000;
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
-/// fn extend<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<()> {
+/// # use websocket_do_runtime::{Room, StorageError, Timer, WebSocketDo};
+/// fn extend<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<(), StorageError> {
 ///     if let Some(end) = room.timer(end_round)? {
 ///         room.set_timer(end_round, end + Duration::from_secs(10))?;
 ///     }
@@ -75,15 +75,15 @@ impl<R: WebSocketDo> Room<R> {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
-    /// fn end_in_a_minute<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<()> {
+    /// # use websocket_do_runtime::{Room, StorageError, Timer, WebSocketDo};
+    /// fn end_in_a_minute<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<(), StorageError> {
     ///     room.set_timer(end_round, room.now() + Duration::from_mins(1))
     /// }
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the host's storage fails.
-    pub fn set_timer(&self, timer: Timer<R>, at: Timestamp) -> Result {
+    /// Returns [`StorageError::Host`] if the host's storage fails.
+    pub fn set_timer(&self, timer: Timer<R>, at: Timestamp) -> Result<(), StorageError> {
         let at = u64::try_from(at.as_millis()).unwrap_or_default();
         let mut timers = load(self.store())?;
         self.remove(timer, &mut timers);
@@ -97,15 +97,15 @@ impl<R: WebSocketDo> Room<R> {
     /// Cancels a timer, and returns whether it was set. A timer whose handler is running cannot be cancelled.
     ///
     /// ```
-    /// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
-    /// fn keep_playing<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<bool> {
+    /// # use websocket_do_runtime::{Room, StorageError, Timer, WebSocketDo};
+    /// fn keep_playing<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<bool, StorageError> {
     ///     room.cancel_timer(end_round)
     /// }
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the host's storage fails.
-    pub fn cancel_timer(&self, timer: Timer<R>) -> Result<bool> {
+    /// Returns [`StorageError::Host`] if the host's storage fails.
+    pub fn cancel_timer(&self, timer: Timer<R>) -> Result<bool, StorageError> {
         let mut timers = load(self.store())?;
         if !self.remove(timer, &mut timers) {
             return Ok(false);
@@ -120,16 +120,16 @@ impl<R: WebSocketDo> Room<R> {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use websocket_do_runtime::{Result, Room, Timer, WebSocketDo};
-    /// fn time_left<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<Option<Duration>> {
+    /// # use websocket_do_runtime::{Room, StorageError, Timer, WebSocketDo};
+    /// fn time_left<R: WebSocketDo>(room: &Room<R>, end_round: Timer<R>) -> Result<Option<Duration>, StorageError> {
     ///     let end = room.timer(end_round)?;
     ///     Ok(end.map(|end| end - room.now()))
     /// }
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the host's storage fails.
-    pub fn timer(&self, timer: Timer<R>) -> Result<Option<Timestamp>> {
+    /// Returns [`StorageError::Host`] if the host's storage fails.
+    pub fn timer(&self, timer: Timer<R>) -> Result<Option<Timestamp>, StorageError> {
         let timers = load(self.store())?.into_iter().filter(|stored| stored.name == timer.name);
         Ok(timers.min_by_key(|stored| self.is_running(stored)).map(|stored| stored.time()))
     }
@@ -173,16 +173,16 @@ impl StoredTimer {
 /// Returns the time of the earliest timer, in milliseconds since 1970.
 ///
 /// # Errors
-/// Returns an error if the host's storage fails.
-pub(crate) fn next(host: &dyn Host) -> Result<Option<u64>> {
+/// Returns [`StorageError::Host`] if the host's storage fails.
+pub(crate) fn next(host: &dyn Host) -> Result<Option<u64>, StorageError> {
     Ok(load(host.store())?.first().map(|timer| timer.at))
 }
 
-fn load(store: &dyn Store) -> Result<Vec<StoredTimer>> {
+fn load(store: &dyn Store) -> Result<Vec<StoredTimer>, StorageError> {
     store.get(OWN_TIMERS)?.map_or_else(|| Ok(Vec::new()), |bytes| storage::decode(OWN_TIMERS, &bytes))
 }
 
-fn save(store: &dyn Store, timers: &[StoredTimer]) -> Result {
+fn save(store: &dyn Store, timers: &[StoredTimer]) -> Result<(), StorageError> {
     if timers.is_empty() {
         store.delete(OWN_TIMERS)?;
     } else {

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    Close, HostError, Result, SendError,
+    Close, HostError, Result, SendError, UpdateError,
     codec::{self, Format, Frame},
     protocol::{ClientMessage, ValidationCode, ValidationError},
     server::attachment::{self, Attachment, AttachmentError},
@@ -86,8 +86,9 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
     /// Attaches a new session to the socket, with an id of its own: a random UUID (version 4).
     ///
     /// # Errors
-    /// Where the data does not fit an attachment (16,370 bytes) or cannot be encoded, or the platform refuses it.
-    pub fn attach(raw: S, format: Format, data: D) -> Result<Self> {
+    /// Returns [`UpdateError::Attachment`] if the data is larger than 16,370 bytes or cannot be serialized, and
+    /// [`UpdateError::Host`] if the platform refuses it.
+    pub fn attach(raw: S, format: Format, data: D) -> Result<Self, UpdateError> {
         let attached = Attachment { id: Uuid::new_v4(), format, data };
         raw.set_attachment(&attachment::encode(attached.id, format, &attached.data)?)?;
         Ok(Self { raw, attached, messages: PhantomData })
@@ -121,7 +122,7 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
     ///
     /// # Errors
     /// As [`attach`](Self::attach). What is attached is then what it was, and so is [`data`](Self::data).
-    pub fn update<T>(&mut self, change: impl FnOnce(&mut D) -> T) -> Result<T> {
+    pub fn update<T>(&mut self, change: impl FnOnce(&mut D) -> T) -> Result<T, UpdateError> {
         let mut changed: Attachment<D> = attachment::decode(&self.raw.attachment())?;
         let answer = change(&mut changed.data);
         self.raw.set_attachment(&attachment::encode(changed.id, changed.format, &changed.data)?)?;
@@ -148,10 +149,10 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
     /// Sends a message, once its rules are checked.
     ///
     /// # Errors
-    /// [`SendError::Invalid`] for a message that breaks its own rules; what the platform says where the socket is closed.
-    pub fn send(&self, message: &M::Server) -> Result {
-        let frame = codec::encode(message, self.format()).map_err(SendError::from)?;
-        Ok(self.raw.send(&frame)?)
+    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules, and [`SendError::Host`] if the socket is
+    /// closed.
+    pub fn send(&self, message: &M::Server) -> Result<(), SendError> {
+        Ok(self.raw.send(&codec::encode(message, self.format())?)?)
     }
 
     /// Closes the socket, or answers the peer's close.
@@ -295,7 +296,7 @@ mod tests {
             assert_eq!(socket.read(&wrong).unwrap_err().code(), ValidationCode::Malformed);
             socket.send(&Count::Add { by: 1 }).unwrap();
             let refused = socket.send(&Count::Add { by: 10 }).unwrap_err();
-            assert_eq!(refused.validation_error().unwrap().path(), "by");
+            assert!(matches!(refused, SendError::Invalid(error) if error.path() == "by"));
             assert_eq!(*kept.sent.borrow(), [good]);
             assert!(socket.close(1005, "").is_err());
             socket.close(4000, "done").unwrap();

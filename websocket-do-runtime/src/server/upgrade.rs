@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts};
 use uuid::Uuid;
 
-use crate::{HttpError, codec::Format, host::Host, server::http::IntoResponse};
+use crate::{HttpError, codec::Format, host::Host, protocol::Timestamp, server::http::IntoResponse};
 
 /// A request for a session, before the upgrade.
 ///
@@ -29,7 +29,7 @@ use crate::{HttpError, codec::Format, host::Host, server::http::IntoResponse};
 /// # use websocket_do_runtime::Upgrade;
 /// # fn example(upgrade: &Upgrade) -> Result<(), &'static str> {
 /// let room = upgrade.room_name().ok_or("the room was not reached by name")?;
-/// println!("{} came for {room} at {} ms", upgrade.parts().uri, upgrade.now());
+/// println!("{} for {room} at {}", upgrade.parts().uri, upgrade.now());
 /// println!("session {} will speak {}", upgrade.session_id(), upgrade.format());
 /// # Ok(())
 /// # }
@@ -39,13 +39,13 @@ pub struct Upgrade {
     parts: Parts,
     room: Option<String>,
     session_id: Uuid,
-    now: u64,
+    now: Timestamp,
     format: Format,
 }
 
 impl Upgrade {
     pub(crate) fn new(parts: Parts, room: Option<String>, host: &dyn Host, format: Format) -> Self {
-        Self { parts, room, session_id: host.uuid(), now: host.now(), format }
+        Self { parts, room, session_id: host.uuid(), now: Timestamp::saturating_from_millis(host.now()), format }
     }
 
     /// The name of the room, 1 to 1,024 bytes.
@@ -61,8 +61,8 @@ impl Upgrade {
         self.session_id
     }
 
-    /// When the request came, in milliseconds since 1970 (UTC).
-    pub fn now(&self) -> u64 {
+    /// Returns the time at which the request came.
+    pub fn now(&self) -> Timestamp {
         self.now
     }
 

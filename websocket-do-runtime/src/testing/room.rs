@@ -6,10 +6,11 @@ use bytes::Bytes;
 
 use super::{host::TestHost, remote::Remote, requests::send_request, session::TestSession, simulation::Simulation};
 use crate::{
-    Request, Result, Room, Storage, WebSocketDo,
+    Request, Room, Storage, StorageError, WebSocketDo,
     client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
     codec::Format,
     host::{Host, SocketId, memory::Memory},
+    protocol::Timestamp,
     server::dispatch::Answer,
 };
 
@@ -92,7 +93,7 @@ where
     /// Panics if `fill` fails, and for a room on a server.
     #[must_use]
     #[track_caller]
-    pub fn with_storage(self, fill: impl FnOnce(Storage<'_>) -> Result) -> Self {
+    pub fn with_storage(self, fill: impl FnOnce(Storage<'_>) -> Result<(), StorageError>) -> Self {
         let filled = fill(self.storage());
         assert!(filled.is_ok(), "the storage cannot be filled: {filled:?}");
         self
@@ -168,13 +169,13 @@ where
         self.simulation("random").host.random.borrow_mut().usize(..end)
     }
 
-    /// The room's time, in milliseconds since 1970.
+    /// Returns the room's current time.
     ///
     /// # Panics
-    /// For a room on a server.
+    /// Panics for a room on a server.
     #[track_caller]
-    pub fn now(&self) -> u64 {
-        self.simulation("now").host.now()
+    pub fn now(&self) -> Timestamp {
+        Timestamp::saturating_from_millis(self.simulation("now").host.now())
     }
 
     /// Expects this message next in each session of `reached`, and nothing in each of `spared`.

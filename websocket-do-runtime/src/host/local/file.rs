@@ -33,7 +33,7 @@ use super::gate::{Barrier, WriteProgress};
 use crate::{
     HostError, ListOptions,
     host::{NESTED, Store},
-    server::storage::OWN,
+    server::storage::RESERVED_PREFIX,
 };
 
 /// The most bytes that a transaction may change. They are held in memory until it ends.
@@ -263,7 +263,8 @@ impl Store for FileStore {
             let over: Box<dyn Iterator<Item = _>> =
                 if list.reverse { Box::new(over.into_iter().rev()) } else { Box::new(over.into_iter()) };
             let merged = Merged { file, over: over.peekable(), reverse: list.reverse };
-            let is_own = |entry: &Result<(String, _), _>| entry.as_ref().is_ok_and(|(key, _)| key.starts_with(OWN));
+            let is_own =
+                |entry: &Result<(String, _), _>| entry.as_ref().is_ok_and(|(key, _)| key.starts_with(RESERVED_PREFIX));
             merged.filter(|entry| !is_own(entry)).take(limit).collect()
         })
     }

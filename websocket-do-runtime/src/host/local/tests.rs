@@ -194,7 +194,7 @@ fn a_transaction_that_fails_or_panics_leaves_nothing() {
         let expected = ["a", "b", "c"].map(|key| (key.to_owned(), 1));
         assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), expected);
         // The next transaction is independent.
-        storage.transaction(|storage| storage.put("a", &1)).unwrap();
+        storage.transaction(|storage| Ok(storage.put("a", &1)?)).unwrap();
         assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), expected);
     });
 }
@@ -204,9 +204,9 @@ fn a_transaction_inside_a_transaction_is_an_error_and_the_outer_one_goes_on() {
     let change = |storage: Storage<'_>| {
         let outer = storage.transaction(|storage| {
             storage.put("a", &1)?;
-            let inner = storage.transaction(|storage| storage.put("b", &1)).unwrap_err();
+            let inner = storage.transaction(|storage| Ok(storage.put("b", &1)?)).unwrap_err();
             assert!(inner.to_string().contains("a transaction inside a transaction"), "{inner}");
-            storage.put("c", &1)
+            Ok(storage.put("c", &1)?)
         });
         outer.unwrap();
     };

@@ -12,7 +12,7 @@ use super::error::host_error;
 use crate::{
     HostError, ListOptions,
     host::{NESTED, Store},
-    server::storage::OWN,
+    server::storage::RESERVED_PREFIX,
 };
 
 // `worker` has no bindings for this part of the platform.
@@ -126,7 +126,7 @@ impl Store for WorkerStore {
             let entries = self.entries(list, asked).map_err(|error| host_error(&error))?;
             let pairs = entries.iter().map(JsCast::unchecked_into::<Array>);
             let pairs = pairs.map(|pair| (pair.get(0).as_string().unwrap_or_default(), pair.get(1)));
-            let found: Vec<_> = pairs.filter(|(key, _)| !key.starts_with(OWN)).collect();
+            let found: Vec<_> = pairs.filter(|(key, _)| !key.starts_with(RESERVED_PREFIX)).collect();
             match asked {
                 // Entries of the framework were among them: requests as many more.
                 Some(places) if found.len() < limit && entries.length() as usize == places => {

@@ -7,7 +7,10 @@ use std::{
     task::Poll,
 };
 
-use crate::{Room, WebSocketDo, server::session::SessionState};
+use crate::{
+    Room, WebSocketDo,
+    server::{room::millis, session::SessionState},
+};
 
 /// Why a handler was dropped at the `await` where it waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub(crate) enum Dropped {
     /// It has taken longer than [`WebSocketDo::HANDLER_TIMEOUT`].
     Timeout {
         /// The limit, in milliseconds.
-        millis: u128,
+        millis: u64,
     },
     /// Its session was closed by the room, and the client has not answered in time.
     Cut,
@@ -60,9 +63,8 @@ impl<R: WebSocketDo> Room<R> {
             if session.is_some_and(|session| session.is_cut(context.waker())) {
                 return Poll::Ready(Err(Dropped::Cut));
             }
-            let limit = R::HANDLER_TIMEOUT.as_millis();
-            let millis = u64::try_from(limit).unwrap_or(u64::MAX);
-            let deadline = deadline.get_or_insert_with(|| self.host().deadline(millis));
+            let limit = millis(R::HANDLER_TIMEOUT);
+            let deadline = deadline.get_or_insert_with(|| self.host().deadline(limit));
             deadline.as_mut().poll(context).map(|()| Err(Dropped::Timeout { millis: limit }))
         })
         .await

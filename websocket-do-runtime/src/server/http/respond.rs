@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::{Json, Response};
+use crate::{CloseError, SendError, StorageError, UpdateError};
 
 /// What an HTTP handler may return.
 ///
@@ -83,6 +84,27 @@ impl From<crate::Error> for HttpError {
         error.into_response().into()
     }
 }
+
+/// The errors that a handler passes on with `?`.
+macro_rules! internal_server_error {
+    ($($error:ty),*) => {$(
+        impl From<$error> for HttpError {
+            /// 500. The error is logged, and not sent to the client.
+            fn from(error: $error) -> Self {
+                crate::Error::from(error).into()
+            }
+        }
+
+        impl IntoResponse for $error {
+            /// 500. The error is logged, and not sent to the client.
+            fn into_response(self) -> Response {
+                crate::Error::from(self).into_response()
+            }
+        }
+    )*};
+}
+
+internal_server_error!(CloseError, SendError, StorageError, UpdateError);
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {

@@ -9,7 +9,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    Error, Result,
+    UpdateError,
     codec::Format,
     host::SocketId,
     server::{
@@ -106,11 +106,10 @@ impl<D> SessionState<D> {
 pub(super) struct Updating<'c>(&'c Cell<bool>);
 
 impl<'c> Updating<'c> {
-    pub(super) fn begin(flag: &'c Cell<bool>) -> Result<Self> {
-        if flag.replace(true) {
-            return Err(Error::msg("`update` inside `update` of the same session; make one change of the two"));
-        }
-        Ok(Self(flag))
+    /// # Errors
+    /// [`UpdateError::Nested`] inside another `update`.
+    pub(super) fn begin(flag: &'c Cell<bool>) -> Result<Self, UpdateError> {
+        if flag.replace(true) { Err(UpdateError::Nested) } else { Ok(Self(flag)) }
     }
 }
 

@@ -6,7 +6,7 @@ use futures_util::future::{Either, select};
 
 use super::{RETRY, load, next, save};
 use crate::{
-    Result, Room, WebSocketDo,
+    Result, Room, StorageError, WebSocketDo,
     server::{alarm, dispatch::Dropped},
 };
 
@@ -33,7 +33,7 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     /// Runs the handlers of due timers, and returns the earliest time for the next alarm.
-    async fn run_due_timers(&self) -> Result<u64> {
+    async fn run_due_timers(&self) -> Result<u64, StorageError> {
         let now = self.host().now();
         let timers = load(self.store())?;
         // If the alarm's clock is ahead of the room's, no timer is due yet. workerd drops an alarm that is set to the time of the
