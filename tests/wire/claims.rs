@@ -13,11 +13,11 @@ fn packed(name: &str, value: &[u8]) -> Vec<u8> {
 
 /// Returns the peak of allocated memory while a malformed frame is decoded.
 fn cost(frame: &[u8]) -> u64 {
-    let refused = measure(|| {
+    let used = measure(|| {
         let error = codec::decode_binary::<Sample>(frame).unwrap_err();
         assert_eq!(error.code(), ValidationCode::Malformed, "{error}");
     });
-    refused.bytes_max
+    used.bytes_max
 }
 
 #[test]
@@ -61,11 +61,11 @@ fn nesting_of_a_hundred_thousand_levels_is_an_early_error() {
     for open in ["[", "{\"a\":", "[{\"a\":"] {
         let deep = open.repeat(100_000);
         for text in [deep.clone(), format!(r#"{{"type":"list","value":{deep}"#), format!(r#"{{"extra":{deep}"#)] {
-            let refused = measure(|| {
+            let used = measure(|| {
                 let error = codec::decode_text::<Sample>(&text).unwrap_err();
                 assert_eq!(error.code(), ValidationCode::Malformed, "{error}");
             });
-            assert!(refused.bytes_max < 64 * 1024, "{} bytes for {open} nested", refused.bytes_max);
+            assert!(used.bytes_max < 64 * 1024, "{} bytes for {open} nested", used.bytes_max);
         }
     }
 }

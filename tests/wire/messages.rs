@@ -7,7 +7,7 @@ use websocket_do::{ValidationCode, WsProtocol, codec};
 
 #[derive(Debug, WsProtocol)]
 #[ws(server)]
-enum Told {
+enum Event {
     Said {
         text: String,
         seats: Option<BTreeMap<u8, bool>>,
@@ -32,17 +32,17 @@ enum Shape {
 
 /// Checks the error of a text and, unless it is malformed, of the same value in MessagePack.
 fn expect_error(text: &str, code: ValidationCode, message: &str) {
-    let error = codec::decode_text::<Told>(text).expect_err(text);
+    let error = codec::decode_text::<Event>(text).expect_err(text);
     assert_eq!((error.code(), error.to_string().as_str()), (code, message), "{text}");
     if code == ValidationCode::Malformed {
         return;
     }
     let value: Value = serde_json::from_str(text).expect(text);
-    let error = codec::decode_binary::<Told>(&rmp_serde::to_vec_named(&value).unwrap()).expect_err(text);
+    let error = codec::decode_binary::<Event>(&rmp_serde::to_vec_named(&value).unwrap()).expect_err(text);
     assert_eq!((error.code(), error.to_string().as_str()), (code, message), "{text} in MessagePack");
 }
 
-fn said(fields: &str) -> String {
+fn with_fields(fields: &str) -> String {
     format!(r#"{{"type":"said","text":"x",{fields}}}"#)
 }
 
@@ -59,33 +59,45 @@ fn each_error_has_a_message_and_a_path() {
         (r#"{"type":"said","text":null}"#.to_owned(), Invalid, "`text` must be a string, is null"),
         // The error of an invalid key has the path of the key.
         (
-            said(r#""seats":{"x":true}"#),
+            with_fields(r#""seats":{"x":true}"#),
             Invalid,
             "`seats.x` as a key must be a whole number from 0 to 255, is a string",
         ),
-        (said(r#""seats":{"256":true}"#), Invalid, "`seats.256` as a key must be a whole number from 0 to 255, is 256"),
-        (said(r#""seats":{"7":1}"#), Invalid, "`seats.7` must be `true` or `false`, is 1"),
-        (said(r#""item":{}"#), Missing, "`item.at` is missing"),
-        (said(r#""item":{"at":1.5}"#), Invalid, "`item.at` must be a whole number from 0, is 1.5"),
         (
-            said(r#""item":{"at":9007199254740994}"#),
+            with_fields(r#""seats":{"256":true}"#),
+            Invalid,
+            "`seats.256` as a key must be a whole number from 0 to 255, is 256",
+        ),
+        (with_fields(r#""seats":{"7":1}"#), Invalid, "`seats.7` must be `true` or `false`, is 1"),
+        (with_fields(r#""item":{}"#), Missing, "`item.at` is missing"),
+        (with_fields(r#""item":{"at":1.5}"#), Invalid, "`item.at` must be a whole number from 0, is 1.5"),
+        (
+            with_fields(r#""item":{"at":9007199254740994}"#),
             Number,
             "`item.at` must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is 9007199254740994",
         ),
-        (said(r#""item":{"at":1,"pair":[1]}"#), Invalid, "`item.pair` must be a tuple of size 2, has 1"),
-        (said(r#""item":{"at":1,"pair":[1,2,3]}"#), Invalid, "`item.pair` must have fewer items, has 3"),
-        (said(r#""shape":5"#), Invalid, "`shape` must be a string or an object of one field, is 5"),
-        (said(r#""shape":{}"#), Invalid, "`shape` must be an object of one field, has none"),
-        (said(r#""shape":"Box""#), Invalid, "`shape` must be `Dot` or `Circle`, is `Box`"),
-        (said(r#""shape":{"Circle":"x"}"#), Invalid, "`shape.Circle` must be a number, is a string"),
-        (said(r#""shape":{"Circle":1,"Dot":null}"#), Invalid, "`shape` must be an object of one field, has more"),
-        (said(r#""list":[1,2,"x"]"#), Invalid, "`list[2]` must be a whole number from 0 to 4294967295, is a string"),
-        (said(r#""list":{"a":1}"#), Invalid, "`list` must be a list, is an object"),
+        (with_fields(r#""item":{"at":1,"pair":[1]}"#), Invalid, "`item.pair` must be a tuple of size 2, has 1"),
+        (with_fields(r#""item":{"at":1,"pair":[1,2,3]}"#), Invalid, "`item.pair` must have fewer items, has 3"),
+        (with_fields(r#""shape":5"#), Invalid, "`shape` must be a string or an object of one field, is 5"),
+        (with_fields(r#""shape":{}"#), Invalid, "`shape` must be an object of one field, has none"),
+        (with_fields(r#""shape":"Box""#), Invalid, "`shape` must be `Dot` or `Circle`, is `Box`"),
+        (with_fields(r#""shape":{"Circle":"x"}"#), Invalid, "`shape.Circle` must be a number, is a string"),
+        (
+            with_fields(r#""shape":{"Circle":1,"Dot":null}"#),
+            Invalid,
+            "`shape` must be an object of one field, has more",
+        ),
+        (
+            with_fields(r#""list":[1,2,"x"]"#),
+            Invalid,
+            "`list[2]` must be a whole number from 0 to 4294967295, is a string",
+        ),
+        (with_fields(r#""list":{"a":1}"#), Invalid, "`list` must be a list, is an object"),
     ] {
         expect_error(&text, code, message);
     }
 
-    let duplicate = codec::decode_text::<Told>(&said(r#""text":"y""#)).unwrap_err();
+    let duplicate = codec::decode_text::<Event>(&with_fields(r#""text":"y""#)).unwrap_err();
     assert_eq!((duplicate.code(), duplicate.to_string().as_str()), (ValidationCode::Duplicate, "`text` is duplicated"));
     for (text, message) in [
         (
@@ -110,7 +122,7 @@ fn each_error_has_a_message_and_a_path() {
 fn the_error_of_a_msgpackr_record_names_the_option_to_set() {
     // `new Packr().pack({ type: "done" })`: a record's definition with its one value.
     let record = b"\xd4\x72\x40\x91\xa4type\xa4done";
-    let error = codec::decode_binary::<Told>(record).unwrap_err();
+    let error = codec::decode_binary::<Event>(record).unwrap_err();
     assert_eq!(error.code(), ValidationCode::Malformed);
     assert_eq!(
         error.to_string(),
@@ -129,13 +141,13 @@ fn an_error_in_a_long_list_has_its_index() {
         }
     };
     for tag_first in [true, false] {
-        assert!(codec::decode_text::<Told>(&long("7", tag_first)).is_ok());
-        assert!(codec::decode_text::<Told>(&long("7.0", tag_first)).is_ok());
-        let error = codec::decode_text::<Told>(&long("-1", tag_first)).unwrap_err();
+        assert!(codec::decode_text::<Event>(&long("7", tag_first)).is_ok());
+        assert!(codec::decode_text::<Event>(&long("7.0", tag_first)).is_ok());
+        let error = codec::decode_text::<Event>(&long("-1", tag_first)).unwrap_err();
         let message = "`list[1500000]` must be a whole number from 0 to 4294967295, is -1";
         assert_eq!((error.code(), error.to_string().as_str()), (ValidationCode::Invalid, message));
     }
     let nothing: Vec<Value> = vec![json!(""); 4_000_000];
     let packed = rmp_serde::to_vec_named(&json!({"type": "done", "unknown": nothing})).unwrap();
-    assert!(codec::decode_binary::<Told>(&packed).is_ok(), "skipped values take no memory");
+    assert!(codec::decode_binary::<Event>(&packed).is_ok(), "skipped values take no memory");
 }

@@ -5,7 +5,7 @@ use websocket_do::{Format, ValidationCode, codec, codec::encode, protocol::schem
 use crate::protocol::{Ask, Command, Part, code_and_path};
 
 #[track_caller]
-fn refused(text: &str, code: ValidationCode, message: &str) {
+fn expect_error(text: &str, code: ValidationCode, message: &str) {
     assert!(serde_json::from_str::<Ask>(text).is_err() || code == ValidationCode::Rule, "{text}");
     let error = codec::decode_text::<Ask>(text).unwrap_err();
     assert_eq!((error.code(), error.to_string().as_str()), (code, message), "{text}");
@@ -72,7 +72,7 @@ fn an_error_has_a_code_a_path_and_a_message() {
             "`type` must be `ping` or `setName` or `add!` or `boxed` or `fill` or `typed` or `with` or `tree`, is `setNam`",
         ),
     ] {
-        refused(text, code, message);
+        expect_error(text, code, message);
     }
 }
 
