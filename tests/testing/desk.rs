@@ -1,51 +1,51 @@
-//! A room that does what a test asks of it.
+//! A room with a handler for each thing that a test can check.
 
 use std::{cell::Cell, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do};
 
-/// What is to be done.
+/// What a client asks the room to do.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
-#[ws(client, server = Done)]
-pub(crate) enum Do {
-    /// Keeps a note in the session.
+#[ws(client, server = Event)]
+pub(crate) enum Command {
+    /// Stores a note in the session data.
     Note { text: String },
-    /// Says what the room and the session know.
+    /// Sends the note and the number of handled messages.
     Tell,
-    /// Tells everyone.
+    /// Broadcasts a text.
     TellAll { text: String },
-    /// Answers after some of the room's time.
+    /// Answers after this much of the room's time.
     Wait { millis: u64 },
-    /// Answers after some real time.
+    /// Answers after this much real time.
     WaitOutside { millis: u64 },
-    /// Keeps a text in the room.
+    /// Stores a text in the room's storage.
     Store { text: String },
-    /// Sends so many, and closes.
+    /// Sends `after` messages and closes the session.
     Leave { after: u32 },
-    /// The handler panics.
+    /// Panics in the handler.
     Panic,
-    /// The handler returns an error.
+    /// Returns an error from the handler.
     Fail { text: String },
     /// Sets a timer.
     Ring { bell: String, after: u64 },
 }
 
-/// What was done.
+/// What the room answers.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
-pub(crate) enum Done {
-    /// The session's note, and how many messages the room has handled since it woke.
+pub(crate) enum Event {
+    /// The session's note, and how many messages the room has handled since it was created.
     Known { text: String, handled: u32, id: String },
-    /// Told to everyone.
+    /// A broadcast text.
     Told { text: String },
-    /// It was waited.
+    /// The wait is over.
     Waited,
-    /// Whether it was stored.
+    /// The text was stored, or an error.
     Stored { error: Option<String> },
-    /// One of many.
+    /// A message before the close.
     Last { number: u32 },
-    /// A timer went off.
+    /// A timer ran.
     Rang { bell: String },
 }
 
@@ -55,18 +55,18 @@ pub(crate) struct Note {
     pub(crate) text: String,
 }
 
-/// The room. Its memory counts.
+/// A room with a counter in memory.
 #[derive(Default)]
 pub(crate) struct Desk {
     handled: Cell<u32>,
 }
 
-#[websocket_do(client = Do, session = Note, handler_timeout = 3_600)]
+#[websocket_do(client = Command, session = Note, handler_timeout = 3_600)]
 impl Desk {
     #[connect]
     fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Note>, HttpError> {
         match upgrade.query("refuse") {
-            Some(why) => Err(HttpError::new(StatusCode::IM_A_TEAPOT, why.into_owned())),
+            Some(reason) => Err(HttpError::new(StatusCode::IM_A_TEAPOT, reason.into_owned())),
             None => Ok(Accept::new(Note { text: String::new() })),
         }
     }
@@ -81,36 +81,36 @@ impl Desk {
     fn tell(&self, session: &Session<Self>) -> Result<()> {
         self.handled.set(self.handled.get() + 1);
         let text = session.data().text.clone();
-        Ok(session.send(Done::Known { text, handled: self.handled.get(), id: session.id().to_string() })?)
+        Ok(session.send(Event::Known { text, handled: self.handled.get(), id: session.id().to_string() })?)
     }
 
     #[message]
     fn tell_all(&self, session: &Session<Self>, text: String) -> Result<()> {
-        Ok(session.room().broadcast(Done::Told { text })?)
+        Ok(session.room().broadcast(Event::Told { text })?)
     }
 
     #[message]
     async fn wait(&self, session: &Session<Self>, millis: u64) -> Result<()> {
         session.room().sleep(Duration::from_millis(millis)).await;
-        Ok(session.send(Done::Waited)?)
+        Ok(session.send(Event::Waited)?)
     }
 
     #[message]
     async fn wait_outside(&self, session: &Session<Self>, millis: u64) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(millis)).await;
-        Ok(session.send(Done::Waited)?)
+        Ok(session.send(Event::Waited)?)
     }
 
     #[message]
     fn store(&self, session: &Session<Self>, text: String) -> Result<()> {
         let error = session.room().storage().put("text", &text).err().map(|error| error.to_string());
-        Ok(session.send(Done::Stored { error })?)
+        Ok(session.send(Event::Stored { error })?)
     }
 
     #[message]
     fn leave(&self, session: &Session<Self>, after: u32) -> Result<()> {
         for number in 0..after {
-            session.send(Done::Last { number })?;
+            session.send(Event::Last { number })?;
         }
         Ok(session.close(4002, "as you wish")?)
     }
@@ -139,12 +139,12 @@ impl Desk {
 
     #[timer]
     pub(crate) fn noon(&self, room: &Room<Self>) -> Result<()> {
-        Ok(room.broadcast(Done::Rang { bell: "noon".into() })?)
+        Ok(room.broadcast(Event::Rang { bell: "noon".into() })?)
     }
 
     #[timer]
     fn tea(&self, room: &Room<Self>) -> Result<()> {
-        Ok(room.broadcast(Done::Rang { bell: "tea".into() })?)
+        Ok(room.broadcast(Event::Rang { bell: "tea".into() })?)
     }
 
     /// Panics the first time.
@@ -153,12 +153,12 @@ impl Desk {
         let tried = room.storage().get::<bool>("tried")?.is_some();
         room.storage().put("tried", &true)?;
         assert!(tried, "on purpose");
-        Ok(room.broadcast(Done::Rang { bell: "fire".into() })?)
+        Ok(room.broadcast(Event::Rang { bell: "fire".into() })?)
     }
 
     #[close]
-    fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
-        Ok(session.room().storage().put("closed", &how.code())?)
+    fn close(&self, session: &Session<Self>, closed: &Closed) -> Result<()> {
+        Ok(session.room().storage().put("closed", &closed.code())?)
     }
 
     #[get("/text")]

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use websocket_do::{Format, TestRoom};
 
-use crate::desk::{Desk, Done};
+use crate::desk::{Desk, Event};
 
 /// Returns the panic message of a future.
 async fn panic_message<F: Future>(failing: F) -> String {
@@ -18,10 +18,10 @@ async fn an_unexpected_message_is_reported_with_the_line_and_the_last_events() {
     let room = TestRoom::<Desk>::seeded(17);
     let mut ada = room.join_with(|request| request.format(Format::MessagePack)).await.unwrap();
     ada.tell_all("one").await.unwrap();
-    ada.expect(Done::Told { text: "one".into() }).await;
+    ada.expect(Event::Told { text: "one".into() }).await;
     ada.tell_all("two").await.unwrap();
     let line = line!() + 1;
-    let message = panic_message(ada.expect(Done::Told { text: "three".into() })).await;
+    let message = panic_message(ada.expect(Event::Told { text: "three".into() })).await;
     let location = format!("{}:{line}:", file!());
     assert!(message.starts_with(&location), "{message}");
     for part in [
@@ -55,7 +55,7 @@ async fn a_broadcast_that_reaches_others_is_reported() {
     let room = TestRoom::<Desk>::new();
     let (mut ada, mut bob) = (room.join().await.unwrap(), room.join().await.unwrap());
     ada.tell_all("x").await.unwrap();
-    let expected = Done::Told { text: "x".into() };
+    let expected = Event::Told { text: "x".into() };
     let message = panic_message(room.expect_broadcast(&expected, [&mut ada], [&mut bob])).await;
     assert!(message.contains("session #1: expected nothing, found Told"), "{message}");
 }
@@ -74,10 +74,10 @@ async fn a_report_is_bounded() {
     let long = "x".repeat(50_000);
     for _ in 0..50 {
         ada.tell_all(&long).await.unwrap();
-        ada.expect(Done::Told { text: long.clone() }).await;
+        ada.expect(Event::Told { text: long.clone() }).await;
     }
     ada.tell_all(format!("{long}y")).await.unwrap();
-    let message = panic_message(ada.expect(Done::Told { text: format!("{long}z") })).await;
+    let message = panic_message(ada.expect(Event::Told { text: format!("{long}z") })).await;
     assert!(message.len() < 20_000, "{} bytes", message.len());
     for part in ["(50017 bytes)", "they differ at byte 50014: expected `z\" }`, found `y\" }`", "  … 30 more\n"] {
         assert!(message.contains(part), "`{part}` is not in:\n{message}");

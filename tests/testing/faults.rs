@@ -1,4 +1,4 @@
-//! What happens to rooms in real life, on demand: what is lost and what stays.
+//! Faults on demand: what a room loses and keeps.
 
 use std::panic::AssertUnwindSafe;
 
@@ -6,11 +6,11 @@ use futures_util::FutureExt;
 use serde::Serialize;
 use websocket_do::{Format, Room, TestRoom, client::ClientError};
 
-use crate::desk::{Desk, Done, Note};
+use crate::desk::{Desk, Event, Note};
 
-fn known(text: &str, handled: u32) -> impl FnOnce(&Done) -> bool {
+fn known(text: &str, handled: u32) -> impl FnOnce(&Event) -> bool {
     let text = text.to_owned();
-    move |done| matches!(done, Done::Known { text: its, handled: count, .. } if *its == text && *count == handled)
+    move |done| matches!(done, Event::Known { text: found, handled: count, .. } if *found == text && *count == handled)
 }
 
 fn closed_with(room: &TestRoom<Desk>) -> Option<u16> {
@@ -19,7 +19,7 @@ fn closed_with(room: &TestRoom<Desk>) -> Option<u16> {
 }
 
 #[tokio::test]
-async fn a_hibernated_room_has_lost_its_memory_and_no_session() {
+async fn a_hibernated_room_loses_its_memory_and_keeps_its_sessions() {
     for format in [Format::Json, Format::MessagePack] {
         let room = TestRoom::<Desk>::new();
         let mut ada = room.join_with(|request| request.format(format)).await.unwrap();
@@ -29,33 +29,33 @@ async fn a_hibernated_room_has_lost_its_memory_and_no_session() {
         room.hibernate();
         ada.tell().await.unwrap();
         let after = ada.expect_that(known("kept", 1)).await;
-        let id = |done: &Done| if let Done::Known { id, .. } = done { id.clone() } else { String::new() };
+        let id = |done: &Event| if let Event::Known { id, .. } = done { id.clone() } else { String::new() };
         assert_eq!(id(&before), id(&after));
     }
 }
 
 #[tokio::test]
-async fn an_evicted_room_has_lost_its_sockets_and_keeps_its_storage() {
+async fn an_evicted_room_loses_its_sockets_and_keeps_its_storage() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.store("kept").await.unwrap();
-    ada.expect(Done::Stored { error: None }).await;
+    ada.expect(Event::Stored { error: None }).await;
     ada.wait(1_000).await.unwrap();
     room.settle();
     room.evict();
     ada.expect_closed(1006, "").await;
-    assert!(ada.tell().await.is_err(), "a message went to a room that is gone");
+    assert!(ada.tell().await.is_err(), "a message was sent to an evicted room");
     assert_eq!(room.inspect(Room::len), 0);
-    assert_eq!(closed_with(&room), None, "`closed` ran for a room that is gone");
+    assert_eq!(closed_with(&room), None, "`close` ran for an evicted room");
     assert_eq!(room.get("/text").await.body(), "kept");
 }
 
 #[tokio::test]
-async fn a_deploy_brings_new_code_to_the_old_storage() {
+async fn a_deploy_keeps_the_storage_for_the_new_code() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.store("of the old code").await.unwrap();
-    ada.expect(Done::Stored { error: None }).await;
+    ada.expect(Event::Stored { error: None }).await;
     let newer = room.deploy::<crate::ledger::Ledger>();
     ada.expect_closed(1006, "").await;
     assert_eq!(newer.storage().get::<String>("text").unwrap().as_deref(), Some("of the old code"));
@@ -72,7 +72,7 @@ async fn a_lost_connection_is_closed_with_1006() {
     let bob = room.join().await.unwrap();
     room.storage().delete("closed").unwrap();
     drop(bob);
-    assert_eq!(closed_with(&room), Some(1006), "a session that nobody holds goes on");
+    assert_eq!(closed_with(&room), Some(1006), "a dropped session remains open");
 }
 
 #[tokio::test]
@@ -84,21 +84,21 @@ async fn closes_are_answered_as_on_the_other_hosts() {
     assert_eq!(closed_with(&room), Some(4001));
     let mut bob = room.join().await.unwrap();
     bob.leave(3).await.unwrap();
-    bob.expect_all((0..3).map(|number| Done::Last { number })).await;
+    bob.expect_all((0..3).map(|number| Event::Last { number })).await;
     bob.expect_closed(4002, "as you wish").await;
     assert_eq!(closed_with(&room), Some(4002));
     assert_eq!(room.inspect(Room::len), 0);
 }
 
 #[tokio::test]
-async fn a_write_that_fails_is_told_to_the_handler() {
+async fn a_failed_write_is_an_error_in_the_handler() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     room.fail_writes(1);
     ada.store("lost").await.unwrap();
-    ada.expect_that(|done| matches!(done, Done::Stored { error: Some(_) })).await;
+    ada.expect_that(|done| matches!(done, Event::Stored { error: Some(_) })).await;
     ada.store("kept").await.unwrap();
-    ada.expect(Done::Stored { error: None }).await;
+    ada.expect(Event::Stored { error: None }).await;
     assert_eq!(room.get("/text").await.body(), "kept");
 }
 
@@ -119,7 +119,7 @@ async fn data_of_an_older_shape_closes_with_1012() {
 }
 
 #[tokio::test]
-async fn a_panic_fails_the_test_unless_it_is_expected() {
+async fn a_panic_fails_the_test_unless_the_room_survives_panics() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.panic().await.unwrap();
@@ -134,7 +134,7 @@ async fn a_panic_fails_the_test_unless_it_is_expected() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_the_clients_error() {
+async fn a_refused_connection_is_an_error_of_the_client() {
     let room = TestRoom::<Desk>::new();
     let refused = room.join_with(|request| request.query("refuse", "not today")).await.map(drop);
     assert_eq!(
@@ -145,14 +145,14 @@ async fn a_refusal_is_the_clients_error() {
 }
 
 #[tokio::test]
-async fn a_room_begins_with_a_name_and_a_storage() {
+async fn a_room_can_start_with_a_name_and_stored_values() {
     let room = TestRoom::<Desk>::new().named("lobby").with_storage(|storage| storage.put("text", "from before"));
     assert_eq!(room.inspect(Room::name).as_deref(), Some("lobby"));
     assert_eq!(room.get("/text").await.body(), "from before");
 }
 
 #[tokio::test]
-async fn the_seed_decides_ids() {
+async fn ids_depend_on_the_seed() {
     let mut ids = Vec::new();
     for seed in [1, 1, 2] {
         let room = TestRoom::<Desk>::seeded(seed);

@@ -1,34 +1,34 @@
-//! A room in which every writer has entries of its own, and handlers wait.
+//! A room that keeps the entries of each writer, with handlers that wait.
 
 use std::time::Duration;
 
 use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
-/// What a writer wants.
+/// What a writer asks the room to do.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Written)]
 pub(crate) enum Write {
-    /// Keeps an entry, after some time.
+    /// Keeps an entry, after `wait` milliseconds.
     Note { entry: u32, wait: u32 },
-    /// Tells everyone, after some time.
+    /// Broadcasts a count, after `wait` milliseconds.
     Tell { count: u32, wait: u32 },
-    /// Asks to be closed, after some time.
+    /// Closes the session, after `wait` milliseconds.
     Leave { wait: u32 },
 }
 
-/// What a writer is told.
+/// What the room sends to a writer.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub(crate) enum Written {
-    /// The entry is kept.
+    /// The entry was kept.
     Noted { entry: u32 },
-    /// Someone tells everyone.
+    /// A broadcast count.
     Told { writer: u32, count: u32 },
-    /// Must never come.
+    /// Must never be received.
     AfterClose,
 }
 
-/// The room. Its memory is worth nothing.
+/// A room without state in memory.
 #[derive(Default)]
 pub(crate) struct Ledger;
 
@@ -36,7 +36,8 @@ pub(crate) struct Ledger;
 impl Ledger {
     #[connect]
     async fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<Accept<Vec<u32>>, HttpError> {
-        let writer = upgrade.query("writer").ok_or_else(|| HttpError::bad_request("say which `writer`"))?;
+        let writer =
+            upgrade.query("writer").ok_or_else(|| HttpError::bad_request("missing query parameter `writer`"))?;
         room.sleep(Duration::from_millis(5)).await;
         Ok(Accept::new(Vec::new()).tag(writer))
     }
@@ -66,7 +67,7 @@ impl Ledger {
     }
 
     #[close]
-    async fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<()> {
+    async fn close(&self, session: &Session<Self>, _closed: &Closed) -> Result<()> {
         session.room().sleep(Duration::from_millis(3)).await;
         let storage = session.room().storage();
         let key = format!("closed:{}", writer(session));

@@ -1,4 +1,4 @@
-//! Limits and rules under `TestRoom`: the same room as on the hosts.
+//! Limits and rules in a `TestRoom`, with the room that the suites of the hosts use.
 
 use rooms::{Limited, Limits, MAX_MESSAGE};
 use websocket_do::{Format, TestRoom};
@@ -16,7 +16,7 @@ async fn a_message_beyond_the_limit_closes_the_session_with_1009() {
 }
 
 #[tokio::test]
-async fn session_data_that_breaks_a_rule_is_refused() {
+async fn session_data_that_breaks_a_rule_is_an_error() {
     let room = TestRoom::<Limits>::new();
     let mut ada = room.join().await.unwrap();
     ada.note("short").await.unwrap();

@@ -1,4 +1,4 @@
-//! Rooms under test: what `TestRoom` does, and what the runtime promises in every order of events.
+//! `TestRoom`, and the guarantees of the runtime in every order of events.
 
 #![allow(
     clippy::expect_used,
@@ -9,10 +9,11 @@
 )]
 
 mod desk;
-mod ends;
 mod failures;
 mod faults;
 mod ledger;
 mod limits;
+mod logbook;
+mod misbehaving_clients;
 mod model;
 mod time;

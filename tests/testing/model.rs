@@ -1,4 +1,4 @@
-//! A small room in many orders of events: what the runtime promises must hold in each of them.
+//! Checks the guarantees of the runtime in many orders of events, with a small room.
 
 use std::time::Duration;
 
@@ -9,21 +9,21 @@ use websocket_do::{
 
 use crate::ledger::{Ledger, Written};
 
-/// How many orders are tried, and how much happens in each.
+/// How many orders are tried, and how many actions each has.
 const SEEDS: u64 = 400;
-const ACTS: usize = 60;
+const ACTIONS: usize = 60;
 
-/// A client, what it has asked for, and what it has heard.
+/// A client with what it has sent and received.
 struct Writer {
     session: TestSession<Ledger>,
     /// How many entries it has sent.
     sent: u32,
-    /// How many it has told everyone.
-    told: u32,
-    /// The entries whose answers it has read.
+    /// How many broadcasts it has requested.
+    requested: u32,
+    /// The entries that were confirmed.
     noted: Vec<u32>,
-    /// What it has heard of each writer.
-    heard: Vec<Vec<u32>>,
+    /// The broadcasts received from each writer.
+    received: Vec<Vec<u32>>,
     is_open: bool,
 }
 
@@ -32,22 +32,22 @@ impl Writer {
         let format = if room.random(2) == 0 { Format::Json } else { Format::MessagePack };
         let request = room.join_with(|request| request.format(format).query("writer", number.to_string()));
         let session = request.await.unwrap();
-        Self { session, sent: 0, told: 0, noted: Vec::new(), heard: vec![Vec::new(); 16], is_open: true }
+        Self { session, sent: 0, requested: 0, noted: Vec::new(), received: vec![Vec::new(); 16], is_open: true }
     }
 
-    /// Reads all that has come.
+    /// Reads all received messages.
     async fn read(&mut self) {
         for message in self.session.unread().await {
             match message.unwrap() {
                 Written::Noted { entry } => self.noted.push(entry),
-                Written::Told { writer, count } => self.heard[writer as usize].push(count),
+                Written::Told { writer, count } => self.received[writer as usize].push(count),
                 Written::AfterClose => panic!("a message was sent after the close"),
             }
         }
     }
 }
 
-/// One act of one of the writers, or of the platform.
+/// Performs one random action of a writer or of the platform.
 async fn act(room: &TestRoom<Ledger>, writers: &mut [Writer]) {
     let number = room.random(writers.len());
     let wait = u32::try_from(room.random(4) * 10).unwrap();
@@ -69,8 +69,8 @@ async fn act(room: &TestRoom<Ledger>, writers: &mut [Writer]) {
         }
         4 | 5 => writer.read().await,
         6..=9 if writer.is_open => {
-            writer.session.tell(writer.told, wait).await.unwrap();
-            writer.told += 1;
+            writer.session.tell(writer.requested, wait).await.unwrap();
+            writer.requested += 1;
         }
         _ if writer.is_open => {
             writer.session.note(writer.sent, wait).await.unwrap();
@@ -85,13 +85,13 @@ fn is_counted_up(numbers: &[u32]) -> bool {
 }
 
 #[tokio::test]
-async fn what_the_runtime_promises_holds_in_every_order_of_events() {
+async fn the_guarantees_hold_in_every_order_of_events() {
     explore(0..SEEDS, async |room: &TestRoom<Ledger>| {
         let mut writers = Vec::new();
         for number in 0..2 + room.random(3) {
             writers.push(Writer::join(room, number).await);
         }
-        for _ in 0..ACTS {
+        for _ in 0..ACTIONS {
             act(room, &mut writers).await;
         }
         room.advance(Duration::from_mins(1));
@@ -100,19 +100,19 @@ async fn what_the_runtime_promises_holds_in_every_order_of_events() {
         assert_eq!(
             room.storage().get::<bool>("sent after close").unwrap(),
             None,
-            "a session could be sent to after its close"
+            "a message was sent to a closed session"
         );
         for (number, writer) in writers.iter_mut().enumerate() {
             writer.read().await;
-            // Order: each entry is answered once, in the order in which they were sent.
+            // Order: each entry is confirmed once, in the order of sending.
             assert!(writer.noted.iter().copied().eq(0..writer.noted.len().try_into().unwrap()), "{:?}", writer.noted);
-            for heard in &writer.heard {
-                assert!(is_counted_up(heard), "writer {number} heard {heard:?}");
+            for received in &writer.received {
+                assert!(is_counted_up(received), "writer {number} received {received:?}");
             }
             let tag = number.to_string();
             let closed = room.storage().get::<u32>(&format!("closed:{tag}")).unwrap().unwrap_or(0);
             if writer.is_open {
-                assert_eq!(writer.noted.len(), writer.sent as usize, "writer {number} was not answered");
+                assert_eq!(writer.noted.len(), writer.sent as usize, "an entry of writer {number} was not confirmed");
                 // No lost update, hibernation or not.
                 let entries = room.inspect(|room| {
                     let own = |session: &Session<Ledger>| session.tags().contains(&tag);
@@ -127,7 +127,7 @@ async fn what_the_runtime_promises_holds_in_every_order_of_events() {
             } else {
                 assert_eq!(closed, 1, "`closed` of writer {number}");
                 assert!(writer.session.closed().is_some() || writer.session.unread().await.is_empty());
-                // All that was sent before the close was handled before it.
+                // All entries sent before the close were handled before it.
                 let entries = room.storage().get::<Vec<u32>>(&format!("entries:{tag}")).unwrap().unwrap();
                 assert_eq!(entries, (0..writer.sent).collect::<Vec<_>>(), "of writer {number} at its close");
             }

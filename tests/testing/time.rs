@@ -1,4 +1,4 @@
-//! The clock of a room under test: it stands still until it is moved, and a test that waits moves it.
+//! The clock of a room under test, which moves when the test advances it or waits.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -8,10 +8,10 @@ use std::{
 use futures_util::FutureExt;
 use websocket_do::TestRoom;
 
-use crate::desk::{Desk, Done};
+use crate::desk::{Desk, Event};
 
 #[tokio::test]
-async fn time_goes_by_when_a_test_says_so() {
+async fn time_passes_when_the_test_advances_it() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     let before = room.now();
@@ -19,7 +19,7 @@ async fn time_goes_by_when_a_test_says_so() {
     room.advance(Duration::from_millis(3_599_999));
     ada.expect_nothing().await;
     room.advance(Duration::from_millis(1));
-    ada.expect(Done::Waited).await;
+    ada.expect(Event::Waited).await;
     assert_eq!(room.now() - before, Duration::from_hours(1));
 }
 
@@ -29,11 +29,11 @@ async fn a_test_that_waits_has_five_seconds_of_the_rooms_time() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.wait(5_000).await.unwrap();
-    ada.expect(Done::Waited).await;
+    ada.expect(Event::Waited).await;
     ada.wait(5_001).await.unwrap();
     assert!(AssertUnwindSafe(ada.next()).catch_unwind().await.is_err());
     assert_eq!(room.get("/slow").await.body(), &room.now().to_string());
-    assert!(started.elapsed() < Duration::from_secs(2), "real time went by");
+    assert!(started.elapsed() < Duration::from_secs(2), "real time passed");
 }
 
 #[tokio::test]
@@ -43,28 +43,28 @@ async fn sessions_do_not_wait_for_each_other() {
     ada.wait(1_000).await.unwrap();
     ada.tell().await.unwrap();
     bob.tell().await.unwrap();
-    bob.expect_that(|done| matches!(done, Done::Known { handled: 1, .. })).await;
-    ada.expect(Done::Waited).await;
-    ada.expect_that(|done| matches!(done, Done::Known { handled: 2, .. })).await;
+    bob.expect_that(|done| matches!(done, Event::Known { handled: 1, .. })).await;
+    ada.expect(Event::Waited).await;
+    ada.expect_that(|done| matches!(done, Event::Known { handled: 2, .. })).await;
 }
 
 #[tokio::test]
-async fn a_room_with_a_handler_in_flight_hibernates_when_it_is_done() {
+async fn a_room_hibernates_when_its_handlers_are_done() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.wait(9_000).await.unwrap();
     room.hibernate();
-    ada.expect(Done::Waited).await;
+    ada.expect(Event::Waited).await;
     ada.wait(3_600_000).await.unwrap();
     assert!(std::panic::catch_unwind(AssertUnwindSafe(|| room.hibernate())).is_err(), "a busy room hibernates");
 }
 
-fn rang(bell: &str) -> Done {
-    Done::Rang { bell: bell.to_owned() }
+fn rang(bell: &str) -> Event {
+    Event::Rang { bell: bell.to_owned() }
 }
 
 #[tokio::test]
-async fn timers_go_off_in_their_order_and_not_before() {
+async fn timers_run_in_order_and_not_early() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.ring("tea", 7_200_000).await.unwrap();
@@ -81,7 +81,7 @@ async fn timers_go_off_in_their_order_and_not_before() {
 }
 
 #[tokio::test]
-async fn timers_stay_when_memory_and_sockets_go() {
+async fn timers_survive_hibernation_and_eviction() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.ring("noon", 60_000).await.unwrap();
@@ -96,7 +96,7 @@ async fn timers_stay_when_memory_and_sockets_go() {
 }
 
 #[tokio::test]
-async fn a_timer_whose_handler_panics_goes_off_again() {
+async fn a_timer_whose_handler_panics_runs_again() {
     let room = TestRoom::<Desk>::new().surviving_panics();
     let mut ada = room.join().await.unwrap();
     ada.ring("fire", 1_000).await.unwrap();
@@ -106,14 +106,14 @@ async fn a_timer_whose_handler_panics_goes_off_again() {
 }
 
 #[tokio::test]
-async fn what_is_awaited_outside_of_the_room_takes_real_time() {
+async fn waiting_outside_of_the_room_takes_real_time() {
     let room = TestRoom::<Desk>::new();
     let mut ada = room.join().await.unwrap();
     ada.wait_outside(30).await.unwrap();
-    ada.expect(Done::Waited).await;
-    // Also while another waits for the room's time.
+    ada.expect(Event::Waited).await;
+    // Also while another handler waits for the room's time.
     let mut bob = room.join().await.unwrap();
     bob.wait(3_600_000).await.unwrap();
     ada.wait_outside(30).await.unwrap();
-    ada.expect(Done::Waited).await;
+    ada.expect(Event::Waited).await;
 }

@@ -1,175 +1,55 @@
-//! How sessions end whose clients do not do their part: they ignore a close, do not read, vanish, or send more than is handled.
+//! The end of sessions whose client ignores a close, does not read, vanishes, or sends more than is handled.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use websocket_do::{
-    Accept, Close, Closed, Format, HttpError, PreviousSession, Result, Room, Session, TestRoom, Upgrade, WsProtocol,
-    testing::TestSession, websocket_do,
-};
+use websocket_do::{Format, Room, TestRoom, testing::TestSession};
+
+use crate::logbook::{Event, Logbook};
 
 const FORMATS: [Format; 2] = [Format::Json, Format::MessagePack];
 
-/// What is to be done.
-#[derive(Debug, Clone, PartialEq, WsProtocol)]
-#[ws(client, server = Done)]
-enum Do {
-    /// Tells everyone, and writes into the log.
-    Say { text: String },
-    /// The room closes this session.
-    Kick,
-    /// The handler never returns.
-    Hang,
-    /// The room closes this session in a handler that goes on waiting.
-    KickAndHang,
-    /// The handler waits.
-    Wait { millis: u64 },
-    /// The handler panics.
-    Panic,
-    /// The room closes this session in a transaction that is undone.
-    KickAndUndo,
-    /// Sets the timer.
-    Ring { after: u64 },
-}
-
-#[derive(Debug, Clone, PartialEq, WsProtocol)]
-#[ws(server)]
-enum Done {
-    Said { text: String },
-}
-
-/// The data of a session.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Name(String);
-
-#[derive(Default)]
-struct Door;
-
-/// Appends to what the room has stored of what happened in it.
-fn log(room: &Room<Door>, line: String) -> Result<()> {
-    let mut log: Vec<String> = room.storage().get("log")?.unwrap_or_default();
-    log.push(line);
-    Ok(room.storage().put("log", &log)?)
-}
-
-#[websocket_do(client = Do, session = Name, handler_timeout = 20)]
-impl Door {
-    #[connect]
-    fn connect(&self, upgrade: &Upgrade) -> Result<Accept<Name>, HttpError> {
-        Ok(Accept::new(Name(upgrade.query("name").unwrap_or_default().into_owned())))
-    }
-
-    #[message]
-    fn say(&self, session: &Session<Self>, text: String) -> Result<()> {
-        log(session.room(), format!("{} says {text:.20}", session.data().0.clone()))?;
-        Ok(session.room().broadcast(Done::Said { text })?)
-    }
-
-    #[message]
-    fn kick(&self, session: &Session<Self>) -> Result<()> {
-        Ok(session.close(4001, "kicked")?)
-    }
-
-    #[message]
-    async fn hang(&self, _session: &Session<Self>) -> Result<()> {
-        std::future::pending().await
-    }
-
-    #[message]
-    async fn kick_and_hang(&self, session: &Session<Self>) -> Result<()> {
-        session.close(4001, "kicked")?;
-        std::future::pending().await
-    }
-
-    #[message]
-    async fn wait(&self, session: &Session<Self>, millis: u64) -> Result<()> {
-        session.room().sleep(Duration::from_millis(millis)).await;
-        Ok(())
-    }
-
-    #[message]
-    fn panic(&self, _session: &Session<Self>) -> Result<()> {
-        panic!("on purpose")
-    }
-
-    #[message]
-    fn kick_and_undo(&self, session: &Session<Self>) -> Result<()> {
-        session.room().storage().transaction(|_| {
-            session.close(4001, "kicked")?;
-            Err(websocket_do::Error::msg("on purpose"))
-        })
-    }
-
-    #[message]
-    fn ring(&self, session: &Session<Self>, after: u64) -> Result<()> {
-        Ok(session.room().set_timer(Self::BELL, session.room().now() + Duration::from_millis(after))?)
-    }
-
-    #[timer]
-    async fn bell(&self, room: &Room<Self>) -> Result<()> {
-        log(room, "the bell begins".to_owned())?;
-        room.sleep(Duration::from_secs(15)).await;
-        log(room, "the bell ends".to_owned())
-    }
-
-    #[close]
-    fn close(&self, session: &Session<Self>, how: &Closed) -> Result<()> {
-        log(
-            session.room(),
-            format!("{} closed with {}, {} counted", session.data().0.clone(), how.code(), session.room().len()),
-        )
-    }
-
-    #[migrate]
-    fn migrate(&self, room: &Room<Self>, _failure: &PreviousSession) -> Result<Name, Close> {
-        let tries: u32 = room.storage().get("tries").ok().flatten().unwrap_or(0);
-        let _ = room.storage().put("tries", &(tries + 1));
-        Err(Close::restart("of an older shape"))
-    }
-}
-
-/// How the room's memory is lost between the close and the next frame.
+/// How the room loses its memory between the close and the next frame.
 #[derive(Clone, Copy, Debug)]
-enum Loss {
+enum MemoryLoss {
     None,
     Hibernation,
     Panic,
 }
 
-async fn room_of(format: Format) -> (TestRoom<Door>, TestSession<Door>, TestSession<Door>) {
-    let room = TestRoom::<Door>::new().surviving_panics();
+async fn room_of(format: Format) -> (TestRoom<Logbook>, TestSession<Logbook>, TestSession<Logbook>) {
+    let room = TestRoom::<Logbook>::new().surviving_panics();
     let join = |name: &'static str| room.join_with(move |request| request.format(format).query("name", name));
     let (ada, eve) = (join("ada").await.unwrap(), join("eve").await.unwrap());
     (room, ada, eve)
 }
 
-fn logged(room: &TestRoom<Door>) -> Vec<String> {
+fn logged(room: &TestRoom<Logbook>) -> Vec<String> {
     room.settle();
     room.storage().get("log").unwrap().unwrap_or_default()
 }
 
 #[tokio::test]
-async fn nothing_of_a_closed_session_is_handled_whatever_its_client_sends_and_the_room_loses() {
+async fn no_frame_of_a_closed_session_is_handled() {
     for format in FORMATS {
-        for loss in [Loss::None, Loss::Hibernation, Loss::Panic] {
+        for loss in [MemoryLoss::None, MemoryLoss::Hibernation, MemoryLoss::Panic] {
             let (room, mut ada, mut eve) = room_of(format).await;
             eve.ignore_closes();
             eve.kick().await.unwrap();
             room.settle();
             match loss {
-                Loss::None => {}
-                Loss::Hibernation => room.hibernate(),
-                Loss::Panic => ada.panic().await.unwrap(),
+                MemoryLoss::None => {}
+                MemoryLoss::Hibernation => room.hibernate(),
+                MemoryLoss::Panic => ada.panic().await.unwrap(),
             }
             eve.say("still here").await.unwrap();
             eve.panic().await.unwrap();
             ada.say("alone").await.unwrap();
-            ada.expect(Done::Said { text: "alone".into() }).await;
-            assert_eq!(eve.unread().await.len(), 0, "{loss:?}: a closed session got a broadcast");
+            ada.expect(Event::Said { text: "alone".into() }).await;
+            assert_eq!(eve.unread().await.len(), 0, "{loss:?}: a closed session received a broadcast");
             let ended = "eve closed with 1006, 2 counted".to_owned();
             let mut expected = vec!["ada says alone".to_owned()];
-            if matches!(loss, Loss::Hibernation) {
-                // It takes ten seconds, and so does the client's time to answer.
+            if matches!(loss, MemoryLoss::Hibernation) {
+                // Hibernation takes ten seconds, which is also the client's time to answer.
                 expected.insert(0, ended.clone());
             }
             assert_eq!(logged(&room), expected, "{loss:?}");
@@ -180,11 +60,11 @@ async fn nothing_of_a_closed_session_is_handled_whatever_its_client_sends_and_th
 }
 
 #[tokio::test]
-async fn a_client_that_ignores_the_close_is_gone_after_ten_seconds_and_closed_has_run_once() {
+async fn a_session_ends_ten_seconds_after_an_unanswered_close_and_the_close_handler_runs_once() {
     for format in FORMATS {
-        for how in ["ignores closes", "reads nothing", "has vanished"] {
+        for fault in ["ignores closes", "reads nothing", "has vanished"] {
             let (room, mut ada, mut eve) = room_of(format).await;
-            match how {
+            match fault {
                 "ignores closes" => eve.ignore_closes(),
                 "reads nothing" => eve.stop_reading(),
                 _ => eve.vanish(),
@@ -195,31 +75,31 @@ async fn a_client_that_ignores_the_close_is_gone_after_ten_seconds_and_closed_ha
                 eve.close(4001, "kicked").unwrap();
             });
             room.advance(Duration::from_millis(9_900));
-            assert_eq!(room.inspect(Room::len), 2, "{how}");
+            assert_eq!(room.inspect(Room::len), 2, "{fault}");
             room.advance(Duration::from_millis(200));
-            assert_eq!(room.inspect(Room::len), 1, "{how}");
-            assert_eq!(room.inspect(|room| room.sessions().len()), 1, "{how}");
+            assert_eq!(room.inspect(Room::len), 1, "{fault}");
+            assert_eq!(room.inspect(|room| room.sessions().len()), 1, "{fault}");
             let ends: Vec<_> = logged(&room).into_iter().filter(|line| line.starts_with("eve closed")).collect();
-            assert_eq!(ends.len(), 1, "{how}: {ends:?}");
+            assert_eq!(ends.len(), 1, "{fault}: {ends:?}");
             room.hibernate();
             eve.say("again").await.unwrap_or_default();
             ada.say("alone").await.unwrap();
-            assert_eq!(room.inspect(Room::len), 1, "{how}");
+            assert_eq!(room.inspect(Room::len), 1, "{fault}");
             room.advance(Duration::from_mins(1));
-            assert_eq!(logged(&room).iter().filter(|line| line.starts_with("eve")).count(), 1, "{how}");
+            assert_eq!(logged(&room).iter().filter(|line| line.starts_with("eve")).count(), 1, "{fault}");
         }
     }
 }
 
 #[tokio::test]
-async fn the_end_of_a_closed_session_survives_hibernation_and_leaves_timers_alone() {
+async fn the_end_of_a_closed_session_survives_hibernation_and_does_not_affect_timers() {
     let (room, mut ada, mut eve) = room_of(Format::Json).await;
     ada.ring(30_000).await.unwrap();
     eve.ignore_closes();
     eve.kick().await.unwrap();
     room.settle();
-    room.inspect(|room| room.cancel_timer(Door::BELL).unwrap());
-    room.inspect(|room| room.set_timer(Door::BELL, room.now() + Duration::from_secs(20)).unwrap());
+    room.inspect(|room| room.cancel_timer(Logbook::BELL).unwrap());
+    room.inspect(|room| room.set_timer(Logbook::BELL, room.now() + Duration::from_secs(20)).unwrap());
     room.hibernate();
     assert_eq!(logged(&room), ["eve closed with 1006, 2 counted"]);
     room.advance(Duration::from_secs(10));
@@ -242,7 +122,7 @@ async fn a_timer_whose_handler_waits_does_not_delay_the_end_of_a_session() {
 }
 
 #[tokio::test]
-async fn a_close_in_a_transaction_that_is_undone_is_a_close() {
+async fn a_close_in_a_transaction_that_is_rolled_back_is_kept() {
     let (room, _ada, mut eve) = room_of(Format::Json).await;
     eve.ignore_closes();
     eve.kick_and_undo().await.unwrap();
@@ -262,16 +142,16 @@ async fn a_handler_that_never_returns_is_dropped_and_its_session_closed_with_101
         room.advance(Duration::from_secs(2));
         eve.expect_closed(1011, "handler timeout").await;
         assert_eq!(logged(&room), ["eve closed with 1011, 2 counted"]);
-        // Others are not held up, and the room can hibernate.
+        // Other sessions are not delayed, and the room can hibernate.
         ada.say("alone").await.unwrap();
-        ada.expect(Done::Said { text: "alone".into() }).await;
+        ada.expect(Event::Said { text: "alone".into() }).await;
         room.hibernate();
         assert_eq!(room.inspect(Room::len), 1);
     }
 }
 
 #[tokio::test]
-async fn a_handler_of_a_closed_session_is_dropped_when_its_client_has_not_answered() {
+async fn a_handler_of_a_closed_session_is_dropped_if_the_client_does_not_answer() {
     let (room, _ada, mut eve) = room_of(Format::Json).await;
     eve.ignore_closes();
     eve.kick_and_hang().await.unwrap();
@@ -283,7 +163,7 @@ async fn a_handler_of_a_closed_session_is_dropped_when_its_client_has_not_answer
 }
 
 #[tokio::test]
-async fn a_client_that_sends_more_than_may_wait_is_closed_with_1013_and_what_waited_is_dropped() {
+async fn too_many_queued_messages_close_the_session_with_1013_and_are_dropped() {
     for format in FORMATS {
         let (room, mut ada, mut eve) = room_of(format).await;
         eve.wait(5_000).await.unwrap();
@@ -297,12 +177,12 @@ async fn a_client_that_sends_more_than_may_wait_is_closed_with_1013_and_what_wai
         room.advance(Duration::from_secs(6));
         assert_eq!(logged(&room), ["eve closed with 1013, 2 counted"]);
         ada.say("alone").await.unwrap();
-        ada.expect(Done::Said { text: "alone".into() }).await;
+        ada.expect(Event::Said { text: "alone".into() }).await;
     }
 }
 
 #[tokio::test]
-async fn messages_that_wait_are_bounded_in_bytes() {
+async fn queued_messages_are_limited_in_bytes() {
     let (room, _ada, mut eve) = room_of(Format::Json).await;
     eve.wait(5_000).await.unwrap();
     for _ in 0..4 {
@@ -315,7 +195,7 @@ async fn messages_that_wait_are_bounded_in_bytes() {
 }
 
 #[tokio::test]
-async fn what_a_client_has_sent_before_its_own_close_is_handled() {
+async fn messages_before_a_clients_close_are_handled() {
     for format in FORMATS {
         let (room, _ada, mut eve) = room_of(format).await;
         eve.wait(1_000).await.unwrap();
@@ -327,13 +207,13 @@ async fn what_a_client_has_sent_before_its_own_close_is_handled() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_is_cut_and_holds_nobody_up() {
+async fn a_client_that_does_not_read_is_cut_and_delays_no_other() {
     for format in FORMATS {
         let (room, mut ada, eve) = room_of(format).await;
         eve.stop_reading();
         for _ in 0..6 {
             ada.say("x".repeat(1_000_000)).await.unwrap();
-            ada.expect_that(|done| matches!(done, Done::Said { .. })).await;
+            ada.expect_that(|done| matches!(done, Event::Said { .. })).await;
         }
         room.settle();
         assert_eq!(room.inspect(Room::len), 1);
@@ -342,7 +222,7 @@ async fn a_client_that_does_not_read_is_cut_and_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn data_of_an_older_shape_is_asked_about_once_and_its_session_gets_nothing_more() {
+async fn data_of_an_older_shape_is_migrated_once_and_its_session_is_closed() {
     for format in FORMATS {
         let (room, mut ada, mut eve) = room_of(format).await;
         eve.ignore_closes();
