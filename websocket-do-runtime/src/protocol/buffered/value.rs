@@ -27,7 +27,7 @@ pub enum Buffered {
     Null,
     /// A boolean.
     Bool(bool),
-    /// A signed integer; JSON and MessagePack use it for negative ones only.
+    /// A negative integer, or one that MessagePack has as signed.
     I64(i64),
     /// An unsigned integer.
     U64(u64),
