@@ -4,7 +4,7 @@
 #![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "[testing guide]: testing")]
 #![doc = "[wire table]: codec"]
 #![doc = concat!("[`examples/chat/src`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat/src")]
-#![doc = concat!("[`examples/chat/src/lib.rs`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/src/lib.rs")]
+#![doc = concat!("[`wrangler.toml`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/wrangler.toml")]
 #![doc = concat!("[`examples/chat/tests`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/tests/room.rs")]
 #![doc = concat!("[ARCHITECTURE.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md")]
 #![doc = concat!("[CONTRIBUTING.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/CONTRIBUTING.md")]
