@@ -16,7 +16,7 @@ use crate::{codec::Format, server::stored};
 ///
 /// ```
 /// # use uuid::Uuid;
-/// # use websocket_do_runtime::{attachment::{self, MAX_ATTACHMENT}, codec::Format};
+/// # use websocket_do_runtime::{server::attachment::{self, MAX_ATTACHMENT}, codec::Format};
 /// let bytes = attachment::encode(Uuid::new_v4(), Format::Json, &vec!["Ada".to_owned(); 100])?;
 /// println!("{} of {MAX_ATTACHMENT} bytes are left", MAX_ATTACHMENT - bytes.len());
 /// # Ok::<(), attachment::AttachmentError>(())
@@ -49,7 +49,7 @@ pub(crate) struct Header {
 ///
 /// ```
 /// # use uuid::Uuid;
-/// # use websocket_do_runtime::{attachment::{self, Attachment}, codec::Format};
+/// # use websocket_do_runtime::{server::attachment::{self, Attachment}, codec::Format};
 /// # let bytes = attachment::encode(Uuid::new_v4(), Format::Json, &"Ada".to_owned())?;
 /// let Attachment { id, format, data } = attachment::decode::<String>(&bytes)?;
 /// println!("{data} has the session {id} in {format}");
@@ -69,7 +69,7 @@ pub struct Attachment<D> {
 ///
 /// ```
 /// # use uuid::Uuid;
-/// # use websocket_do_runtime::{attachment::{self, AttachmentError}, codec::Format};
+/// # use websocket_do_runtime::{server::attachment::{self, AttachmentError}, codec::Format};
 /// let long = "Ada ".repeat(10_000);
 /// let error = attachment::encode(Uuid::new_v4(), Format::Json, &long).unwrap_err();
 /// assert!(matches!(error, AttachmentError::TooLarge { size: 40_021 }));
@@ -104,7 +104,7 @@ pub enum AttachmentError {
 ///
 /// ```
 /// # use uuid::Uuid;
-/// # use websocket_do_runtime::{attachment, codec::Format};
+/// # use websocket_do_runtime::{server::attachment, codec::Format};
 /// let bytes = attachment::encode(Uuid::new_v4(), Format::MessagePack, &"Ada".to_owned())?;
 /// assert_eq!(bytes.len(), 18 + 4);
 /// # Ok::<(), attachment::AttachmentError>(())
@@ -152,7 +152,7 @@ pub(crate) fn in_state(attachment: &[u8], fallback: Header, state: State) -> Vec
 ///
 /// ```
 /// # use uuid::Uuid;
-/// # use websocket_do_runtime::{attachment, codec::Format};
+/// # use websocket_do_runtime::{server::attachment, codec::Format};
 /// let bytes = attachment::encode(Uuid::nil(), Format::Json, &("Ada".to_owned(), 36))?;
 /// let (name, age): (String, u8) = attachment::decode(&bytes)?.data;
 /// assert_eq!((name.as_str(), age), ("Ada", 36));

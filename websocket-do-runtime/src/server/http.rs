@@ -35,7 +35,7 @@ pub type Request = http::Request<Bytes>;
 /// A response with its whole body.
 ///
 /// ```
-/// # use websocket_do_runtime::{IntoResponse, Response, http::HeaderValue};
+/// # use websocket_do_runtime::{IntoResponse, Response, server::http::HeaderValue};
 /// fn page() -> Response {
 ///     let mut response = "<h1>Lobby</h1>".into_response();
 ///     response.headers_mut().insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));

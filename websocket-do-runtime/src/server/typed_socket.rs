@@ -15,7 +15,7 @@ use crate::{
 /// What a [`TypedSocket`] asks of the socket under it. On wasm32, `worker::WebSocket` is one.
 ///
 /// ```
-/// # use websocket_do_runtime::{HostError, codec::Frame, socket::RawSocket};
+/// # use websocket_do_runtime::{HostError, codec::Frame, server::typed_socket::RawSocket};
 /// /// A socket that prints what it sends.
 /// struct Printing<S>(S);
 ///
@@ -60,7 +60,7 @@ pub trait RawSocket {
 /// platform's own call, [`attach`](Self::attach) data to it, and [`resume`](Self::resume) it in every event.
 ///
 /// ```
-/// # use websocket_do_runtime::{Result, codec::{Format, Frame}, protocol::ClientMessage, socket::{RawSocket, TypedSocket}};
+/// # use websocket_do_runtime::{Result, codec::{Format, Frame}, protocol::ClientMessage, server::typed_socket::{RawSocket, TypedSocket}};
 /// # fn example<M: ClientMessage, S: RawSocket + Clone>(socket: S, frame: &Frame, answer: M::Server) -> Result<()> {
 /// TypedSocket::<M, String, _>::attach(socket.clone(), Format::Json, "Ada".to_owned())?;
 ///

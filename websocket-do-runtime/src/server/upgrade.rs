@@ -10,7 +10,7 @@ use crate::{HttpError, codec::Format, host::Host, protocol::Timestamp, server::h
 /// A request for a session, before the upgrade.
 ///
 /// ```
-/// # use websocket_do_runtime::{Accept, HttpError, Upgrade, http::StatusCode};
+/// # use websocket_do_runtime::{Accept, HttpError, Upgrade, server::http::StatusCode};
 /// fn connect(upgrade: &Upgrade) -> Result<Accept<String>, HttpError> {
 ///     if upgrade.bearer() != Some("let me in") {
 ///         return Err(HttpError::unauthorized());
@@ -99,7 +99,7 @@ impl Upgrade {
 /// The answer of `connect` that lets a client in: the session's data and, where the default will not do, more.
 ///
 /// ```
-/// # use websocket_do_runtime::{Accept, codec::Format, http::{HeaderName, HeaderValue}};
+/// # use websocket_do_runtime::{Accept, codec::Format, server::http::{HeaderName, HeaderValue}};
 /// let accept = Accept::new("Ada".to_owned())
 ///     .format(Format::MessagePack)
 ///     .tag("moderator")

@@ -12,7 +12,7 @@ use crate::codec;
 /// An argument of an HTTP handler that is made from the request.
 ///
 /// ```
-/// # use websocket_do_runtime::{HttpError, Request, http::FromRequest};
+/// # use websocket_do_runtime::{HttpError, Request, server::http::FromRequest};
 /// /// What stands in the header `x-api-key`.
 /// struct ApiKey(String);
 ///
@@ -48,7 +48,7 @@ pub trait FromRequest: Sized {
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
-/// # use websocket_do_runtime::{IntoResponse, Json, HttpError, Request, http::FromRequest};
+/// # use websocket_do_runtime::{IntoResponse, Json, HttpError, Request, server::http::FromRequest};
 /// #[derive(Deserialize)]
 /// struct Rename {
 ///     name: String,
@@ -75,7 +75,7 @@ pub struct Json<T>(pub T);
 ///
 /// ```
 /// # use serde::Deserialize;
-/// # use websocket_do_runtime::{Query, HttpError, Request, http::FromRequest};
+/// # use websocket_do_runtime::{Query, HttpError, Request, server::http::FromRequest};
 /// #[derive(Deserialize)]
 /// struct Page {
 ///     from: u32,
@@ -159,7 +159,7 @@ parts! {
 /// 400 with the reason if it is not a `T`, 404 if there is no such parameter.
 ///
 /// ```
-/// # use websocket_do_runtime::{IntoResponse, HttpError, http::{match_route, path_parameter}};
+/// # use websocket_do_runtime::{IntoResponse, HttpError, server::http::{match_route, path_parameter}};
 /// let parameters = match_route("/kick/{seat}", "/kick/7").unwrap_or_default();
 /// assert_eq!(path_parameter::<u8>(&parameters, "seat")?, 7);
 ///

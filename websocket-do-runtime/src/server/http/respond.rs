@@ -12,7 +12,7 @@ use crate::{CloseError, SendError, StorageError, UpdateError};
 /// What an HTTP handler may return.
 ///
 /// ```
-/// # use websocket_do_runtime::{IntoResponse, Json, http::StatusCode};
+/// # use websocket_do_runtime::{IntoResponse, Json, server::http::StatusCode};
 /// assert_eq!("hello".into_response().headers()["content-type"], "text/plain; charset=utf-8");
 /// assert_eq!((StatusCode::CREATED, Json([1, 2])).into_response().body(), "[1,2]");
 /// assert_eq!(().into_response().status(), StatusCode::NO_CONTENT);
@@ -32,7 +32,7 @@ pub trait IntoResponse {
 /// Made from a status alone, a status and a body, or any [`Response`].
 ///
 /// ```
-/// # use websocket_do_runtime::{IntoResponse, HttpError, http::StatusCode};
+/// # use websocket_do_runtime::{IntoResponse, HttpError, server::http::StatusCode};
 /// fn check(name: Option<&str>, taken: &[&str]) -> Result<(), HttpError> {
 ///     let name = name.ok_or_else(HttpError::unauthorized)?;
 ///     if name.is_empty() {

@@ -53,7 +53,7 @@ impl Route {
 /// The values that stand where a pattern has `{name}`, percent-decoded.
 ///
 /// ```
-/// # use websocket_do_runtime::http::match_route;
+/// # use websocket_do_runtime::server::http::match_route;
 /// let parameters = match_route("/{room}/seats/{seat}", "/the%20lobby/seats/7").unwrap_or_default();
 /// assert_eq!(parameters.get("room"), Some("the lobby"));
 /// assert_eq!(parameters.get("seat"), Some("7"));
@@ -78,7 +78,7 @@ impl Parameters {
 /// and is neither `.` nor `..`.
 ///
 /// ```
-/// # use websocket_do_runtime::http::match_route;
+/// # use websocket_do_runtime::server::http::match_route;
 /// assert!(match_route("/kick/{seat}", "/kick/7").is_some());
 /// assert!(match_route("/kick/{seat}", "/kick/7/now").is_none());
 /// assert!(match_route("/kick/{seat}", "/kick/").is_none());

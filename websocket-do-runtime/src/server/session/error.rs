@@ -7,7 +7,7 @@ use crate::{HostError, server::attachment::AttachmentError};
 /// The error of [`Session::update`](crate::Session::update). The session's data is unchanged.
 ///
 /// ```
-/// # use websocket_do_runtime::{Session, UpdateError, WebSocketDo, attachment::AttachmentError};
+/// # use websocket_do_runtime::{Session, UpdateError, WebSocketDo, server::attachment::AttachmentError};
 /// /// Adds a note to the session's data, and returns whether it fits.
 /// fn add<R: WebSocketDo<Session = Vec<String>>>(session: &Session<R>, note: String) -> Result<bool, UpdateError> {
 ///     match session.update(|notes| notes.push(note)) {

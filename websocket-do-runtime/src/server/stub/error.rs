@@ -7,7 +7,7 @@ use http::StatusCode;
 /// An error of a stub's method.
 ///
 /// ```
-/// # use websocket_do_runtime::{http::StatusCode, stub::StubError};
+/// # use websocket_do_runtime::{server::http::StatusCode, server::stub::StubError};
 /// fn sentence(error: &StubError) -> &str {
 ///     match error {
 ///         StubError::Status { status: StatusCode::NOT_FOUND, .. } => "no such session",

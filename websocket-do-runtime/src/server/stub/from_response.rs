@@ -26,7 +26,7 @@ use crate::{Response, server::http::Json};
 /// Unless the table says otherwise, a status that is not a success is [`StubError::Status`].
 ///
 /// ```
-/// # use websocket_do_runtime::{IntoResponse, Json, http::StatusCode, stub::{FromResponse, StubError}};
+/// # use websocket_do_runtime::{IntoResponse, Json, server::http::StatusCode, server::stub::{FromResponse, StubError}};
 /// type Returned = Result<Json<u32>, StatusCode>;
 ///
 /// let returned: Returned = Ok(Json(7));

@@ -15,7 +15,7 @@ use crate::{
 /// Implement it for a custom extractor to call its routes on a stub.
 ///
 /// ```
-/// # use websocket_do_runtime::{HttpError, Request, http::{FromRequest, HeaderValue}, stub::{IntoRequest, StubError}};
+/// # use websocket_do_runtime::{HttpError, Request, server::http::{FromRequest, HeaderValue}, server::stub::{IntoRequest, StubError}};
 /// /// The value of the header `x-api-key`.
 /// struct ApiKey(String);
 ///

@@ -24,7 +24,7 @@ locations! {
     /// A region in which a new room is created. Existing rooms are not moved.
     ///
     /// ```
-    /// # use websocket_do_runtime::stub::LocationHint;
+    /// # use websocket_do_runtime::server::stub::LocationHint;
     /// assert_eq!(LocationHint::WesternEurope.as_str(), "weur");
     /// ```
     LocationHint {
@@ -54,7 +54,7 @@ locations! {
     /// another room.
     ///
     /// ```
-    /// # use websocket_do_runtime::stub::Jurisdiction;
+    /// # use websocket_do_runtime::server::stub::Jurisdiction;
     /// assert_eq!(Jurisdiction::EuropeanUnion.as_str(), "eu");
     /// ```
     Jurisdiction {

@@ -17,7 +17,7 @@ const MAX_DELAY: Duration = Duration::from_hours(24);
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use websocket_do_runtime::stub::Retry;
+/// # use websocket_do_runtime::server::stub::Retry;
 /// let patient = Retry::default().attempts(5).backoff(Duration::from_millis(50), Duration::from_secs(1));
 /// # let _ = patient;
 /// ```
@@ -40,7 +40,7 @@ impl Retry {
     /// A single attempt.
     ///
     /// ```
-    /// # use websocket_do_runtime::stub::Retry;
+    /// # use websocket_do_runtime::server::stub::Retry;
     /// assert_eq!(Retry::never(), Retry::default().attempts(1));
     /// ```
     pub fn never() -> Self {
