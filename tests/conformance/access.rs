@@ -1,11 +1,11 @@
-//! Who may enter the chat's rooms: by which key, from which site, under which host.
+//! Access to the chat's rooms: keys of private rooms, origins, and host names.
 
 use crate::{
     Host, cases,
     peer::{Peer, UPGRADE, http, request, room},
 };
 
-/// Sends a request to each of a room's routes and the upgrade; the status of each.
+/// Requests an upgrade and each of the room's routes; returns the statuses.
 async fn statuses(host: &Host, room: &str, query: &str, headers: &[(&'static str, &str)]) -> [u16; 4] {
     let at = |path: &str| format!("/room/{room}{path}{query}");
     let json = [&[("content-type", "application/json")], headers].concat();
@@ -17,10 +17,10 @@ async fn statuses(host: &Host, room: &str, query: &str, headers: &[(&'static str
     ]
 }
 
-const IN: [u16; 4] = [101, 200, 200, 200];
+const ACCEPTED: [u16; 4] = [101, 200, 200, 200];
 
 cases! {
-    async fn a_private_room_and_all_its_routes_want_the_key(host: Host) {
+    async fn a_private_room_and_all_its_routes_require_the_key(host: Host) {
         let room = format!("private-{}", room());
         for (query, headers) in [
             ("", &[][..]), ("?key=", &[]), ("?key=wrong", &[]), ("?Key=demo", &[]), ("", &[("authorization", "Bearer wrong")]),
@@ -31,7 +31,7 @@ cases! {
         for (query, headers) in [
             ("?key=demo", &[][..]), ("", &[("authorization", "Bearer demo")]), ("", &[("authorization", "bearer demo")]),
         ] {
-            assert_eq!(statuses(&host, &room, query, headers).await, IN, "{query} {headers:?}");
+            assert_eq!(statuses(&host, &room, query, headers).await, ACCEPTED, "{query} {headers:?}");
         }
     }
 
@@ -41,7 +41,7 @@ cases! {
         }
     }
 
-    async fn a_private_room_with_a_name_too_long_is_no_room(host: Host) {
+    async fn a_private_room_with_a_name_that_is_too_long_is_414(host: Host) {
         let longest = format!("private-{}", "a".repeat(1016));
         assert_eq!(statuses(&host, &longest, "", &[]).await, [401; 4]);
         for longer in [format!("{longest}a"), format!("{longest}%61"), format!("{longest}{}", "a".repeat(4000))] {
@@ -50,7 +50,7 @@ cases! {
         }
     }
 
-    async fn the_key_is_asked_for_before_the_body_is_judged(host: Host) {
+    async fn the_key_is_checked_before_the_body(host: Host) {
         let path = format!("/room/private-{}/broadcast", room());
         for (kind, body) in [("application/json", "nonsense"), ("text/plain", r#"{"text":"tea"}"#)] {
             let answer = request(&host.chat, "POST", &path, &[("content-type", kind)], body).await;
@@ -74,21 +74,21 @@ cases! {
         }
     }
 
-    async fn the_page_of_the_chat_itself_and_programs_without_an_origin_are_let_in(host: Host) {
+    async fn the_chats_own_origin_and_requests_without_an_origin_are_accepted(host: Host) {
         let room = room();
         let origin = format!("http://{}", host.chat);
         for headers in [
             &[][..], &[("origin", &*origin)], &[("origin", &origin), ("sec-fetch-site", "same-origin")],
             &[("sec-fetch-site", "none")],
         ] {
-            assert_eq!(statuses(&host, &room, "", headers).await, IN, "{headers:?}");
+            assert_eq!(statuses(&host, &room, "", headers).await, ACCEPTED, "{headers:?}");
         }
         let path = format!("/room/{room}/websocket");
         assert!(Peer::open(&host.chat, &path, &[("origin", &origin)]).await.is_ok());
     }
 
-    async fn over_plain_http_a_name_that_anyone_can_point_here_is_refused(host: Host) {
-        // What is in front of workerd on this machine gives the Worker its own host, whatever the client asked for.
+    async fn a_foreign_host_name_over_plain_http_is_refused(host: Host) {
+        // wrangler's proxy replaces the host that the client asked for.
         if !host.is_local {
             return;
         }
@@ -103,7 +103,7 @@ cases! {
         for name in ["localhost", "LocalHost", "127.0.0.1", "[::1]"] {
             let (authority, origin) = (format!("{name}:{port}"), format!("http://{name}:{port}"));
             let headers = [("host", &*authority), ("origin", &origin)];
-            assert_eq!(statuses(&host, &room, "", &headers).await, IN, "{headers:?}");
+            assert_eq!(statuses(&host, &room, "", &headers).await, ACCEPTED, "{headers:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Bodies of requests: how much of them is read, by whom, and when a client is told.
+//! Request bodies: limits, timeouts, and when the client gets the answer.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::{
 
 const MIB: usize = 1 << 20;
 
-/// What is answered to a request whose body never ends: its chunks are sent until the answer comes. On workerd, what is in front
-/// of it on this machine may break the connection instead, or answer 503, when it finds its own connection closed.
+/// Sends chunks of a body until the answer arrives; returns its status. On workerd, wrangler's proxy may close the connection
+/// instead, or answer 503.
 async fn unending(host: &Host, method: &str, path: &str) -> Option<u16> {
     let address = &host.rooms;
     let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ntransfer-encoding: chunked\r\n\r\n");
@@ -25,7 +25,7 @@ async fn unending(host: &Host, method: &str, path: &str) -> Option<u16> {
     let (mut reader, mut writer) = stream.into_split();
     writer.write_all(head.as_bytes()).await.expect("an open connection");
     let sending = async {
-        // A server that has answered may take no more.
+        // A server that has answered may stop reading.
         while writer.write_all(chunk.as_bytes()).await.is_ok() {
             tokio::task::yield_now().await;
         }
@@ -41,7 +41,7 @@ async fn unending(host: &Host, method: &str, path: &str) -> Option<u16> {
     status.filter(|&status| host.is_local || status != 503)
 }
 
-/// What is answered to the head of a request and the first byte of its body.
+/// Sends the head of a request and the first byte of its body; returns the status of the answer.
 async fn begun(address: &str, method: &str, path: &str, length: usize) -> u16 {
     let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {length}\r\n\r\nx");
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -49,7 +49,7 @@ async fn begun(address: &str, method: &str, path: &str, length: usize) -> u16 {
     timeout(PATIENCE, status(&mut stream)).await.expect("an answer in time").expect("an answer")
 }
 
-/// The status of an answer, unless the connection breaks.
+/// Reads the status of an answer; None if the connection is closed.
 async fn status(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<u16> {
     let mut line = [0; 12];
     stream.read_exact(&mut line).await.ok()?;
@@ -57,13 +57,13 @@ async fn status(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<u16> {
     Some(line.strip_prefix("HTTP/1.1 ").and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line:?}")))
 }
 
-/// What a whole body is answered with.
+/// Sends a body of this length; returns the answer.
 async fn whole(host: &Host, method: &str, path: &str, length: usize) -> (u16, String) {
     request(&host.rooms, method, &format!("/routes/{}{path}", room()), &[], &"x".repeat(length)).await
 }
 
 cases! {
-    async fn a_body_of_the_limit_is_read_and_one_byte_more_is_413(host: Host) {
+    async fn a_body_at_the_limit_is_read_and_one_byte_more_is_413(host: Host) {
         // The app's limit is 2 MiB.
         for (path, limit) in [("/small", 16), ("/body", 2 * MIB), ("/large", 4 * MIB)] {
             assert_eq!(whole(&host, "POST", path, limit).await, (200, limit.to_string()), "{path}");
@@ -73,7 +73,7 @@ cases! {
         assert_eq!(begun(&host.rooms, "DELETE", "/routes/a/body", 1).await, 413);
     }
 
-    async fn a_body_may_have_1_mib_where_nothing_else_is_said(host: Host) {
+    async fn the_default_body_limit_is_1_mib(host: Host) {
         let path = format!("/room/{}/broadcast", room());
         let headers = [("content-type", "application/json")];
         let padded = |length: usize| format!("{{\"text\":\"tea\"}}{}", " ".repeat(length - 14));
@@ -81,14 +81,14 @@ cases! {
         assert_eq!(begun(&host.chat, "POST", &path, MIB + 1).await, 413);
     }
 
-    async fn a_body_that_is_announced_beyond_the_limit_is_413_before_it_is_sent(host: Host) {
+    async fn a_content_length_beyond_the_limit_is_413_before_the_body_is_sent(host: Host) {
         for (path, length) in [("/small", 17), ("/body", 200 * MIB), ("/large", 200 * MIB)] {
             let path = format!("/routes/{}{path}", room());
             assert_eq!(begun(&host.rooms, "POST", &path, length).await, 413, "{path}");
         }
     }
 
-    async fn a_body_without_end_is_413_as_soon_as_it_is_beyond_the_limit(host: Host) {
+    async fn an_endless_body_is_413_once_it_exceeds_the_limit(host: Host) {
         for path in ["/small", "/body", "/large"] {
             let path = format!("/routes/{}{path}", room());
             let status = unending(&host, "POST", &path).await;
@@ -96,7 +96,7 @@ cases! {
         }
     }
 
-    async fn nothing_of_a_body_is_read_that_no_route_handles(host: Host) {
+    async fn the_body_of_an_unrouted_request_is_not_read(host: Host) {
         let path = |path: &str| format!("/routes/{}{path}", room());
         for (method, path) in [
             ("POST", path("/nowhere")), ("PUT", path("/body")), ("PATCH", path("/small")), ("POST", path("/websocket")),
@@ -104,14 +104,14 @@ cases! {
         ] {
             assert_eq!(begun(&host.rooms, method, &path, 200 * MIB).await, 404, "{method} {path}");
         }
-        // wrangler, on this machine, reads to the end what the Worker itself has left of a body.
+        // wrangler's proxy reads the rest of a body that the Worker did not.
         for path in [path("/nowhere"), "/nowhere".into(), "/".into()].iter().filter(|_| host.is_local) {
             assert_eq!(begun(&host.rooms, "POST", path, 200 * MIB).await, 404, "{path}");
             assert_eq!(unending(&host, "POST", path).await, Some(404), "{path}");
         }
     }
 
-    async fn a_room_goes_on_while_a_body_does_not_come(host: Host) {
+    async fn a_room_answers_others_while_a_body_is_incomplete(host: Host) {
         let room = room();
         let head = format!("POST /routes/{room}/body HTTP/1.1\r\nhost: {}\r\ncontent-length: 9\r\n\r\nx", host.rooms);
         let mut slow = TcpStream::connect(&host.rooms).await.expect("a connection");
@@ -124,7 +124,7 @@ cases! {
     }
 }
 
-/// Cases that mostly sleep.
+/// The cases that mostly sleep.
 pub(crate) mod sleeping {
     use super::{PATIENCE, TcpStream, cases, room, status};
     use tokio::{io::AsyncWriteExt, time::timeout};

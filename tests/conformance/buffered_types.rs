@@ -1,4 +1,5 @@
-//! Session data and stored values: what was written is read again, and what could not be is an error when it is written.
+//! Session data and stored values of types that serde buffers: they are read back unchanged, and a value that could not be
+//! read back is an error when it is written.
 
 use serde_json::json;
 
@@ -16,7 +17,7 @@ async fn join(host: &crate::Host, format: Format) -> Peer {
 }
 
 cases! {
-    async fn data_of_types_that_serde_buffers_is_itself_after_hibernation(host: Host) {
+    async fn data_that_serde_buffers_survives_hibernation(host: Host) {
         let mut peers = Vec::new();
         for format in FORMATS {
             let mut peer = join(&host, format).await;
@@ -33,7 +34,7 @@ cases! {
         }
     }
 
-    async fn what_could_not_be_read_again_is_not_written_and_changes_nothing(host: Host) {
+    async fn data_that_cannot_be_read_back_is_not_written(host: Host) {
         let path = format!("/buffered-types/{}/websocket?wide=1", room());
         assert_eq!(Peer::open(&host.rooms, &path, &[]).await.err(), Some(500));
         let mut peer = join(&host, Format::Json).await;

@@ -5,7 +5,7 @@ use websocket_do::{Format as Wire, client::Builder};
 
 use crate::{
     Host, cases,
-    peer::{Came, FORMATS, Format, Peer, eventually, get_json, http, refused, room},
+    peer::{FORMATS, Format, Peer, Received, eventually, get_json, http, refused, room},
 };
 
 fn socket(room: &str, query: &str) -> String {
@@ -37,7 +37,7 @@ cases! {
         assert!(body.starts_with("<!doctype html>"), "{body}");
     }
 
-    async fn a_name_of_1_to_50_characters_is_taken_and_another_replaced(host: Host) {
+    async fn a_name_of_1_to_50_characters_is_used_and_any_other_replaced(host: Host) {
         let room = room();
         for (query, expected) in [
             ("name=Ada".to_owned(), Some("Ada".to_owned())), ("name=%C3%84da%20L".into(), Some("Äda L".into())),
@@ -57,7 +57,7 @@ cases! {
         }
     }
 
-    async fn a_private_room_wants_its_key(host: Host) {
+    async fn a_private_room_requires_its_key(host: Host) {
         let path = format!("/room/private-{}/websocket", room());
         let unauthorized = (401, "Unauthorized".to_owned());
         assert_eq!(refused(&host.chat, &path, &[]).await, unauthorized);
@@ -67,7 +67,7 @@ cases! {
         assert!(Peer::open(&host.chat, &path, &[("authorization", "Bearer demo")]).await.is_ok());
     }
 
-    async fn info_tells_who_is_there_and_how_they_speak(host: Host) {
+    async fn info_lists_the_sessions_and_their_formats(host: Host) {
         let room = room();
         let path = format!("/room/{room}/info");
         assert_eq!(get_json(&host.chat, &path).await, json!({"sessionCount": 0, "sessions": []}));
@@ -103,7 +103,7 @@ cases! {
         }
     }
 
-    async fn a_message_reaches_everyone_the_sender_too(host: Host) {
+    async fn a_message_reaches_everyone_including_the_sender(host: Host) {
         for formats in [[Format::Json, Format::MessagePack], [Format::MessagePack, Format::Json]] {
             let (mut ada, mut bob) = two(&host, &room(), formats).await;
             for text in ["x".to_owned(), "ä".repeat(1000)] {
@@ -116,7 +116,7 @@ cases! {
         }
     }
 
-    async fn a_new_name_is_told_to_everyone_and_used_from_then_on(host: Host) {
+    async fn a_new_name_is_broadcast_and_used_afterwards(host: Host) {
         for formats in [[Format::Json, Format::MessagePack], [Format::MessagePack, Format::Json]] {
             let (mut ada, mut bob) = two(&host, &room(), formats).await;
             ada.send(json!({"type": "setName", "name": "Countess"})).await;
@@ -129,21 +129,21 @@ cases! {
         }
     }
 
-    async fn coming_and_going_is_told_to_the_others_alone(host: Host) {
+    async fn joins_and_leaves_are_sent_to_the_others_only(host: Host) {
         for format in FORMATS {
             let room = room();
             let mut ada = Peer::join(&host.chat, &socket(&room, "name=Ada"), format).await;
             let mut bob = Peer::join(&host.chat, &socket(&room, "name=Bob"), format).await;
             assert_eq!(without_id(ada.message().await), json!({"type": "userJoined", "name": "Bob"}));
-            ada.nothing_came().await;
-            bob.nothing_came().await;
+            ada.receives_nothing().await;
+            bob.receives_nothing().await;
             bob.close(Some((1000, ""))).await;
-            assert_eq!(bob.came().await, Came::Closed(1000, String::new()));
+            assert_eq!(bob.receive().await, Received::Closed(1000, String::new()));
             assert_eq!(without_id(ada.message().await), json!({"type": "userLeft", "name": "Bob"}));
         }
     }
 
-    async fn anything_else_is_answered_with_an_error_and_the_session_goes_on(host: Host) {
+    async fn an_invalid_message_is_answered_with_an_error_and_the_session_stays_open(host: Host) {
         for format in FORMATS {
             let mut ada = Peer::join(&host.chat, &socket(&room(), "name=Ada"), format).await;
             for wrong in [
@@ -161,13 +161,13 @@ cases! {
         }
     }
 
-    async fn a_lost_connection_is_a_leave(host: Host) {
+    async fn a_lost_connection_counts_as_leaving(host: Host) {
         let (mut ada, bob) = two(&host, &room(), FORMATS).await;
         drop(bob);
         assert_eq!(without_id(ada.message().await), json!({"type": "userLeft", "name": "Bob"}));
     }
 
-    async fn the_typed_client_converses_in_both_formats(host: Host) {
+    async fn the_typed_client_works_in_both_formats(host: Host) {
         use ::chat::protocol::{ClientMessage, ServerMessage};
         for format in [Wire::Json, Wire::MessagePack] {
             let url = format!("ws://{}/room/{}/websocket", host.chat, room());

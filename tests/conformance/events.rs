@@ -1,19 +1,19 @@
-//! Handlers that fail and panic, the alarm, the heartbeat, and data that does not fit.
+//! Handlers that fail or panic, timers, the heartbeat, and session data that is too large or unreadable.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     Case, Host, cases,
-    events_room::{count, goes_on, join, join_tagged, log, socket},
-    peer::{Came, FORMATS, Format, Peer, room},
+    events_room::{count, join, join_tagged, log, socket, still_works},
+    peer::{FORMATS, Format, Peer, Received, room},
 };
 
-/// The cases that take the whole isolate down.
+/// The cases that end the whole isolate.
 pub(crate) const EXCLUSIVE: &[Case] = &[
-    ("a_connect_that_panics_is_500_and_the_room_goes_on", |host| Box::pin(connect_panics(host))),
+    ("a_connect_that_panics_is_500_and_other_sessions_continue", |host| Box::pin(connect_panics(host))),
     ("a_panic_loses_memory_but_no_session", |host| Box::pin(panic_keeps_sessions(host))),
-    ("a_panic_costs_no_session_of_another_room", |host| Box::pin(panic_elsewhere(host))),
+    ("a_panic_closes_no_session_of_another_room", |host| Box::pin(panic_elsewhere(host))),
     ("unreadable_data_closes_with_1012", |host| Box::pin(unreadable_data(host))),
     ("unreadable_data_can_be_migrated", |host| Box::pin(migrated_data(host))),
 ];
@@ -23,9 +23,9 @@ async fn connect_panics(host: Host) {
     let mut before = join(&host, &room, Format::MessagePack).await;
     let refused = Peer::open(&host.rooms, &format!("{}?do=panic", socket(&room)), &[]).await.err();
     assert_eq!(refused, Some(500));
-    goes_on(&mut before).await;
+    still_works(&mut before).await;
     let mut after = join(&host, &room, Format::Json).await;
-    goes_on(&mut after).await;
+    still_works(&mut after).await;
     assert_eq!(count(&host, &room).await, 2);
 }
 
@@ -56,7 +56,7 @@ async fn panic_elsewhere(host: Host) {
         peers.push((peer, session));
     }
     panics.send(json!({"type": "panic"})).await;
-    goes_on(&mut panics).await;
+    still_works(&mut panics).await;
     for (peer, session) in &mut peers {
         assert_eq!(&peer.ask(json!({"type": "recall"})).await, session);
     }
@@ -70,7 +70,7 @@ async fn unreadable_data(host: Host) {
     assert_eq!(peer.ask(json!({"type": "who"})).await["name"], "Ada 0");
     peer.send(json!({"type": "panic"})).await;
     peer.send(json!({"type": "who"})).await;
-    assert!(matches!(peer.came().await, Came::Closed(1012, _)));
+    assert!(matches!(peer.receive().await, Received::Closed(1012, _)));
 }
 
 async fn migrated_data(host: Host) {
@@ -85,16 +85,16 @@ cases! {
         for format in FORMATS {
             let mut peer = join(&host, &room(), format).await;
             assert_eq!(peer.ask(json!({"type": "fail"})).await, json!({"error": "Internal error", "code": "internal"}));
-            goes_on(&mut peer).await;
+            still_works(&mut peer).await;
         }
     }
 
-    async fn the_failed_hook_gets_the_error_and_answers(host: Host) {
+    async fn the_error_handler_gets_the_error_and_answers(host: Host) {
         let mut peer = Peer::join(&host.rooms, &format!("/msgpack-only/{}/websocket", room()), Format::MessagePack).await;
         assert_eq!(peer.ask(json!({"type": "fail"})).await, json!({"type": "who", "name": "failed: on purpose"}));
     }
 
-    async fn data_too_large_for_an_attachment_is_refused_and_the_old_kept(host: Host) {
+    async fn oversized_session_data_is_refused_and_the_old_data_kept(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         assert_eq!(peer.ask(json!({"type": "remember", "note": "short"})).await["error"], Value::Null);
         let error = peer.ask(json!({"type": "remember", "note": "x".repeat(16_400)})).await["error"].clone();
@@ -103,7 +103,7 @@ cases! {
         assert_eq!(peer.ask(json!({"type": "remember", "note": "x".repeat(16_300)})).await["error"], Value::Null);
     }
 
-    async fn the_alarm_goes_off(host: Host) {
+    async fn a_timer_fires(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         assert_eq!(peer.ask(json!({"type": "setTimer", "afterMs": 100})).await, json!({"type": "timerFired"}));
     }
@@ -112,17 +112,17 @@ cases! {
         for format in FORMATS {
             let mut peer = join(&host, &room(), format).await;
             for _ in 0..3 {
-                peer.raw(Message::text("wsdo:ping")).await;
+                peer.send_frame(Message::text("wsdo:ping")).await;
                 assert_eq!(peer.frame().await, Message::text("wsdo:pong"));
             }
-            goes_on(&mut peer).await;
+            still_works(&mut peer).await;
         }
     }
 
     async fn a_ping_is_answered_while_a_handler_waits(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
         peer.send(json!({"type": "echo", "text": "late", "afterMs": 500})).await;
-        peer.raw(Message::text("wsdo:ping")).await;
+        peer.send_frame(Message::text("wsdo:ping")).await;
         assert_eq!(peer.frame().await, Message::text("wsdo:pong"));
         assert_eq!(peer.message().await["text"], "late");
     }

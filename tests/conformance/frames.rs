@@ -1,12 +1,12 @@
-//! Frames that are no messages: of the wrong kind, cut short, corrupt, or claiming more than they hold.
+//! Frames that are not messages: of the wrong kind, truncated, corrupt, or with lengths beyond their end.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     cases,
-    events_room::{goes_on, join},
-    peer::{Came, Format, Peer, room},
+    events_room::{join, still_works},
+    peer::{Format, Peer, Received, room},
     raw::{hex, map, masked, object, packed},
 };
 
@@ -15,7 +15,7 @@ const TIMES: usize = 200;
 
 async fn malformed(peer: &mut Peer, frame: Message) {
     let start: String = format!("{frame:?}").chars().take(80).collect();
-    let answer = peer.ask_raw(frame).await;
+    let answer = peer.ask_frame(frame).await;
     assert_eq!((&answer["code"], &answer["path"]), (&json!("malformed"), &json!("")), "{start}: {answer}");
 }
 
@@ -23,13 +23,13 @@ async fn malformed_bytes(peer: &mut Peer, bytes: Vec<u8>) {
     malformed(peer, Message::binary(bytes)).await;
 }
 
-/// `{type: "echo", text: …}` with the text as it is given.
+/// `{type: "echo", text: …}` with the text as given.
 fn echo(text: Vec<u8>) -> Vec<u8> {
     map(&[("type", packed(&json!("echo"))), ("text", text)])
 }
 
 cases! {
-    async fn what_is_wrong_is_told_in_words_that_help(host: Host) {
+    async fn validation_errors_explain_the_mistake(host: Host) {
         for (frame, said) in [
             (
                 Message::text(r#"{"type":"echo","text":"\ud83d"}"#),
@@ -42,37 +42,37 @@ cases! {
         ] {
             let format = if frame.is_text() { Format::Json } else { Format::MessagePack };
             let mut peer = join(&host, &room(), format).await;
-            let answer = peer.ask_raw(frame).await;
+            let answer = peer.ask_frame(frame).await;
             assert_eq!((&answer["code"], &answer["error"]), (&json!("malformed"), &json!(said)));
         }
     }
 
-    async fn a_binary_frame_in_a_json_session_is_answered_in_words(host: Host) {
+    async fn a_binary_frame_in_a_json_session_is_answered_with_a_protocol_error(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         for bytes in [vec![], vec![0x80], echo(packed(&json!("a"))), br#"{"type":"echo","text":"a"}"#.to_vec()] {
-            peer.raw(Message::binary(bytes)).await;
+            peer.send_frame(Message::binary(bytes)).await;
             let error = "Buffer messages are not allowed. Please use string messages.";
-            assert_eq!(peer.came().await, Came::Json(json!({"error": error})));
+            assert_eq!(peer.receive().await, Received::Json(json!({"error": error})));
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
-    async fn a_text_frame_in_a_messagepack_session_is_answered_in_words(host: Host) {
+    async fn a_text_frame_in_a_messagepack_session_is_answered_with_a_protocol_error(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
         for text in ["", "{}", r#"{"type":"echo","text":"a"}"#, "wsdo:ping ", "wsdo:pong"] {
-            peer.raw(Message::text(text)).await;
-            // A text frame, whatever the session speaks.
+            peer.send_frame(Message::text(text)).await;
+            // A text frame in both formats.
             let error = "String messages are not allowed. Please use buffer messages.";
             assert_eq!(peer.frame().await, Message::text(json!({"error": error}).to_string()));
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn a_message_in_fragments_is_one_message(host: Host) {
         for (format, opcode) in [(Format::Json, 0x1), (Format::MessagePack, 0x2)] {
             let mut peer = join(&host, &room(), format).await;
             let message = object(format, &[("type", json!("echo")), ("text", json!("ä"))]).into_data();
-            // The bit of the last fragment is taken from the others; a ping may come between them.
+            // All but the last fragment lack the FIN bit; a ping may be sent between them.
             let mut wire = masked(opcode, &message[..5]);
             wire[0] &= 0x7f;
             wire.extend(masked(0x9, b"between"));
@@ -82,9 +82,9 @@ cases! {
                 wire.extend(fragment);
             }
             wire.extend(masked(0x0, b""));
-            peer.wire(&wire).await;
+            peer.send_bytes(&wire).await;
             assert_eq!(peer.message().await, json!({"type": "echo", "text": "ä"}));
-            goes_on(&mut peer).await;
+            still_works(&mut peer).await;
         }
     }
 
@@ -94,10 +94,10 @@ cases! {
         for (end, _) in text.char_indices() {
             malformed(&mut peer, Message::text(&text[..end])).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
-    async fn what_is_not_json_is_malformed(host: Host) {
+    async fn text_that_is_not_json_is_malformed(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         for text in [
             "", " ", "nope", "{\"type\":\"fail\"} more", "{\"type\":\"fail\"}{\"type\":\"fail\"}", "{'type':'fail'}",
@@ -108,7 +108,7 @@ cases! {
         ] {
             malformed(&mut peer, Message::text(text)).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn messagepack_cut_short_anywhere_is_malformed(host: Host) {
@@ -120,19 +120,19 @@ cases! {
             ("undefined", hex("d4 00 00")),
             ("time", hex("d6 ff 00000000")), ("long", packed(&json!("x".repeat(40)))), ("list16", hex("dc 0001 c3")),
         ]);
-        assert_eq!(peer.ask_raw(Message::binary(bytes.clone())).await["text"], "ä");
+        assert_eq!(peer.ask_frame(Message::binary(bytes.clone())).await["text"], "ä");
         for end in 0..bytes.len() {
             malformed_bytes(&mut peer, bytes[..end].to_vec()).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
-    async fn messagepack_with_more_behind_it_is_malformed(host: Host) {
+    async fn messagepack_with_trailing_bytes_is_malformed(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
         for more in ["00", "c0", "c1", "80", "a4"] {
             malformed_bytes(&mut peer, [echo(packed(&json!("a"))), hex(more)].concat()).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn the_reserved_byte_of_messagepack_is_malformed(host: Host) {
@@ -140,7 +140,7 @@ cases! {
         for bytes in [hex("c1"), hex("91 c1"), hex("81 c1 c0"), echo(hex("c1")), echo(hex("91 c1"))] {
             malformed_bytes(&mut peer, bytes).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn an_unknown_extension_is_malformed(host: Host) {
@@ -153,7 +153,7 @@ cases! {
             malformed_bytes(&mut peer, hex(extension)).await;
             malformed_bytes(&mut peer, echo(hex(extension))).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn a_messagepack_string_that_is_not_utf8_is_malformed(host: Host) {
@@ -165,7 +165,7 @@ cases! {
             malformed_bytes(&mut peer, echo(hex(string))).await;
             malformed_bytes(&mut peer, [hex("81"), hex(string), hex("c0")].concat()).await;
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn an_empty_frame_is_malformed_in_both_formats(host: Host) {
@@ -187,7 +187,7 @@ cases! {
                 malformed_bytes(&mut peer, [hex("91"), hex(claim), hex("c0 c0 c0")].concat()).await;
             }
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn json_that_nests_100_000_deep_is_refused_each_time(host: Host) {
@@ -202,7 +202,7 @@ cases! {
                 malformed(&mut peer, Message::text(text.as_str())).await;
             }
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
     async fn messagepack_that_nests_100_000_deep_is_refused_each_time(host: Host) {
@@ -217,10 +217,10 @@ cases! {
                 malformed_bytes(&mut peer, bytes.clone()).await;
             }
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 
-    async fn nesting_within_reason_is_passed_over(host: Host) {
+    async fn nesting_of_100_levels_is_accepted(host: Host) {
         let deep = (0..100).fold(json!(null), |inner, _| json!([inner]));
         for format in crate::peer::FORMATS {
             let mut peer = join(&host, &room(), format).await;
@@ -229,18 +229,18 @@ cases! {
         }
     }
 
-    async fn a_frame_that_is_refused_costs_no_other_session(host: Host) {
+    async fn a_refused_frame_does_not_affect_other_sessions(host: Host) {
         let room = room();
         let mut hostile = join(&host, &room, Format::MessagePack).await;
         let mut other = join(&host, &room, Format::Json).await;
         for _ in 0..TIMES {
-            hostile.raw(Message::binary(hex("dd 01ffffff"))).await;
-            hostile.raw(Message::binary(vec![0x91; 10_000])).await;
+            hostile.send_frame(Message::binary(hex("dd 01ffffff"))).await;
+            hostile.send_frame(Message::binary(vec![0x91; 10_000])).await;
         }
-        goes_on(&mut other).await;
+        still_works(&mut other).await;
         for _ in 0..2 * TIMES {
             assert_eq!(hostile.message().await["code"], Value::from("malformed"));
         }
-        other.nothing_came().await;
+        other.receives_nothing().await;
     }
 }

@@ -1,8 +1,7 @@
-//! Rooms that wake from hibernation: sessions, their data, format and tags are what they were.
+//! Rooms that wake from hibernation: sessions keep their data, format and tags.
 //!
-//! On workerd an object hibernates after 10 s without events, and each case proves that it did: the room's memory was
-//! made once more. The local host keeps a room with sockets in memory, so that there it is only the promise that is
-//! tested, and not the way it is kept; nothing is asserted of its memory.
+//! On workerd an object hibernates after 10 s without events. Each case proves that it did: the room was constructed once
+//! more. The local host keeps a room with sockets in memory; there the cases assert the behaviour alone.
 
 use std::time::Duration;
 
@@ -13,32 +12,32 @@ use crate::{
     Host, cases,
     events_room::{closed, join, join_tagged, log, log_of_the_end},
     many::join_clients,
-    peer::{Came, FORMATS, Format, Peer, get_json, room},
+    peer::{FORMATS, Format, Peer, Received, get_json, room},
 };
 
-/// Lets a room go to sleep.
+/// Waits until a room hibernates.
 pub(crate) async fn sleep() {
     tokio::time::sleep(Duration::from_millis(11_500)).await;
 }
 
-/// The same for a room whose alarm goes off meanwhile, ten seconds from now.
+/// The same for a room that is woken meanwhile by a timer ten seconds from now.
 pub(crate) async fn sleep_deeply() {
     tokio::time::sleep(Duration::from_secs(22)).await;
 }
 
-/// How often the memory of a room of class `Events` was made. Another room is asked, so that this one sleeps on.
+/// How often a room of class `Events` was constructed. Another room is asked, so that this one is not woken.
 pub(crate) async fn constructions(host: &Host, room: &str) -> Value {
     get_json(&host.rooms, &format!("/events/observer/constructions/{room}")).await
 }
 
-/// Lets a room of class `Events` go to sleep.
+/// Waits until a room of class `Events` hibernates.
 async fn hibernate(host: &Host, room: &str) {
-    assert_eq!(constructions(host, room).await, 1, "the room has lost its memory before it was to");
+    assert_eq!(constructions(host, room).await, 1, "the room lost its memory too early");
     sleep().await;
-    assert_eq!(constructions(host, room).await, 1, "the room was woken before it was to");
+    assert_eq!(constructions(host, room).await, 1, "the room was woken too early");
 }
 
-/// Asserts that a room has slept and was woken, once.
+/// Asserts that a room has hibernated and was woken once.
 async fn has_slept(host: &Host, room: &str) {
     if host.hibernates {
         assert_eq!(constructions(host, room).await, 2, "the room still has its memory: it did not hibernate");
@@ -50,7 +49,7 @@ fn recall() -> Value {
 }
 
 cases! {
-    async fn sessions_are_themselves_after_hibernation(host: Host) {
+    async fn sessions_are_restored_after_hibernation(host: Host) {
         let room = room();
         let mut peers = Vec::new();
         for (format, tags) in FORMATS.into_iter().zip(["red,blue", "red"]) {
@@ -66,7 +65,7 @@ cases! {
         has_slept(&host, &room).await;
     }
 
-    async fn data_changed_before_hibernation_is_the_data_after_it(host: Host) {
+    async fn data_changed_before_hibernation_is_restored(host: Host) {
         let room = room();
         let mut peers = Vec::new();
         for format in FORMATS {
@@ -79,14 +78,14 @@ cases! {
         hibernate(&host, &room).await;
         for peer in &mut peers {
             assert_eq!(peer.ask(recall()).await["note"], format!("{:?} ä🐝", peer.format));
-            // And data can be changed as before.
+            // And the data can be changed again.
             assert_eq!(peer.ask(json!({"type": "remember", "note": "again"})).await, json!({"type": "sent"}));
             assert_eq!(peer.ask(recall()).await["note"], "again");
         }
         has_slept(&host, &room).await;
     }
 
-    async fn a_hundred_and_twenty_sessions_are_each_itself_after_hibernation(host: Host) {
+    async fn each_of_120_sessions_is_restored_after_hibernation(host: Host) {
         let room = room();
         let mut peers = Vec::new();
         for (index, mut peer) in join_clients(&host, &room, 120).await.into_iter().enumerate() {
@@ -96,14 +95,14 @@ cases! {
             peers.push((peer, session));
         }
         hibernate(&host, &room).await;
-        // From the last to the first: the order of waking is not that of joining.
+        // In reverse: sessions are restored in another order than they joined in.
         for (peer, session) in peers.iter_mut().rev() {
             assert_eq!(&peer.ask(recall()).await, session);
         }
         has_slept(&host, &room).await;
     }
 
-    async fn a_tag_reaches_sessions_that_the_room_has_not_seen_since_it_woke(host: Host) {
+    async fn a_tag_reaches_sessions_that_are_not_yet_restored(host: Host) {
         let room = room();
         let mut red = [
             join_tagged(&host, &room, FORMATS[0], "red").await, join_tagged(&host, &room, FORMATS[1], "red").await,
@@ -113,12 +112,12 @@ cases! {
         assert_eq!(blue.ask(json!({"type": "tell", "text": "up", "tag": "red"})).await["count"], 2);
         for peer in &mut red {
             assert_eq!(peer.message().await, json!({"type": "told", "text": "up"}));
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
         has_slept(&host, &room).await;
     }
 
-    async fn a_broadcast_reaches_sessions_that_the_room_has_not_seen_since_it_woke(host: Host) {
+    async fn a_broadcast_reaches_sessions_that_are_not_yet_restored(host: Host) {
         let room = room();
         let mut peers = join_clients(&host, &room, 10).await;
         hibernate(&host, &room).await;
@@ -128,20 +127,20 @@ cases! {
             if index != 4 {
                 assert_eq!(peer.message().await, json!({"type": "told", "text": "up"}));
             }
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
         has_slept(&host, &room).await;
     }
 
-    async fn a_close_that_wakes_the_room_runs_closed_with_the_sessions_data(host: Host) {
+    async fn a_close_that_wakes_the_room_runs_the_close_handler_with_the_sessions_data(host: Host) {
         let room = room();
         let mut peer = join(&host, &room, Format::MessagePack).await;
         peer.ask(json!({"type": "remember", "note": "mine"})).await;
         peer.send(json!({"type": "write", "line": "forgotten"})).await;
-        peer.nothing_came().await;
+        peer.receives_nothing().await;
         hibernate(&host, &room).await;
         peer.close(Some((4001, "bye"))).await;
-        assert_eq!(peer.came().await, Came::Closed(4001, "bye".into()));
+        assert_eq!(peer.receive().await, Received::Closed(4001, "bye".into()));
         let mut expected = vec!["forgotten".to_owned(), closed(4001, "bye").replace("0 before", "mine")];
         if host.hibernates {
             expected.remove(0);
@@ -150,7 +149,7 @@ cases! {
         has_slept(&host, &room).await;
     }
 
-    async fn a_loss_that_wakes_the_room_runs_closed_with_the_sessions_data(host: Host) {
+    async fn a_lost_connection_that_wakes_the_room_runs_the_close_handler_with_the_sessions_data(host: Host) {
         let room = room();
         let mut stays = join(&host, &room, Format::Json).await;
         let mut goes = join(&host, &room, Format::Json).await;
@@ -166,7 +165,7 @@ cases! {
         assert_eq!(stays.ask(recall()).await["note"], "0 before");
     }
 
-    async fn a_session_that_joins_a_sleeping_room_meets_the_others(host: Host) {
+    async fn a_session_that_joins_a_hibernated_room_reaches_the_others(host: Host) {
         let room = room();
         let mut old = join(&host, &room, Format::MessagePack).await;
         hibernate(&host, &room).await;
@@ -185,19 +184,19 @@ cases! {
         let mut ada = Peer::join(&host.chat, &format!("/room/{chat}/websocket?name=Ada"), Format::Json).await;
         let _bob = Peer::join(&host.chat, &format!("/room/{chat}/websocket?name=Bob"), Format::MessagePack).await;
         ada.send(json!({"type": "setName", "name": "Countess"})).await;
-        ada.nothing_came_but(2).await;
+        ada.receives_only(2).await;
         let before = get_json(&host.chat, &format!("/room/{chat}/info")).await;
         hibernate(&host, &room).await;
         assert_eq!(get_json(&host.rooms, &format!("/events/{room}/count")).await, 10);
         has_slept(&host, &room).await;
         let mut after = get_json(&host.chat, &format!("/room/{chat}/info")).await;
-        // In any order.
+        // The order of sessions is not specified.
         after["sessions"].as_array_mut().unwrap().sort_by_key(|one| one["name"] != before["sessions"][0]["name"]);
         assert_eq!(after, before);
         assert!(after.to_string().contains("Countess"), "{after}");
     }
 
-    async fn an_alarm_that_wakes_the_room_reaches_all_sessions(host: Host) {
+    async fn a_timer_that_wakes_the_room_reaches_all_sessions(host: Host) {
         let room = room();
         let mut peers = join_clients(&host, &room, 4).await;
         peers[0].send(json!({"type": "setTimer", "afterMs": 12_500})).await;
@@ -208,7 +207,7 @@ cases! {
         has_slept(&host, &room).await;
     }
 
-    async fn order_holds_from_the_first_event_after_waking(host: Host) {
+    async fn messages_stay_in_order_after_waking(host: Host) {
         let room = room();
         let mut peer = join(&host, &room, Format::MessagePack).await;
         hibernate(&host, &room).await;
@@ -221,24 +220,24 @@ cases! {
         has_slept(&host, &room).await;
     }
 
-    async fn a_frame_that_wakes_the_room_is_judged_as_before(host: Host) {
+    async fn a_frame_that_wakes_the_room_is_validated_as_before(host: Host) {
         let room = room();
         let mut peer = join(&host, &room, Format::MessagePack).await;
         hibernate(&host, &room).await;
-        peer.raw(Message::text("{}")).await;
+        peer.send_frame(Message::text("{}")).await;
         let error = "String messages are not allowed. Please use buffer messages.";
-        assert_eq!(peer.came().await, Came::Json(json!({"error": error})));
+        assert_eq!(peer.receive().await, Received::Json(json!({"error": error})));
         assert_eq!(peer.ask(json!({"type": "nope"})).await["code"], "unknown_type");
         has_slept(&host, &room).await;
     }
 
-    async fn a_ping_is_answered_in_both_formats_and_wakes_nobody(host: Host) {
+    async fn a_ping_is_answered_in_both_formats_without_waking_the_room(host: Host) {
         let room = room();
         let mut peers = [join(&host, &room, FORMATS[0]).await, join(&host, &room, FORMATS[1]).await];
         hibernate(&host, &room).await;
         for peer in &mut peers {
             for _ in 0..3 {
-                peer.raw(Message::text("wsdo:ping")).await;
+                peer.send_frame(Message::text("wsdo:ping")).await;
                 assert_eq!(peer.frame().await, Message::text("wsdo:pong"));
             }
         }
@@ -262,9 +261,9 @@ cases! {
         sleep().await;
         for peer in &mut peers {
             peer.send(json!({"type": "who"})).await;
-            // What has not slept has not been read again, and needs no other shape.
+            // Without hibernation the data is not read again.
             if host.hibernates {
-                assert!(matches!(peer.came().await, Came::Closed(1012, _)));
+                assert!(matches!(peer.receive().await, Received::Closed(1012, _)));
             } else {
                 assert_eq!(peer.message().await["name"], "Ada 0");
             }
@@ -288,7 +287,7 @@ cases! {
         }
     }
 
-    async fn a_renamed_session_is_itself_after_hibernation(host: Host) {
+    async fn a_renamed_session_is_restored_after_hibernation(host: Host) {
         let room = room();
         let mut peers = Vec::new();
         for format in FORMATS {
@@ -296,7 +295,7 @@ cases! {
             let renamed = peer.ask(json!({"type": "setName", "name": format!("{format:?}")})).await;
             peers.push((peer, renamed["userId"].clone()));
         }
-        peers[0].0.nothing_came_but(2).await;
+        peers[0].0.receives_only(2).await;
         sleep().await;
         for index in 0..peers.len() {
             let (peer, id) = &mut peers[index];

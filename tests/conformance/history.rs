@@ -1,4 +1,4 @@
-//! The chat's history: its last messages, kept for those who come later.
+//! The chat's history: its last messages, in storage.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ async fn join(host: &Host, room: &str, name: &str, format: Format) -> Peer {
     Peer::join(&host.chat, &format!("/room/{room}/websocket?name={name}"), format).await
 }
 
-/// Says something, and gives what everyone heard. Who was there before may only now be told to have left.
+/// Sends a message and returns what everyone receives, past a late `userLeft` of an earlier session.
 async fn say(peer: &mut Peer, text: &str) -> Value {
     peer.send(json!({"type": "message", "text": text})).await;
     match peer.message().await {
@@ -27,7 +27,7 @@ async fn messages(host: &Host, room: &str) -> Vec<Value> {
 }
 
 cases! {
-    async fn the_history_tells_what_was_said_oldest_first(host: Host) {
+    async fn the_history_lists_messages_oldest_first(host: Host) {
         let room = room();
         assert_eq!(messages(&host, &room).await, [Value::Null; 0]);
         let mut expected = Vec::new();
@@ -65,7 +65,7 @@ cases! {
         assert_eq!(texts(&messages(&host, &room).await), (123..223).collect::<Vec<_>>());
     }
 
-    async fn only_what_was_said_is_history(host: Host) {
+    async fn only_messages_are_kept_in_the_history(host: Host) {
         let room = room();
         let mut peer = join(&host, &room, "Ada", Format::Json).await;
         peer.send(json!({"type": "message", "text": ""})).await;
@@ -80,7 +80,7 @@ cases! {
         assert_eq!((&told[0]["text"], &told[0]["from"]), (&json!("so there"), &json!("Countess")));
     }
 
-    async fn the_history_of_a_private_room_wants_its_key(host: Host) {
+    async fn the_history_of_a_private_room_requires_its_key(host: Host) {
         let path = format!("/room/private-{}/history", room());
         assert_eq!(http(&host.chat, "GET", &path, "").await, (401, "Unauthorized".into()));
         assert_eq!(http(&host.chat, "GET", &format!("{path}?key=wrong"), "").await.0, 401);

@@ -1,4 +1,4 @@
-//! Clients that go on after the room has closed their session: nothing of them is handled, and after ten seconds they are gone.
+//! Clients that ignore the room's close: their frames are not handled, and their sessions end after ten seconds.
 
 use std::time::Duration;
 
@@ -13,20 +13,20 @@ use crate::{
     raw::masked,
 };
 
-/// Longer than a client has to answer a close.
+/// Longer than the time a client has to answer a close.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// The cases that take the whole isolate down.
-pub(crate) const EXCLUSIVE: &[Case] = &[("nothing_of_a_closed_session_is_handled_after_a_panic", |host| {
-    Box::pin(nothing_of_a_closed_session_is_handled_after_a_panic(host))
+/// The cases that end the whole isolate.
+pub(crate) const EXCLUSIVE: &[Case] = &[("a_closed_session_stays_closed_after_a_panic", |host| {
+    Box::pin(a_closed_session_stays_closed_after_a_panic(host))
 })];
 
-/// Has the room close the session of a client that does not look at it.
+/// Has the room close the session; the client does not read the close.
 async fn close(peer: &mut Peer) {
     peer.send(json!({"type": "leave", "code": 4001, "reason": "kicked"})).await;
 }
 
-/// Sends a message as if nothing had happened: past the client's own library, which has closed.
+/// Sends a message after the close, as bytes: the client's library has closed.
 async fn send_on(peer: &mut Peer) {
     let text = br#"{"type":"tell","text":"still here"}"#;
     let frame = match peer.format {
@@ -35,11 +35,11 @@ async fn send_on(peer: &mut Peer) {
             masked(0x2, &rmp_serde::to_vec_named(&json!({"type": "tell", "text": "still here"})).expect("MessagePack"))
         }
     };
-    // The local host has cut the connection by then.
-    let _ = peer.try_wire(&frame).await;
+    // The local host may have ended the connection.
+    let _ = peer.try_send_bytes(&frame).await;
 }
 
-async fn nothing_of_a_closed_session_is_handled_after_a_panic(host: Host) {
+async fn a_closed_session_stays_closed_after_a_panic(host: Host) {
     for format in FORMATS {
         let room = room();
         let mut witness = join(&host, &room, Format::Json).await;
@@ -54,22 +54,22 @@ async fn nothing_of_a_closed_session_is_handled_after_a_panic(host: Host) {
             sleep(Duration::from_millis(100)).await;
         }
         let reached = witness.ask(json!({"type": "tell", "text": "alone", "others": true})).await;
-        assert_eq!(reached["count"], 0, "a closed session was handed a broadcast");
-        witness.nothing_came().await;
+        assert_eq!(reached["count"], 0, "a broadcast reached a closed session");
+        witness.receives_nothing().await;
     }
 }
 
-/// Waits until the room counts `expected` sessions, for as long as a client has to answer.
+/// Waits until the room has `expected` sessions, at most [`DEADLINE`].
 async fn counts_in_time(host: &Host, room: &str, expected: usize) {
     let start = Instant::now();
     while count(host, room).await != expected {
-        assert!(start.elapsed() < DEADLINE, "the session is still counted after {DEADLINE:?}");
+        assert!(start.elapsed() < DEADLINE, "the session still counts after {DEADLINE:?}");
         sleep(Duration::from_millis(100)).await;
     }
 }
 
 cases! {
-    async fn a_client_that_ignores_the_close_is_gone_in_ten_seconds_and_closed_has_run_once(host: Host) {
+    async fn a_session_whose_client_ignores_the_close_ends_after_ten_seconds(host: Host) {
         for format in FORMATS {
             let room = room();
             let mut witness = join(&host, &room, Format::Json).await;
@@ -78,7 +78,7 @@ cases! {
             send_on(&mut closed).await;
             counts_in_time(&host, &room, 1).await;
             send_on(&mut closed).await;
-            witness.nothing_came().await;
+            witness.receives_nothing().await;
             assert_eq!(witness.ask(json!({"type": "tell", "text": "x", "others": true})).await["count"], 0);
             drop(closed);
             sleep(Duration::from_millis(500)).await;
@@ -90,7 +90,7 @@ cases! {
         }
     }
 
-    async fn a_session_whose_data_was_lost_is_gone_as_well(host: Host) {
+    async fn a_session_whose_data_is_unreadable_ends_after_ten_seconds(host: Host) {
         let room = room();
         let mut peers = Vec::new();
         for format in FORMATS {
@@ -101,12 +101,12 @@ cases! {
             peer.send(json!({"type": "who"})).await;
         }
         sleep_deeply().await;
-        // What has not slept has not been read again, and is not lost.
+        // Without hibernation the data is not read again.
         let left = if host.hibernates { 0 } else { 2 };
         assert_eq!(get_json(&host.rooms, &format!("/unmigrated/{room}/count")).await, left);
     }
 
-    async fn a_closed_session_stays_closed_and_gone_when_the_room_has_hibernated(host: Host) {
+    async fn a_closed_session_stays_closed_after_hibernation(host: Host) {
         let room = room();
         let mut witness = join(&host, &room, Format::Json).await;
         let mut closed = Vec::new();
@@ -115,7 +115,7 @@ cases! {
             close(&mut peer).await;
             closed.push(peer);
         }
-        // The end of the sessions comes after ten seconds, and has the room hibernate another ten later.
+        // The sessions end after ten seconds, and the room hibernates another ten seconds later.
         sleep_deeply().await;
         for peer in &mut closed {
             send_on(peer).await;
@@ -123,7 +123,7 @@ cases! {
         sleep(Duration::from_millis(200)).await;
         assert_eq!(count(&host, &room).await, 1);
         assert_eq!(witness.ask(json!({"type": "tell", "text": "x", "others": true})).await["count"], 0);
-        witness.nothing_came().await;
+        witness.receives_nothing().await;
         drop(closed);
         sleep(Duration::from_millis(500)).await;
         assert_eq!(count(&host, &room).await, 1);

@@ -1,4 +1,4 @@
-//! What bounds a message, and what rules bound beside messages: session data and the input of routes.
+//! The size limit of messages, and rules on session data and on the input of routes.
 
 use rooms::MAX_MESSAGE;
 use serde_json::json;
@@ -6,11 +6,11 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     Host, cases,
-    peer::{Came, FORMATS, Format, Peer, request, room},
+    peer::{FORMATS, Format, Peer, Received, request, room},
     raw::packed,
 };
 
-/// A frame of exactly this many bytes that holds a message.
+/// A message in a frame of exactly this many bytes.
 fn filled(format: Format, bytes: usize) -> Message {
     let message = |text: usize| json!({"type": "fill", "text": "x".repeat(text)});
     match format {
@@ -31,16 +31,16 @@ fn handled(count: u32) -> serde_json::Value {
 }
 
 cases! {
-    async fn a_message_of_exactly_the_limit_is_handled(host: Host) {
+    async fn a_message_at_the_limit_is_handled(host: Host) {
         for format in FORMATS {
             let mut peer = join(&host, &room(), format).await;
             let frame = filled(format, MAX_MESSAGE);
             assert_eq!(frame.len(), MAX_MESSAGE);
-            assert_eq!(peer.ask_raw(frame).await, handled(1), "{format:?}");
+            assert_eq!(peer.ask_frame(frame).await, handled(1), "{format:?}");
         }
     }
 
-    async fn a_message_of_one_byte_more_closes_the_session_with_1009_and_reaches_no_handler(host: Host) {
+    async fn a_message_beyond_the_limit_closes_with_1009_and_reaches_no_handler(host: Host) {
         let says = format!("a message may have at most {MAX_MESSAGE} bytes");
         for format in FORMATS {
             let room = room();
@@ -49,22 +49,22 @@ cases! {
                 Format::Json => Message::text("x".repeat(MAX_MESSAGE + 1)),
                 Format::MessagePack => Message::binary(vec![0xc1; MAX_MESSAGE + 1]),
             };
-            // Of the kind that the room's `binary` takes, or of the kind that nobody takes.
+            // One kind of frame goes to the room's binary handler, the other is a protocol error.
             let other_kind = match format {
                 Format::Json => Message::binary(vec![0; MAX_MESSAGE + 1]),
                 Format::MessagePack => Message::text("x".repeat(MAX_MESSAGE + 1)),
             };
             for frame in [filled(format, MAX_MESSAGE + 1), not_a_message, other_kind] {
                 let mut peer = join(&host, &room, format).await;
-                peer.raw(frame).await;
+                peer.send_frame(frame).await;
                 peer.send(json!({"type": "fill", "text": ""})).await;
-                assert_eq!(peer.came().await, Came::Closed(1009, says.clone()), "{format:?}");
+                assert_eq!(peer.receive().await, Received::Closed(1009, says.clone()), "{format:?}");
             }
             assert_eq!(witness.ask(json!({"type": "count"})).await, handled(0), "{format:?}");
         }
     }
 
-    async fn session_data_that_breaks_a_rule_is_refused_by_update_and_stays_as_it_was(host: Host) {
+    async fn session_data_that_breaks_a_rule_is_not_updated(host: Host) {
         for format in FORMATS {
             let mut peer = join(&host, &room(), format).await;
             let noted = peer.ask(json!({"type": "note", "text": "8 of 8 ä"})).await;
@@ -76,7 +76,7 @@ cases! {
         }
     }
 
-    async fn a_rule_holds_in_the_body_and_the_query_of_a_route(host: Host) {
+    async fn rules_are_checked_in_the_body_and_the_query_of_a_route(host: Host) {
         let room = room();
         let path = format!("/limits/{room}/notes");
         let ask = |method, path: String, body: &'static str| {
@@ -96,7 +96,7 @@ cases! {
     async fn the_limit_counts_bytes_of_utf_8(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         let text = "ä".repeat(MAX_MESSAGE / 2);
-        peer.raw(Message::text(format!(r#"{{"type":"fill","text":"{text}"}}"#))).await;
-        assert!(matches!(peer.came().await, Came::Closed(1009, _)));
+        peer.send_frame(Message::text(format!(r#"{{"type":"fill","text":"{text}"}}"#))).await;
+        assert!(matches!(peer.receive().await, Received::Closed(1009, _)));
     }
 }

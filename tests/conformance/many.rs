@@ -1,15 +1,15 @@
-//! Many at once: upgrades, rooms, sessions, and questions while sessions come and go.
+//! Many upgrades, rooms and sessions at once, and requests while sessions join and leave.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::{
     Host, cases,
-    events_room::{count, counts, goes_on, join, socket},
-    peer::{Came, FORMATS, Format, Peer, eventually, get_json, room},
+    events_room::{count, join, socket, still_works, wait_for_count},
+    peer::{FORMATS, Format, Peer, Received, eventually, get_json, room},
 };
 
-/// Connects so many, some at a time, in turns of both formats.
+/// Connects `size` clients, alternating between the formats.
 pub(crate) async fn join_clients(host: &Host, room: &str, size: usize) -> Vec<Peer> {
     let mut peers: Vec<Peer> = Vec::new();
     while peers.len() < size {
@@ -37,7 +37,7 @@ async fn chatter(host: &Host, room: &str, name: &str, format: Format) -> Peer {
 }
 
 cases! {
-    async fn upgrades_at_once_that_wait_all_get_in(host: Host) {
+    async fn concurrent_upgrades_that_await_all_succeed(host: Host) {
         let room = room();
         let path = format!("{}?do=wait", socket(&room));
         let mut peers = join_all((0..60).map(|index| Peer::join(&host.rooms, &path, FORMATS[index % 2]))).await;
@@ -51,7 +51,7 @@ cases! {
         assert_eq!(ids.len(), 60, "each has an id of its own");
     }
 
-    async fn upgrades_that_are_refused_among_many_leave_no_session(host: Host) {
+    async fn refused_upgrades_among_many_leave_no_session(host: Host) {
         let room = room();
         let open = |index: usize| {
             let path = format!("{}?do={}", socket(&room), ["", "refuse", "fail", "wait"][index % 4]);
@@ -65,7 +65,7 @@ cases! {
         assert_eq!(count(&host, &room).await, 20);
     }
 
-    async fn many_rooms_at_once_keep_to_themselves(host: Host) {
+    async fn many_rooms_at_once_are_independent(host: Host) {
         let rooms: Vec<_> = (0..50).map(|_| room()).collect();
         let mut peers = join_all(rooms.iter().map(|room| join(&host, room, Format::Json))).await;
         join_all(peers.iter_mut().enumerate().map(async |(index, peer)| {
@@ -79,7 +79,7 @@ cases! {
         })).await;
     }
 
-    async fn three_hundred_sessions_hear_a_broadcast_once_each_and_half_leave(host: Host) {
+    async fn a_broadcast_reaches_300_sessions_once_each_and_then_the_150_left(host: Host) {
         let room = room();
         let mut peers = join_clients(&host, &room, 300).await;
         assert_eq!(count(&host, &room).await, 300);
@@ -90,19 +90,19 @@ cases! {
             if index == 0 {
                 assert_eq!(peer.message().await, json!({"type": "reached", "count": 300}));
             }
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
 
         let mut leavers = peers.split_off(150);
         join_all(leavers.iter_mut().enumerate().map(async |(index, peer)| {
-            // Half of them say so, half just go.
+            // Half of them send a close frame, the others disconnect.
             if index % 2 == 0 {
                 peer.close(Some((1000, ""))).await;
-                assert_eq!(peer.came().await, Came::Closed(1000, String::new()));
+                assert_eq!(peer.receive().await, Received::Closed(1000, String::new()));
             }
         })).await;
         drop(leavers);
-        counts(&host, &room, 150).await;
+        wait_for_count(&host, &room, 150).await;
 
         peers[1].send(json!({"type": "tell", "text": "rest"})).await;
         for (index, peer) in peers.iter_mut().enumerate() {
@@ -110,11 +110,11 @@ cases! {
             if index == 1 {
                 assert_eq!(peer.message().await["count"], 150);
             }
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
     }
 
-    async fn info_agrees_at_each_step_of_coming_and_going(host: Host) {
+    async fn info_is_correct_after_each_join_and_leave(host: Host) {
         let room = room();
         let mut peers = Vec::new();
         let all: Vec<_> = (0..12).map(|index| format!("P{index:02}")).collect();
@@ -123,7 +123,7 @@ cases! {
             assert_eq!(names(&chat_info(&host, &room).await), all[..=index]);
         }
         for (index, mut peer) in peers.into_iter().enumerate() {
-            // In three ways: with a code, without one, without a word.
+            // In three ways: with a close code, without one, without a close frame.
             match index % 3 {
                 0 => peer.close(Some((4000, "bye"))).await,
                 1 => peer.close(None).await,
@@ -135,7 +135,7 @@ cases! {
         }
     }
 
-    async fn info_agrees_with_itself_while_sessions_come_go_and_speak(host: Host) {
+    async fn info_is_consistent_while_sessions_join_send_and_leave(host: Host) {
         let room = room();
         let lives = join_all((0..8).map(async |index: usize| {
             for round in 0..5 {
@@ -160,7 +160,7 @@ cases! {
         eventually("all are gone", || async { chat_info(&host, &room).await["sessionCount"] == 0 }).await;
     }
 
-    async fn a_session_that_reads_nothing_does_not_hold_up_the_others(host: Host) {
+    async fn a_session_that_does_not_read_does_not_delay_the_others(host: Host) {
         let room = room();
         let _deaf = join(&host, &room, Format::Json).await;
         let mut ada = join(&host, &room, Format::MessagePack).await;
@@ -170,6 +170,6 @@ cases! {
             assert_eq!(ada.message().await["text"], text);
             assert_eq!(ada.message().await["count"], 2);
         }
-        goes_on(&mut ada).await;
+        still_works(&mut ada).await;
     }
 }

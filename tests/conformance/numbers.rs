@@ -1,4 +1,4 @@
-//! MessagePack as JavaScript and other encoders write it, and the numbers that JavaScript can hold.
+//! MessagePack as JavaScript and other encoders write it, and the range of JavaScript's numbers.
 
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
@@ -10,12 +10,12 @@ use crate::{
     raw::{hex, map, packed},
 };
 
-/// `{type: "place", name: "a", count: …}` with the count as it is given; the field is an optional `u8`.
+/// `{type: "place", name: "a", count: …}` with the count as given; the field is an optional `u8`.
 fn place(count: &str) -> Message {
     Message::binary(map(&[("type", packed(&json!("place"))), ("name", packed(&json!("a"))), ("count", hex(count))]))
 }
 
-/// `{type, value}` with the value as it is given.
+/// `{type, value}` with the value as given.
 fn value(kind: &str, value: &str) -> Message {
     Message::binary(map(&[("type", packed(&json!(kind))), ("value", hex(value))]))
 }
@@ -25,24 +25,24 @@ async fn rules(host: &Host, format: Format) -> Peer {
 }
 
 async fn invalid(peer: &mut Peer, message: Message, path: &str) {
-    let answer = peer.ask_raw(message.clone()).await;
+    let answer = peer.ask_frame(message.clone()).await;
     assert_eq!((&answer["code"], &answer["path"]), (&json!("invalid"), &json!(path)), "{message:?}: {answer}");
 }
 
 cases! {
-    async fn an_integral_float_is_an_integer(host: Host) {
+    async fn an_integral_float_is_read_as_an_integer(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
         for three in ["cb 4008000000000000", "ca 40400000"] {
-            assert_eq!(peer.ask_raw(place(three)).await["total"], 3, "{three}");
+            assert_eq!(peer.ask_frame(place(three)).await["total"], 3, "{three}");
         }
         let mut peer = rules(&host, Format::MessagePack).await;
-        assert_eq!(peer.ask_raw(value("integer", "cb c008000000000000")).await["value"], -3);
-        // `Date.now()`, as msgpackr writes it.
-        let now = peer.ask_raw(value("number", "cb 42799c82cc000000")).await;
+        assert_eq!(peer.ask_frame(value("integer", "cb c008000000000000")).await["value"], -3);
+        // `Date.now()` as msgpackr writes it.
+        let now = peer.ask_frame(value("number", "cb 42799c82cc000000")).await;
         assert_eq!(now["value"].as_f64(), Some(1_760_000_000_000.0), "{now}");
     }
 
-    async fn a_float_that_is_no_integer_is_invalid_for_one(host: Host) {
+    async fn a_fraction_is_invalid_where_an_integer_is_expected(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
         for fraction in ["cb 3fe0000000000000", "ca 3f000000", "cb 4008000000000001", "cb bff8000000000000"] {
             invalid(&mut peer, place(fraction), "count").await;
@@ -74,29 +74,29 @@ cases! {
             "05", "cc 05", "cd 0005", "ce 00000005", "cf 0000000000000005", "d0 05", "d1 0005", "d2 00000005",
             "d3 0000000000000005",
         ] {
-            assert_eq!(peer.ask_raw(place(five)).await["total"], 5, "{five}");
+            assert_eq!(peer.ask_frame(place(five)).await["total"], 5, "{five}");
         }
         let mut peer = rules(&host, Format::MessagePack).await;
         for minus_two in ["fe", "d0 fe", "d1 fffe", "d2 fffffffe", "d3 fffffffffffffffe"] {
-            assert_eq!(peer.ask_raw(value("integer", minus_two)).await["value"], -2, "{minus_two}");
+            assert_eq!(peer.ask_frame(value("integer", minus_two)).await["value"], -2, "{minus_two}");
         }
     }
 
-    async fn an_integer_is_a_float_where_one_is_asked_for(host: Host) {
+    async fn an_integer_is_read_where_a_float_is_expected(host: Host) {
         let mut peer = rules(&host, Format::MessagePack).await;
         for zero in ["00", "cf 0000000000000000", "d3 0000000000000000", "cb 0000000000000000", "ca 00000000"] {
-            assert_eq!(peer.ask_raw(value("float", zero)).await["value"], 0, "{zero}");
+            assert_eq!(peer.ask_frame(value("float", zero)).await["value"], 0, "{zero}");
         }
     }
 
     async fn undefined_is_absent_where_a_value_is_optional(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
-        assert_eq!(peer.ask_raw(place("d4 00 00")).await["total"], 1);
+        assert_eq!(peer.ask_frame(place("d4 00 00")).await["total"], 1);
         let (text, kind) = (packed(&json!("a")), packed(&json!("echo")));
         let default = map(&[("afterMs", hex("d4 00 00")), ("text", text), ("type", kind)]);
-        assert_eq!(peer.ask_raw(Message::binary(default)).await, json!({"type": "echo", "text": "a"}));
+        assert_eq!(peer.ask_frame(Message::binary(default)).await, json!({"type": "echo", "text": "a"}));
         let mut peer = rules(&host, Format::MessagePack).await;
-        assert_eq!(peer.ask_raw(value("maybe", "d4 00 00")).await, json!({"type": "maybe"}));
+        assert_eq!(peer.ask_frame(value("maybe", "d4 00 00")).await, json!({"type": "maybe"}));
     }
 
     async fn undefined_is_missing_where_a_value_is_required(host: Host) {
@@ -106,7 +106,7 @@ cases! {
             (map(&[("text", hex("d4 00 00")), ("type", packed(&json!("echo")))]), "text"),
             (map(&[("type", hex("d4 00 00")), ("text", packed(&json!("a")))]), "type"),
         ] {
-            let answer = peer.ask_raw(Message::binary(fields)).await;
+            let answer = peer.ask_frame(Message::binary(fields)).await;
             assert_eq!((&answer["code"], &answer["path"]), (&json!("missing"), &json!(path)), "{answer}");
         }
     }
@@ -117,12 +117,12 @@ cases! {
         for number in [
             "cb 7ff8000000000000", "cb 7ff0000000000000", "cb fff0000000000000", "ca 7fc00000", "ca 7f800000",
         ] {
-            assert_eq!(peer.ask_raw(place(number)).await["total"], 1, "{number}");
+            assert_eq!(peer.ask_frame(place(number)).await["total"], 1, "{number}");
             invalid(&mut floats, value("float", number), "value").await;
         }
     }
 
-    async fn maps_and_strings_and_lists_may_have_any_head(host: Host) {
+    async fn maps_strings_and_lists_are_read_with_any_length_format(host: Host) {
         let mut peer = join(&host, &room(), Format::MessagePack).await;
         for map in ["82", "de 0002", "df 00000002"] {
             for string in ["a4", "d9 04", "da 0004", "db 00000004"] {
@@ -131,7 +131,7 @@ cases! {
                     &hex("a1 61"),
                 ].concat();
                 assert_eq!(
-                    peer.ask_raw(Message::binary(bytes)).await, json!({"type": "echo", "text": "a"}),
+                    peer.ask_frame(Message::binary(bytes)).await, json!({"type": "echo", "text": "a"}),
                     "{map} {string}",
                 );
             }
@@ -139,7 +139,7 @@ cases! {
         for list in ["91", "dc 0001", "dd 00000001"] {
             let items = [hex(list), map(&[("name", packed(&json!("a")))])].concat();
             let order = map(&[("type", packed(&json!("order"))), ("items", items)]);
-            assert_eq!(peer.ask_raw(Message::binary(order)).await["total"], 1, "{list}");
+            assert_eq!(peer.ask_frame(Message::binary(order)).await["total"], 1, "{list}");
         }
     }
 
@@ -156,7 +156,7 @@ cases! {
         }
     }
 
-    async fn an_integer_that_javascript_cannot_hold_does_not_leave(host: Host) {
+    async fn an_integer_that_javascript_cannot_hold_is_not_sent(host: Host) {
         for format in FORMATS {
             let mut peer = rules(&host, format).await;
             for number in [(1_i64 << 53) + 1, -(1 << 53) - 1, i64::MAX, i64::MIN] {
@@ -172,7 +172,7 @@ cases! {
         }
     }
 
-    async fn an_integer_beyond_2_53_is_refused_on_its_way_in_as_on_its_way_out(host: Host) {
+    async fn an_integer_beyond_2_53_is_refused_in_both_directions(host: Host) {
         for format in FORMATS {
             let mut peer = rules(&host, format).await;
             for number in [1_i64 << 53, -(1 << 53)] {
@@ -186,7 +186,7 @@ cases! {
         }
         let mut peer = rules(&host, Format::MessagePack).await;
         for beyond in ["cf 0020000000000001", "d3 ffdfffffffffffff", "cb 4340000000000001", "cb 7e37e43c8800759c"] {
-            let answer = peer.ask_raw(value("number", beyond)).await;
+            let answer = peer.ask_frame(value("number", beyond)).await;
             assert_eq!((&answer["code"], &answer["path"]), (&json!("number"), &json!("value")), "{answer}");
         }
     }
@@ -194,18 +194,18 @@ cases! {
     async fn json_integers_may_look_like_floats(host: Host) {
         let mut peer = rules(&host, Format::Json).await;
         for two in ["2", "2.0", "2e0", "0.2e1", "20E-1"] {
-            let answer = peer.ask_raw(Message::text(format!("{{\"type\":\"integer\",\"value\":{two}}}"))).await;
+            let answer = peer.ask_frame(Message::text(format!("{{\"type\":\"integer\",\"value\":{two}}}"))).await;
             assert_eq!(answer["value"], 2, "{two}: {answer}");
         }
     }
 
-    async fn a_float_is_the_nearest_to_what_its_text_says(host: Host) {
+    async fn a_float_is_the_nearest_to_its_text(host: Host) {
         let mut peer = rules(&host, Format::Json).await;
         for text in [
             "0.1", "0.435", "0.30000000000000004", "0.9999999999999999", "123456789012345678e-18", "7E-23",
             "2.2250738585072011e-308", "5e-324", "1e-400",
         ] {
-            let answer = peer.ask_raw(Message::text(format!("{{\"type\":\"float\",\"value\":{text}}}"))).await;
+            let answer = peer.ask_frame(Message::text(format!("{{\"type\":\"float\",\"value\":{text}}}"))).await;
             assert_eq!(answer["value"].as_f64(), text.parse().ok(), "{text}: {answer}");
         }
     }

@@ -1,4 +1,4 @@
-//! A WebSocket client and an HTTP client that know nothing of the crate under test.
+//! A WebSocket client and an HTTP client that are independent of the crate under test.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ use tokio_tungstenite::{
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The headers of an upgrade.
+/// The headers of an upgrade request.
 pub(crate) const UPGRADE: [(&str, &str); 4] = [
     ("connection", "Upgrade"),
     ("upgrade", "websocket"),
@@ -36,7 +36,7 @@ pub(crate) const UPGRADE: [(&str, &str); 4] = [
     ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ];
 
-/// A format, as a raw peer sees it.
+/// The format of a session.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Format {
     Json,
@@ -52,9 +52,9 @@ pub(crate) struct Peer {
     pub(crate) headers: hyper::HeaderMap,
 }
 
-/// What came.
+/// A received frame or the end of the session.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Came {
+pub(crate) enum Received {
     Json(Value),
     MessagePack(Value),
     Text(String),
@@ -62,7 +62,7 @@ pub(crate) enum Came {
 }
 
 impl Peer {
-    /// Connects to `127.0.0.1:8787/room/…`, asking for the format in the query.
+    /// Connects to a path at an address such as `127.0.0.1:8787`, with the format in the query.
     pub(crate) async fn join(address: &str, path: &str, format: Format) -> Self {
         let name = if format == Format::Json { "json" } else { "msgpack" };
         let separator = if path.contains('?') { '&' } else { '?' };
@@ -71,7 +71,7 @@ impl Peer {
         peer
     }
 
-    /// Connects, or gives the status of the refusal.
+    /// Connects; the error is the status of the refusal.
     pub(crate) async fn open(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}{path}").into_client_request().expect("a valid URL");
         for (name, value) in headers {
@@ -84,8 +84,8 @@ impl Peer {
         }
     }
 
-    /// The same without a WebSocket library's opinion of the answer, which must be 101.
-    pub(crate) async fn shake_hands(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Self {
+    /// Connects without the handshake checks of a WebSocket library; the answer must be 101.
+    pub(crate) async fn open_raw(address: &str, path: &str, headers: &[(&'static str, &str)]) -> Self {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         let headers =
             UPGRADE.iter().chain(headers).fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
@@ -109,41 +109,41 @@ impl Peer {
             Format::Json => Message::text(message.to_string()),
             Format::MessagePack => Message::binary(rmp_serde::to_vec_named(&message).expect("MessagePack")),
         };
-        self.raw(message).await;
+        self.send_frame(message).await;
     }
 
-    pub(crate) async fn raw(&mut self, message: Message) {
+    pub(crate) async fn send_frame(&mut self, message: Message) {
         self.socket.send(message).await.expect("an open connection");
     }
 
-    /// Sends bytes that no WebSocket client would: past the framing.
-    pub(crate) async fn wire(&mut self, bytes: &[u8]) {
-        self.try_wire(bytes).await.expect("an open connection");
+    /// Writes bytes to the connection, without framing.
+    pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.try_send_bytes(bytes).await.expect("an open connection");
     }
 
-    /// The same where the connection may be cut already.
-    pub(crate) async fn try_wire(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+    /// The same for a connection that the server may have ended.
+    pub(crate) async fn try_send_bytes(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         let stream = self.socket.get_mut();
         stream.write_all(bytes).await?;
         stream.flush().await
     }
 
-    /// Sends, and gives the next message.
+    /// Sends a message and returns the next one received.
     pub(crate) async fn ask(&mut self, message: Value) -> Value {
         self.send(message).await;
         self.message().await
     }
 
-    /// The same with a frame that is written by hand.
-    pub(crate) async fn ask_raw(&mut self, message: Message) -> Value {
-        self.raw(message).await;
+    /// Sends a handwritten frame and returns the next message received.
+    pub(crate) async fn ask_frame(&mut self, message: Message) -> Value {
+        self.send_frame(message).await;
         self.message().await
     }
 
-    /// The next frame of data as it came, or the end.
+    /// Receives the next data or close frame; a lost connection is a close frame with 1006.
     pub(crate) async fn frame(&mut self) -> Message {
         loop {
-            match timeout(PATIENCE, self.socket.next()).await.expect("something to come") {
+            match timeout(PATIENCE, self.socket.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(frame)) => return frame,
                 Some(Err(_)) | None => {
@@ -154,41 +154,45 @@ impl Peer {
         }
     }
 
-    pub(crate) async fn came(&mut self) -> Came {
+    pub(crate) async fn receive(&mut self) -> Received {
         match self.frame().await {
             Message::Text(text) => {
-                serde_json::from_str(&text).map_or_else(|_| Came::Text(text.to_string()), Came::Json)
+                serde_json::from_str(&text).map_or_else(|_| Received::Text(text.to_string()), Received::Json)
             }
             Message::Close(frame) => {
-                // Lets the answer out.
+                // Sends the library's answer to the close.
                 let _ = self.socket.flush().await;
                 let frame = frame.unwrap_or(CloseFrame { code: CloseCode::Status, reason: "".into() });
-                Came::Closed(frame.code.into(), frame.reason.to_string())
+                Received::Closed(frame.code.into(), frame.reason.to_string())
             }
-            other => Came::MessagePack(rmp_serde::from_slice(&other.into_data()).expect("MessagePack")),
+            other => Received::MessagePack(rmp_serde::from_slice(&other.into_data()).expect("MessagePack")),
         }
     }
 
-    /// The next message, which must come in the session's own format.
+    /// Receives the next message, which must be in the session's format.
     pub(crate) async fn message(&mut self) -> Value {
-        match (self.format, self.came().await) {
-            (Format::Json, Came::Json(value)) | (Format::MessagePack, Came::MessagePack(value)) => value,
+        match (self.format, self.receive().await) {
+            (Format::Json, Received::Json(value)) | (Format::MessagePack, Received::MessagePack(value)) => value,
             (format, other) => panic!("expected a message in {format:?}, got {other:?}"),
         }
     }
 
-    /// Asserts that nothing is on its way: the answer to a ping comes next.
-    pub(crate) async fn nothing_came(&mut self) {
-        self.raw(Message::text("wsdo:ping")).await;
-        assert_eq!(self.came().await, Came::Text("wsdo:pong".into()), "something came before the answer to a ping");
+    /// Asserts that no message is in flight: the next frame is the answer to a ping.
+    pub(crate) async fn receives_nothing(&mut self) {
+        self.send_frame(Message::text("wsdo:ping")).await;
+        assert_eq!(
+            self.receive().await,
+            Received::Text("wsdo:pong".into()),
+            "a frame arrived before the answer to a ping"
+        );
     }
 
-    /// Asserts that so many messages were on their way, and nothing more.
-    pub(crate) async fn nothing_came_but(&mut self, messages: usize) {
+    /// Asserts that exactly this many messages are in flight.
+    pub(crate) async fn receives_only(&mut self, messages: usize) {
         for _ in 0..messages {
             self.message().await;
         }
-        self.nothing_came().await;
+        self.receives_nothing().await;
     }
 
     pub(crate) async fn close(&mut self, code: Option<(u16, &str)>) {
@@ -197,13 +201,13 @@ impl Peer {
     }
 }
 
-/// A request, answered with status and text. A `POST` is JSON by its content type.
+/// Sends a request; returns status and body. A `POST` has the content type of JSON.
 pub(crate) async fn http(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
     let json = [("content-type", "application/json")];
     request(address, method, path, if method == "POST" { &json } else { &[] }, body).await
 }
 
-/// The answer to a request for an upgrade that is refused: status and text.
+/// Requests an upgrade that is refused; returns status and body.
 pub(crate) async fn refused(address: &str, path: &str, headers: &[(&'static str, &str)]) -> (u16, String) {
     request(address, "GET", path, &[&UPGRADE, headers].concat(), "").await
 }
@@ -219,7 +223,7 @@ pub(crate) async fn request(
     (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
 }
 
-/// The whole response to a request.
+/// Sends a request; returns the whole response.
 pub(crate) async fn response(
     address: &str,
     method: &str,
@@ -254,14 +258,14 @@ pub(crate) async fn get_json(address: &str, path: &str) -> Value {
     serde_json::from_str(&body).expect("JSON")
 }
 
-/// A room name that no other case uses.
+/// A unique room name.
 pub(crate) fn room() -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("r{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Asks until it is so, for five seconds.
+/// Polls until the condition holds, for at most five seconds.
 pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     for _ in 0..250 {
         if is_so().await {

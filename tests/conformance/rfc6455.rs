@@ -1,5 +1,5 @@
-//! RFC 6455 byte by byte: what a server does with frames that no WebSocket library would send. Where workerd does something
-//! else than the RFC asks for, see `Wire::fails_with`.
+//! RFC 6455 at the level of bytes, including frames that no WebSocket library would send. For workerd's deviations from the
+//! RFC see `Wire::fails_with`.
 
 pub(crate) mod closing;
 pub(crate) mod control;
@@ -17,16 +17,16 @@ use tokio::{
 
 use crate::{
     Host,
-    events_room::{counts, log_of_the_end, socket},
+    events_room::{log_of_the_end, socket, wait_for_count},
     peer::{Peer, room},
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The largest message of a room that sets no other limit.
+/// The default limit of a message.
 const MAX_MESSAGE: usize = 1 << 20;
 
-/// The bit of the last fragment.
+/// The FIN bit.
 const FIN: u8 = 0x80;
 const CONTINUATION: u8 = 0x0;
 const TEXT: u8 = 0x1;
@@ -35,37 +35,37 @@ const CLOSE: u8 = 0x8;
 const PING: u8 = 0x9;
 const PONG: u8 = 0xa;
 
-/// A session of the room `Events` whose client writes bytes.
+/// A session of the room `Events` whose client reads and writes bytes.
 struct Wire<'h> {
     host: &'h Host,
     room: String,
     peer: Peer,
 }
 
-/// What came.
+/// A received frame, or the end of the connection.
 #[derive(Debug, PartialEq)]
-enum Came {
-    /// The first byte of a frame, and its payload.
+enum Received {
+    /// The first byte and the payload.
     Frame(u8, Vec<u8>),
-    /// The connection has ended.
+    /// The connection ended.
     End,
 }
 
 impl<'h> Wire<'h> {
     async fn open(host: &'h Host) -> Self {
         let room = room();
-        let peer = Peer::shake_hands(&host.rooms, &socket(&room), &[]).await;
+        let peer = Peer::open_raw(&host.rooms, &socket(&room), &[]).await;
         Self { host, room, peer }
     }
 
-    /// Sends bytes. A server that has ended the connection already is no failure here.
+    /// Sends bytes, unless the server has ended the connection.
     async fn send(&mut self, bytes: &[u8]) {
         let stream = self.peer.socket.get_mut();
         let _ = stream.write_all(bytes).await;
         let _ = stream.flush().await;
     }
 
-    async fn next(&mut self) -> Came {
+    async fn next(&mut self) -> Received {
         let stream = self.peer.socket.get_mut();
         let read = async {
             let first = stream.read_u8().await?;
@@ -77,71 +77,73 @@ impl<'h> Wire<'h> {
             };
             let mut payload = vec![0; length.try_into().expect("a length")];
             stream.read_exact(&mut payload).await?;
-            Ok::<_, std::io::Error>(Came::Frame(first, payload))
+            Ok::<_, std::io::Error>(Received::Frame(first, payload))
         };
-        timeout(PATIENCE, read).await.expect("a frame or the end").unwrap_or(Came::End)
+        timeout(PATIENCE, read).await.expect("a frame or the end").unwrap_or(Received::End)
     }
 
-    /// The next message, which must be whole.
+    /// Receives the next message, which must be unfragmented text.
     async fn message(&mut self) -> Value {
         match self.next().await {
-            Came::Frame(0x81, payload) => serde_json::from_slice(&payload).expect("JSON"),
+            Received::Frame(0x81, payload) => serde_json::from_slice(&payload).expect("JSON"),
             other => panic!("expected a message, got {other:?}"),
         }
     }
 
-    /// The session is open, and nothing else is on its way.
-    async fn goes_on(&mut self) {
+    /// Asserts that the session is open and no other frame is in flight.
+    async fn still_works(&mut self) {
         self.send(&frame(FIN | TEXT, br#"{"type":"echo","text":"on"}"#)).await;
         assert_eq!(self.message().await["text"], "on");
     }
 
-    /// The server closes with this code and ends the connection, and the room hears of it once.
+    /// Asserts that the server closes with this code, ends the connection, and runs the close handler once.
     async fn ends_with(mut self, code: u16) {
         match self.next().await {
-            Came::Frame(0x88, payload) => assert_eq!(payload.get(..2), Some(&code.to_be_bytes()[..]), "{payload:?}"),
+            Received::Frame(0x88, payload) => {
+                assert_eq!(payload.get(..2), Some(&code.to_be_bytes()[..]), "{payload:?}");
+            }
             other => panic!("expected the close code {code}, got {other:?}"),
         }
         self.ends().await;
     }
 
-    /// The server must fail the connection with this code when these bytes come.
+    /// Sends these bytes; asserts that the server fails the connection with this code.
     ///
-    /// On workerd the platform decides, and it is no judge: most of what breaks the RFC it takes, or stops to read without a
-    /// word. All that is asked of it is that the others in the room notice nothing.
+    /// workerd accepts most violations of the RFC, or stops reading without a close frame. There this asserts only that
+    /// another session of the room still works.
     async fn fails_with(mut self, bytes: &[u8], code: u16) {
         if self.host.is_local {
             self.send(bytes).await;
             return self.ends_with(code).await;
         }
-        let peer = Peer::shake_hands(&self.host.rooms, &socket(&self.room), &[]).await;
+        let peer = Peer::open_raw(&self.host.rooms, &socket(&self.room), &[]).await;
         let mut other = Wire { host: self.host, room: self.room.clone(), peer };
         self.send(bytes).await;
-        other.goes_on().await;
+        other.still_works().await;
     }
 
-    /// The server has ended the connection, or does so now; the room hears of it once.
+    /// Asserts that the server ends the connection and runs the close handler once.
     async fn ends(mut self) {
-        assert_eq!(self.next().await, Came::End);
+        assert_eq!(self.next().await, Received::End);
         self.leaves().await;
     }
 
-    /// The room has counted the end, once, also where the server waits for the client to go first.
+    /// Disconnects; asserts that the close handler ran once.
     async fn leaves(self) {
         let Self { host, room, peer } = self;
         drop(peer);
         let log = log_of_the_end(host, &room).await;
         assert_eq!(log.iter().filter(|line| line.starts_with("closed")).count(), 1, "{log:?}");
-        counts(host, &room, 0).await;
+        wait_for_count(host, &room, 0).await;
     }
 }
 
-/// A server must fail the connection with this code when these bytes come.
+/// Opens a session, sends these bytes, and asserts that the server fails the connection with this code.
 async fn fails(host: &Host, bytes: &[u8], code: u16) {
     Wire::open(host).await.fails_with(bytes, code).await;
 }
 
-/// A masked frame: its first byte, and its payload.
+/// A masked frame with this first byte and payload.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let length = payload.len();
     let length = match (u8::try_from(length), u16::try_from(length)) {
@@ -152,14 +154,14 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     with_length(first, &length, payload)
 }
 
-/// The same with the bytes between the first and the mask as they are given.
+/// A masked frame whose length bytes are given.
 fn with_length(first: u8, length: &[u8], payload: &[u8]) -> Vec<u8> {
     let mask = [0x37, 0xfa, 0x21, 0x3d];
     let masked = payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
     [&[first], length, &mask].concat().into_iter().chain(masked).collect()
 }
 
-/// A message that comes back, of exactly this many bytes.
+/// An echo message of exactly this many bytes.
 fn echo(bytes: usize) -> Vec<u8> {
     let message = |padding: usize| format!(r#"{{"type":"echo","text":"a","more":"{}"}}"#, "x".repeat(padding));
     message(bytes - message(0).len()).into_bytes()

@@ -1,4 +1,4 @@
-//! Which request goes where: rooms by name, and the routes of a room.
+//! Routing: rooms by name, and the routes of a room.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ async fn name(host: &Host, segment: &str) -> (u16, String) {
     http(&host.rooms, "GET", &format!("/events/{segment}/name"), "").await
 }
 
-/// Whether what is told in one room is heard in the other.
+/// Whether a broadcast in one room reaches the other.
 async fn are_one(host: &Host, one: &str, other: &str) -> bool {
     let mut ada = events_room::join(host, one, Format::Json).await;
     let mut bob = events_room::join(host, other, Format::Json).await;
@@ -20,7 +20,7 @@ async fn are_one(host: &Host, one: &str, other: &str) -> bool {
     assert_eq!(bob.message().await, told);
     let reached = bob.message().await["count"].clone();
     if reached == 1 {
-        ada.nothing_came().await;
+        ada.receives_nothing().await;
         return false;
     }
     assert_eq!((ada.message().await, reached), (told, json!(2)));
@@ -38,7 +38,7 @@ cases! {
         }
     }
 
-    async fn a_room_knows_its_name_as_it_was_before_it_was_encoded(host: Host) {
+    async fn the_name_of_a_room_is_percent_decoded(host: Host) {
         let unique = room();
         for (segment, decoded) in [
             ("plain", "plain"), ("two%20words", "two words"), ("a%2Fb", "a/b"), ("%C3%A4%E2%82%AC", "ä€"),
@@ -56,7 +56,7 @@ cases! {
         assert_eq!(name(&host, "%FF").await.0, 404);
     }
 
-    async fn a_name_that_urls_take_for_a_step_is_404(host: Host) {
+    async fn a_dot_segment_as_a_name_is_404(host: Host) {
         for segment in [".", "..", "%2e", "%2E%2e", ".%2e"] {
             assert_eq!(name(&host, segment).await.0, 404, "{segment}");
         }
@@ -67,7 +67,7 @@ cases! {
         assert!(are_one(&host, &format!("{room}a/b").replace('/', "%2F"), &format!("{room}%61%2fb")).await);
     }
 
-    async fn another_name_is_another_room(host: Host) {
+    async fn different_names_are_different_rooms(host: Host) {
         let room = room();
         for (one, other) in [("a", "A"), ("a", "a%20"), ("a+b", "a%20b"), ("a%2Fb", "a"), ("%C3%A4", "a%CC%88")] {
             assert!(!are_one(&host, &format!("{room}{one}"), &format!("{room}{other}")).await, "{one} {other}");
@@ -82,17 +82,17 @@ cases! {
         events.send(json!({"type": "tell", "text": "hi"})).await;
         assert_eq!(events.message().await["text"], "hi");
         assert_eq!(events.message().await["count"], 1);
-        rules.nothing_came().await;
+        rules.receives_nothing().await;
         assert_eq!(rules.ask(json!({"type": "number", "value": 1})).await["value"], 1);
-        events.nothing_came().await;
+        events.receives_nothing().await;
     }
 
-    async fn a_message_in_one_room_is_not_heard_in_another(host: Host) {
+    async fn a_message_does_not_reach_another_room(host: Host) {
         let (one, other) = (room(), format!("{}%20%2F%C3%A4", room()));
         let mut ada = Peer::join(&host.chat, &format!("/room/{one}/websocket?name=Ada"), Format::Json).await;
         let mut bob = Peer::join(&host.chat, &format!("/room/{other}/websocket?name=Bob"), Format::Json).await;
         assert_eq!(bob.ask(json!({"type": "message", "text": "alone"})).await["text"], "alone");
-        ada.nothing_came().await;
+        ada.receives_nothing().await;
     }
 
     async fn a_route_takes_its_path_parameters_and_refuses_others(host: Host) {
@@ -125,7 +125,7 @@ cases! {
         }
     }
 
-    async fn a_route_with_static_text_goes_before_one_with_a_parameter_whatever_their_order(host: Host) {
+    async fn a_static_route_takes_precedence_over_a_parameter(host: Host) {
         for (path, answer) in [
             ("/x/list", "x/list"), ("/x/other", "x/{other}"), ("/x/LIST", "x/{LIST}"), ("/x/list/y", "x/{list}/y"),
             ("/z/list/y", "{z}/list/y"), ("/z/list/z", "{z}/{list}/{z}"), ("/x/%6Cist", "x/{list}"),
@@ -154,7 +154,7 @@ cases! {
         }
     }
 
-    async fn pages_of_allowed_origins_alone_may_read_what_the_app_answers(host: Host) {
+    async fn cors_headers_are_sent_to_allowed_origins_only(host: Host) {
         const ALLOWED: &str = "https://example.com";
         for (method, path, body, status) in [
             ("GET", "/page", "", 200), ("HEAD", "/page", "", 200), ("GET", "/nope", "", 404),
@@ -189,14 +189,14 @@ cases! {
         assert!(response(&host.chat, "GET", "/", &[("origin", ALLOWED)], "").await.headers().get("vary").is_none());
     }
 
-    async fn a_parameter_may_be_called_by_a_keyword(host: Host) {
+    async fn a_parameter_may_be_named_by_a_keyword(host: Host) {
         assert_eq!(http(&host.rooms, "GET", "/routes/a/match/final/7", "").await, (200, "final 7".into()));
         let (status, reason) = http(&host.rooms, "GET", "/routes/a/match/final/x", "").await;
         assert_eq!(status, 400);
         assert!(reason.contains("`type`"), "{reason}");
     }
 
-    async fn a_json_body_is_taken_by_its_content_type_alone(host: Host) {
+    async fn a_json_body_requires_a_json_content_type(host: Host) {
         for (kind, status) in [
             ("application/json", 200), ("application/json; charset=utf-8", 200), ("application/ld+json", 200),
             ("text/plain", 415), ("text/plain;charset=UTF-8", 415), ("application/x-www-form-urlencoded", 415),
@@ -209,7 +209,7 @@ cases! {
         assert_eq!(http(&host.rooms, "POST", "/routes/a/json", "x").await.0, 400);
     }
 
-    async fn a_route_that_fails_is_500_and_tells_nothing(host: Host) {
+    async fn a_route_that_fails_is_500_without_the_reason(host: Host) {
         let (status, body) = http(&host.rooms, "POST", &format!("/events/{}/fail", room()), "").await;
         assert_eq!(status, 500);
         assert!(!body.contains("secret"), "{body}");

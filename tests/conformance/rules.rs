@@ -1,4 +1,4 @@
-//! Each rule at its bounds and one past them, for messages that come in and messages that go out, in both formats.
+//! Each rule at its bounds and one beyond them, for incoming and outgoing messages in both formats.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,13 @@ use crate::{
     peer::{FORMATS, Peer, room},
 };
 
-/// A message without what is `null`, as it comes back.
+/// The message with this value; without the field for `null`.
 fn message(kind: &str, value: &Value) -> Value {
     if value.is_null() { json!({"type": kind}) } else { json!({"type": kind, "value": value}) }
 }
 
-/// Lets the `accepted` values in and out, and stops the `refused` ones both ways: (value, path, part of what is said).
+/// Asserts that the `accepted` values pass in both directions and the `refused` ones, given as (value, path, part of the
+/// message), in neither.
 async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &str, &str)]) {
     for format in FORMATS {
         let path = format!("/rules/{}/websocket", room());
@@ -21,7 +22,7 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
         for value in accepted {
             let expected = message(kind, value);
             assert_eq!(peer.ask(json!({"type": kind, "value": value})).await, expected, "coming in");
-            // To this session, then to all, then the report.
+            // The message itself, the broadcast, the report.
             peer.send(json!({"type": "send", "what": json!({"type": kind, "value": value}).to_string()})).await;
             for _ in 0..2 {
                 assert_eq!(peer.message().await, expected, "going out");
@@ -39,7 +40,7 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
             let said = format!("`{path}` {says}");
             assert!(answer["error"].as_str().unwrap().contains(&said), "{answer} does not say: {said}");
 
-            // Nothing leaves but the report.
+            // Only the report is sent.
             let report =
                 peer.ask(json!({"type": "send", "what": json!({"type": kind, "value": value}).to_string()})).await;
             let errors = report["errors"].as_array().unwrap_or_else(|| panic!("went out: {report}"));
@@ -48,7 +49,7 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
                 errors.iter().all(|error| error.as_str().unwrap().contains(&said)),
                 "{report} does not say: {said}"
             );
-            other.nothing_came().await;
+            other.receives_nothing().await;
         }
     }
 }
@@ -56,7 +57,7 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
 cases! {
     async fn len_of_a_string_counts_unicode_scalar_values(host: Host) {
         let says = "must have 1 to 5 characters, has";
-        // A family of three is three people and two joiners; an accent may stand alone.
+        // A family emoji is three people and two joiners; a combining accent counts as one.
         let family = "👨\u{200d}👩\u{200d}👧";
         check(
             &host, "text",
@@ -94,7 +95,7 @@ cases! {
         ).await;
     }
 
-    async fn a_range_of_integers_holds_at_both_ends(host: Host) {
+    async fn a_range_of_integers_includes_both_ends(host: Host) {
         let says = "must be from -3 to 3, is";
         check(
             &host, "integer", &[json!(-3), json!(0), json!(3)],
@@ -121,13 +122,13 @@ cases! {
         check(&host, "pattern", &[json!("a"), json!("abc")], &refused).await;
     }
 
-    async fn one_of_takes_the_words_as_they_are(host: Host) {
+    async fn one_of_compares_exactly(host: Host) {
         let says = "must be `red` or `green`";
         let refused = ["", "Red", "red ", "blue", "redgreen"].map(|text| (json!(text), "value", says));
         check(&host, "oneOf", &[json!("red"), json!("green")], &refused).await;
     }
 
-    async fn each_item_of_a_list_has_its_rules(host: Host) {
+    async fn each_applies_to_the_items_of_a_list(host: Host) {
         let says = "must have 1 to 2 characters, has";
         check(
             &host, "each", &[json!([]), json!(["a"]), json!(["ab", "ä😀"])],
@@ -138,18 +139,18 @@ cases! {
         ).await;
     }
 
-    async fn each_value_of_a_map_has_its_rules(host: Host) {
+    async fn each_applies_to_the_values_of_a_map(host: Host) {
         let says = "must be from 0 to 9, is";
         let refused = [(json!({"a": 0, "b": 10}), "value.b", says), (json!({"ä": -1}), "value.ä", says)];
         check(&host, "table", &[json!({}), json!({"a": 0, "b": 9})], &refused).await;
     }
 
-    async fn a_custom_rule_says_what_it_says(host: Host) {
+    async fn the_message_of_a_custom_rule_is_reported(host: Host) {
         let refused = [(json!(1), "value", "must be even"), (json!(u32::MAX), "value", "must be even")];
         check(&host, "custom", &[json!(0), json!(2)], &refused).await;
     }
 
-    async fn a_nested_value_has_its_own_rules(host: Host) {
+    async fn the_rules_of_a_nested_value_are_checked(host: Host) {
         let inner = |name: &str, level: Option<u8>| match level {
             Some(level) => json!({"name": name, "level": level}),
             None => json!({"name": name}),
@@ -166,7 +167,7 @@ cases! {
         ).await;
     }
 
-    async fn a_rule_of_an_optional_holds_only_for_what_is_there(host: Host) {
+    async fn a_rule_is_not_applied_to_none(host: Host) {
         let says = "must be from 1 to 9, is";
         let refused = [(json!(0), "value", says), (json!(10), "value", says), (json!(255), "value", says)];
         check(&host, "maybe", &[json!(null), json!(1), json!(9)], &refused).await;

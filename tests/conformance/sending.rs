@@ -1,4 +1,4 @@
-//! What leaves a room: to whom, in which encoding, how often and in which order.
+//! Broadcasts and sends: recipients, encoding, count and order.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -6,14 +6,14 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::{
     Host, cases,
     events_room::{join, join_tagged},
-    peer::{Came, FORMATS, Format, Peer, room},
+    peer::{FORMATS, Format, Peer, Received, room},
 };
 
 fn told(text: &str) -> Value {
     json!({"type": "told", "text": text})
 }
 
-/// Tells, and gives the count; the sender's own copy, if there is one, comes before it.
+/// Broadcasts and returns the count; the sender's own copy, if any, arrives before it.
 async fn tell(peer: &mut Peer, tag: Option<&str>, others: bool, copy: bool) -> u64 {
     peer.send(json!({"type": "tell", "text": "hi", "tag": tag, "others": others})).await;
     if copy {
@@ -24,7 +24,7 @@ async fn tell(peer: &mut Peer, tag: Option<&str>, others: bool, copy: bool) -> u
     answer["count"].as_u64().unwrap()
 }
 
-/// Two sessions of each format, with these tags.
+/// Joins two sessions of each format, with these tags.
 async fn four(host: &Host, tags: [&str; 4]) -> Vec<Peer> {
     let room = room();
     let mut peers = Vec::new();
@@ -38,7 +38,7 @@ async fn chatter(host: &Host, room: &str, name: &str, format: Format) -> Peer {
     Peer::join(&host.chat, &format!("/room/{room}/websocket?name={name}"), format).await
 }
 
-/// The next message that someone has said: by whom, and what.
+/// The sender and the text of the next message.
 async fn said(peer: &mut Peer) -> (String, u64) {
     loop {
         let message = peer.message().await;
@@ -58,7 +58,7 @@ cases! {
                 if index != sender {
                     assert_eq!(peer.message().await, told("hi"));
                 }
-                peer.nothing_came().await;
+                peer.receives_nothing().await;
             }
         }
     }
@@ -71,36 +71,36 @@ cases! {
                 if index != sender {
                     assert_eq!(peer.message().await, told("hi"));
                 }
-                peer.nothing_came().await;
+                peer.receives_nothing().await;
             }
         }
     }
 
-    async fn a_tag_reaches_its_sessions_of_both_formats_and_nobody_else(host: Host) {
+    async fn a_tag_reaches_its_sessions_of_both_formats_and_no_others(host: Host) {
         let mut peers = four(&host, ["red", "blue,red", "blue", "reddish"]).await;
         assert_eq!(tell(&mut peers[3], Some("red"), false, false).await, 2);
         for peer in &mut peers[..2] {
             assert_eq!(peer.message().await, told("hi"));
         }
         for peer in &mut peers {
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
     }
 
-    async fn a_tag_without_the_sender_reaches_the_others_that_carry_it(host: Host) {
+    async fn a_tag_except_the_sender_reaches_the_others_with_it(host: Host) {
         let mut peers = four(&host, ["red", "red", "blue", "red"]).await;
         assert_eq!(tell(&mut peers[0], Some("red"), true, false).await, 2);
         for index in [1, 3] {
             assert_eq!(peers[index].message().await, told("hi"));
         }
         for peer in &mut peers {
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
     }
 
-    async fn a_tag_that_nobody_carries_reaches_nobody(host: Host) {
+    async fn an_unused_tag_reaches_no_session(host: Host) {
         let mut peers = four(&host, ["red", "red", "blue", "red"]).await;
-        // Names that mean something to the hosts are tags as any other.
+        // Names that the hosts use internally are ordinary tags.
         for tag in ["green", "json", "msgpack", "json:red", ""] {
             assert_eq!(tell(&mut peers[1], Some(tag), false, false).await, 0, "{tag}");
         }
@@ -114,15 +114,15 @@ cases! {
         }
     }
 
-    async fn a_session_that_left_is_not_told_and_not_counted(host: Host) {
+    async fn a_session_that_left_is_neither_sent_to_nor_counted(host: Host) {
         let mut peers = four(&host, ["", "", "", ""]).await;
         let mut leaver = peers.pop().unwrap();
         leaver.close(Some((1000, ""))).await;
-        assert_eq!(leaver.came().await, Came::Closed(1000, String::new()));
+        assert_eq!(leaver.receive().await, Received::Closed(1000, String::new()));
         assert_eq!(tell(&mut peers[0], None, false, true).await, 3);
     }
 
-    async fn a_broadcast_reaches_nobody_where_it_breaks_a_rule(host: Host) {
+    async fn a_broadcast_that_breaks_a_rule_reaches_no_session(host: Host) {
         let path = format!("/rules/{}/websocket", room());
         let mut peers = [
             Peer::join(&host.rooms, &path, FORMATS[0]).await, Peer::join(&host.rooms, &path, FORMATS[1]).await,
@@ -130,11 +130,11 @@ cases! {
         let invalid = json!({"type": "send", "what": json!({"type": "integer", "value": 4}).to_string()});
         assert_eq!(peers[0].ask(invalid).await["errors"].as_array().unwrap().len(), 2);
         for peer in &mut peers {
-            peer.nothing_came().await;
+            peer.receives_nothing().await;
         }
     }
 
-    async fn an_outgoing_message_that_breaks_a_rule_does_not_leave(host: Host) {
+    async fn an_outgoing_message_that_breaks_a_rule_is_not_sent(host: Host) {
         for format in FORMATS {
             let answer = join(&host, &room(), format).await.ask(json!({"type": "sendInvalid"})).await;
             let error = answer["error"].as_str().unwrap();
@@ -142,7 +142,7 @@ cases! {
         }
     }
 
-    async fn what_is_none_is_left_out_and_never_null(host: Host) {
+    async fn none_is_omitted_and_never_null(host: Host) {
         for format in FORMATS {
             let mut peer = join(&host, &room(), format).await;
             peer.send(json!({"type": "remember", "note": "n"})).await;
@@ -170,7 +170,7 @@ cases! {
         }
     }
 
-    async fn two_sessions_at_once_keep_each_its_own_order(host: Host) {
+    async fn concurrent_sessions_each_keep_their_order(host: Host) {
         let room = room();
         let mut ada = chatter(&host, &room, "Ada", Format::Json).await;
         let mut bob = chatter(&host, &room, "Bob", Format::MessagePack).await;
@@ -197,12 +197,12 @@ cases! {
         assert_eq!(heard[0], heard[1], "all hear the same order");
     }
 
-    async fn answers_keep_the_order_of_good_and_bad_frames(host: Host) {
+    async fn answers_to_valid_and_invalid_frames_stay_in_order(host: Host) {
         let mut peer = join(&host, &room(), Format::Json).await;
         for number in 0..20 {
             peer.send(json!({"type": "echo", "text": number.to_string()})).await;
             peer.send(json!({"type": "nope"})).await;
-            peer.raw(Message::binary(vec![0x80])).await;
+            peer.send_frame(Message::binary(vec![0x80])).await;
             peer.send(json!({"type": "fail"})).await;
         }
         for number in 0..20 {

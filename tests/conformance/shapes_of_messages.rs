@@ -1,36 +1,36 @@
-//! What a message looks like: tag, fields, types; and what is said of one that looks otherwise. In both formats.
+//! The shape of a message: tag, fields and types; and the validation errors of other shapes. In both formats.
 
 use serde_json::{Value, json};
 
 use crate::{
     Host, cases,
-    events_room::{goes_on, join},
+    events_room::{join, still_works},
     peer::{FORMATS, Peer, room},
     raw::object,
 };
 
 type Fields<'f> = &'f [(&'f str, Value)];
 
-/// Sends messages that are rejected with a code at a path, in both formats; the session stays open.
+/// Asserts that messages are invalid with this code at this path, in both formats, and that the session stays open.
 async fn rejects(host: &Host, code: &str, messages: &[(Fields<'_>, &str)]) {
     for format in FORMATS {
         let mut peer = join(host, &room(), format).await;
         for (fields, path) in messages {
-            let answer = peer.ask_raw(object(format, fields)).await;
+            let answer = peer.ask_frame(object(format, fields)).await;
             says(&answer, code, path);
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 }
 
-/// The same for values that are no objects.
+/// The same for values that are not objects.
 async fn rejects_values(host: &Host, code: &str, values: &[Value]) {
     for format in FORMATS {
         let mut peer = join(host, &room(), format).await;
         for value in values {
             says(&peer.ask(value.clone()).await, code, "");
         }
-        goes_on(&mut peer).await;
+        still_works(&mut peer).await;
     }
 }
 
@@ -40,12 +40,12 @@ fn says(answer: &Value, code: &str, path: &str) {
     assert_eq!(answer.as_object().map(serde_json::Map::len), Some(3), "{answer}");
 }
 
-/// Sends messages that are all answered with this.
+/// Asserts that each message gets this answer.
 async fn answers(host: &Host, expected: Value, messages: &[Fields<'_>]) {
     for format in FORMATS {
         let mut peer = join(host, &room(), format).await;
         for fields in messages {
-            assert_eq!(peer.ask_raw(object(format, fields)).await, expected, "{fields:?}");
+            assert_eq!(peer.ask_frame(object(format, fields)).await, expected, "{fields:?}");
         }
     }
 }
@@ -79,14 +79,14 @@ cases! {
         }
     }
 
-    async fn what_is_no_object_is_invalid(host: Host) {
+    async fn a_message_that_is_not_an_object_is_invalid(host: Host) {
         let values = [
             json!(5), json!(-1.5), json!(null), json!(true), json!("echo"), json!([]), json!([{"type": "fail"}]),
         ];
         rejects_values(&host, "invalid", &values).await;
     }
 
-    async fn the_tag_may_stand_first_last_or_between(host: Host) {
+    async fn the_tag_may_be_at_any_position(host: Host) {
         let (tag, text, after) = (("type", json!("echo")), ("text", json!("a")), ("afterMs", json!(0)));
         answers(&host, echo(), &[
             &[tag.clone(), text.clone(), after.clone()], &[text.clone(), tag.clone(), after.clone()],
@@ -94,7 +94,7 @@ cases! {
         ]).await;
     }
 
-    async fn a_rejection_is_the_same_wherever_the_tag_stands(host: Host) {
+    async fn a_validation_error_does_not_depend_on_the_position_of_the_tag(host: Host) {
         let (tag, item) = (("type", json!("order")), ("items", json!([{"name": "a"}, {"name": 1}])));
         rejects(&host, "invalid", &[
             (&[tag.clone(), item.clone()], "items[1].name"), (&[item.clone(), tag.clone()], "items[1].name"),
@@ -102,7 +102,7 @@ cases! {
         ]).await;
     }
 
-    async fn a_tag_that_stands_twice_is_a_duplicate(host: Host) {
+    async fn a_repeated_tag_is_a_duplicate(host: Host) {
         let (tag, text) = (("type", json!("echo")), ("text", json!("a")));
         rejects(&host, "duplicate", &[
             (&[tag.clone(), text.clone(), tag.clone()], "type"), (&[tag.clone(), tag.clone(), text.clone()], "type"),
@@ -110,7 +110,7 @@ cases! {
         ]).await;
     }
 
-    async fn a_field_that_stands_twice_is_a_duplicate(host: Host) {
+    async fn a_repeated_field_is_a_duplicate(host: Host) {
         let (tag, text) = (("type", json!("echo")), ("text", json!("a")));
         rejects(&host, "duplicate", &[
             (&[tag.clone(), text.clone(), text.clone()], "text"), (&[text.clone(), tag.clone(), text.clone()], "text"),
@@ -119,7 +119,7 @@ cases! {
         ]).await;
     }
 
-    async fn unknown_fields_are_passed_over_even_twice(host: Host) {
+    async fn unknown_fields_are_ignored_even_if_repeated(host: Host) {
         let (tag, text, deep) = (("type", json!("echo")), ("text", json!("a")), json!({"type": [null, {"text": 1.5}]}));
         answers(&host, echo(), &[
             &[tag.clone(), text.clone(), ("more", deep.clone())], &[("more", deep.clone()), tag.clone(), text.clone()],
@@ -202,7 +202,7 @@ cases! {
     }
 }
 
-/// What the peer hears of what it tells.
+/// What the peer receives for its own broadcast.
 async fn told(peer: &mut Peer, text: &str) -> String {
     let told = peer.ask(json!({"type": "tell", "text": text})).await;
     assert_eq!(peer.message().await["count"], 1);

@@ -1,4 +1,4 @@
-//! What rooms keep for good.
+//! Persistent storage of rooms.
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -9,10 +9,10 @@ use crate::{
     storage_room::{END_OF_TIME, IDLE, ask, error, get, join, keys, keys_of, panic, put, set_timers, timer},
 };
 
-/// The cases that take the whole isolate down.
+/// The cases that end the whole isolate.
 pub(crate) const EXCLUSIVE: &[Case] = &[
-    ("values_and_timers_survive_the_loss_of_memory", |host| Box::pin(loss_of_memory(host))),
-    ("a_transaction_that_panics_leaves_nothing", |host| Box::pin(panicked_transaction(host))),
+    ("values_and_timers_survive_a_panic", |host| Box::pin(loss_of_memory(host))),
+    ("a_transaction_that_panics_is_rolled_back", |host| Box::pin(panicked_transaction(host))),
 ];
 
 async fn loss_of_memory(host: Host) {
@@ -22,7 +22,7 @@ async fn loss_of_memory(host: Host) {
     panic(&mut peer).await;
     assert_eq!(get(&mut peer, "a").await, "kept");
     assert_eq!(peer.message().await, json!({"type": "fired", "name": "first"}));
-    // Written just before, and the answer has come: that is enough.
+    // An acknowledged write survives, even immediately before the panic.
     put(&mut peer, "a", "again").await;
     peer.send(json!({"type": "panic"})).await;
     assert_eq!(get(&mut peer, "a").await, "again");
@@ -41,11 +41,10 @@ async fn panicked_transaction(host: Host) {
 }
 
 /// The cases that only sleep.
-pub(crate) const SLEEPING: &[Case] =
-    &[("values_outlive_a_room_that_is_let_go", |host| Box::pin(values_outlive_a_room_that_is_let_go(host)))];
+pub(crate) const SLEEPING: &[Case] = &[("values_survive_eviction", |host| Box::pin(values_survive_eviction(host)))];
 
-/// Nobody is connected, so that the room is gone from memory on both hosts.
-async fn values_outlive_a_room_that_is_let_go(host: Host) {
+/// Without connections, both hosts remove the room from memory.
+async fn values_survive_eviction(host: Host) {
     let path = format!("/storage/{}/values/a", room());
     assert_eq!(http(&host.rooms, "GET", &path, "").await.0, 404);
     assert_eq!(http(&host.rooms, "PUT", &path, "kept").await.0, 204);
@@ -54,7 +53,7 @@ async fn values_outlive_a_room_that_is_let_go(host: Host) {
 }
 
 cases! {
-    async fn what_is_put_can_be_got_replaced_and_deleted(host: Host) {
+    async fn a_value_can_be_stored_read_replaced_and_deleted(host: Host) {
         let mut peer = join(&host, &room()).await;
         assert_eq!(get(&mut peer, "a").await, Value::Null);
         for text in ["one", "", "zwölf 𐀀"] {
@@ -68,7 +67,7 @@ cases! {
         assert_eq!(get(&mut peer, "a").await, Value::Null);
     }
 
-    async fn rooms_keep_their_own(host: Host) {
+    async fn rooms_have_separate_storage(host: Host) {
         let name = room();
         let mut one = join(&host, &name).await;
         let mut other = join(&host, &format!("{name}%00")).await;
@@ -88,7 +87,7 @@ cases! {
 
     async fn keys_are_listed_in_the_order_of_their_bytes(host: Host) {
         let mut peer = join(&host, &room()).await;
-        // Set, so that a key of the framework's own stands among them.
+        // A timer adds a reserved key, which must not be listed.
         set_timers(&mut peer, &["first"], 60_000).await;
         let all = ["A", "_", "a", "a:1", "a:2", "a:3", "a;", "ä", "\u{ffff}", "𐀀"];
         assert_eq!(keys(&mut peer, json!({})).await, [""; 0]);
@@ -126,7 +125,7 @@ cases! {
     async fn keys_and_values_have_limits(host: Host) {
         let mut peer = join(&host, &room()).await;
         let sized = |key: usize, text: usize| json!({"type": "putSized", "key": key, "text": text});
-        // A text of this size takes five bytes more in MessagePack, and every value two more for its layout.
+        // The overhead is five bytes for the MessagePack string and two for the layout.
         let largest = (2 << 20) - 7;
         for fits in [sized(1, 0), sized(2048, 0), sized(1, largest - 1), sized(2048, largest - 2048)] {
             assert_eq!(ask(&mut peer, fits.clone()).await, json!({"type": "was", "there": true}), "{fits}");
@@ -144,7 +143,7 @@ cases! {
         }
     }
 
-    async fn a_transaction_is_kept_as_a_whole_or_not_at_all(host: Host) {
+    async fn a_transaction_is_atomic(host: Host) {
         let mut peer = join(&host, &room()).await;
         let transaction = |end: &str| json!({"type": "transaction", "put": "b", "delete": "a", "end": end});
         put(&mut peer, "a", "before").await;

@@ -1,4 +1,4 @@
-//! The room `StorageAndTimers`, as its cases speak to it.
+//! Helpers for the room `StorageAndTimers` of `tests/fixtures/rooms`.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::{
 /// The last time that JavaScript's `Date` can hold.
 pub(crate) const END_OF_TIME: u64 = 8_640_000_000_000_000;
 
-/// Longer than a room is kept without anything to do.
+/// Longer than an idle room stays in memory.
 pub(crate) const IDLE: Duration = Duration::from_millis(11_500);
 
 pub(crate) async fn join(host: &Host, room: &str) -> Peer {
     Peer::join(&host.rooms, &format!("/storage/{room}/websocket"), Format::Json).await
 }
 
-/// Sends, and gives the next message.
+/// Sends a message and returns the next one received.
 pub(crate) async fn ask(peer: &mut Peer, message: Value) -> Value {
     peer.send(message).await;
     peer.message().await
@@ -42,7 +42,7 @@ pub(crate) async fn timer(peer: &mut Peer, name: &str) -> Option<u64> {
     ask(peer, json!({"type": "timer", "name": name})).await["number"].as_u64()
 }
 
-/// The keys that are listed, whose texts are the keys themselves.
+/// Lists keys, whose values must equal the keys.
 pub(crate) async fn keys(peer: &mut Peer, mut range: Value) -> Vec<String> {
     range["type"] = json!("list");
     let listed = ask(peer, range).await;
@@ -63,7 +63,7 @@ pub(crate) async fn error(peer: &mut Peer, message: Value) -> String {
     failed["error"].as_str().unwrap_or_else(|| panic!("{failed}")).to_owned()
 }
 
-/// The room's memory is gone.
+/// Has the room panic, and asserts that its memory is lost.
 pub(crate) async fn panic(peer: &mut Peer) {
     assert_eq!(ask(peer, json!({"type": "count"})).await["number"], 1);
     peer.send(json!({"type": "panic"})).await;

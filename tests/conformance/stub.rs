@@ -1,4 +1,4 @@
-//! The stub in a Worker: what `tests/fixtures/rooms/src/stubs` saw when it called rooms, on workerd alone.
+//! Stubs in a Worker, on workerd only: `tests/fixtures/rooms/src/stubs` calls rooms and reports the results.
 
 use libtest_mimic::Trial;
 use rooms::{Answer, Ask};
@@ -42,8 +42,8 @@ async fn client_case(address: &str, case: &str) -> std::io::Result<String> {
     Ok(answer.trim_end_matches("\r\n\r\n").trim_end_matches("\r\n0").to_owned())
 }
 
-/// What a route of `method` came to, against a namespace that fails at each request as the script has it, and how many
-/// requests and stubs that took.
+/// Calls a route of `method` on a namespace that fails as the script says; returns the result and the number of requests and
+/// stubs.
 async fn retry(host: &Host, method: &str, script: &str) -> (Value, usize, usize) {
     let answer = get_json(&host.rooms, &format!("/stub/retry/{method}?room={script}")).await;
     let log: Vec<_> = answer["log"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
@@ -55,14 +55,14 @@ async fn retry(host: &Host, method: &str, script: &str) -> (Value, usize, usize)
 }
 
 cases! {
-    async fn a_stub_by_name_is_the_room_of_that_name(host: Host) {
+    async fn a_stub_by_name_reaches_the_room_with_that_name(host: Host) {
         let room = room();
         let saw = get_json(&host.rooms, &format!("/stub/name?room={room}")).await;
         assert_eq!(saw, json!({"name": room, "info": {"name": room, "note": "by name"}}));
         assert_eq!(get_json(&host.rooms, &format!("/calls/{room}/info")).await, saw["info"]);
     }
 
-    async fn a_stub_by_id_is_the_room_that_told_the_id(host: Host) {
+    async fn a_stub_by_id_reaches_the_room_with_that_id(host: Host) {
         let saw = case(&host, "id").await;
         let id = saw["id"].as_str().unwrap();
         assert!(id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
@@ -77,7 +77,7 @@ cases! {
         assert_eq!(saw, json!({"one": one, "other": other, "differ": true}));
     }
 
-    /// workerd knows hints, and says that it has no jurisdictions. What is asked of a platform that has is in `retry`.
+    /// workerd accepts location hints and does not support jurisdictions; `retry` tests the call that Cloudflare would get.
     async fn a_stub_with_a_location_hint_is_the_same_room(host: Host) {
         let room = room();
         let saw = get_json(&host.rooms, &format!("/stub/hint?room={room}")).await;
@@ -106,7 +106,7 @@ cases! {
         }));
     }
 
-    async fn the_error_of_a_stub_says_what_went_wrong(host: Host) {
+    async fn the_error_of_a_stub_names_the_cause(host: Host) {
         assert_eq!(case(&host, "refusals").await, json!({
             "error": {"error": "the room responded with 409 Conflict: Conflict"},
             "failed": {"error": "the room responded with 500 Internal Server Error: Internal Server Error"},
@@ -141,17 +141,17 @@ cases! {
         ]));
     }
 
-    async fn a_stub_passes_on_a_whole_request_with_its_method_headers_and_body(host: Host) {
+    async fn a_stub_forwards_a_request_with_its_method_headers_and_body(host: Host) {
         let path = format!("/stub/forward/whole?room={}&a=%26", room());
         let (status, answer) = request(&host.rooms, "POST", &path, &[("x-own", "own")], "the body").await;
         let query = path.split_once('?').unwrap().1;
         assert_eq!((status, answer), (200, format!("/whole {query} own the body")));
-        // The room knows no route for the path as it is.
+        // The room has no route for the whole path.
         assert_eq!(http(&host.rooms, "POST", &format!("/stub/forward/as-it-is?room={}", room()), "x").await.0, 404);
         assert_eq!(http(&host.rooms, "GET", &format!("/stub/forward/page?room={}", room()), "").await, (418, "a page".into()));
     }
 
-    async fn a_stub_passes_on_an_upgrade(host: Host) {
+    async fn a_stub_forwards_an_upgrade(host: Host) {
         let room = room();
         let path = format!("/stub/forward/websocket?room={room}&name=Ada");
         let mut peer = Peer::join(&host.rooms, &path, Format::MessagePack).await;
@@ -179,7 +179,7 @@ cases! {
         assert_eq!(case(&host, "connect").await, json!([session("json"), session("msgpack"), plain]));
     }
 
-    async fn the_typed_client_through_a_stub_is_told_who_turned_it_away(host: Host) {
+    async fn the_typed_client_through_a_stub_reports_who_refused_it(host: Host) {
         assert_eq!(case(&host, "refused").await, json!({
             "status": true,
             "refused": "the server refused the session with status 418: not today",
@@ -189,8 +189,8 @@ cases! {
         }));
     }
 
-    async fn the_typed_client_comes_back_through_the_stub(host: Host) {
-        // Whether the last message has arrived is not known: the room closed before it confirmed anything.
+    async fn the_typed_client_reconnects_through_the_stub(host: Host) {
+        // `Undelivered`: the room closed before it acknowledged the last message.
         let events = json!(["Opened", "Undelivered", "Reconnecting", "reconnected", "again"]);
         assert_eq!(case(&host, "reconnecting").await, events);
     }
@@ -200,7 +200,7 @@ cases! {
         for (method, result) in [("get", "the room's answer is not what its handler returns: "), ("put", ""), ("delete", "")] {
             let (came, requests, stubs) = retry(&host, method, "retryable/retryable,remote").await;
             assert_eq!((requests, stubs), (3, 3), "{method}: {came}");
-            // The fake answers `{}` in the end.
+            // The fake's last answer is `{}`.
             assert!(came == done || came == 200 || came["error"].as_str().unwrap().starts_with(result), "{came}");
         }
         let given_up = json!({"error": "the room cannot be reached in 3 attempts: the network has holes"});
@@ -211,7 +211,7 @@ cases! {
         assert_eq!((came, requests), (json!({"error": "the room cannot be reached: the network has holes"}), 1));
     }
 
-    async fn a_stub_does_not_repeat_what_may_not_be_done_twice_unless_asked(host: Host) {
+    async fn a_stub_does_not_retry_a_method_that_is_not_idempotent_unless_asked(host: Host) {
         for method in ["post", "patch"] {
             let (came, requests, _) = retry(&host, method, "retryable").await;
             assert_eq!((came, requests), (json!({"error": "the room cannot be reached: the network has holes"}), 1));
@@ -219,13 +219,13 @@ cases! {
         }
     }
 
-    async fn a_stub_repeats_a_whole_request_only_if_it_has_no_body(host: Host) {
+    async fn a_stub_retries_a_forwarded_request_only_without_a_body(host: Host) {
         assert_eq!(retry(&host, "head", "retryable/retryable").await, (json!(200), 3, 3));
         let (came, requests, _) = retry(&host, "options", "every:retryable").await;
         assert_eq!((came, requests), (json!({"error": "the room cannot be reached: the network has holes"}), 1));
     }
 
-    async fn a_stub_does_not_retry_overload_whatever_else_is_said(host: Host) {
+    async fn a_stub_never_retries_overload(host: Host) {
         let overloaded = json!({"error": "the room is overloaded: the network has holes"});
         for script in ["overloaded", "overloaded,retryable", "every:retryable,overloaded,remote"] {
             assert_eq!(retry(&host, "put", script).await, (overloaded.clone(), 1, 1), "{script}");
@@ -238,7 +238,7 @@ cases! {
         assert_eq!(retry(&host, "put", "remote").await, (failed, 1, 1));
     }
 
-    async fn a_fetch_of_ones_own_with_stubs_answers_beside_the_app(host: Host) {
+    async fn a_custom_fetch_with_stubs_works_beside_the_app(host: Host) {
         assert_eq!(http(&host.rooms, "GET", "/stub/nothing", "").await, (404, "there is no case `nothing`".into()));
         assert_eq!(http(&host.rooms, "GET", "/nothing", "").await.0, 404);
         assert_eq!(http(&host.rooms, "GET", "/events/lobby/sum/1/2", "").await, (200, "3".into()));

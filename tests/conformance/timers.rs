@@ -1,4 +1,4 @@
-//! Timers: when they go off, and that they do.
+//! Timers: when they fire, and that they do so across panics, eviction and hibernation.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::{
     storage_room::{END_OF_TIME, IDLE, ask, fired, get, join, put, set_timers, timer},
 };
 
-/// The cases that take the whole isolate down.
+/// The cases that end the whole isolate.
 pub(crate) const EXCLUSIVE: &[Case] = &[
-    ("a_timer_whose_handler_panics_goes_off_again", |host| Box::pin(panicking_timer(host))),
-    ("a_timer_that_sets_itself_again_and_panics_goes_off_again", |host| Box::pin(renewing_timer(host))),
+    ("a_timer_whose_handler_panics_fires_again", |host| Box::pin(panicking_timer(host))),
+    ("a_timer_that_sets_itself_again_and_panics_fires_again", |host| Box::pin(renewing_timer(host))),
 ];
 
 async fn renewing_timer(host: Host) {
@@ -24,7 +24,7 @@ async fn renewing_timer(host: Host) {
     for _ in 0..2 {
         assert_eq!(peer.message().await, json!({"type": "fired", "name": "renewing"}));
     }
-    // The one that was set last stays, and is set to its time.
+    // The time that was set last stays.
     sleep(Duration::from_millis(500)).await;
     assert_eq!(fired(&host, &name).await, json!(["renewing", "renewing"]));
     assert!(timer(&mut peer, "renewing").await.is_some());
@@ -37,7 +37,7 @@ async fn panicking_timer(host: Host) {
     for _ in 0..2 {
         assert_eq!(peer.message().await, json!({"type": "fired", "name": "panicking"}));
     }
-    // Once more, and a panic would come of it.
+    // It must not fire a third time.
     sleep(Duration::from_millis(500)).await;
     assert_eq!(fired(&host, &name).await, json!(["panicking", "panicking"]));
     assert_eq!(timer(&mut peer, "panicking").await, None);
@@ -45,12 +45,12 @@ async fn panicking_timer(host: Host) {
 
 /// The cases that only sleep.
 pub(crate) const SLEEPING: &[Case] = &[
-    ("a_timer_wakes_a_room_that_is_let_go", |host| Box::pin(a_timer_wakes_a_room_that_is_let_go(host))),
+    ("a_timer_starts_an_evicted_room", |host| Box::pin(a_timer_starts_an_evicted_room(host))),
     ("a_timer_wakes_a_room_that_hibernates", |host| Box::pin(a_timer_wakes_a_room_that_hibernates(host))),
 ];
 
-/// Nobody is connected, and the object is not in memory any more when its time comes.
-async fn a_timer_wakes_a_room_that_is_let_go(host: Host) {
+/// No client is connected, and the object is no longer in memory when the timer is due.
+async fn a_timer_starts_an_evicted_room(host: Host) {
     let name = room();
     let mut peer = join(&host, &name).await;
     let late = u32::try_from(IDLE.as_millis()).unwrap();
@@ -58,10 +58,10 @@ async fn a_timer_wakes_a_room_that_is_let_go(host: Host) {
     peer.close(None).await;
     drop(peer);
     sleep(IDLE).await;
-    eventually("the timer went off", || async { fired(&host, &name).await == json!(["first"]) }).await;
+    eventually("the timer fired", || async { fired(&host, &name).await == json!(["first"]) }).await;
 }
 
-/// On workerd the object hibernates, and its sockets stay.
+/// On workerd the object hibernates and keeps its sockets.
 async fn a_timer_wakes_a_room_that_hibernates(host: Host) {
     let mut peer = join(&host, &room()).await;
     put(&mut peer, "a", "kept").await;
@@ -73,7 +73,7 @@ async fn a_timer_wakes_a_room_that_hibernates(host: Host) {
 }
 
 cases! {
-    async fn a_timer_goes_off_once(host: Host) {
+    async fn a_timer_fires_once(host: Host) {
         let name = room();
         let mut peer = join(&host, &name).await;
         let start = Instant::now();
@@ -85,16 +85,16 @@ cases! {
         assert!((290..2000).contains(&took.as_millis()), "{took:?}");
         assert_eq!(timer(&mut peer, "first").await, None);
         sleep(Duration::from_millis(500)).await;
-        peer.nothing_came().await;
+        peer.receives_nothing().await;
         assert_eq!(fired(&host, &name).await, json!(["first"]));
     }
 
-    async fn timers_go_off_by_time_and_then_by_name(host: Host) {
+    async fn timers_fire_by_time_and_then_by_name(host: Host) {
         let name = room();
         let mut peer = join(&host, &name).await;
         set_timers(&mut peer, &["the second", "first"], 600).await;
         set_timers(&mut peer, &["slow"], 300).await;
-        // Slow as it is, those that come after it wait for it.
+        // Later timers wait for the slow handler.
         for expected in ["slow begins", "slow ends", "first", "the second"] {
             assert_eq!(peer.message().await["name"], expected);
         }
@@ -111,7 +111,7 @@ cases! {
         }
     }
 
-    async fn a_timer_that_is_set_again_has_moved(host: Host) {
+    async fn setting_a_timer_again_moves_it(host: Host) {
         let name = room();
         let mut peer = join(&host, &name).await;
         set_timers(&mut peer, &["first"], 300).await;
@@ -124,7 +124,7 @@ cases! {
         assert_eq!(fired(&host, &name).await, json!(["the second", "first"]));
     }
 
-    async fn a_timer_that_is_cancelled_does_not_go_off(host: Host) {
+    async fn a_cancelled_timer_does_not_fire(host: Host) {
         let name = room();
         let mut peer = join(&host, &name).await;
         set_timers(&mut peer, &["first", "the second"], 300).await;
@@ -159,7 +159,7 @@ cases! {
         assert_eq!(fired(&host, &name).await, json!(["failing", "first"]));
     }
 
-    async fn a_timer_of_the_far_future_or_the_past_is_a_timer(host: Host) {
+    async fn a_timer_may_be_set_to_the_past_or_the_far_future(host: Host) {
         let name = room();
         let mut peer = join(&host, &name).await;
         let set = |timer: &str, at: u64| {
@@ -169,7 +169,7 @@ cases! {
         };
         assert_eq!(set("slow", END_OF_TIME).await, 204);
         assert_eq!(timer(&mut peer, "slow").await, Some(END_OF_TIME));
-        peer.nothing_came().await;
+        peer.receives_nothing().await;
         assert_eq!(set("first", 0).await, 204);
         assert_eq!(peer.message().await["name"], "first");
         assert_eq!(timer(&mut peer, "slow").await, Some(END_OF_TIME));

@@ -1,4 +1,4 @@
-//! The upgrade: who gets in, and which format a session speaks.
+//! Upgrades: which are accepted, and the format of the session.
 
 use serde_json::json;
 
@@ -30,8 +30,8 @@ cases! {
     }
 
     async fn a_handshake_that_breaks_rfc_6455_runs_no_handler(host: Host) {
-        // wrangler's proxy makes each handshake anew, with a key and version 13, and refuses the client by itself when the Worker
-        // has answered: what the client has sent does not reach the room.
+        // wrangler's proxy makes a handshake of its own and checks the client's itself: the client's headers do not reach the
+        // room.
         if host.hibernates {
             return;
         }
@@ -62,9 +62,9 @@ cases! {
             let (status, text) = request(&host.rooms, "GET", &path, headers, "").await;
             assert_eq!(status, expected, "{headers:?}: {text}");
         }
-        witness.nothing_came().await;
+        witness.receives_nothing().await;
         assert_eq!(events_room::log(&host, &room).await, [""; 0]);
-        events_room::counts(&host, &room, 1).await;
+        events_room::wait_for_count(&host, &room, 1).await;
         let spelt: [&[(&'static str, &str)]; 2] = [
             &[("upgrade", "WebSocket"), ("connection", "keep-alive, upgrade"), version, good_key],
             &[("upgrade", "h2c, websocket"), ("connection", "Upgrade"), version, good_key],
@@ -85,9 +85,9 @@ cases! {
             let room = room();
             let headers = [("connection", "Upgrade"), ("upgrade", "websocket")];
             let (status, _) = request(&host.rooms, method, &events_room::socket(&room), &headers, "").await;
-            // Behind wrangler, the Worker is told it were a GET, and its 101 then fails: the 500 is no answer of ours.
+            // wrangler's proxy passes it on as a GET, and its 500 is the failure of the 101 that it gets.
             assert!(if host.hibernates { status >= 400 } else { status == 404 }, "{method}: {status}");
-            events_room::counts(&host, &room, 0).await;
+            events_room::wait_for_count(&host, &room, 0).await;
         }
     }
 
@@ -99,7 +99,7 @@ cases! {
         }
     }
 
-    async fn a_session_speaks_json_where_nothing_is_asked_for(host: Host) {
+    async fn the_default_format_is_json(host: Host) {
         let mut peer = Peer::open(&host.chat, &format!("/room/{}/websocket", room()), &[]).await.unwrap();
         assert_eq!(header(&peer, SUBPROTOCOL), None);
         speaks(&mut peer, Format::Json).await;
@@ -138,7 +138,7 @@ cases! {
         }
     }
 
-    async fn a_subprotocol_goes_before_the_query(host: Host) {
+    async fn a_subprotocol_takes_precedence_over_the_query(host: Host) {
         for (query, offered, format) in [
             ("json", "websocket-do.msgpack", Format::MessagePack), ("msgpack", "websocket-do.json", Format::Json),
             ("xml", "websocket-do.json", Format::Json),
@@ -150,17 +150,17 @@ cases! {
         }
     }
 
-    async fn an_unknown_subprotocol_is_not_echoed_and_chooses_nothing(host: Host) {
+    async fn an_unknown_subprotocol_is_ignored_and_not_echoed(host: Host) {
         for (query, format) in [("", Format::Json), ("?format=msgpack", Format::MessagePack)] {
-            // A client may end the connection where its subprotocol is not echoed: this one is asked in plain HTTP.
+            // A library may end the connection if its subprotocol is not echoed.
             let path = format!("/room/{}/websocket{query}", room());
-            let mut peer = Peer::shake_hands(&host.chat, &path, &[(SUBPROTOCOL, "chat, websocket-do.xml")]).await;
+            let mut peer = Peer::open_raw(&host.chat, &path, &[(SUBPROTOCOL, "chat, websocket-do.xml")]).await;
             assert_eq!(header(&peer, SUBPROTOCOL), None);
             speaks(&mut peer, format).await;
         }
     }
 
-    async fn a_rooms_fixed_format_goes_before_all_wishes(host: Host) {
+    async fn the_fixed_format_of_a_room_takes_precedence(host: Host) {
         for query in ["", "?format=json", "?format=xml"] {
             let path = format!("/msgpack-only/{}/websocket{query}", room());
             let mut peer = Peer::open(&host.rooms, &path, &[]).await.unwrap();
@@ -178,20 +178,20 @@ cases! {
         assert_eq!((&session["format"], &session["tags"]), (&json!("msgpack"), &json!(["red", "blue"])));
     }
 
-    async fn a_refusal_of_connect_is_the_answer_and_no_session_begins(host: Host) {
+    async fn a_refusal_by_connect_is_the_answer_and_creates_no_session(host: Host) {
         let room = room();
         let answer = refused(&host.rooms, &format!("{}?do=refuse", events_room::socket(&room)), &[]).await;
         assert_eq!(answer, (418, "not today".into()));
         assert_eq!(events_room::count(&host, &room).await, 0);
     }
 
-    async fn a_connect_that_fails_is_500_and_tells_nothing(host: Host) {
+    async fn a_connect_that_fails_is_500_without_the_reason(host: Host) {
         let room = room();
         let (status, body) = refused(&host.rooms, &format!("{}?do=fail", events_room::socket(&room)), &[]).await;
         assert_eq!(status, 500);
         assert!(!body.contains("purpose"), "{body}");
         assert_eq!(events_room::count(&host, &room).await, 0);
-        events_room::goes_on(&mut events_room::join(&host, &room, Format::Json).await).await;
+        events_room::still_works(&mut events_room::join(&host, &room, Format::Json).await).await;
     }
 
     async fn a_connect_whose_data_does_not_fit_an_attachment_is_500(host: Host) {
@@ -211,7 +211,7 @@ cases! {
         assert_eq!(events_room::count(&host, &room).await, 2);
     }
 
-    async fn a_tag_given_twice_is_one_tag(host: Host) {
+    async fn a_tag_that_is_repeated_is_one_tag(host: Host) {
         let mut peer = events_room::join_tagged(&host, &room(), Format::Json, "red,blue,red").await;
         assert_eq!(peer.ask(json!({"type": "recall"})).await["tags"], json!(["red", "blue"]));
         peer.send(json!({"type": "tell", "text": "hi", "tag": "red"})).await;
@@ -219,20 +219,20 @@ cases! {
         assert_eq!(peer.message().await["count"], 1);
     }
 
-    async fn a_connect_that_waits_lets_in(host: Host) {
+    async fn a_connect_that_awaits_accepts(host: Host) {
         let path = format!("{}?do=wait", events_room::socket(&room()));
-        events_room::goes_on(&mut Peer::join(&host.rooms, &path, Format::Json).await).await;
+        events_room::still_works(&mut Peer::join(&host.rooms, &path, Format::Json).await).await;
     }
 
-    async fn a_client_that_leaves_while_connect_waits_leaves_no_session(host: Host) {
+    async fn a_client_that_disconnects_while_connect_awaits_leaves_no_session(host: Host) {
         let room = room();
         let path = format!("{}?do=wait", events_room::socket(&room));
         let hasty = tokio::time::timeout(std::time::Duration::from_millis(10), Peer::open(&host.rooms, &path, &[]));
         assert!(hasty.await.is_err(), "`connect` did not wait");
-        // Whatever became of it: a session that came after it is the only one in the end.
+        // A session that joins later is the only one in the end.
         let mut peer = Peer::join(&host.rooms, &path, Format::Json).await;
-        events_room::counts(&host, &room, 1).await;
-        events_room::goes_on(&mut peer).await;
+        events_room::wait_for_count(&host, &room, 1).await;
+        events_room::still_works(&mut peer).await;
     }
 
     async fn a_handshake_that_fails_leaves_no_session(host: Host) {
@@ -243,13 +243,13 @@ cases! {
         for headers in [&whole[..], &whole[..3]] {
             let room = room();
             let (status, _) = request(&host.rooms, "GET", &events_room::socket(&room), headers, "").await;
-            // On workerd it is wrangler's proxy that refuses.
+            // wrangler's proxy refuses with another status.
             assert_eq!(status, if host.is_local { 426 } else { 400 });
-            events_room::counts(&host, &room, 0).await;
+            events_room::wait_for_count(&host, &room, 0).await;
         }
     }
 
-    async fn what_opened_sends_comes_first(host: Host) {
+    async fn messages_of_the_open_handler_come_first(host: Host) {
         let path = format!("{}?greet=1", events_room::socket(&room()));
         let mut peer = Peer::join(&host.rooms, &path, Format::MessagePack).await;
         peer.send(json!({"type": "echo", "text": "second"})).await;

@@ -1,4 +1,4 @@
-//! What waits for a client, and what waits for a room.
+//! Frames that wait for a slow client, and messages that wait for a busy room.
 
 use std::time::Duration;
 
@@ -11,28 +11,28 @@ use tokio_tungstenite::{
 
 use super::{PATIENCE, becomes, serve, text, until_the_end, upgraded};
 
-/// More than systems buffer for a connection.
+/// More than the operating system buffers for a connection.
 const FLOOD: &str = r#"{"type":"flood","frames":3000,"bytes":10000}"#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_reads_nothing_is_closed_and_cut() {
+async fn a_client_that_does_not_read_is_closed_and_disconnected() {
     let server = serve(|server| server.max_backlog(64 * 1024)).await;
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
     stream.write_all(&text(FLOOD)).await.unwrap();
     becomes(address, "/a/count", "0").await;
     becomes(address, "/a/ends", "[1006]").await;
-    // What the system had buffered came; then the connection ends, without a client that has read a byte before.
+    // The connection ends after what the system had buffered.
     let came = until_the_end(&mut stream).await;
     assert!(came.len() < 10_000 * 3000, "all of the flood came");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_reads_late_is_told_1013() {
+async fn a_slow_client_is_closed_with_1013() {
     let server = serve(|server| server.max_backlog(1024)).await;
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
-    // The first frame is more than systems buffer, so it is being written until the client reads; the others exceed the budget.
+    // The first frame exceeds the system's buffers, so it is being written until the client reads; the others exceed the budget.
     let first = text(r#"{"type":"flood","frames":1,"bytes":16000000}"#);
     stream.write_all(&[first, text(r#"{"type":"flood","frames":10,"bytes":1000}"#)].concat()).await.unwrap();
     becomes(address, "/a/count", "0").await;
@@ -55,7 +55,7 @@ async fn a_single_frame_always_fits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_half_closes_with_a_full_backlog_is_gone() {
+async fn a_client_that_half_closes_with_a_full_backlog_is_removed() {
     let server = serve(|server| server.max_backlog(1 << 30)).await;
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
@@ -67,7 +67,7 @@ async fn a_client_that_half_closes_with_a_full_backlog_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_ignores_the_rooms_close_is_cut() {
+async fn a_client_that_ignores_the_rooms_close_is_disconnected() {
     let server = serve(|server| server).await;
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
@@ -79,7 +79,7 @@ async fn a_client_that_ignores_the_rooms_close_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_reads_nothing_can_be_closed() {
+async fn a_client_that_does_not_read_can_be_closed() {
     let server = serve(|server| server.max_backlog(1 << 30)).await;
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
@@ -91,25 +91,25 @@ async fn a_client_that_reads_nothing_can_be_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_is_held_back_while_its_handler_awaits_and_loses_nothing() {
+async fn an_awaiting_handler_applies_backpressure_without_loss() {
     let server = serve(|server| server).await;
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
     let message = text(&format!(r#"{{"type":"wait","padding":"{}"}}"#, "x".repeat(10_000)));
     let mut sent = 0_usize;
-    // Until the server takes no more.
+    // Until the server stops reading.
     while timeout(Duration::from_secs(1), stream.write_all(&message)).await.is_ok_and(|written| written.is_ok()) {
         sent += 1;
         assert!(sent < 10_000, "100 MB were taken");
     }
     becomes(address, "/a/handled", "0").await;
     let mut other = upgraded(address, "/a/websocket").await;
-    other.write_all(&text(r#"{"type":"letOn"}"#)).await.unwrap();
+    other.write_all(&text(r#"{"type":"resume"}"#)).await.unwrap();
     becomes(address, "/a/handled", &sent.to_string()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_are_told_when_the_server_stops() {
+async fn stopping_the_server_closes_clients_with_1001() {
     let server = serve(|server| server).await;
     let (mut client, _) = connect_async(format!("ws://{}/a/websocket", server.address())).await.unwrap();
     let stopped = tokio::spawn(server.stop());

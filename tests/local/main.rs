@@ -1,4 +1,4 @@
-//! What a peer and a handler can take of the local host: memory, time and threads.
+//! The limits of the local host: memory, time and threads that a peer or a handler can take.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -20,20 +20,20 @@ use websocket_do::{
     local::{Server, ServerHandle},
 };
 
-/// Longer than anything takes here, by far.
+/// Much longer than any step takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A server with these limits on a free port.
+/// Starts a server with these limits on a free port.
 async fn serve(limits: impl FnOnce(Server) -> Server) -> ServerHandle {
     let app = App::new().rooms::<room::Loaded>("/{room}");
     limits(Server::new(app).port(0)).start().await.expect("a server on a free port")
 }
 
-/// A request, and its answer until the server ends the connection.
+/// Sends a request; returns everything received until the server ends the connection.
 async fn exchange(address: SocketAddr, request: &[u8]) -> String {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
-        // The server may have answered and gone before all is written.
+        // The server may answer and end the connection before all is written.
         let _ = stream.write_all(request).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
@@ -42,7 +42,7 @@ async fn exchange(address: SocketAddr, request: &[u8]) -> String {
     timeout(PATIENCE, exchange).await.expect("an end in time")
 }
 
-/// The status and the body of a GET request.
+/// Sends a GET request; returns status and body.
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let answer =
         exchange(address, format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await;
@@ -50,7 +50,7 @@ async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (head[9..12].parse().expect("a status"), body.to_owned())
 }
 
-/// Asks until the answer is this, for as long as the patience lasts.
+/// Polls a path until the answer is `expected`, at most [`PATIENCE`].
 async fn becomes(address: SocketAddr, path: &str, expected: &str) {
     let mut last = String::new();
     for _ in 0..PATIENCE.as_millis() / 20 {
@@ -63,14 +63,14 @@ async fn becomes(address: SocketAddr, path: &str, expected: &str) {
     panic!("{path} never became {expected:?}; it is {last:?}");
 }
 
-/// Waits until the server has ended the connection; gives what came before.
+/// Waits until the server ends the connection; returns everything received.
 async fn until_the_end(stream: &mut TcpStream) -> Vec<u8> {
     let mut came = Vec::new();
     let _ = timeout(PATIENCE, stream.read_to_end(&mut came)).await.expect("the server ends the connection");
     came
 }
 
-/// A connection that has become a WebSocket, byte by byte.
+/// Opens a WebSocket as a bare TCP connection.
 async fn upgraded(address: SocketAddr, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let request = format!(
@@ -86,7 +86,7 @@ async fn upgraded(address: SocketAddr, path: &str) -> TcpStream {
     stream
 }
 
-/// A frame of text that is masked with zeros.
+/// A text frame, masked with zeros.
 fn text(payload: &str) -> Vec<u8> {
     let length = payload.len();
     let length = match u8::try_from(length) {
@@ -96,7 +96,7 @@ fn text(payload: &str) -> Vec<u8> {
     [&[0x81], &length[..], &[0; 4], payload.as_bytes()].concat()
 }
 
-/// A part of a stream of frames from the server.
+/// Whether `bytes` contain `part`.
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }

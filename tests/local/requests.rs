@@ -1,4 +1,4 @@
-//! Requests that come slowly, hold too much, or whose answers nobody reads.
+//! Requests that are slow or too large, and responses that are not read.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use super::{exchange, get, serve, until_the_end};
 const SHORT: Duration = Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_sends_nothing_ends() {
+async fn a_silent_connection_is_closed() {
     let server = serve(|server| server.request_timeout(SHORT)).await;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     assert!(until_the_end(&mut stream).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_comes_slowly_ends() {
+async fn a_slow_request_head_ends_the_connection() {
     let server = serve(|server| server.request_timeout(SHORT)).await;
     let (mut reading, mut writing) = TcpStream::connect(server.address()).await.unwrap().into_split();
     let drip = tokio::spawn(async move {
@@ -34,19 +34,19 @@ async fn a_head_that_comes_slowly_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_second_head_of_a_connection_may_not_come_slowly_either() {
+async fn a_slow_second_request_head_ends_the_connection() {
     let server = serve(|server| server.request_timeout(SHORT)).await;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(b"GET /a/count HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     sleep(SHORT * 2).await;
-    // Idle for longer than a head may take, and still there.
+    // The connection may be idle for longer than a head may take.
     stream.write_all(b"GET /a/count HTTP/1.1\r\n").await.unwrap();
     let came = String::from_utf8(until_the_end(&mut stream).await).unwrap();
     assert_eq!(came.matches("HTTP/1.1 ").count(), 1, "{came}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_idle_connection_ends() {
+async fn an_idle_connection_is_closed() {
     let server = serve(|server| server.keep_alive_timeout(SHORT)).await;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(b"GET /a/count HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
@@ -55,7 +55,7 @@ async fn an_idle_connection_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_comes_slowly_is_408() {
+async fn a_slow_body_is_408() {
     let server = serve(|server| server.request_timeout(SHORT)).await;
     for body in ["content-length: 10\r\n\r\nhalf", "transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"] {
         let answer = exchange(server.address(), format!("POST /a/body HTTP/1.1\r\nhost: x\r\n{body}").as_bytes()).await;
@@ -64,7 +64,7 @@ async fn a_body_that_comes_slowly_is_408() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_too_large_is_413_before_it_has_come() {
+async fn an_oversized_body_is_413_before_it_is_received() {
     let server = serve(|server| server).await;
     let too_large = (1 << 20) + 1;
     let announced = format!("POST /a/body HTTP/1.1\r\nhost: x\r\ncontent-length: {too_large}\r\n\r\n");
@@ -77,7 +77,7 @@ async fn a_body_that_is_too_large_is_413_before_it_has_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_for_no_route_is_not_read() {
+async fn the_body_of_an_unrouted_request_is_not_read() {
     let server = serve(|server| server).await;
     for path in ["/a/nothing", "/", "/a/count"] {
         let request = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 200000000\r\n\r\nbegun");
@@ -87,7 +87,7 @@ async fn a_body_for_no_route_is_not_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_is_too_large_is_431() {
+async fn an_oversized_head_is_431() {
     let server = serve(|server| server).await;
     let request = format!("GET /a/count HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(100_000));
     let answer = exchange(server.address(), request.as_bytes()).await;
@@ -96,11 +96,11 @@ async fn a_head_that_is_too_large_is_431() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_nobody_reads_end_the_connection() {
+async fn unread_responses_end_the_connection() {
     let server = serve(|server| server.request_timeout(SHORT)).await;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     let requests = b"GET /a/count HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
-    // Until the server has given up: it answers, and reads no more than it has answered.
+    // Until the server ends the connection: it reads no further request while a response is unsent.
     let writing = async { while stream.write_all(&requests).await.is_ok() {} };
     tokio::time::timeout(super::PATIENCE * 2, writing).await.expect("the server ends the connection");
 }

@@ -1,4 +1,4 @@
-//! A room that does what loads a server.
+//! A room whose handlers load the server.
 
 use std::{
     cell::{Cell, RefCell},
@@ -8,26 +8,26 @@ use std::{
 
 use websocket_do::{Closed, HttpError, Json, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
-/// Ends handlers that run on.
+/// Ends the blocking handlers.
 pub(crate) static RELEASE: AtomicBool = AtomicBool::new(false);
 
-/// What clients ask for.
+/// What clients send.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Loads)]
 pub(crate) enum Load {
-    /// Many frames of many bytes.
+    /// The room sends this many frames of this many bytes.
     Flood { frames: u32, bytes: usize },
     /// The room closes the session.
     Kick { code: u16 },
-    /// The handler awaits until it is let on.
+    /// The handler awaits until `Resume`.
     Wait { padding: String },
-    /// Lets handlers on.
-    LetOn,
-    /// The handler runs on and on, without awaiting.
+    /// Resumes the awaiting handlers.
+    Resume,
+    /// The handler blocks, without awaiting.
     Spin,
 }
 
-/// What they get.
+/// What clients receive.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub(crate) enum Loads {
@@ -40,7 +40,7 @@ pub(crate) enum Loads {
 pub(crate) struct Loaded {
     ends: RefCell<Vec<u16>>,
     handled: Cell<usize>,
-    is_on: Cell<bool>,
+    is_resumed: Cell<bool>,
 }
 
 #[websocket_do(client = Load, session = ())]
@@ -52,7 +52,7 @@ impl Loaded {
 
     #[message]
     fn flood(&self, session: &Session<Self>, frames: u32, bytes: usize) {
-        // A session that is closed meanwhile takes no more.
+        // A session that is closed meanwhile returns an error.
         let _ = (0..frames).try_for_each(|_| session.send(Loads::Flood { bytes: "x".repeat(bytes) }));
     }
 
@@ -64,15 +64,15 @@ impl Loaded {
     #[message]
     async fn wait(&self, session: &Session<Self>, padding: String) {
         let _ = padding;
-        while !self.is_on.get() {
+        while !self.is_resumed.get() {
             session.room().sleep(Duration::from_millis(10)).await;
         }
         self.handled.set(self.handled.get() + 1);
     }
 
     #[message]
-    fn let_on(&self, _session: &Session<Self>) {
-        self.is_on.set(true);
+    fn resume(&self, _session: &Session<Self>) {
+        self.is_resumed.set(true);
     }
 
     #[message]

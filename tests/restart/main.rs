@@ -1,4 +1,4 @@
-//! What is still there when the local host has been started again on the same data folder.
+//! What survives a restart of the local host with the same data folder.
 
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ async fn rooms(folder: &Path) -> ServerHandle {
     Server::new(rooms::app()).port(0).data(folder).start().await.expect("the rooms on a free port")
 }
 
-/// The body of an answer.
+/// Sends a request; returns the body of the answer, whose status must be 20x.
 async fn http(address: SocketAddr, method: &str, path: &str, body: &str) -> String {
     let length = body.len();
     let request = format!(
@@ -46,7 +46,7 @@ fn now() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_chat_knows_what_was_said() {
+async fn the_chats_history_survives_a_restart() {
     let parent = tempfile::tempdir().unwrap();
     // The server creates the folder.
     let folder = parent.path().join("data");
@@ -62,7 +62,7 @@ async fn the_chat_knows_what_was_said() {
         assert!(matches!(&heard, Some(Ok(ServerMessage::Message { text: heard, .. })) if *heard == text), "{heard:?}");
         before = http(address, "GET", "/room/a/history", "").await;
         assert!(before.contains(&text), "{before}");
-        // Not even the session is closed before.
+        // The session is still open.
         serving.stop().await;
     }
     let serving = chat(&folder).await.unwrap();
@@ -71,7 +71,7 @@ async fn the_chat_knows_what_was_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
+async fn timers_fire_after_a_restart_and_at_once_if_overdue() {
     let folder = tempfile::tempdir().unwrap();
     let serving = rooms(folder.path()).await;
     let address = serving.address();
@@ -85,7 +85,7 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
     sleep(Duration::from_millis(800)).await;
 
     let serving = rooms(folder.path()).await;
-    // Nobody asks for the rooms: they have been started for their timers.
+    // No request is sent: the rooms are started for their timers.
     sleep(Duration::from_millis(800)).await;
     serving.stop().await;
 
@@ -99,7 +99,7 @@ async fn timers_go_off_after_a_restart_and_at_once_if_they_are_overdue() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_timer_that_was_going_off_goes_off_again() {
+async fn a_timer_interrupted_by_a_restart_fires_again() {
     let folder = tempfile::tempdir().unwrap();
     let serving = rooms(folder.path()).await;
     http(serving.address(), "PUT", "/storage/a/timers/slow/0", "").await;
@@ -113,7 +113,7 @@ async fn a_timer_that_was_going_off_goes_off_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_cannot_be_used_is_an_error_that_says_why() {
+async fn an_unusable_folder_is_an_error_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let data_file = folder.path().join("rooms.redb");
     let serving = chat(folder.path()).await.unwrap();
@@ -139,7 +139,7 @@ async fn a_folder_that_cannot_be_used_is_an_error_that_says_why() {
         let damaged = chat(folder.path()).await.err().unwrap_or_else(|| panic!("{what} was opened"));
         assert_eq!(damaged.kind(), ErrorKind::InvalidData, "{what}: {damaged}");
         assert!(damaged.to_string().starts_with("cannot keep rooms in "), "{what}: {damaged}");
-        // It is left as it is, for whoever can still make something of it.
+        // The damaged file is not changed.
         assert_eq!(fs::read(&data_file).unwrap(), bytes, "{what}");
     }
 

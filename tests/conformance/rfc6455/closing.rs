@@ -1,6 +1,6 @@
 //! Close frames.
 
-use super::{CLOSE, Came, FIN, PING, TEXT, Wire, fails, frame};
+use super::{CLOSE, FIN, PING, Received, TEXT, Wire, fails, frame};
 use crate::cases;
 
 /// A close frame with a code and a reason.
@@ -8,11 +8,11 @@ fn close(code: u16, reason: &[u8]) -> Vec<u8> {
     frame(FIN | CLOSE, &[&code.to_be_bytes(), reason].concat())
 }
 
-/// The answer to these bytes, after which the connection ends.
+/// Sends these bytes; returns the payload of the answering close frame, after which the connection must end.
 async fn answer(host: &crate::Host, bytes: &[u8]) -> Vec<u8> {
     let mut wire = Wire::open(host).await;
     wire.send(bytes).await;
-    let Came::Frame(0x88, payload) = wire.next().await else { panic!("expected a close frame") };
+    let Received::Frame(0x88, payload) = wire.next().await else { panic!("expected a close frame") };
     wire.ends().await;
     payload
 }
@@ -41,13 +41,13 @@ cases! {
         fails(&host, &close(1000, &[b'r'; 124]), 1002).await;
     }
 
-    async fn rfc6455_a_close_with_a_code_that_may_not_travel_fails(host: Host) {
+    async fn rfc6455_a_close_with_a_forbidden_code_fails(host: Host) {
         for code in [0, 999, 1004, 1005, 1006, 1015, 5000, u16::MAX] {
             fails(&host, &close(code, b""), 1002).await;
         }
     }
 
-    async fn rfc6455_a_close_with_a_code_that_nobody_has_defined_fails(host: Host) {
+    async fn rfc6455_a_close_with_an_undefined_code_fails(host: Host) {
         for code in [1016, 1100, 2000, 2999] {
             fails(&host, &close(code, b""), 1002).await;
         }
@@ -63,7 +63,7 @@ cases! {
         fails(&host, &[FIN | CLOSE, 2, 0x03, 0xe8], 1002).await;
     }
 
-    async fn rfc6455_what_comes_after_a_close_is_ignored(host: Host) {
+    async fn rfc6455_data_after_a_close_is_ignored(host: Host) {
         let after = [
             frame(FIN | TEXT, br#"{"type":"echo","text":"a"}"#), frame(FIN | PING, b"a"), close(4002, b""),
             frame(FIN | 0x3, b"x"), vec![0; 100_000],
@@ -72,7 +72,7 @@ cases! {
         assert_eq!(answer(&host, &bytes).await, 4001_u16.to_be_bytes());
     }
 
-    async fn rfc6455_what_came_before_a_close_is_handled(host: Host) {
+    async fn rfc6455_data_before_a_close_is_handled(host: Host) {
         let mut wire = Wire::open(&host).await;
         let message = frame(FIN | TEXT, br#"{"type":"echo","text":"a"}"#);
         wire.send(&[message, close(4001, b"")].concat()).await;
@@ -84,17 +84,17 @@ cases! {
         let mut wire = Wire::open(&host).await;
         wire.send(&frame(FIN | TEXT, br#"{"type":"leave","code":4002,"reason":"r"}"#)).await;
         assert_eq!(wire.message().await["text"], "last");
-        assert_eq!(wire.next().await, Came::Frame(FIN | CLOSE, b"\x0f\xa2r".to_vec()));
+        assert_eq!(wire.next().await, Received::Frame(FIN | CLOSE, b"\x0f\xa2r".to_vec()));
         wire.send(&close(4002, b"r")).await;
         wire.ends().await;
     }
 
-    /// A peer need not stop sending at once.
-    async fn rfc6455_pings_behind_the_rooms_close_are_harmless(host: Host) {
+    /// A peer may have sent frames before it reads the close.
+    async fn rfc6455_frames_after_the_rooms_close_are_ignored(host: Host) {
         let mut wire = Wire::open(&host).await;
         wire.send(&frame(FIN | TEXT, br#"{"type":"leave","code":4002,"reason":"r"}"#)).await;
         assert_eq!(wire.message().await["text"], "last");
-        assert!(matches!(wire.next().await, Came::Frame(0x88, _)));
+        assert!(matches!(wire.next().await, Received::Frame(0x88, _)));
         wire.send(&[frame(FIN | PING, b"a"), frame(FIN | TEXT, b"late"), close(4002, b"r")].concat()).await;
         wire.ends().await;
     }

@@ -1,14 +1,14 @@
-//! Control frames: ping, pong, and what may not be one.
+//! Control frames: ping, pong, and their limits.
 
-use super::{CLOSE, CONTINUATION, Came, FIN, PING, PONG, TEXT, Wire, echo, fails, frame};
+use super::{CLOSE, CONTINUATION, FIN, PING, PONG, Received, TEXT, Wire, echo, fails, frame};
 use crate::cases;
 
-/// A ping with this payload is answered with it.
+/// Asserts that a ping with this payload is answered with the same payload.
 async fn is_answered(host: &crate::Host, payload: &[u8]) {
     let mut wire = Wire::open(host).await;
     wire.send(&frame(FIN | PING, payload)).await;
-    assert_eq!(wire.next().await, Came::Frame(FIN | PONG, payload.to_vec()));
-    wire.goes_on().await;
+    assert_eq!(wire.next().await, Received::Frame(FIN | PONG, payload.to_vec()));
+    wire.still_works().await;
 }
 
 cases! {
@@ -48,33 +48,33 @@ cases! {
         fails(&host, &frame(CLOSE, &1000_u16.to_be_bytes()), 1002).await;
     }
 
-    async fn rfc6455_a_pong_that_nobody_asked_for_is_ignored(host: Host) {
+    async fn rfc6455_an_unsolicited_pong_is_ignored(host: Host) {
         let mut wire = Wire::open(&host).await;
         wire.send(&[frame(FIN | PONG, b""), frame(FIN | PONG, b"unsolicited")].concat()).await;
-        wire.goes_on().await;
+        wire.still_works().await;
     }
 
-    /// Each or only the latest, section 5.5.3; but the latest for certain, and in order.
+    /// Section 5.5.3 allows to answer only the latest ping.
     async fn rfc6455_the_latest_of_many_pings_is_answered(host: Host) {
         let mut wire = Wire::open(&host).await;
         wire.send(&(0..50).flat_map(|n| frame(FIN | PING, &[n])).collect::<Vec<_>>()).await;
         let mut last = None;
         while last != Some(49) {
-            let Came::Frame(0x8a, payload) = wire.next().await else { panic!("expected a pong") };
+            let Received::Frame(0x8a, payload) = wire.next().await else { panic!("expected a pong") };
             assert!(payload.len() == 1 && last < Some(payload[0]), "{payload:?} after {last:?}");
             last = Some(payload[0]);
         }
-        wire.goes_on().await;
+        wire.still_works().await;
     }
 
     async fn rfc6455_a_ping_between_fragments_is_answered_before_the_message(host: Host) {
         let mut wire = Wire::open(&host).await;
         let message = echo(60);
         wire.send(&[frame(TEXT, &message[..20]), frame(FIN | PING, b"between")].concat()).await;
-        assert_eq!(wire.next().await, Came::Frame(FIN | PONG, b"between".to_vec()));
+        assert_eq!(wire.next().await, Received::Frame(FIN | PONG, b"between".to_vec()));
         wire.send(&frame(FIN | CONTINUATION, &message[20..])).await;
         assert_eq!(wire.message().await["text"], "a");
-        wire.goes_on().await;
+        wire.still_works().await;
     }
 
     async fn rfc6455_a_pong_between_fragments_is_ignored(host: Host) {
@@ -83,7 +83,7 @@ cases! {
         let parts = [frame(TEXT, &message[..20]), frame(FIN | PONG, b"x"), frame(FIN | CONTINUATION, &message[20..])];
         wire.send(&parts.concat()).await;
         assert_eq!(wire.message().await["text"], "a");
-        wire.goes_on().await;
+        wire.still_works().await;
     }
 
     async fn rfc6455_a_close_between_fragments_ends_the_session(host: Host) {
@@ -92,11 +92,11 @@ cases! {
         wire.ends_with(4001).await;
     }
 
-    /// A message is the same however it is cut.
+    /// Fragmentation does not change a message.
     async fn rfc6455_a_heartbeat_in_fragments_is_a_heartbeat(host: Host) {
         let mut wire = Wire::open(&host).await;
         wire.send(&[frame(TEXT, b"wsdo:"), frame(CONTINUATION, b""), frame(FIN | CONTINUATION, b"ping")].concat()).await;
-        assert_eq!(wire.next().await, Came::Frame(FIN | TEXT, b"wsdo:pong".to_vec()));
-        wire.goes_on().await;
+        assert_eq!(wire.next().await, Received::Frame(FIN | TEXT, b"wsdo:pong".to_vec()));
+        wire.still_works().await;
     }
 }

@@ -1,17 +1,17 @@
-//! Messages in fragments.
+//! Fragmented messages.
 
 use super::{BINARY, CONTINUATION, FIN, MAX_MESSAGE, TEXT, Wire, echo, fails, frame};
 use crate::{cases, events_room::log};
 
-/// These fragments are a message that comes back.
+/// Asserts that these fragments are one echo message.
 async fn is_a_message(host: &crate::Host, fragments: &[Vec<u8>]) {
     let mut wire = Wire::open(host).await;
     wire.send(&fragments.concat()).await;
     assert_eq!(wire.message().await["text"], "a");
-    wire.goes_on().await;
+    wire.still_works().await;
 }
 
-/// Fragments of this size, far more than a message may have.
+/// Fragments of this size, together twice the limit of a message.
 fn endless(size: usize) -> Vec<u8> {
     [frame(TEXT, b"x"), frame(CONTINUATION, &vec![b'x'; size]).repeat(2 * MAX_MESSAGE / size)].concat()
 }
@@ -51,14 +51,14 @@ cases! {
         let mut wire = Wire::open(&host).await;
         wire.send(&[frame(TEXT, b""), frame(FIN | CONTINUATION, b"")].concat()).await;
         assert_eq!(wire.message().await["code"], "malformed");
-        wire.goes_on().await;
+        wire.still_works().await;
     }
 
-    async fn rfc6455_a_continuation_of_nothing_fails(host: Host) {
+    async fn rfc6455_a_continuation_without_a_message_fails(host: Host) {
         fails(&host, &frame(FIN | CONTINUATION, &echo(60)), 1002).await;
     }
 
-    async fn rfc6455_a_continuation_of_nothing_that_is_to_go_on_fails(host: Host) {
+    async fn rfc6455_an_unfinished_continuation_without_a_message_fails(host: Host) {
         fails(&host, &frame(CONTINUATION, &echo(60)), 1002).await;
     }
 
@@ -69,7 +69,7 @@ cases! {
         wire.fails_with(&frame(FIN | CONTINUATION, b"more"), 1002).await;
     }
 
-    /// The half message is not handled, nor is the other.
+    /// Neither message is handled.
     async fn rfc6455_a_new_message_inside_another_fails(host: Host) {
         let note = br#"{"type":"write","line":"a"}"#;
         for opcode in [TEXT, BINARY] {

@@ -3,12 +3,12 @@
 use super::{BINARY, CONTINUATION, FIN, MAX_MESSAGE, PING, TEXT, Wire, echo, fails, frame, with_length};
 use crate::cases;
 
-/// A message of this many bytes comes back.
+/// Asserts that a message of this many bytes is echoed.
 async fn is_read(host: &crate::Host, bytes: usize) {
     let mut wire = Wire::open(host).await;
     wire.send(&frame(FIN | TEXT, &echo(bytes))).await;
     assert_eq!(wire.message().await["text"], "a");
-    wire.goes_on().await;
+    wire.still_works().await;
 }
 
 cases! {
@@ -32,14 +32,14 @@ cases! {
         is_read(&host, 65_536).await;
     }
 
-    /// A sender must use the shortest form; what a receiver does is left open.
+    /// The RFC requires senders to use the shortest form, and leaves receivers free.
     async fn rfc6455_a_length_in_a_longer_form_is_read(host: Host) {
         let payload = echo(50);
         for length in [&[0xfe, 0, 50][..], &[0xff, 0, 0, 0, 0, 0, 0, 0, 50]] {
             let mut wire = Wire::open(&host).await;
             wire.send(&with_length(FIN | TEXT, length, &payload)).await;
             assert_eq!(wire.message().await["text"], "a");
-            wire.goes_on().await;
+            wire.still_works().await;
         }
     }
 
@@ -48,7 +48,7 @@ cases! {
         fails(&host, &with_length(FIN | TEXT, &length, b"a"), 1002).await;
     }
 
-    /// Before a byte of it has come.
+    /// The frame fails before its payload arrives.
     async fn rfc6455_a_length_beyond_the_limit_fails_with_1009(host: Host) {
         let length = [&[0xff][..], &((MAX_MESSAGE as u64) + 1).to_be_bytes()].concat();
         fails(&host, &with_length(FIN | BINARY, &length, b""), 1009).await;
@@ -105,7 +105,7 @@ cases! {
             wire.send(&[byte]).await;
         }
         assert_eq!(wire.message().await["text"], "a");
-        wire.goes_on().await;
+        wire.still_works().await;
     }
 
     async fn rfc6455_frames_that_come_together_are_read_in_order(host: Host) {

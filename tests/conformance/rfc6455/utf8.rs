@@ -3,7 +3,7 @@
 use super::{CONTINUATION, FIN, TEXT, Wire, fails, frame};
 use crate::cases;
 
-/// Text around bytes.
+/// A text message that contains these bytes.
 fn around(bytes: &[u8]) -> Vec<u8> {
     [br#"{"type":"echo","text":""#, bytes, br#""}"#].concat()
 }
@@ -44,13 +44,13 @@ cases! {
         }
     }
 
-    /// Not only when the message is whole.
+    /// The first fragment fails; the last is never sent.
     async fn rfc6455_invalid_utf8_fails_at_its_fragment(host: Host) {
         let bytes = [frame(TEXT, b"a"), frame(CONTINUATION, &[0xff])].concat();
         fails(&host, &bytes, 1007).await;
     }
 
-    async fn rfc6455_a_character_may_be_cut_by_fragments(host: Host) {
+    async fn rfc6455_a_character_may_be_split_across_fragments(host: Host) {
         let message = around("\u{1f496}\u{20ac}\u{e4}".as_bytes());
         for cut in 1..message.len() {
             let mut wire = Wire::open(&host).await;
