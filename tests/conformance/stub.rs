@@ -147,7 +147,7 @@ cases! {
         let query = path.split_once('?').unwrap().1;
         assert_eq!((status, answer), (200, format!("/whole {query} own the body")));
         // The room has no route for the whole path.
-        assert_eq!(http(&host.rooms, "POST", &format!("/stub/forward/as-it-is?room={}", room()), "x").await.0, 404);
+        assert_eq!(http(&host.rooms, "POST", &format!("/stub/forward/unchanged?room={}", room()), "x").await.0, 404);
         assert_eq!(http(&host.rooms, "GET", &format!("/stub/forward/page?room={}", room()), "").await, (418, "a page".into()));
     }
 
