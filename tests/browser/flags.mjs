@@ -1,4 +1,4 @@
-// How Chromium is started: without a window, and without a word to anyone but the pages' own servers.
+// Chromium's flags: headless, and without background requests.
 
 export const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -1,4 +1,4 @@
-// What sockets.mjs puts into a page: peers on the browser's own WebSocket, called by their numbers.
+// The script that sockets.mjs injects into a page: peers on the browser's WebSocket, addressed by number.
 
 import { Peer } from "../fixtures/peers/peer.mjs";
 

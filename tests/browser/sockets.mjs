@@ -1,4 +1,4 @@
-// The peers' conversation with the browser's own WebSocket: each peer lives in a tab that shows the chat's page.
+// The peers' conversation on the browser's WebSocket: each peer runs in a tab that shows the chat's page.
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
