@@ -1,4 +1,5 @@
-//! The native client against a small server that does as each test says, in both formats.
+//! The native client against servers of the tests' own. What every platform's client does is tested by the shared cases in
+//! `tests/client/cases`, which need the servers that `cargo xtask test` starts.
 #![cfg(all(feature = "client", not(target_arch = "wasm32")))]
 
 mod heartbeat;

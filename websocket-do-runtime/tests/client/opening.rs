@@ -1,4 +1,4 @@
-//! How a session is opened: what is asked for, and every answer that is not a session.
+//! The native handshake: the request, and every response that is not a session.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // all of it is test code
 
 use std::time::Duration;
@@ -53,7 +53,7 @@ async fn both_formats_go_both_ways_whether_the_server_knows_subprotocols_or_not(
 }
 
 #[tokio::test]
-async fn without_a_format_nothing_is_offered_and_the_query_is_heeded() {
+async fn without_a_format_no_subprotocol_is_offered_and_the_format_in_the_query_is_used() {
     for (query, format) in [("", Format::Json), ("&format=buffer", Format::MessagePack)] {
         let url = serve(|socket| async move {
             let (mut peer, _, offered) = accept(socket, true).await;
@@ -66,8 +66,8 @@ async fn without_a_format_nothing_is_offered_and_the_query_is_heeded() {
     }
 }
 
-/// Answers the handshake with these pieces.
-async fn answering(pieces: &'static [&'static str]) -> Result<Client, ClientError> {
+/// Responds to the handshake with these pieces.
+async fn responding(pieces: &'static [&'static str]) -> Result<Client, ClientError> {
     let url = serve(move |mut socket| async move {
         let _ = socket.read(&mut [0; 4096]).await;
         for piece in pieces {
@@ -85,16 +85,16 @@ async fn a_refusal_comes_with_its_status_and_whole_body() {
         Some(ClientError::Refused { status, body: body.to_owned(), retry_after: None, location: None })
     };
     let pieces = &["HTTP/1.1 401 Unauthorized\r\nContent-Length: 12\r\n\r\n", "Unauth", "orized"];
-    assert_eq!(answering(pieces).await.err(), refused(401, "Unauthorized"));
+    assert_eq!(responding(pieces).await.err(), refused(401, "Unauthorized"));
     let pieces = &["HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnot", "\r\n5\r\n here\r\n0\r\n\r\n"];
-    assert_eq!(answering(pieces).await.err(), refused(403, "not here"));
-    assert_eq!(answering(&["HTTP/1.1 503 Busy\r\n\r\nlater"]).await.err(), refused(503, "later"));
-    let other = answering(&["SSH-2.0-OpenSSH\r\n\r\n"]).await.err();
+    assert_eq!(responding(pieces).await.err(), refused(403, "not here"));
+    assert_eq!(responding(&["HTTP/1.1 503 Busy\r\n\r\nlater"]).await.err(), refused(503, "later"));
+    let other = responding(&["SSH-2.0-OpenSSH\r\n\r\n"]).await.err();
     assert!(matches!(other, Some(ClientError::Transport(_))), "{other:?}");
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_error_tells_where_it_points() {
+async fn a_redirect_is_not_followed_and_the_error_has_its_location() {
     for status in [301, 302, 303, 307, 308] {
         let url = serve(move |mut socket| async move {
             let _ = socket.read(&mut [0; 4096]).await;
@@ -102,24 +102,19 @@ async fn a_redirect_is_not_followed_and_the_error_tells_where_it_points() {
             socket.write_all(head.as_bytes()).await.unwrap();
         })
         .await;
-        let mut room = bounded_start(url);
+        let mut room = hasty(url).start().unwrap();
         let error = bounded(room.next()).await.unwrap().unwrap_err();
-        let ClientError::Refused { status: told, location, .. } = &error else { panic!("{error:?}") };
-        assert_eq!((*told, location.as_deref()), (status, Some("wss://example.com/there?key=secret")));
+        let ClientError::Refused { status: found, location, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((*found, location.as_deref()), (status, Some("wss://example.com/there?key=secret")));
         let text = error.to_string();
         assert!(text.contains(&status.to_string()) && text.contains("`wss://example.com/there`"), "{text}");
         assert!(!text.contains("secret"), "{text}");
-        assert_eq!(bounded(room.next()).await, None, "it is not asked again");
+        assert_eq!(bounded(room.next()).await, None, "there is no further attempt");
     }
 }
 
-/// Starts a session that would be asked for again after a loss.
-fn bounded_start(url: String) -> Client {
-    hasty(url).start().unwrap()
-}
-
 #[tokio::test]
-async fn an_answer_that_has_no_body_is_not_waited_for_and_is_for_good() {
+async fn a_status_without_a_body_is_terminal_and_its_body_is_not_awaited() {
     for status in [204, 304] {
         let url = serve(move |mut socket| async move {
             let _ = socket.read(&mut [0; 4096]).await;
@@ -127,7 +122,7 @@ async fn an_answer_that_has_no_body_is_not_waited_for_and_is_for_good() {
             std::future::pending::<()>().await;
         })
         .await;
-        let mut room = bounded_start(url);
+        let mut room = hasty(url).start().unwrap();
         let refused = ClientError::Refused { status, body: String::new(), retry_after: None, location: None };
         assert_eq!(bounded(room.next()).await, Some(Err(refused)));
         assert_eq!(bounded(room.next()).await, None);
@@ -135,7 +130,7 @@ async fn an_answer_that_has_no_body_is_not_waited_for_and_is_for_good() {
 }
 
 #[tokio::test]
-async fn answers_before_the_last_are_skipped() {
+async fn interim_responses_are_skipped() {
     let url = serve(|mut socket| async move {
         let mut bytes = vec![0; 4096];
         let count = socket.read(&mut bytes).await.unwrap();
@@ -161,16 +156,16 @@ async fn answers_before_the_last_are_skipped() {
     assert_eq!(bounded(room.next()).await, Some(Ok(say("hello"))));
 
     let pieces = &["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 404 x\r\nContent-Length: 2\r\n\r\nno"];
-    assert!(matches!(answering(pieces).await.err(), Some(ClientError::Refused { status: 404, .. })));
+    assert!(matches!(responding(pieces).await.err(), Some(ClientError::Refused { status: 404, .. })));
     let endless = endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n").await;
     assert!(matches!(&endless, ClientError::Transport(why) if why.contains("too many")), "{endless:?}");
 }
 
 #[tokio::test]
-async fn an_old_server_and_an_extension_that_was_not_offered_are_told() {
-    let old = answering(&["HTTP/1.0 403 Forbidden\r\n\r\nno"]).await.err();
+async fn http_1_0_and_an_extension_that_was_not_offered_are_errors() {
+    let old = responding(&["HTTP/1.0 403 Forbidden\r\n\r\nno"]).await.err();
     assert!(matches!(&old, Some(ClientError::Refused { status: 403, body, .. }) if body == "no"), "{old:?}");
-    let old = answering(&["HTTP/1.0 101 x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"]).await.err();
+    let old = responding(&["HTTP/1.0 101 x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"]).await.err();
     assert!(matches!(old, Some(ClientError::Transport(_))), "{old:?}");
 
     let url = serve(|socket| async move {
@@ -186,7 +181,7 @@ async fn an_old_server_and_an_extension_that_was_not_offered_are_told() {
     assert!(matches!(&error, Some(ClientError::Transport(why)) if why.contains("extension")), "{error:?}");
 }
 
-/// The error of a server that answers with `first`, and then with `rest` without end.
+/// Returns the error of a server that responds with `first`, and then with `rest` without end.
 async fn endless(first: &'static [u8], rest: &'static [u8]) -> ClientError {
     let url = serve(move |mut socket| async move {
         let _ = socket.read(&mut [0; 4096]).await;
@@ -198,7 +193,7 @@ async fn endless(first: &'static [u8], rest: &'static [u8]) -> ClientError {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_cut() {
+async fn a_response_without_end_is_cut() {
     for first in ["HTTP/1.1 401 x\r\n\r\n", "HTTP/1.1 401 x\r\nContent-Length: 99999999999\r\n\r\n"] {
         match endless(first.as_bytes(), b"no ").await {
             ClientError::Refused { status: 401, body, .. } => assert_eq!(body.len(), 64 * 1024),
@@ -218,7 +213,7 @@ async fn an_answer_without_end_is_cut() {
 }
 
 #[tokio::test]
-async fn an_answer_that_drips_is_not_waited_for() {
+async fn a_slow_response_is_limited_in_time() {
     let drips = |first: &'static str| async move {
         let url = serve(move |mut socket| async move {
             let _ = socket.read(&mut [0; 4096]).await;
@@ -236,8 +231,8 @@ async fn an_answer_that_drips_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_forges_no_line_and_no_order_for_a_terminal() {
-    let refused = answering(&["HTTP/1.1 401 x\r\n\r\nno\nERROR all is lost\u{1b}[2J\u{202e}"]).await.unwrap_err();
+async fn a_refusal_is_printed_without_line_breaks_and_control_characters() {
+    let refused = responding(&["HTTP/1.1 401 x\r\n\r\nno\nERROR all is lost\u{1b}[2J\u{202e}"]).await.unwrap_err();
     let text = refused.to_string();
     assert!(text.ends_with(r"no\nERROR all is lost\u{1b}[2J\u{202e}"), "{text:?}");
     let long = endless(b"HTTP/1.1 401 x\r\n\r\n", b"no ").await.to_string();
@@ -245,40 +240,11 @@ async fn what_a_server_says_forges_no_line_and_no_order_for_a_terminal() {
 }
 
 #[tokio::test]
-#[allow(clippy::result_large_err)] // as tungstenite has it
-async fn another_subprotocol_than_offered_is_an_error() {
-    let url = serve(|socket| async move {
-        let _ = accept_hdr_async(socket, |_: &Request, mut response: Response| {
-            response.headers_mut().insert("sec-websocket-protocol", "websocket-do.json".parse().unwrap());
-            Ok(response)
-        })
-        .await;
-    })
-    .await;
-    let error = bounded(Builder::<Note>::new(url).format(Format::MessagePack).connect()).await.err();
-    let chosen = "websocket-do.json".to_owned();
-    assert_eq!(error, Some(ClientError::Subprotocol { offered: Some(Format::MessagePack), chosen }));
-}
-
-#[tokio::test]
-async fn what_cannot_be_reached_or_asked_for_is_told() {
-    let silent = serve(|socket| async move {
-        tokio::time::sleep(Duration::from_mins(1)).await;
-        drop(socket);
-    })
-    .await;
-    let time = Duration::from_millis(50);
-    let error = bounded(Builder::<Note>::new(silent).connect_timeout(time).connect()).await.err();
-    assert_eq!(error, Some(ClientError::Timeout(time)));
-
+async fn a_server_that_is_not_reached_and_a_header_that_cannot_be_sent_are_errors() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = bounded(connect::<Note>(format!("ws://{free}"))).await.err();
     assert!(matches!(error, Some(ClientError::Transport(_))), "{error:?}");
 
-    for url in ["ftp://localhost/", "nonsense", "ws://", "ws://:80/", "ws://127.0.0.1:99999", "ws://a:b@127.0.0.1"] {
-        let error = bounded(connect::<Note>(url)).await.err();
-        assert!(matches!(error, Some(ClientError::Url(_))), "{url}: {error:?}");
-    }
     for (name, value) in [("a b", "x"), ("x", "a\r\nb"), ("Host", "x")] {
         let error = bounded(Builder::<Note>::new("ws://127.0.0.1:1").header(name, value).connect()).await.err();
         assert!(matches!(error, Some(ClientError::Url(_))), "{name}: {error:?}");
@@ -286,7 +252,7 @@ async fn what_cannot_be_reached_or_asked_for_is_told() {
 }
 
 #[tokio::test]
-async fn the_token_and_headers_are_sent() {
+async fn the_token_and_the_headers_are_sent() {
     let url = serve(|mut socket| async move {
         let mut bytes = vec![0; 4096];
         let count = socket.read(&mut bytes).await.unwrap();

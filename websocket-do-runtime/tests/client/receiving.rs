@@ -1,4 +1,4 @@
-//! What the application gets to hear, and what happens when it does not listen.
+//! Events, backpressure and buffers. The shared cases are in `tests/client/cases`.
 #![allow(clippy::unwrap_used)] // all of it is test code
 
 use std::{
@@ -20,36 +20,7 @@ use websocket_do_runtime::{
 use crate::support::{Client, accept, bounded, echo, event, hasty, say, serve_each, text};
 
 #[tokio::test]
-async fn garbage_is_an_event_and_the_session_goes_on() {
-    let url = serve_each(|_, socket| async move {
-        let (mut peer, ..) = accept(socket, true).await;
-        for frame in [
-            Raw::text("}"),
-            Raw::binary(vec![1]),
-            Raw::text(r#"{"type":"say","text":""}"#),
-            Raw::text(r#"{"error":"no","code":"rule","path":"text"}"#),
-            Raw::text("wsdo:pong"),
-            text("fine"),
-        ] {
-            peer.send(frame).await.unwrap();
-        }
-        while let Some(Ok(_)) = peer.next().await {}
-    })
-    .await;
-    let mut room = bounded(hasty(url).connect()).await.unwrap();
-    assert_eq!(event(&mut room).await, Some(Event::Opened));
-    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::Invalid(_)))));
-    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::UnexpectedFrame(_)))));
-    match event(&mut room).await {
-        Some(Event::Error(ClientError::Invalid(why))) => assert_eq!(why.path(), "text"),
-        other => panic!("{other:?}"),
-    }
-    assert!(matches!(event(&mut room).await, Some(Event::Error(ClientError::Server { .. }))));
-    assert_eq!(event(&mut room).await, Some(Event::Message(say("fine"))));
-}
-
-#[tokio::test]
-async fn a_server_that_is_not_read_is_held_up_and_nothing_is_lost() {
+async fn backpressure_reaches_the_server_and_no_message_is_lost() {
     const COUNT: usize = 400;
     let sent = Arc::new(AtomicUsize::new(0));
     let counted = sent.clone();
@@ -68,7 +39,7 @@ async fn a_server_that_is_not_read_is_held_up_and_nothing_is_lost() {
     .await;
     let mut room = bounded(hasty(url).buffer(4).connect()).await.unwrap();
     sleep(Duration::from_millis(300)).await;
-    assert!(sent.load(Ordering::Relaxed) < COUNT, "the server was not held up");
+    assert!(sent.load(Ordering::Relaxed) < COUNT, "there was no backpressure");
     assert_eq!(bounded(room.send(say("sending goes on"))).await, Ok(Sent::Now));
     assert_eq!(event(&mut room).await, Some(Event::Opened));
     for number in 0..COUNT {
@@ -80,8 +51,8 @@ async fn a_server_that_is_not_read_is_held_up_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn events_that_wait_are_bounded_in_bytes() {
-    // Far more than the system keeps for a connection, and far fewer than the events that may wait.
+async fn buffered_events_are_bounded_in_bytes() {
+    // Far more than the system buffers for a connection, and far fewer than the events that may be buffered.
     const COUNT: usize = 200;
     const LARGE: usize = 1 << 20;
     let sent = Arc::new(AtomicUsize::new(0));
@@ -116,7 +87,7 @@ async fn events_that_wait_are_bounded_in_bytes() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_cancelled_loses_nothing() {
+async fn a_cancelled_next_loses_no_message() {
     let url = serve_each(|_, socket| async move {
         let (mut peer, ..) = accept(socket, true).await;
         for number in 0..50 {

@@ -1,4 +1,4 @@
-//! Coming back: after what, how often, and when no more.
+//! Reconnecting: options and limits that need a server of the test's own. The shared cases are in `tests/client/cases`.
 #![allow(clippy::panic, clippy::unwrap_used)] // all of it is test code
 
 use std::{
@@ -20,19 +20,18 @@ use websocket_do_runtime::client::{ClientError, Disconnect, Event};
 
 use crate::support::{Client, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
 
-/// Ends the session as a server does, with a close frame or, for 1006, without.
+/// Closes the session with this code, or drops the connection for 1006.
 async fn end(socket: TcpStream, code: u16) {
     let (mut peer, ..) = accept(socket, true).await;
     let frame = |code: u16| CloseFrame { code: code.into(), reason: "why".into() };
     let _ = match code {
         1006 => return,
-        1005 => peer.send(Raw::Close(None)).await,
         code => peer.send(Raw::Close(Some(frame(code)))).await,
     };
     sleep(Duration::from_millis(50)).await;
 }
 
-/// The attempt and the loss of the next event, which is to announce one.
+/// Returns the attempt and the disconnect of the next event.
 async fn reconnecting(room: &mut Client) -> (u32, Disconnect) {
     match event(room).await {
         Some(Event::Reconnecting { attempt, delay, reason }) => {
@@ -44,48 +43,7 @@ async fn reconnecting(room: &mut Client) -> (u32, Disconnect) {
 }
 
 #[tokio::test]
-async fn after_a_close_that_is_not_for_good_it_is_back() {
-    for code in [1001, 1005, 1006, 1009, 1011, 1012, 1013, 3000] {
-        let url = serve_each(move |number, socket| async move {
-            match number {
-                0 => end(socket, code).await,
-                _ => echo(socket).await,
-            }
-        })
-        .await;
-        let mut room = bounded(hasty(url).connect()).await.unwrap();
-        assert_eq!(event(&mut room).await, Some(Event::Opened));
-        match reconnecting(&mut room).await {
-            (1, Disconnect::Closed(closed)) => assert_eq!(closed.code(), code),
-            other => panic!("{other:?}"),
-        }
-        assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 1 }));
-        bounded(room.send(say("back"))).await.unwrap();
-        assert_eq!(bounded(room.next()).await, Some(Ok(say("back"))), "{code}");
-    }
-}
-
-#[tokio::test]
-async fn a_close_for_good_ends_the_session() {
-    for code in [1000, 1008, 4000, 4999] {
-        let url = serve_each(move |_, socket| end(socket, code)).await;
-        let mut room = bounded(hasty(url).connect()).await.unwrap();
-        assert_eq!(event(&mut room).await, Some(Event::Opened));
-        match event(&mut room).await {
-            Some(Event::Closed(closed)) => assert_eq!((closed.code(), closed.reason()), (code, "why")),
-            other => panic!("{other:?}"),
-        }
-        assert_eq!(event(&mut room).await, None);
-        assert_eq!(bounded(room.next()).await, None);
-        assert_eq!(room.closed().unwrap().code(), code);
-        assert!(matches!(bounded(room.wait_open()).await, Err(ClientError::Closed(closed)) if closed.code() == code));
-        assert!(bounded(room.send(say("late"))).await.is_err());
-        bounded(room.close()).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn what_is_for_good_can_be_said_otherwise() {
+async fn terminal_codes_and_attempts_can_be_set() {
     let url = serve_each(|number, socket| end(socket, if number == 0 { 4000 } else { 1012 })).await;
     let room = hasty(url).terminal_codes(|code| code == 1012);
     let mut room = bounded(room.connect()).await.unwrap();
@@ -108,24 +66,7 @@ async fn what_is_for_good_can_be_said_otherwise() {
 }
 
 #[tokio::test]
-async fn some_refusals_pass_and_others_are_for_good() {
-    for status in [408, 425, 429, 500, 502, 503, 504] {
-        let url = serve_each(move |number, socket| async move {
-            match number {
-                0 => end(socket, 1012).await,
-                1 => refuse(socket, status).await,
-                _ => echo(socket).await,
-            }
-        })
-        .await;
-        let mut room = bounded(hasty(url).connect()).await.unwrap();
-        assert_eq!(event(&mut room).await, Some(Event::Opened));
-        assert_eq!(reconnecting(&mut room).await.0, 1);
-        let refused =
-            Disconnect::Failed(ClientError::Refused { status, body: String::new(), retry_after: None, location: None });
-        assert_eq!(reconnecting(&mut room).await, (2, refused));
-        assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
-    }
+async fn a_terminal_refusal_ends_the_session() {
     for status in [200, 204, 302, 304, 400, 401, 403, 404, 410, 426] {
         let url = serve_each(move |number, socket| async move {
             match number {
@@ -144,7 +85,7 @@ async fn some_refusals_pass_and_others_are_for_good() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_when_to_come_back_is_heeded() {
+async fn retry_after_is_waited_for() {
     let url = serve_each(|number, mut socket| async move {
         match number {
             0 => end(socket, 1012).await,
@@ -177,7 +118,7 @@ async fn a_server_that_says_when_to_come_back_is_heeded() {
 }
 
 #[tokio::test]
-async fn the_first_refusal_is_the_callers_unless_asked_otherwise() {
+async fn the_first_attempt_is_not_retried_by_connect_and_is_by_start() {
     let count = Arc::new(AtomicUsize::new(0));
     let asked = count.clone();
     let url = serve_each(move |number, socket| {
@@ -203,28 +144,7 @@ async fn the_first_refusal_is_the_callers_unless_asked_otherwise() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_hangs_is_an_attempt_that_failed() {
-    let url = serve_each(|number, mut socket| async move {
-        match number {
-            0 => end(socket, 1012).await,
-            1 => {
-                let _ = socket.read(&mut [0; 64]).await;
-                std::future::pending::<()>().await;
-            }
-            _ => echo(socket).await,
-        }
-    })
-    .await;
-    let time = Duration::from_secs(1);
-    let mut room = bounded(hasty(url).connect_timeout(time).connect()).await.unwrap();
-    assert_eq!(event(&mut room).await, Some(Event::Opened));
-    assert_eq!(reconnecting(&mut room).await.0, 1);
-    assert_eq!(reconnecting(&mut room).await, (2, Disconnect::Failed(ClientError::Timeout(time))));
-    assert_eq!(event(&mut room).await, Some(Event::Reconnected { attempts: 2 }));
-}
-
-#[tokio::test]
-async fn only_a_connection_that_lasts_starts_the_count_again() {
+async fn only_a_stable_connection_resets_the_number_of_attempts() {
     let url = serve_each(|number, socket| async move {
         match number {
             3 => {
@@ -249,7 +169,7 @@ async fn only_a_connection_that_lasts_starts_the_count_again() {
 }
 
 #[tokio::test]
-async fn the_address_is_asked_for_at_each_attempt() {
+async fn the_provider_is_called_for_each_attempt() {
     let url = serve_each(|number, mut socket| async move {
         let mut head = vec![0; 4096];
         let count = socket.peek(&mut head).await.unwrap();
@@ -257,7 +177,7 @@ async fn the_address_is_asked_for_at_each_attempt() {
         let token = |token: usize| head.matches(&format!("authorization: bearer t{token}\r\n")).count();
         match number {
             0 if token(1) == 1 => end(socket, 1012).await,
-            // The second call of the provider has failed.
+            // The second call of the provider failed.
             1 if token(3) == 1 && head.contains("&again=3") => echo(socket).await,
             _ => {
                 let _ = socket.read(&mut [0; 1]).await;
@@ -267,12 +187,12 @@ async fn the_address_is_asked_for_at_each_attempt() {
     })
     .await;
     let calls = Arc::new(AtomicUsize::new(0));
-    let room = hasty("ws://nowhere.invalid").bearer("stale").query("kept", "1").provide(move |address| {
+    let room = hasty("ws://nowhere.invalid").bearer("stale").query("kept", "1").provide(move |request| {
         let (url, call) = (url.clone(), calls.fetch_add(1, Ordering::Relaxed) + 1);
         async move {
             match call {
                 2 => Err("no token today".into()),
-                _ => Ok(address.url(url).query("again", call.to_string()).bearer(format_args!("t{call}"))),
+                _ => Ok(request.url(url).query("again", call.to_string()).bearer(format_args!("t{call}"))),
             }
         }
     });
@@ -288,9 +208,9 @@ async fn the_address_is_asked_for_at_each_attempt() {
 async fn a_session_keeps_its_format() {
     let url = serve_each(|_, socket| end(socket, 1012)).await;
     let calls = AtomicUsize::new(0);
-    let room = hasty(url).provide(move |address| {
+    let room = hasty(url).provide(move |request| {
         let format = if calls.fetch_add(1, Ordering::Relaxed) == 0 { "json" } else { "msgpack" };
-        async move { Ok(address.query("format", format)) }
+        async move { Ok(request.query("format", format)) }
     });
     let mut room = bounded(room.connect()).await.unwrap();
     assert!(matches!(bounded(room.next()).await, Some(Err(ClientError::Url(_)))));
@@ -298,7 +218,7 @@ async fn a_session_keeps_its_format() {
 }
 
 #[tokio::test]
-async fn a_server_that_restarts_finds_its_clients_again() {
+async fn a_client_reconnects_to_a_server_that_restarts() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut room = {

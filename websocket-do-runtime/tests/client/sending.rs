@@ -1,9 +1,9 @@
-//! What becomes of messages: sent, queued, refused, lost, and never sent twice.
+//! Sent, queued and undelivered messages, against servers of the test's own. The shared cases are in `tests/client/cases`.
 #![allow(clippy::panic, clippy::unwrap_used)] // all of it is test code
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use tokio::{
     sync::{Semaphore, mpsc},
     time::sleep,
@@ -16,19 +16,19 @@ use websocket_do_runtime::{
 
 use crate::support::{Client, Note, accept, bounded, echo, event, hasty, refuse, say, serve_each, text};
 
-/// A server that loses the first connection, refuses the next until it is permitted, and tells what comes then.
+/// A client whose server drops the first connection, refuses the next until there is a permit, and then returns what it receives.
 async fn lossy() -> (Client, Arc<Semaphore>, mpsc::UnboundedReceiver<Raw>) {
-    lossy_with(|room| room.queue(3)).await
+    lossy_with(|room| room).await
 }
 
 async fn lossy_with(
     options: impl FnOnce(Builder<Note>) -> Builder<Note>,
 ) -> (Client, Arc<Semaphore>, mpsc::UnboundedReceiver<Raw>) {
     let permit = Arc::new(Semaphore::new(0));
-    let (tell, told) = mpsc::unbounded_channel();
+    let (sender, receiver) = mpsc::unbounded_channel();
     let open = permit.clone();
     let url = serve_each(move |number, socket| {
-        let (open, tell) = (open.clone(), tell.clone());
+        let (open, sender) = (open.clone(), sender.clone());
         async move {
             match number {
                 0 => drop(accept(socket, true).await),
@@ -36,7 +36,7 @@ async fn lossy_with(
                 _ => {
                     let (mut peer, ..) = accept(socket, true).await;
                     while let Some(Ok(frame)) = peer.next().await {
-                        let _ = tell.send(frame);
+                        let _ = sender.send(frame);
                     }
                 }
             }
@@ -45,28 +45,12 @@ async fn lossy_with(
     .await;
     let mut room = bounded(options(hasty(url)).connect()).await.unwrap();
     while !matches!(event(&mut room).await, Some(Event::Reconnecting { .. })) {}
-    (room, permit, told)
-}
-
-#[tokio::test]
-async fn what_is_sent_while_away_waits_in_order_up_to_a_limit() {
-    let (room, permit, mut told) = lossy().await;
-    for text in ["one", "two", "three"] {
-        assert_eq!(bounded(room.send(say(text))).await, Ok(Sent::Queued));
-    }
-    assert_eq!(bounded(room.send(say("four"))).await, Err(SendError::Full));
-    assert!(matches!(bounded(room.send(say(""))).await, Err(SendError::Invalid(why)) if why.path() == "text"));
-    permit.add_permits(1);
-    bounded(room.wait_open()).await.unwrap();
-    assert_eq!(bounded(room.send(say("five"))).await, Ok(Sent::Now));
-    for expected in ["one", "two", "three", "five"] {
-        assert_eq!(bounded(told.recv()).await, Some(text(expected)));
-    }
+    (room, permit, receiver)
 }
 
 #[tokio::test]
 async fn messages_that_wait_for_a_connection_are_bounded_in_bytes() {
-    let (room, permit, mut told) = lossy_with(|room| room.queue(1000).queue_bytes(100_000)).await;
+    let (room, permit, mut received) = lossy_with(|room| room.queue(1000).queue_bytes(100_000)).await;
     let large = "x".repeat(40_000);
     for _ in 0..2 {
         assert_eq!(bounded(room.send(say(&large))).await, Ok(Sent::Queued));
@@ -75,7 +59,7 @@ async fn messages_that_wait_for_a_connection_are_bounded_in_bytes() {
     assert_eq!(bounded(room.send(say("small"))).await, Ok(Sent::Queued));
     permit.add_permits(1);
     for expected in [large.as_str(), &large, "small"] {
-        assert_eq!(bounded(told.recv()).await, Some(text(expected)));
+        assert_eq!(bounded(received.recv()).await, Some(text(expected)));
     }
 
     let (room, ..) = lossy_with(|room| room.queue_bytes(10)).await;
@@ -115,13 +99,13 @@ async fn a_server_that_reads_nothing_applies_backpressure() {
 
 #[tokio::test]
 async fn a_close_delivers_what_is_queued() {
-    let (room, permit, mut told) = lossy().await;
+    let (room, permit, mut received) = lossy().await;
     assert_eq!(bounded(room.send(say("last"))).await, Ok(Sent::Queued));
     permit.add_permits(1);
     bounded(room.close_with(4001, "bye")).await.unwrap();
     assert_eq!(room.closed().unwrap().code(), 4001);
-    assert_eq!(bounded(told.recv()).await, Some(text("last")));
-    match bounded(told.recv()).await {
+    assert_eq!(bounded(received.recv()).await, Some(text("last")));
+    match bounded(received.recv()).await {
         Some(Raw::Close(Some(close))) => assert_eq!((u16::from(close.code), &*close.reason), (4001, "bye")),
         other => panic!("{other:?}"),
     }
@@ -129,66 +113,31 @@ async fn a_close_delivers_what_is_queued() {
 }
 
 #[tokio::test]
-async fn a_close_that_cannot_deliver_says_so() {
+async fn a_close_that_cannot_deliver_is_an_error() {
     let (mut room, ..) = lossy().await;
     assert_eq!(bounded(room.send(say("never"))).await, Ok(Sent::Queued));
     assert!(matches!(bounded(room.close()).await, Err(ClientError::Transport(_))));
     let mut lost = None;
     while let Some(event) = event(&mut room).await {
-        if let Event::Undelivered(it) = event {
-            assert!(!it.may_have_arrived);
-            lost = Some(it.messages);
+        if let Event::Undelivered(undelivered) = event {
+            assert!(!undelivered.may_have_arrived);
+            lost = Some(undelivered.messages);
         }
     }
     assert_eq!(lost, Some(vec![say("never")]));
 
     let (room, ..) = lossy().await;
-    assert_eq!(bounded(room.close()).await, Ok(()), "there was nothing to deliver");
+    assert_eq!(bounded(room.close()).await, Ok(()), "nothing was queued");
     assert_eq!(room.closed().unwrap().code(), 1006);
 }
 
 #[tokio::test]
-async fn what_a_dead_connection_was_given_is_reported_and_not_sent_again() {
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let url = serve_each(move |number, socket| {
-        let tell = tell.clone();
-        async move {
-            let (mut peer, ..) = accept(socket, true).await;
-            if number == 0 {
-                // Reads nothing.
-                sleep(Duration::from_millis(50)).await;
-                return;
-            }
-            while let Some(Ok(frame)) = peer.next().await {
-                let _ = tell.send(frame);
-            }
-        }
-    })
-    .await;
-    let mut room = bounded(hasty(url).connect()).await.unwrap();
-    assert_eq!(bounded(room.send(say("one"))).await, Ok(Sent::Now));
-    assert_eq!(bounded(room.send_frame(Frame::Binary(vec![1]))).await, Ok(Sent::Now));
-    assert_eq!(bounded(room.send(say("two"))).await, Ok(Sent::Now));
-    assert_eq!(event(&mut room).await, Some(Event::Opened));
-    match event(&mut room).await {
-        Some(Event::Undelivered(lost)) => {
-            assert_eq!((lost.messages, lost.frames), (vec![say("one"), say("two")], vec![Frame::Binary(vec![1])]));
-            assert!(lost.may_have_arrived && lost.omitted == 0);
-        }
-        other => panic!("{other:?}"),
-    }
-    bounded(room.wait_open()).await.unwrap();
-    bounded(room.send(say("three"))).await.unwrap();
-    assert_eq!(bounded(told.recv()).await, Some(text("three")));
-}
-
-#[tokio::test]
-async fn what_the_server_has_confirmed_is_not_lost() {
+async fn a_message_that_the_server_has_confirmed_is_not_reported() {
     let url = serve_each(|_, socket| async move {
         let (mut peer, ..) = accept(socket, true).await;
         while let Some(Ok(frame)) = peer.next().await {
             if frame == Raw::text("wsdo:ping") {
-                futures_util::SinkExt::send(&mut peer, Raw::text("wsdo:pong")).await.unwrap();
+                peer.send(Raw::text("wsdo:pong")).await.unwrap();
             } else if frame == text("die") {
                 return;
             }
@@ -205,29 +154,7 @@ async fn what_the_server_has_confirmed_is_not_lost() {
 }
 
 #[tokio::test]
-async fn a_close_delivers_what_was_sent_and_ends_in_time() {
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let url = serve_each(move |_, socket| {
-        let tell = tell.clone();
-        async move {
-            let (mut peer, ..) = accept(socket, true).await;
-            let mut count = 0;
-            while let Some(Ok(frame)) = peer.next().await {
-                count += usize::from(frame.is_text());
-            }
-            let _ = tell.send(count);
-        }
-    })
-    .await;
-    let room = bounded(hasty(url).no_heartbeat().connect()).await.unwrap();
-    for _ in 0..500 {
-        bounded(room.send(say("x"))).await.unwrap();
-    }
-    assert!(matches!(bounded(room.close_with(1005, "")).await, Err(ClientError::Close(_))));
-    bounded(room.close()).await.unwrap();
-    assert_eq!(bounded(told.recv()).await, Some(500));
-    assert_eq!(room.closed().unwrap().code(), 1000);
-
+async fn a_close_that_is_not_answered_ends_in_time() {
     let url = serve_each(|_, socket| async move {
         let peer = accept(socket, true).await;
         sleep(Duration::from_mins(1)).await;
@@ -259,22 +186,6 @@ async fn halves_send_and_receive_from_different_tasks() {
     drop(receiver);
     assert_eq!(bounded(sender.send(say("into the void"))).await, Ok(Sent::Now));
     bounded(sender.close()).await.unwrap();
-}
-
-#[tokio::test]
-async fn who_drops_the_client_ends_the_session() {
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let url = serve_each(move |_, socket| {
-        let tell = tell.clone();
-        async move {
-            let (mut peer, ..) = accept(socket, true).await;
-            while let Some(Ok(_)) = peer.next().await {}
-            let _ = tell.send(());
-        }
-    })
-    .await;
-    drop(bounded(hasty(url).connect()).await.unwrap());
-    bounded(told.recv()).await.unwrap();
 }
 
 impl SendMessage<Note> for Client<websocket_do_runtime::client::Sender<Note>> {

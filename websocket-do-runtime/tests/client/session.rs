@@ -1,4 +1,4 @@
-//! An open session: what comes in, what may go out, and how it ends.
+//! A session of a single connection: messages, invalid frames, and closing.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use websocket_do_runtime::{
 use crate::support::{Note, accept, after, bounded, next, raw, say, serve};
 
 #[tokio::test]
-async fn a_message_that_breaks_its_rules_does_not_leave() {
+async fn a_message_that_breaks_its_rules_is_not_sent() {
     let mut room = after(Format::Json, vec![Raw::text(r#"{"type":"say","text":"hi"}"#)]).await;
     match bounded(room.send(say(""))).await {
-        Err(SendError::Invalid(rejection)) => assert_eq!(rejection.path(), "text"),
+        Err(SendError::Invalid(error)) => assert_eq!(error.path(), "text"),
         other => panic!("{other:?}"),
     }
     assert_eq!(next(&mut room).await, Some(Ok(say("hi"))));
 }
 
 #[tokio::test]
-async fn frames_that_are_no_messages_are_errors_and_the_session_goes_on() {
+async fn invalid_frames_are_errors_and_the_session_continues() {
     for format in [Format::Json, Format::MessagePack] {
         let spoken = |value: serde_json::Value| match format {
             Format::Json => Raw::text(value.to_string()),
@@ -50,11 +50,11 @@ async fn frames_that_are_no_messages_are_errors_and_the_session_goes_on() {
             [Some(ValidationCode::Malformed), None, Some(ValidationCode::Rule), Some(ValidationCode::UnknownType)]
         {
             match (next(&mut room).await, code) {
-                // Serde's own enums do not tell an unknown type from what is otherwise invalid.
+                // Serde's own enums do not distinguish an unknown type from other errors.
                 (Some(Err(ClientError::Invalid(_))), Some(ValidationCode::UnknownType)) => {}
-                (Some(Err(ClientError::Invalid(why))), Some(code)) => assert_eq!(why.code(), code),
+                (Some(Err(ClientError::Invalid(error))), Some(code)) => assert_eq!(error.code(), code),
                 (Some(Err(ClientError::UnexpectedFrame(frame))), None) => assert_eq!(frame, other),
-                (came, _) => panic!("{came:?}"),
+                (item, _) => panic!("{item:?}"),
             }
         }
         let error = ClientError::Server {
@@ -74,7 +74,7 @@ async fn frames_that_are_no_messages_are_errors_and_the_session_goes_on() {
 }
 
 #[tokio::test]
-async fn the_peer_s_close_is_reported_and_answered() {
+async fn the_servers_close_is_reported_and_answered() {
     let frame = |code: u16, reason: &'static str| Some(CloseFrame { code: code.into(), reason: reason.into() });
     for (sent, code, reason) in [
         (frame(1000, ""), 1000, ""),
@@ -94,8 +94,8 @@ async fn the_peer_s_close_is_reported_and_answered() {
 }
 
 #[tokio::test]
-async fn a_close_delivers_what_was_sent_and_drops_what_comes() {
-    let (tell, told) = tokio::sync::oneshot::channel();
+async fn a_close_delivers_sent_messages_and_drops_incoming_ones() {
+    let (sender, received) = tokio::sync::oneshot::channel();
     let url = serve(|socket| async move {
         let (mut peer, ..) = accept(socket, true).await;
         let mut count = 0;
@@ -108,7 +108,7 @@ async fn a_close_delivers_what_was_sent_and_drops_what_comes() {
             peer.send(Raw::text(r#"{"type":"say","text":"noise"}"#)).await.unwrap();
         };
         while let Some(Ok(_)) = peer.next().await {}
-        tell.send((count, u16::from(close.code), close.reason.to_string())).unwrap();
+        sender.send((count, u16::from(close.code), close.reason.to_string())).unwrap();
     })
     .await;
     let mut room = bounded(Builder::<Note>::new(url).connect_once()).await.unwrap().0;
@@ -119,11 +119,11 @@ async fn a_close_delivers_what_was_sent_and_drops_what_comes() {
     bounded(room.close_with(4000, "done")).await.unwrap();
     assert_eq!(next(&mut room).await, None);
     assert_eq!(room.closed().unwrap().code(), 4000);
-    assert_eq!(bounded(told).await.unwrap(), (200, 4000, "done".to_owned()));
+    assert_eq!(bounded(received).await.unwrap(), (200, 4000, "done".to_owned()));
 }
 
 #[tokio::test]
-async fn a_close_that_nobody_answers_ends_in_time() {
+async fn a_close_that_is_not_answered_ends_in_time() {
     let url = serve(|socket| async move {
         let (peer, ..) = accept(socket, true).await;
         tokio::time::sleep(Duration::from_mins(1)).await;
@@ -145,7 +145,7 @@ async fn a_lost_connection_is_1006() {
 }
 
 #[tokio::test]
-async fn a_next_that_is_cancelled_loses_nothing() {
+async fn a_cancelled_next_loses_no_message() {
     let url = serve(|socket| async move {
         let (mut peer, ..) = accept(socket, true).await;
         for index in 0..50 {

@@ -1,4 +1,4 @@
-//! The protocol of the tests and the server's side of them.
+//! The protocol of the tests, and their servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // all of it is test code
 
 use std::{
@@ -62,13 +62,13 @@ impl ClientMessage for Note {
 
 impl ServerMessage for Note {}
 
-/// What the derive would write: a client on any carrier.
+/// The client that the derive would generate.
 #[derive(Debug, Clone)]
 pub(crate) struct Client<C = Reconnecting<Note>>(pub(crate) C);
 
 impl<C> From<C> for Client<C> {
-    fn from(carrier: C) -> Self {
-        Self(carrier)
+    fn from(inner: C) -> Self {
+        Self(inner)
     }
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn bounded<F: Future>(future: F) -> F::Output {
     timeout(Duration::from_secs(10), future).await.expect("within ten seconds")
 }
 
-/// Serves one connection and returns the address.
+/// Serves one connection and returns the URL.
 pub(crate) async fn serve<F: Future<Output = ()> + Send + 'static>(
     peer: impl FnOnce(TcpStream) -> F + Send + 'static,
 ) -> String {
@@ -112,7 +112,7 @@ pub(crate) async fn serve<F: Future<Output = ()> + Send + 'static>(
     format!("ws://{address}/room/a?x=1")
 }
 
-/// Accepts an upgrade; `echo` says whether the server knows subprotocols.
+/// Accepts an upgrade; with `echo` the server chooses the offered subprotocol.
 #[allow(clippy::result_large_err, clippy::unnecessary_wraps)] // as tungstenite has it
 pub(crate) async fn accept(socket: TcpStream, echo: bool) -> (Peer, String, Option<String>) {
     let (mut uri, mut offered) = (String::new(), None);
@@ -131,7 +131,7 @@ pub(crate) async fn accept(socket: TcpStream, echo: bool) -> (Peer, String, Opti
     (peer, uri, offered)
 }
 
-/// A session with a server that sends these frames and then reads until the end.
+/// Opens a session with a server that sends these frames and then reads until the end.
 pub(crate) async fn after(format: Format, frames: Vec<Raw>) -> Connection<Note> {
     let url = serve(|socket| async move {
         let (mut peer, ..) = accept(socket, true).await;
@@ -155,7 +155,7 @@ pub(crate) fn raw(frame: Frame) -> Raw {
     }
 }
 
-/// Serves any number of connections, each with its number from 0, and returns the address.
+/// Serves any number of connections, numbered from 0, and returns the URL.
 pub(crate) async fn serve_each<F: Future<Output = ()> + Send + 'static>(
     peer: impl Fn(usize, TcpStream) -> F + Send + 'static,
 ) -> String {
@@ -170,7 +170,7 @@ pub(crate) async fn serve_each<F: Future<Output = ()> + Send + 'static>(
     format!("ws://{address}/room/a")
 }
 
-/// A client that loses no time.
+/// A client with a short backoff.
 pub(crate) fn hasty(url: impl Into<String>) -> Builder<Note> {
     Builder::new(url).backoff(Duration::from_millis(5), Duration::from_millis(20))
 }
@@ -190,13 +190,13 @@ pub(crate) async fn echo(socket: TcpStream) {
     }
 }
 
-/// Answers the handshake with this status.
+/// Responds to the handshake with this status.
 pub(crate) async fn refuse(mut socket: TcpStream, status: u16) {
     let _ = socket.read(&mut [0; 4096]).await;
     let _ = socket.write_all(format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
 }
 
-/// As `say`, in JSON on the wire.
+/// The frame of `say(text)` in JSON.
 pub(crate) fn text(text: &str) -> Raw {
     raw(encode(&say(text), Format::Json).unwrap())
 }
