@@ -29,7 +29,7 @@ setTimeout(() => {
 
 const TYPES = { ".js": "text/javascript", asm: "application/wasm" };
 const PAGE = `<!doctype html><title>client</title><link rel="icon" href="data:,"><script type="module">
-import init, * as client from "./in_browser.js";
+import init, * as client from "./client_page.js";
 await init();
 globalThis.client = client;
 

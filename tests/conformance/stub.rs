@@ -20,7 +20,7 @@ async fn case(host: &Host, name: &str) -> Value {
 
 /// The cases of a typed client that every transport must pass, here through a stub: the client runs in the Worker.
 pub(crate) fn client_cases(workerd: &Context) -> impl Iterator<Item = Trial> {
-    behaviour::CASES.iter().map(|case| {
+    client_cases::CASES.iter().map(|case| {
         workerd.trial(Load::Sleeping, &format!("stub::{case}"), move |host| {
             Box::pin(async move {
                 let answer = client_case(&host.rooms, case).await?;

@@ -12,7 +12,7 @@ use crate::{
 
 /// The folder of the crate, and the name of its library.
 pub(crate) const PACKAGE: &str = "tests/client/page";
-const LIBRARY: &str = "in_browser";
+const LIBRARY: &str = "client_page";
 
 /// Builds the page; returns its folder.
 pub(crate) fn build(project: &Project, wasm: Wasm) -> Result<PathBuf> {
@@ -20,7 +20,7 @@ pub(crate) fn build(project: &Project, wasm: Wasm) -> Result<PathBuf> {
     cargo.args(["build", "--lib", "--release", "--target", TARGET]).current_dir(project.path(PACKAGE));
     wasm.prepare(project, &mut cargo)?;
     run(&mut cargo)?;
-    let folder = project.target("in-browser");
+    let folder = project.target("client-page");
     let mut bindgen = Command::new(project.cargo_bin("wasm-bindgen"));
     bindgen
         .args(["--target", "web", "--no-typescript", "--out-name", LIBRARY, "--out-dir"])

@@ -1,11 +1,11 @@
-//! The native client's behaviour against servers that misbehave on purpose. `MISBEHAVING_NODE` and `ROOMS_WORKERD` are their
+//! The native client against servers that misbehave on purpose. `MISBEHAVING_NODE` and `ROOMS_WORKERD` are their
 //! addresses, which `cargo xtask test` sets; the cases of a server without an address are ignored.
 #![allow(clippy::expect_used)] // all of it is test code
 
 use std::{env, process, time::Duration};
 
 use anyhow::Result;
-use behaviour::{Names, Say, Transport};
+use client_cases::{Names, Say, Transport};
 use libtest_mimic::{Arguments, Completion, Trial};
 use tokio::runtime::Runtime;
 use websocket_do::client::Builder;
@@ -38,7 +38,7 @@ fn main() {
     let servers = [("node", "MISBEHAVING_NODE"), ("workerd", "ROOMS_WORKERD")];
     let trials = servers.into_iter().flat_map(|(name, variable)| {
         let address = env::var(variable).ok();
-        behaviour::CASES.iter().map(move |case| {
+        client_cases::CASES.iter().map(move |case| {
             let address = address.clone();
             Trial::ignorable_test(format!("{name}::{case}"), move || match address {
                 Some(address) => {
@@ -53,5 +53,5 @@ fn main() {
 
 fn run(case: &str, address: String) -> Result<()> {
     let at = Tcp { address, names: Names::new(format!("native-{}-{case}", process::id())) };
-    Runtime::new()?.block_on(behaviour::run(case, &at))
+    Runtime::new()?.block_on(client_cases::run(case, &at))
 }

@@ -1,7 +1,7 @@
-//! What a typed client promises, as named cases that run on every transport: natively, in a browser, in a Worker.
+//! Test cases for the typed client that run on every platform: natively, in a browser and in a Worker.
 //!
-//! The server does to each connection what `do` in its query asks for (`tests/fixtures/peers/misbehaving.mjs` in Node, `Misbehaving` of the
-//! test rooms on workerd). A case knows neither the transport nor the server; [`Transport`] opens, and waits.
+//! The server does with each connection what its query parameter `do` asks for (`tests/fixtures/peers/misbehaving.mjs` in Node, `Misbehaving` of the
+//! test rooms on workerd). The cases are independent of platform and server: [`Transport`] opens sessions and waits.
 
 mod case;
 mod room;
@@ -14,46 +14,46 @@ use websocket_do::{WsProtocol, client::Builder};
 
 pub use case::{CASES, run};
 
-/// What is said to the server.
+/// Messages to the server.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Said)]
 pub enum Say {
-    /// It comes back, unless it is an order: `die` or `silence`.
+    /// The server sends the text back, except for the commands `die` and `silence`.
     Say {
-        /// What is said.
+        /// The text.
         #[ws(len = 1..=1000)]
         text: String,
     },
 }
 
-/// What the server says.
+/// Messages from the server.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub enum Said {
-    /// Something was said.
+    /// A text that was sent.
     Say {
-        /// What was said.
+        /// The text.
         #[ws(len = 1..=1000)]
         text: String,
     },
 }
 
-/// What opens sessions.
+/// A platform that opens sessions.
 pub trait Transport {
-    /// Asks for a session in a room of the misbehaving server.
+    /// Returns a builder for a session in a room of the misbehaving server.
     fn builder(&self, room: &str) -> Builder<Say>;
 
     /// Waits.
     fn sleep(&self, time: Duration) -> impl Future<Output = ()>;
 
-    /// Whether it tells with which status a server refuses. A browser does not.
+    /// Whether the status of a refusal is available, which it is not in a browser.
     fn knows_status(&self) -> bool;
 
-    /// A name that no room of the server has had yet.
+    /// Returns an unused room name.
     fn room(&self) -> String;
 }
 
-/// Names of rooms: a beginning that no other run has, and a number.
+/// Unused room names: a prefix for each run, and a number.
 #[derive(Debug)]
 pub struct Names {
     run: String,
@@ -61,18 +61,18 @@ pub struct Names {
 }
 
 impl Names {
-    /// Names for this run.
+    /// Creates names with this prefix.
     pub fn new(run: String) -> Self {
         Self { run, count: AtomicUsize::new(0) }
     }
 
-    /// The next.
+    /// Returns the next name.
     pub fn next(&self) -> String {
         format!("{}-{}", self.run, self.count.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
     }
 }
 
-/// The longest that anything here may take.
+/// The time limit of each step.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn within<T>(at: &impl Transport, what: &str, future: impl Future<Output = T>) -> Result<T> {

@@ -1,4 +1,4 @@
-//! A client in a room of the misbehaving server, and what is expected of it.
+//! A client in a room of the misbehaving server, with assertions.
 
 use std::{
     fmt,
@@ -24,18 +24,18 @@ pub(crate) struct Room<'t, T> {
     pub(crate) client: SayClient,
 }
 
-/// A session to be asked for, in haste: the server does what `script` says, to one connection after the other, and then what it
-/// says last.
+/// Returns a builder with a short backoff. `script` has what the server does with each connection; the last entry applies to all
+/// further ones.
 pub(crate) fn asked(at: &impl Transport, room: &str, script: &'static [&'static str]) -> Builder<Say> {
     let attempt = Arc::new(AtomicUsize::new(0));
-    at.builder(room).backoff(Duration::from_millis(5), Duration::from_millis(50)).provide(move |address| {
+    at.builder(room).backoff(Duration::from_millis(5), Duration::from_millis(50)).provide(move |request| {
         let attempt = attempt.fetch_add(1, Ordering::Relaxed);
-        ready(Ok(address.query("do", script.get(attempt).or(script.last()).copied().unwrap_or("echo"))))
+        ready(Ok(request.query("do", script.get(attempt).or(script.last()).copied().unwrap_or("echo"))))
     })
 }
 
 impl<'t, T: Transport> Room<'t, T> {
-    /// Connects to a room of its own.
+    /// Connects to a new room.
     pub(crate) async fn open(at: &'t T, script: &'static [&'static str]) -> Result<Self> {
         Self::connect(at, asked(at, &at.room(), script)).await
     }
@@ -67,33 +67,33 @@ impl<'t, T: Transport> Room<'t, T> {
         Ok(())
     }
 
-    /// What is said comes back.
+    /// Sends a text and expects it back.
     pub(crate) async fn echoes(&mut self, text: &str) -> Result<()> {
         self.says(text).await?;
         self.hears(text).await
     }
 
-    /// The connection is lost; why.
+    /// Expects that the connection is lost, and returns the reason.
     pub(crate) async fn loses(&mut self) -> Result<Disconnect> {
         match self.event().await? {
             Event::Reconnecting { reason, .. } => Ok(reason),
-            other => bail!("the connection was to be lost, not {other:?}"),
+            other => bail!("expected a lost connection, found {other:?}"),
         }
     }
 
-    /// Messages are reported lost.
+    /// Expects a report of undelivered messages.
     pub(crate) async fn reports(&mut self) -> Result<Undelivered<Say>> {
         match self.event().await? {
             Event::Undelivered(lost) => Ok(lost),
-            other => bail!("messages were to be lost, not {other:?}"),
+            other => bail!("expected undelivered messages, found {other:?}"),
         }
     }
 
-    /// The session ends with this code.
+    /// Expects the session to end with this code.
     pub(crate) async fn ends(&mut self, code: u16) -> Result<()> {
         match self.event().await? {
             Event::Closed(closed) => same(&closed.code(), &code)?,
-            other => bail!("the session was to end, not {other:?}"),
+            other => bail!("expected the end of the session, found {other:?}"),
         }
         let after = within(self.at, "the end of events", self.client.events().next()).await?;
         ensure!(after.is_none(), "after the end there was {after:?}");
@@ -106,21 +106,21 @@ impl<'t, T: Transport> Room<'t, T> {
     }
 }
 
-/// What the server's room has to say of itself: `tally`, the messages it has had; or `census`, the connections it has.
-pub(crate) async fn told(at: &impl Transport, room: &str, what: &'static [&'static str]) -> Result<String> {
+/// Returns a number of the server's room: `tally`, the messages it has received, or `census`, its connections.
+pub(crate) async fn report(at: &impl Transport, room: &str, what: &'static [&'static str]) -> Result<String> {
     let mut room = Room::connect(at, asked(at, room, what)).await?;
-    let told = match room.event().await? {
+    let report = match room.event().await? {
         Event::Message(Said::Say { text }) => text,
-        other => bail!("the room was to say its {what:?}, not {other:?}"),
+        other => bail!("expected {what:?}, found {other:?}"),
     };
     room.close().await?;
-    Ok(told)
+    Ok(report)
 }
 
-/// Why a first attempt failed.
+/// Expects the first attempt to fail, and returns its error.
 pub(crate) async fn failure(at: &impl Transport, request: Builder<Say>) -> Result<ClientError> {
     match within(at, "a refusal", request.connect()).await? {
-        Ok(_) => bail!("there was not to be a session"),
+        Ok(_) => bail!("expected an error, found a session"),
         Err(error) => Ok(error),
     }
 }

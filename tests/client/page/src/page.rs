@@ -1,9 +1,9 @@
-//! The page as a transport, and what it can do besides.
+//! The page as a platform for the shared cases, and its other functions.
 
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use behaviour::{Names, Say, Transport};
+use client_cases::{Names, Say, Transport};
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -14,12 +14,12 @@ extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(handler: &Function, milliseconds: f64);
 
-    // These two are of `tests/browser/clients.mjs`.
+    // Provided by `tests/browser/clients.mjs`.
 
     #[wasm_bindgen(js_name = setOffline, catch)]
     async fn ask_to_be_offline(offline: bool) -> Result<JsValue, JsValue>;
 
-    /// Lets the machine sleep for a minute after each question of the heartbeat, or not any more.
+    /// Sets whether the clock jumps by a minute after each heartbeat.
     #[wasm_bindgen(js_name = setSleepy)]
     pub(crate) fn set_sleepy(sleepy: bool);
 }
@@ -42,7 +42,7 @@ impl Transport for Page {
 
     async fn sleep(&self, time: Duration) {
         let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, time.as_secs_f64() * 1000.0));
-        // A timer does not fail.
+        // A timer's promise is not rejected.
         let _ = JsFuture::from(promise).await;
     }
 
@@ -55,13 +55,13 @@ impl Transport for Page {
     }
 }
 
-/// Takes the network away, or gives it back.
+/// Sets whether the browser is offline.
 pub(crate) async fn set_offline(offline: bool) -> Result<()> {
     ask_to_be_offline(offline).await.map_err(|error| failed(&error))?;
     Ok(())
 }
 
-/// Asks the page's own server for something.
+/// Fetches a path from the page's server.
 pub(crate) async fn fetch(path: &str) -> Result<String> {
     let fetched = async {
         let window: web_sys::Window = js_sys::global().unchecked_into();
@@ -69,7 +69,7 @@ pub(crate) async fn fetch(path: &str) -> Result<String> {
         JsFuture::from(response.text()?).await
     };
     let text = fetched.await.map_err(|error| failed(&error))?;
-    text.as_string().ok_or_else(|| anyhow!("the answer is no text"))
+    text.as_string().ok_or_else(|| anyhow!("the response is not text"))
 }
 
 fn failed(error: &JsValue) -> anyhow::Error {

@@ -23,16 +23,16 @@ pub(super) async fn both_formats_go_both_ways(at: &impl Transport) -> Result<()>
         room.echoes(&"x".repeat(1000)).await?;
         room.close().await?;
         room.ends(1000).await?;
-        ensure!(room.client.say("late").await.is_err(), "nothing can be said after the end");
+        ensure!(room.client.say("late").await.is_err(), "a message was sent after the end");
     }
     Ok(())
 }
 
-pub(super) async fn a_refusal_is_the_callers_to_see(at: &impl Transport) -> Result<()> {
+pub(super) async fn a_refusal_is_returned_by_connect(at: &impl Transport) -> Result<()> {
     match failure(at, asked(at, &at.room(), &["refuse-401"])).await? {
         ClientError::Refused { status: 401, body, .. } if at.knows_status() => same(&body.as_str(), &"not today"),
         ClientError::Transport(_) if !at.knows_status() => Ok(()),
-        other => bail!("the refusal was told as {other:?}"),
+        other => bail!("the refusal was reported as {other:?}"),
     }
 }
 
@@ -43,15 +43,15 @@ pub(super) async fn a_redirect_is_not_followed(at: &impl Transport) -> Result<()
             same(&location.as_deref(), &Some("http://127.0.0.1:1/elsewhere"))?;
         }
         ClientError::Transport(_) if !at.knows_status() => return Ok(()),
-        other => bail!("the redirect was told as {other:?}"),
+        other => bail!("the redirect was reported as {other:?}"),
     }
-    // It would be the same again.
+    // The status is terminal.
     let mut room = Room { at, client: request.start()? };
-    ensure!(matches!(room.event().await?, Event::Error(_)), "why there is no session is an event");
+    ensure!(matches!(room.event().await?, Event::Error(_)), "the error is an event");
     room.ends(1006).await
 }
 
-pub(super) async fn a_url_that_cannot_be_used_is_an_error_at_once(at: &impl Transport) -> Result<()> {
+pub(super) async fn an_unusable_url_is_an_error_at_once(at: &impl Transport) -> Result<()> {
     for (url, wrong) in [
         ("ws://127.0.0.1:99999/room?key=secret", "has a port"),
         ("ws://127.0.0.1:0/room", "has a port"),
@@ -64,8 +64,8 @@ pub(super) async fn a_url_that_cannot_be_used_is_an_error_at_once(at: &impl Tran
     ] {
         let requests = || Builder::<Say>::new(url);
         for error in [requests().start().err(), Some(failure(at, requests()).await?)] {
-            let Some(ClientError::Url(why)) = &error else { bail!("{url} was told as {error:?}") };
-            ensure!(why.contains(wrong) && !why.contains("secret"), "{url} was told as {why}");
+            let Some(ClientError::Url(reason)) = &error else { bail!("{url} was reported as {error:?}") };
+            ensure!(reason.contains(wrong) && !reason.contains("secret"), "{url} was reported as {reason}");
         }
     }
     for url in ["WS://127.0.0.1:9/room", "Wss://127.0.0.1:9", "http://127.0.0.1:9/a b?c d", "ws://[::1]:9/"] {
@@ -74,27 +74,27 @@ pub(super) async fn a_url_that_cannot_be_used_is_an_error_at_once(at: &impl Tran
     Ok(())
 }
 
-pub(super) async fn a_handshake_that_hangs_is_given_up(at: &impl Transport) -> Result<()> {
+pub(super) async fn a_handshake_without_an_answer_times_out(at: &impl Transport) -> Result<()> {
     let limit = Duration::from_millis(300);
     let error = failure(at, asked(at, &at.room(), &["hang"]).connect_timeout(limit)).await?;
     same(&error, &ClientError::Timeout(limit))
 }
 
-pub(super) async fn a_subprotocol_that_was_not_asked_for_is_refused(at: &impl Transport) -> Result<()> {
+pub(super) async fn a_subprotocol_that_was_not_offered_is_an_error(at: &impl Transport) -> Result<()> {
     match failure(at, asked(at, &at.room(), &["subprotocol"]).format(FORMATS[1])).await? {
         ClientError::Subprotocol { chosen, .. } => same(&chosen.as_str(), &"websocket-do.json"),
-        // A browser refuses it by itself.
+        // A browser fails the connection itself.
         ClientError::Transport(_) if !at.knows_status() => Ok(()),
-        other => bail!("the subprotocol was told as {other:?}"),
+        other => bail!("the subprotocol was reported as {other:?}"),
     }
 }
 
-pub(super) async fn a_provider_that_fails_is_asked_again(at: &impl Transport) -> Result<()> {
+pub(super) async fn a_failed_provider_is_retried(at: &impl Transport) -> Result<()> {
     let has_failed = AtomicBool::new(false);
     let request = at.builder(&at.room()).query("do", "echo").backoff(Duration::ZERO, Duration::ZERO);
-    let request = request.provide(move |address| {
+    let request = request.provide(move |request| {
         let is_first = !has_failed.swap(true, Ordering::Relaxed);
-        ready(if is_first { Err("no token yet".into()) } else { Ok(address) })
+        ready(if is_first { Err("no token yet".into()) } else { Ok(request) })
     });
     let mut room = Room { at, client: request.start()? };
     same(&room.loses().await?, &Disconnect::Failed(ClientError::Provider("no token yet".to_owned())))?;
@@ -102,7 +102,7 @@ pub(super) async fn a_provider_that_fails_is_asked_again(at: &impl Transport) ->
     room.echoes("hello").await
 }
 
-pub(super) async fn a_session_that_is_not_open_yet_can_be_waited_for(at: &impl Transport) -> Result<()> {
+pub(super) async fn a_session_that_is_not_open_yet_can_be_awaited(at: &impl Transport) -> Result<()> {
     let mut room = Room { at, client: asked(at, &at.room(), &["refuse-503", "echo"]).start()? };
     same(&within(at, "the answer", room.client.say("early")).await??, &Sent::Queued)?;
     within(at, "the session", room.client.wait_open()).await??;
@@ -117,6 +117,6 @@ pub(super) async fn attempts_can_be_limited(at: &impl Transport) -> Result<()> {
     room.loses().await?;
     room.loses().await?;
     ensure!(within(at, "wait_open to settle", room.client.wait_open()).await?.is_err(), "there is no session");
-    ensure!(matches!(room.event().await?, Event::Error(_)), "why there is no session is an event");
+    ensure!(matches!(room.event().await?, Event::Error(_)), "the error is an event");
     room.ends(1006).await
 }

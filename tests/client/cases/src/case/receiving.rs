@@ -1,4 +1,4 @@
-//! What comes in.
+//! Incoming frames.
 
 use std::time::Duration;
 
@@ -12,25 +12,24 @@ use crate::{
     within,
 };
 
-/// In JSON: a fragment, an unknown type, a broken rule, bytes, an error the server reports. In MessagePack the same, with text
-/// for bytes.
-pub(super) async fn what_is_no_message_is_an_event_and_the_session_goes_on(at: &impl Transport) -> Result<()> {
+/// The server sends malformed bytes, an unknown type, a broken rule, a frame of the other type, and an error.
+pub(super) async fn an_invalid_frame_is_an_event_and_the_session_continues(at: &impl Transport) -> Result<()> {
     for format in FORMATS {
         let mut room = Room::connect(at, asked(at, &at.room(), &["garbage"]).format(format)).await?;
         for expected in ["malformed", "unknown_type", "rule", "unsupported", "server"] {
             let found = match room.event().await? {
-                Event::Error(ClientError::Invalid(rejection)) => {
+                Event::Error(ClientError::Invalid(error)) => {
                     if expected == "rule" {
-                        same(&rejection.path(), &"text")?;
+                        same(&error.path(), &"text")?;
                     }
-                    rejection.code().as_str().to_owned()
+                    error.code().as_str().to_owned()
                 }
                 Event::Error(ClientError::UnexpectedFrame(_)) => "unsupported".to_owned(),
                 Event::Error(ClientError::Server { code, .. }) => {
                     same(&code.as_deref(), &Some("internal"))?;
                     "server".to_owned()
                 }
-                other => bail!("{expected} was told as {other:?}"),
+                other => bail!("{expected} was reported as {other:?}"),
             };
             same(&found.as_str(), &expected)?;
         }
@@ -40,9 +39,9 @@ pub(super) async fn what_is_no_message_is_an_event_and_the_session_goes_on(at: &
     Ok(())
 }
 
-pub(super) async fn a_server_that_sends_faster_than_is_read_loses_nothing(at: &impl Transport) -> Result<()> {
+pub(super) async fn a_slow_reader_loses_no_message(at: &impl Transport) -> Result<()> {
     let mut room = Room::connect(at, asked(at, &at.room(), &["flood-3000"]).buffer(8)).await?;
-    // The application is slow to begin, and a heartbeat is not answered behind all that has not been read.
+    // The application starts to read late; no heartbeat times out meanwhile.
     at.sleep(Duration::from_millis(300)).await;
     for number in 0..3000 {
         room.hears(&number.to_string()).await?;
@@ -50,7 +49,7 @@ pub(super) async fn a_server_that_sends_faster_than_is_read_loses_nothing(at: &i
     room.echoes("and on").await
 }
 
-pub(super) async fn both_halves_work_apart(at: &impl Transport) -> Result<()> {
+pub(super) async fn the_halves_work_separately(at: &impl Transport) -> Result<()> {
     let room = Room::open(at, &["echo"]).await?;
     let (mut sender, receiver) = room.client.split();
     let mut another = sender.clone();
