@@ -1,6 +1,8 @@
 //! The macros of `websocket-do`, documented where the facade re-exports them.
 
 mod diagnostics;
+#[cfg(test)]
+mod expansions;
 mod names;
 mod websocket_do;
 mod ws_protocol;

@@ -1,0 +1,328 @@
+const _: () = {
+    #[allow(unused_imports)]
+    use __ws::probe::{Required as _, Unknown as _};
+    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
+    #[automatically_derived]
+    #[allow(unused_mut)]
+    impl __ws::decode::Tagged for Anything {
+        const TAG: &'static ::core::primitive::str = "type";
+        const NAMES: &'static [&'static ::core::primitive::str] = &[];
+        fn variant(name: &::core::primitive::str) -> ::core::option::Option<::core::primitive::usize> {
+            match name {
+                _ => ::core::option::Option::None,
+            }
+        }
+        fn read<'de, __A: __serde::de::MapAccess<'de>>(
+            variant: ::core::primitive::usize,
+            mut entries: __A,
+        ) -> ::core::result::Result<Self, __A::Error> {
+            match variant {
+                _ => __ws::decode::no_variant(),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<'de> __serde::Deserialize<'de> for Anything {
+        fn deserialize<__D: __serde::Deserializer<'de>>(deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
+            __ws::decode::message(deserializer)
+        }
+    }
+    #[automatically_derived]
+    impl __serde::Serialize for Anything {
+        fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+            __ws::checks::write(self, || match *self {})
+        }
+    }
+    #[automatically_derived]
+    impl __ws::Value for Anything {
+        const TYPE: __ws::Type = __ws::Type::Message(|| &<Self as __ws::Message>::SCHEMA);
+    }
+    #[automatically_derived]
+    impl __ws::Validate for Anything {
+        fn validate(&self) -> ::core::result::Result<(), __ws::ValidationError> {
+            match *self {}
+        }
+    }
+    #[automatically_derived]
+    impl __ws::Message for Anything {
+        type Text = ::websocket_do::__private::codec::Json;
+        const SCHEMA: __ws::MessageSchema =
+            __ws::schema::MessageSchema { name: "Anything", tag: "type", docs: "", variants: &[] };
+    }
+    #[automatically_derived]
+    impl __ws::ClientMessage for Anything {
+        type Server = Nothing;
+    }
+};
+/// Sends [`Anything`]s and receives what the server answers: one method a message.
+#[derive(Debug, Clone)]
+struct AnythingClient<__C = ::websocket_do::__private::client::Reconnecting<Anything>> {
+    carrier: __C,
+}
+#[automatically_derived]
+impl AnythingClient {
+    #[doc = r" Connects to a room."]
+    #[doc = r""]
+    #[doc = r" # Errors"]
+    #[doc = r" Where the server cannot be reached or turns the client away."]
+    pub async fn connect(
+        url: impl ::core::convert::Into<::std::string::String>,
+    ) -> ::core::result::Result<Self, ::websocket_do::__private::client::ClientError> {
+        Self::builder(url).connect().await
+    }
+    #[doc = r" A connection to be made, with a format, headers or a query of its own."]
+    pub fn builder(
+        url: impl ::core::convert::Into<::std::string::String>,
+    ) -> ::websocket_do::__private::client::Builder<Anything> {
+        ::websocket_do::__private::client::Builder::new(url)
+    }
+    #[doc = r" Takes the client apart, for different tasks: one that can be cloned sends, the other receives."]
+    pub fn split(
+        self,
+    ) -> (
+        AnythingClient<::websocket_do::__private::client::Sender<Anything>>,
+        ::websocket_do::__private::client::Receiver<Anything>,
+    ) {
+        let (sender, receiver) = self.carrier.split();
+        (AnythingClient { carrier: sender }, receiver)
+    }
+}
+#[automatically_derived]
+impl<__C: ::websocket_do::__private::client::SendMessage<Anything>> AnythingClient<__C> {}
+#[automatically_derived]
+impl<__C> ::core::convert::From<__C> for AnythingClient<__C> {
+    fn from(carrier: __C) -> Self {
+        Self { carrier }
+    }
+}
+#[automatically_derived]
+impl<__C> ::core::ops::Deref for AnythingClient<__C> {
+    type Target = __C;
+    fn deref(&self) -> &Self::Target {
+        &self.carrier
+    }
+}
+#[automatically_derived]
+impl<__C> ::core::ops::DerefMut for AnythingClient<__C> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.carrier
+    }
+}
+#[automatically_derived]
+impl ::websocket_do::__private::client::TypedClient for Anything {
+    type Client = AnythingClient;
+    type Session = AnythingClient<::websocket_do::__private::client::Connection<Anything>>;
+    type Sender = AnythingClient<::websocket_do::__private::client::Sender<Anything>>;
+}
+impl Smallest {
+    #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
+        Ok(())
+    }
+}
+/// The typed client of [`Smallest`]: every message it takes is a method.
+pub type SmallestClient = <Anything as ::websocket_do::__private::client::TypedClient>::Client;
+const _: () = {
+    use ::websocket_do::__private as __ws;
+    #[automatically_derived]
+    impl __ws::WebSocketDo for Smallest {
+        type Client = Anything;
+        type Session = ();
+        const NAME: &'static ::core::primitive::str = "Smallest";
+        const BINDING: &'static ::core::primitive::str = "SMALLEST";
+        const FORMAT: ::core::option::Option<__ws::codec::Format> = ::core::option::Option::None;
+        const TIMERS: &'static [&'static ::core::primitive::str] = &[];
+        const ROUTES: &'static [__ws::http::Route] = &[];
+        fn new(room: &__ws::Room<Self>) -> Self {
+            let _ = room;
+            <Self as ::core::default::Default>::default()
+        }
+        async fn connect(
+            &self,
+            room: &__ws::Room<Self>,
+            upgrade: &__ws::Upgrade,
+        ) -> ::core::result::Result<__ws::Accept<Self::Session>, __ws::HttpError> {
+            let _ = room;
+            Self::connect(self, upgrade).map(::core::convert::Into::into).map_err(::core::convert::Into::into)
+        }
+        async fn message(&self, session: &__ws::Session<Self>, message: Anything) -> __ws::Result {
+            let _ = session;
+            match message {}
+        }
+        async fn open(&self, session: &__ws::Session<Self>) -> __ws::Result {
+            let _ = session;
+            ::core::result::Result::Ok(())
+        }
+        async fn binary(
+            &self,
+            session: &__ws::Session<Self>,
+            bytes: ::std::vec::Vec<::core::primitive::u8>,
+        ) -> __ws::Result {
+            <Self as __ws::WebSocketDo>::protocol_error(self, session, &__ws::codec::Frame::Binary(bytes)).await
+        }
+        async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
+            session.answer_unsupported(frame)
+        }
+        async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
+            session.answer_rejection(why)
+        }
+        async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
+            session.answer_failure(error)
+        }
+        async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+            let _ = (session, how);
+            ::core::result::Result::Ok(())
+        }
+        fn migrate(
+            &self,
+            room: &__ws::Room<Self>,
+            failure: &__ws::PreviousSession,
+        ) -> ::core::result::Result<Self::Session, __ws::Close> {
+            let _ = (room, failure);
+            ::core::result::Result::Err(failure.unhandled(room))
+        }
+        async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
+            let _ = room;
+            match name {
+                _ => ::core::result::Result::Ok(()),
+            }
+        }
+        async fn http(
+            &self,
+            room: &__ws::Room<Self>,
+            route: &__ws::http::Route,
+            parameters: __ws::http::Parameters,
+            request: __ws::Request,
+        ) -> __ws::Response {
+            let _ = (room, &parameters, &request);
+            let response: ::core::result::Result<__ws::Response, __ws::HttpError> = async {
+                ::core::result::Result::Ok(match route.id() {
+                    _ => __ws::IntoResponse::into_response(__ws::http::StatusCode::NOT_FOUND),
+                })
+            }
+            .await;
+            __ws::IntoResponse::into_response(response)
+        }
+    }
+};
+#[cfg(target_arch = "wasm32")]
+const _: () = {
+    #[allow(unused_imports)]
+    use __host::wasm_bindgen_crate as wasm_bindgen;
+    use ::websocket_do::__private::worker as __host;
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = Smallest)]
+    #[doc(hidden)]
+    #[allow(missing_debug_implementations, unreachable_pub)]
+    pub struct SmallestDurableObject(__host::DurableObject<Smallest>);
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = Smallest)]
+    impl SmallestDurableObject {
+        #[wasm_bindgen(constructor)]
+        pub fn new(
+            state: __host::DurableObjectState,
+            env: __host::Env,
+        ) -> ::core::result::Result<SmallestDurableObject, __host::JsValue> {
+            let _ = env;
+            ::core::result::Result::Ok(SmallestDurableObject(__host::DurableObject::new(state)?))
+        }
+        pub fn fetch(&self, request: __host::Request) -> __host::Outcome {
+            self.0.fetch(request)
+        }
+        # [wasm_bindgen (js_name = webSocketMessage)]
+        pub fn message(&self, socket: __host::WebSocket, data: __host::JsValue) -> __host::JsValue {
+            self.0.message(&socket, &data)
+        }
+        # [wasm_bindgen (js_name = webSocketClose)]
+        pub fn close(&self, socket: __host::WebSocket, code: u16, reason: ::std::string::String) -> __host::JsValue {
+            self.0.close(&socket, code, reason)
+        }
+        # [wasm_bindgen (js_name = webSocketError)]
+        pub fn error(&self, socket: __host::WebSocket, error: __host::JsValue) -> __host::JsValue {
+            self.0.error(&socket, &error)
+        }
+        pub fn alarm(&self) -> __host::JsValue {
+            self.0.alarm()
+        }
+    }
+};
+#[cfg(target_arch = "wasm32")]
+/// [`Smallest`] as a Worker calls it: one method a route.
+#[derive(Debug, Clone)]
+#[allow(dead_code, unreachable_pub)]
+pub struct SmallestStub(::websocket_do::__private::worker::stub::Stub<Smallest>);
+#[cfg(target_arch = "wasm32")]
+const _: () = {
+    use __ws::worker::stub as __host;
+    use ::websocket_do::__private as __ws;
+    #[allow(dead_code)]
+    impl Smallest {
+        /// Returns the rooms of this class: the namespace that `wrangler.toml` binds to `SMALLEST`.
+        #[doc = r""]
+        #[doc = r" # Errors"]
+        #[doc = r" Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such"]
+        #[doc = r" binding."]
+        pub fn namespace(env: &__host::Env) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
+            __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
+        }
+    }
+    #[allow(dead_code, private_bounds, private_interfaces, clippy::too_many_arguments)]
+    impl SmallestStub {
+        #[doc = r" Opens a session in the room, with its typed client. It lasts no longer than the request in which it"]
+        #[doc = r" was open, or what that request waits for."]
+        #[doc = r""]
+        #[doc = r" # Errors"]
+        #[doc = r" Where the room cannot be reached or turns the client away."]
+        pub async fn connect(
+            &self,
+        ) -> ::core::result::Result<<Anything as __ws::client::TypedClient>::Client, __ws::client::ClientError>
+        {
+            self.0.builder().connect().await
+        }
+        #[doc = r" A session in the room to be made, with a format, headers or a query of its own."]
+        pub fn builder(&self) -> __ws::client::Builder<Anything> {
+            self.0.builder()
+        }
+        #[doc = r" Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path. One with a"]
+        #[doc = r" body is sent once, as its body can be read once."]
+        #[doc = r""]
+        #[doc = r" # Errors"]
+        #[doc = r" As for every method of a stub, but an answer is an answer whatever its status."]
+        pub async fn forward(
+            &self,
+            request: __host::Request,
+        ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
+            self.0.forward(request).await
+        }
+        #[doc = r" Passes a whole request on under another path, such as `/websocket`; its query stays."]
+        #[doc = r""]
+        #[doc = r" # Errors"]
+        #[doc = r" As `forward`."]
+        pub async fn forward_to(
+            &self,
+            path: &::core::primitive::str,
+            request: __host::Request,
+        ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
+            self.0.forward_to(path, request).await
+        }
+        #[doc = r" The room's id: 64 hexadecimal digits, with which the namespace's `by_id` finds it again."]
+        #[doc = r""]
+        #[doc = r" # Errors"]
+        #[doc = r" [`StubError::Id`](::websocket_do::stub::StubError::Id) for a name that the platform does not take."]
+        pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
+            self.0.id()
+        }
+        #[doc = r" The name that the stub was made with."]
+        pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
+            self.0.name()
+        }
+    }
+    #[automatically_derived]
+    impl ::core::convert::From<__host::Stub<Smallest>> for SmallestStub {
+        fn from(stub: __host::Stub<Smallest>) -> Self {
+            Self(stub)
+        }
+    }
+    #[automatically_derived]
+    impl __host::RoomStub for Smallest {
+        type Stub = SmallestStub;
+    }
+};
