@@ -1,31 +1,41 @@
-//! How the mistakes that `darling` finds are told: in the words of all others.
+//! Errors as they are reported: all of a phase at once, those of `darling` in the words of all others.
 
 use darling::Error;
 use proc_macro2::TokenStream;
 
-/// All mistakes, as compile errors. What is missing is not told beside a word that may be its misspelling.
-pub(crate) fn tell(error: Error) -> TokenStream {
-    let errors: Vec<_> = error.flatten().into_iter().map(syn::Error::from).collect();
-    let is_misspelt = errors.iter().any(|error| error.to_string().starts_with("Unknown field"));
-    let told = errors.iter().filter(|error| !(is_misspelt && error.to_string().starts_with("Missing field")));
-    told.map(|error| syn::Error::new(error.span(), in_our_words(&error.to_string())).into_compile_error()).collect()
+/// Combines errors into one that reports them all.
+pub(crate) fn combined(errors: Vec<syn::Error>) -> Option<syn::Error> {
+    errors.into_iter().reduce(|mut all, error| {
+        all.combine(error);
+        all
+    })
 }
 
-fn in_our_words(text: &str) -> String {
-    let known =
-        |text: &str| text.replace(". Did you mean ", "; did you mean ").replace(". Available values: ", "; there are ");
+/// Converts errors of `darling` to compile errors. A missing attribute is not reported beside an unknown one, which may be its
+/// misspelling.
+pub(crate) fn report(error: Error) -> TokenStream {
+    let errors: Vec<_> = error.flatten().into_iter().map(syn::Error::from).collect();
+    let is_misspelt = errors.iter().any(|error| error.to_string().starts_with("Unknown field"));
+    let reported = errors.iter().filter(|error| !(is_misspelt && error.to_string().starts_with("Missing field")));
+    reported.map(|error| syn::Error::new(error.span(), reworded(&error.to_string())).into_compile_error()).collect()
+}
+
+fn reworded(text: &str) -> String {
+    let known = |text: &str| {
+        text.replace(". Did you mean ", "; did you mean ").replace(". Available values: ", "; expected one of ")
+    };
     if let Some(rest) = text.strip_prefix("Unknown field: ") {
         format!("unknown attribute {}", known(rest))
     } else if let Some(rest) = text.strip_prefix("Unknown value: ") {
         format!("unknown value {}", known(rest))
     } else if let Some(name) = text.strip_prefix("Missing field ") {
-        format!("{name} is missing; write `{} = …`", name.trim_matches('`'))
+        format!("missing {name}; write `{} = …`", name.trim_matches('`'))
     } else if let Some(name) = text.strip_prefix("Duplicate field ") {
-        format!("{name} stands there twice; write it once")
+        format!("duplicate {name}; write it once")
     } else if let Some(kind) = text.strip_prefix("Unexpected type ") {
-        format!("a value of type {kind} cannot stand here")
+        format!("a value of type {kind} is not supported here")
     } else if let Some(form) = text.strip_prefix("Unexpected meta-item format ") {
-        format!("this cannot be written as a {form}; write `name = value`")
+        format!("the form of a {form} is not supported here; write `name = value`")
     } else {
         text.to_owned()
     }

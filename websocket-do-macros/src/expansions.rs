@@ -90,7 +90,7 @@ fn inline(tokens: TokenStream) -> TokenStream {
 
 /// Formats by rustfmt, with doc comments as `///`.
 fn format(code: &str) -> String {
-    let config = "max_width=120,use_small_heuristics=Max";
+    let config = "max_width=120,use_small_heuristics=Max,reorder_imports=false";
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--config", config])
         .stdin(Stdio::piped())
@@ -102,7 +102,8 @@ fn format(code: &str) -> String {
     assert!(output.status.success(), "rustfmt failed on: {code}");
     let formatted = String::from_utf8(output.stdout).unwrap();
     let lines = formatted.lines().map(|line| {
-        let doc = line.trim_start().strip_prefix("#[doc = \"").and_then(|rest| rest.strip_suffix("\"]"));
+        let doc = ["#[doc = \"", "#[doc = r\""].into_iter().find_map(|prefix| line.trim_start().strip_prefix(prefix));
+        let doc = doc.and_then(|rest| rest.strip_suffix("\"]"));
         match doc {
             Some(doc) => {
                 let indent = line.len() - line.trim_start().len();

@@ -81,6 +81,11 @@ pub(crate) fn screaming_snake(name: &str) -> String {
     screaming
 }
 
+/// Whether a type is called `String`, so that callers may pass anything that converts to it.
+pub(crate) fn is_string(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
+}
+
 /// The word with its first letter in upper case.
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();

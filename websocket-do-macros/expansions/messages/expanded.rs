@@ -1,10 +1,10 @@
 const _: () = {
+    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[allow(unused_imports)]
     use __ws::probe::{Required as _, Unknown as _};
-    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     const _: () = ::core::assert!(
         !__ws::decode::has_field::<Order>("kind"),
-        "a field of the variant's struct is called `kind`, as is the tag; write `#[ws(rename = \"…\")]` on it, or another `tag`"
+        "the field `kind` of the variant's struct conflicts with the tag; write `#[ws(rename = \"…\")]` on it, or another `tag`"
     );
     #[automatically_derived]
     #[allow(unused_mut)]
@@ -340,141 +340,138 @@ const _: () = {
     #[automatically_derived]
     impl __ws::Validate for Event {
         fn validate(&self) -> ::core::result::Result<(), __ws::ValidationError> {
-            {
-                match self {
-                    Self::Ended => {}
-                    Self::Placed(value) => {
-                        __ws::probe::Probe::<Order>::VALIDATE(value)?;
+            match self {
+                Self::Ended => {}
+                Self::Placed(value) => {
+                    __ws::probe::Probe::<Order>::VALIDATE(value)?;
+                }
+                #[cfg(feature = "admin")]
+                Self::Kicked {
+                    reason: value0,
+                    tags: value1,
+                    score: value2,
+                    bytes: value3,
+                    #[cfg(feature = "dates")]
+                        dates: value4,
+                    r#limit: value5,
+                    page: value6,
+                } => {
+                    {
+                        ::websocket_do::__private::protocol::rules::len(
+                            value0,
+                            const {
+                                ::websocket_do::__private::protocol::rules::bounds(
+                                    ::core::option::Option::Some(1),
+                                    ::core::option::Option::None,
+                                )
+                            },
+                        )
+                        .map_err(|error| error.within("reason"))?;
                     }
-                    #[cfg(feature = "admin")]
-                    Self::Kicked {
-                        reason: value0,
-                        tags: value1,
-                        score: value2,
-                        bytes: value3,
-                        #[cfg(feature = "dates")]
-                            dates: value4,
-                        r#limit: value5,
-                        page: value6,
-                    } => {
-                        {
-                            ::websocket_do::__private::protocol::rules::len(
-                                value0,
-                                const {
-                                    ::websocket_do::__private::protocol::rules::bounds(
-                                        ::core::option::Option::Some(1),
-                                        ::core::option::Option::None,
-                                    )
-                                },
-                            )
+                    {
+                        ::websocket_do::__private::protocol::rules::bytes(
+                            value0,
+                            const {
+                                ::websocket_do::__private::protocol::rules::bounds(
+                                    ::core::option::Option::None,
+                                    ::core::option::Option::Some(::websocket_do::__private::protocol::rules::below(
+                                        200,
+                                    )),
+                                )
+                            },
+                        )
+                        .map_err(|error| error.within("reason"))?;
+                    }
+                    {
+                        ::websocket_do::__private::protocol::rules::one_of(value0, &["spam", "abuse"])
                             .map_err(|error| error.within("reason"))?;
-                        }
+                    }
+                    {
+                        ::websocket_do::__private::protocol::rules::len(
+                            value1,
+                            const {
+                                ::websocket_do::__private::protocol::rules::bounds(
+                                    ::core::option::Option::None,
+                                    ::core::option::Option::Some(3),
+                                )
+                            },
+                        )
+                        .map_err(|error| error.within("tags"))?;
+                    }
+                    {
+                        ::websocket_do::__private::protocol::rules::range(
+                            value2,
+                            ::core::option::Option::Some(0.0),
+                            ::core::option::Option::Some(1.0),
+                            true,
+                        )
+                        .map_err(|error| error.within("score"))?;
+                    }
+                    {
                         {
-                            ::websocket_do::__private::protocol::rules::bytes(
-                                value0,
-                                const {
-                                    ::websocket_do::__private::protocol::rules::bounds(
-                                        ::core::option::Option::None,
-                                        ::core::option::Option::Some(
-                                            ::websocket_do::__private::protocol::rules::below(200),
-                                        ),
-                                    )
-                                },
-                            )
-                            .map_err(|error| error.within("reason"))?;
+                            static PATTERN: ::websocket_do::__private::protocol::rules::Pattern =
+                                ::websocket_do::__private::protocol::rules::Pattern::new("^[a-z ]+$");
+                            ::websocket_do::__private::protocol::rules::pattern(value0, &PATTERN)
                         }
-                        {
-                            ::websocket_do::__private::protocol::rules::one_of(value0, &["spam", "abuse"])
-                                .map_err(|error| error.within("reason"))?;
+                        .map_err(|error| error.within("reason"))?;
+                    }
+                    {
+                        match __ws::probe::Optional::<Option<String>>::present(value0) {
+                            ::core::option::Option::Some(value0) => {
+                                ::websocket_do::__private::protocol::rules::custom(polite(value0), "polite")
+                            }
+                            ::core::option::Option::None => ::core::result::Result::Ok(()),
                         }
-                        {
+                        .map_err(|error| error.within("reason"))?;
+                    }
+                    {
+                        ::websocket_do::__private::protocol::rules::each(value1, |item| {
                             ::websocket_do::__private::protocol::rules::len(
-                                value1,
+                                item,
                                 const {
                                     ::websocket_do::__private::protocol::rules::bounds(
                                         ::core::option::Option::None,
-                                        ::core::option::Option::Some(3),
+                                        ::core::option::Option::Some(8),
                                     )
                                 },
-                            )
-                            .map_err(|error| error.within("tags"))?;
-                        }
-                        {
-                            ::websocket_do::__private::protocol::rules::range(
-                                value2,
-                                ::core::option::Option::Some(0.0),
-                                ::core::option::Option::Some(1.0),
-                                true,
-                            )
-                            .map_err(|error| error.within("score"))?;
-                        }
-                        {
+                            )?;
+                            ::websocket_do::__private::protocol::rules::one_of(item, &["#a", "#b"])?;
                             {
                                 static PATTERN: ::websocket_do::__private::protocol::rules::Pattern =
-                                    ::websocket_do::__private::protocol::rules::Pattern::new("^[a-z ]+$");
-                                ::websocket_do::__private::protocol::rules::pattern(value0, &PATTERN)
-                            }
+                                    ::websocket_do::__private::protocol::rules::Pattern::new("^#");
+                                ::websocket_do::__private::protocol::rules::pattern(item, &PATTERN)
+                            }?;
+                            ::websocket_do::__private::protocol::rules::custom(known(item), "known")?;
+                            ::core::result::Result::Ok(())
+                        })
+                        .map_err(|error| error.within("tags"))?;
+                    }
+                    {
+                        __ws::probe::Probe::<Option<String>>::VALIDATE(value0)
                             .map_err(|error| error.within("reason"))?;
-                        }
-                        {
-                            match __ws::probe::Optional::<Option<String>>::present(value0) {
-                                ::core::option::Option::Some(value0) => {
-                                    ::websocket_do::__private::protocol::rules::custom(polite(value0), "polite")
-                                }
-                                ::core::option::Option::None => ::core::result::Result::Ok(()),
-                            }
-                            .map_err(|error| error.within("reason"))?;
-                        }
-                        {
-                            ::websocket_do::__private::protocol::rules::each(value1, |item| {
-                                ::websocket_do::__private::protocol::rules::len(
-                                    item,
-                                    const {
-                                        ::websocket_do::__private::protocol::rules::bounds(
-                                            ::core::option::Option::None,
-                                            ::core::option::Option::Some(8),
-                                        )
-                                    },
-                                )?;
-                                ::websocket_do::__private::protocol::rules::one_of(item, &["#a", "#b"])?;
-                                {
-                                    static PATTERN: ::websocket_do::__private::protocol::rules::Pattern =
-                                        ::websocket_do::__private::protocol::rules::Pattern::new("^#");
-                                    ::websocket_do::__private::protocol::rules::pattern(item, &PATTERN)
-                                }?;
-                                ::websocket_do::__private::protocol::rules::custom(known(item), "known")?;
-                                ::core::result::Result::Ok(())
-                            })
-                            .map_err(|error| error.within("tags"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<Option<String>>::VALIDATE(value0)
-                                .map_err(|error| error.within("reason"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<Vec<String>>::VALIDATE(value1)
-                                .map_err(|error| error.within("tags"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<f64>::VALIDATE(value2).map_err(|error| error.within("score"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<Vec<u8>>::VALIDATE(value3).map_err(|error| error.within("raw"))?;
-                        }
-                        #[cfg(feature = "dates")]
-                        {
-                            __ws::probe::Probe::<Dates>::VALIDATE(value4).map_err(|error| error.within("when"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<u8>::VALIDATE(value5).map_err(|error| error.within("limit"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<u8>::VALIDATE(value6).map_err(|error| error.within("page"))?;
-                        }
+                    }
+                    {
+                        __ws::probe::Probe::<Vec<String>>::VALIDATE(value1).map_err(|error| error.within("tags"))?;
+                    }
+                    {
+                        __ws::probe::Probe::<f64>::VALIDATE(value2).map_err(|error| error.within("score"))?;
+                    }
+                    {
+                        __ws::probe::Probe::<Vec<u8>>::VALIDATE(value3).map_err(|error| error.within("raw"))?;
+                    }
+                    #[cfg(feature = "dates")]
+                    {
+                        __ws::probe::Probe::<Dates>::VALIDATE(value4).map_err(|error| error.within("when"))?;
+                    }
+                    {
+                        __ws::probe::Probe::<u8>::VALIDATE(value5).map_err(|error| error.within("limit"))?;
+                    }
+                    {
+                        __ws::probe::Probe::<u8>::VALIDATE(value6).map_err(|error| error.within("page"))?;
                     }
                 }
-                ::core::result::Result::Ok(())
             }
+            ::core::result::Result::Ok(())
         }
     }
     #[automatically_derived]
@@ -508,7 +505,7 @@ const _: () = {
                             ident: "reason",
                             docs: "Why.",
                             ty: __ws::probe::Probe::<Option<String>>::TYPE,
-                            optional: false || __ws::probe::Optional::<Option<String>>::IS,
+                            optional: __ws::probe::Optional::<Option<String>>::IS,
                             rules: &[
                                 {
                                     let (min, max) = ::websocket_do::__private::protocol::rules::bounds(
@@ -536,7 +533,7 @@ const _: () = {
                             ident: "tags",
                             docs: "",
                             ty: __ws::probe::Probe::<Vec<String>>::TYPE,
-                            optional: false || __ws::probe::Optional::<Vec<String>>::IS,
+                            optional: __ws::probe::Optional::<Vec<String>>::IS,
                             rules: &[
                                 ::websocket_do::__private::protocol::schema::Rule::Each(&[
                                     ::websocket_do::__private::protocol::schema::Rule::Custom("known"),
@@ -564,7 +561,7 @@ const _: () = {
                             ident: "score",
                             docs: "",
                             ty: __ws::probe::Probe::<f64>::TYPE,
-                            optional: false || __ws::probe::Optional::<f64>::IS,
+                            optional: __ws::probe::Optional::<f64>::IS,
                             rules: &[::websocket_do::__private::protocol::schema::Rule::Range {
                                 min: ::core::option::Option::Some(0f64),
                                 max: ::core::option::Option::Some(1f64),
@@ -576,7 +573,7 @@ const _: () = {
                             ident: "bytes",
                             docs: "",
                             ty: <Vec<u8> as ::websocket_do::__private::protocol::bytes::ByteField>::TYPE,
-                            optional: false || __ws::probe::Optional::<Vec<u8>>::IS,
+                            optional: __ws::probe::Optional::<Vec<u8>>::IS,
                             rules: &[],
                         },
                         #[cfg(feature = "dates")]
@@ -585,7 +582,7 @@ const _: () = {
                             ident: "dates",
                             docs: "",
                             ty: __ws::schema::Type::Opaque,
-                            optional: false || __ws::probe::Optional::<Dates>::IS,
+                            optional: __ws::probe::Optional::<Dates>::IS,
                             rules: &[],
                         },
                         __ws::schema::FieldSchema {
@@ -593,7 +590,7 @@ const _: () = {
                             ident: "limit",
                             docs: "",
                             ty: __ws::probe::Probe::<u8>::TYPE,
-                            optional: true || __ws::probe::Optional::<u8>::IS,
+                            optional: true,
                             rules: &[],
                         },
                         __ws::schema::FieldSchema {
@@ -601,7 +598,7 @@ const _: () = {
                             ident: "page",
                             docs: "",
                             ty: __ws::probe::Probe::<u8>::TYPE,
-                            optional: true || __ws::probe::Optional::<u8>::IS,
+                            optional: true,
                             rules: &[],
                         },
                     ]),

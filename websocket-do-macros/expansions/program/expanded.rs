@@ -1,7 +1,7 @@
 const _: () = {
+    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[allow(unused_imports)]
     use __ws::probe::{Required as _, Unknown as _};
-    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[automatically_derived]
     #[allow(unused_mut)]
     impl __ws::decode::Tagged for ClientMessage {
@@ -139,45 +139,43 @@ const _: () = {
     #[automatically_derived]
     impl __ws::Validate for ClientMessage {
         fn validate(&self) -> ::core::result::Result<(), __ws::ValidationError> {
-            {
-                match self {
-                    Self::Message { text: value0 } => {
-                        {
-                            ::websocket_do::__private::protocol::rules::len(
-                                value0,
-                                const {
-                                    ::websocket_do::__private::protocol::rules::bounds(
-                                        ::core::option::Option::Some(1),
-                                        ::core::option::Option::Some(1000),
-                                    )
-                                },
-                            )
-                            .map_err(|error| error.within("text"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<String>::VALIDATE(value0).map_err(|error| error.within("text"))?;
-                        }
+            match self {
+                Self::Message { text: value0 } => {
+                    {
+                        ::websocket_do::__private::protocol::rules::len(
+                            value0,
+                            const {
+                                ::websocket_do::__private::protocol::rules::bounds(
+                                    ::core::option::Option::Some(1),
+                                    ::core::option::Option::Some(1000),
+                                )
+                            },
+                        )
+                        .map_err(|error| error.within("text"))?;
                     }
-                    Self::SetName { name: value0 } => {
-                        {
-                            ::websocket_do::__private::protocol::rules::len(
-                                value0,
-                                const {
-                                    ::websocket_do::__private::protocol::rules::bounds(
-                                        ::core::option::Option::Some(1),
-                                        ::core::option::Option::Some(50),
-                                    )
-                                },
-                            )
-                            .map_err(|error| error.within("name"))?;
-                        }
-                        {
-                            __ws::probe::Probe::<String>::VALIDATE(value0).map_err(|error| error.within("name"))?;
-                        }
+                    {
+                        __ws::probe::Probe::<String>::VALIDATE(value0).map_err(|error| error.within("text"))?;
                     }
                 }
-                ::core::result::Result::Ok(())
+                Self::SetName { name: value0 } => {
+                    {
+                        ::websocket_do::__private::protocol::rules::len(
+                            value0,
+                            const {
+                                ::websocket_do::__private::protocol::rules::bounds(
+                                    ::core::option::Option::Some(1),
+                                    ::core::option::Option::Some(50),
+                                )
+                            },
+                        )
+                        .map_err(|error| error.within("name"))?;
+                    }
+                    {
+                        __ws::probe::Probe::<String>::VALIDATE(value0).map_err(|error| error.within("name"))?;
+                    }
+                }
             }
+            ::core::result::Result::Ok(())
         }
     }
     #[automatically_derived]
@@ -197,7 +195,7 @@ const _: () = {
                         ident: "text",
                         docs: "",
                         ty: __ws::probe::Probe::<String>::TYPE,
-                        optional: false || __ws::probe::Optional::<String>::IS,
+                        optional: __ws::probe::Optional::<String>::IS,
                         rules: &[{
                             let (min, max) = ::websocket_do::__private::protocol::rules::bounds(
                                 ::core::option::Option::Some(1),
@@ -216,7 +214,7 @@ const _: () = {
                         ident: "name",
                         docs: "",
                         ty: __ws::probe::Probe::<String>::TYPE,
-                        optional: false || __ws::probe::Optional::<String>::IS,
+                        optional: __ws::probe::Optional::<String>::IS,
                         rules: &[{
                             let (min, max) = ::websocket_do::__private::protocol::rules::bounds(
                                 ::core::option::Option::Some(1),
@@ -234,29 +232,29 @@ const _: () = {
         type Server = ServerMessage;
     }
 };
-/// Sends [`ClientMessage`]s and receives what the server answers: one method a message.
+/// The typed client that sends [`ClientMessage`]s, with a method for each, and receives the server's messages.
 #[derive(Debug, Clone)]
 pub struct ClientMessageClient<__C = ::websocket_do::__private::client::Reconnecting<ClientMessage>> {
     carrier: __C,
 }
 #[automatically_derived]
 impl ClientMessageClient {
-    #[doc = r" Connects to a room."]
-    #[doc = r""]
-    #[doc = r" # Errors"]
-    #[doc = r" Where the server cannot be reached or turns the client away."]
+    /// Connects to a room.
+    ///
+    /// # Errors
+    /// Returns an error if the server cannot be reached or refuses the connection.
     pub async fn connect(
         url: impl ::core::convert::Into<::std::string::String>,
     ) -> ::core::result::Result<Self, ::websocket_do::__private::client::ClientError> {
         Self::builder(url).connect().await
     }
-    #[doc = r" A connection to be made, with a format, headers or a query of its own."]
+    /// Returns a builder of a connection, to set its format, headers, query and more.
     pub fn builder(
         url: impl ::core::convert::Into<::std::string::String>,
     ) -> ::websocket_do::__private::client::Builder<ClientMessage> {
         ::websocket_do::__private::client::Builder::new(url)
     }
-    #[doc = r" Takes the client apart, for different tasks: one that can be cloned sends, the other receives."]
+    /// Splits the client into a sender, which can be cloned, and a receiver, for different tasks.
     pub fn split(
         self,
     ) -> (
@@ -270,9 +268,9 @@ impl ClientMessageClient {
 #[automatically_derived]
 impl<__C: ::websocket_do::__private::client::SendMessage<ClientMessage>> ClientMessageClient<__C> {
     /// Sends a message to everyone in the room.
-    #[doc = r""]
-    #[doc = r" # Errors"]
-    #[doc = r" Where the message breaks a rule, with the field's name, or the connection is closed."]
+    ///
+    /// # Errors
+    /// Returns an error if the message breaks one of its rules, or the connection is closed.
     #[allow(clippy::too_many_arguments)]
     pub async fn message(
         &mut self,
@@ -285,9 +283,9 @@ impl<__C: ::websocket_do::__private::client::SendMessage<ClientMessage>> ClientM
         .await
     }
     /// Changes the name of the session.
-    #[doc = r""]
-    #[doc = r" # Errors"]
-    #[doc = r" Where the message breaks a rule, with the field's name, or the connection is closed."]
+    ///
+    /// # Errors
+    /// Returns an error if the message breaks one of its rules, or the connection is closed.
     #[allow(clippy::too_many_arguments)]
     pub async fn set_name(
         &mut self,
@@ -342,7 +340,7 @@ impl ChatRoom {
         Ok(session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name })?)
     }
 }
-/// The typed client of [`ChatRoom`]: every message it takes is a method.
+/// The typed client of [`ChatRoom`], with a method for each message.
 pub type ChatRoomClient = <ClientMessage as ::websocket_do::__private::client::TypedClient>::Client;
 const _: () = {
     use ::websocket_do::__private as __ws;
@@ -392,23 +390,27 @@ const _: () = {
         async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
             session.answer_unsupported(frame)
         }
-        async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
-            session.answer_rejection(why)
+        async fn invalid(
+            &self,
+            session: &__ws::Session<Self>,
+            error: &__ws::protocol::ValidationError,
+        ) -> __ws::Result {
+            session.answer_rejection(error)
         }
         async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
             session.answer_failure(error)
         }
-        async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
-            let _ = (session, how);
+        async fn close(&self, session: &__ws::Session<Self>, closed: &__ws::Closed) -> __ws::Result {
+            let _ = (session, closed);
             ::core::result::Result::Ok(())
         }
         fn migrate(
             &self,
             room: &__ws::Room<Self>,
-            failure: &__ws::PreviousSession,
+            previous: &__ws::PreviousSession,
         ) -> ::core::result::Result<Self::Session, __ws::Close> {
-            let _ = (room, failure);
-            ::core::result::Result::Err(failure.unhandled(room))
+            let _ = (room, previous);
+            ::core::result::Result::Err(previous.unhandled(room))
         }
         async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
             let _ = room;
@@ -436,9 +438,9 @@ const _: () = {
 };
 #[cfg(target_arch = "wasm32")]
 const _: () = {
+    use ::websocket_do::__private::worker as __host;
     #[allow(unused_imports)]
     use __host::wasm_bindgen_crate as wasm_bindgen;
-    use ::websocket_do::__private::worker as __host;
     # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = ChatRoom)]
     #[doc(hidden)]
     #[allow(missing_debug_implementations, unreachable_pub)]
@@ -474,57 +476,57 @@ const _: () = {
     }
 };
 #[cfg(target_arch = "wasm32")]
-/// [`ChatRoom`] as a Worker calls it: one method a route.
+/// The stub of a [`ChatRoom`] in a Worker, with a method for each route.
 #[derive(Debug, Clone)]
 #[allow(dead_code, unreachable_pub)]
 pub struct ChatRoomStub(::websocket_do::__private::worker::stub::Stub<ChatRoom>);
 #[cfg(target_arch = "wasm32")]
 const _: () = {
-    use __ws::worker::stub as __host;
     use ::websocket_do::__private as __ws;
+    use __ws::worker::stub as __host;
     #[allow(dead_code)]
     impl ChatRoom {
         /// Returns the rooms of this class: the namespace that `wrangler.toml` binds to `CHAT_ROOM`.
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such"]
-        #[doc = r" binding."]
+        ///
+        /// # Errors
+        /// Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such
+        /// binding.
         pub fn namespace(env: &__host::Env) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
             __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
         }
     }
     #[allow(dead_code, private_bounds, private_interfaces, clippy::too_many_arguments)]
     impl ChatRoomStub {
-        #[doc = r" Opens a session in the room, with its typed client. It lasts no longer than the request in which it"]
-        #[doc = r" was open, or what that request waits for."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" Where the room cannot be reached or turns the client away."]
+        /// Connects a typed client to the room. The session ends with the request in which it was opened, unless that
+        /// request waits for it.
+        ///
+        /// # Errors
+        /// Returns an error if the room cannot be reached or refuses the connection.
         pub async fn connect(
             &self,
         ) -> ::core::result::Result<<ClientMessage as __ws::client::TypedClient>::Client, __ws::client::ClientError>
         {
             self.0.builder().connect().await
         }
-        #[doc = r" A session in the room to be made, with a format, headers or a query of its own."]
+        /// Returns a builder of a session in the room, to set its format, headers or query.
         pub fn builder(&self) -> __ws::client::Builder<ClientMessage> {
             self.0.builder()
         }
-        #[doc = r" Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path. One with a"]
-        #[doc = r" body is sent once, as its body can be read once."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" As for every method of a stub, but an answer is an answer whatever its status."]
+        /// Forwards a whole request to the room with its path, also an upgrade. A request with a body is not retried, as
+        /// its body can be read only once.
+        ///
+        /// # Errors
+        /// Returns an error if the room cannot be reached. A response is returned whatever its status.
         pub async fn forward(
             &self,
             request: __host::Request,
         ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
             self.0.forward(request).await
         }
-        #[doc = r" Passes a whole request on under another path, such as `/websocket`; its query stays."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" As `forward`."]
+        /// Forwards a whole request to the room under another path, such as `/websocket`, with its query.
+        ///
+        /// # Errors
+        /// As `forward`.
         pub async fn forward_to(
             &self,
             path: &::core::primitive::str,
@@ -532,14 +534,14 @@ const _: () = {
         ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
             self.0.forward_to(path, request).await
         }
-        #[doc = r" The room's id: 64 hexadecimal digits, with which the namespace's `by_id` finds it again."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" [`StubError::Id`](::websocket_do::stub::StubError::Id) for a name that the platform does not take."]
+        /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
+        ///
+        /// # Errors
+        /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
         pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
             self.0.id()
         }
-        #[doc = r" The name that the stub was made with."]
+        /// Returns the name with which the stub was created, if it was created by name.
         pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
             self.0.name()
         }

@@ -1,7 +1,7 @@
 const _: () = {
+    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[allow(unused_imports)]
     use __ws::probe::{Required as _, Unknown as _};
-    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[automatically_derived]
     #[allow(unused_mut, unused_variables)]
     impl __ws::decode::Record for Item {
@@ -143,7 +143,7 @@ const _: () = {
                         ident: "how_many",
                         docs: "",
                         ty: __ws::probe::Probe::<u8>::TYPE,
-                        optional: false || __ws::probe::Optional::<u8>::IS,
+                        optional: __ws::probe::Optional::<u8>::IS,
                         rules: &[::websocket_do::__private::protocol::schema::Rule::Range {
                             min: ::core::option::Option::Some(1f64),
                             max: ::core::option::Option::Some(99f64),
@@ -155,7 +155,7 @@ const _: () = {
                         ident: "note",
                         docs: "",
                         ty: __ws::probe::Probe::<Option<String>>::TYPE,
-                        optional: false || __ws::probe::Optional::<Option<String>>::IS,
+                        optional: __ws::probe::Optional::<Option<String>>::IS,
                         rules: &[],
                     },
                     __ws::schema::FieldSchema {
@@ -163,7 +163,7 @@ const _: () = {
                         ident: "parts",
                         docs: "",
                         ty: __ws::probe::Probe::<Vec<Item>>::TYPE,
-                        optional: false || __ws::probe::Optional::<Vec<Item>>::IS,
+                        optional: __ws::probe::Optional::<Vec<Item>>::IS,
                         rules: &[],
                     },
                 ],

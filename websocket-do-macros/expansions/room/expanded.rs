@@ -46,11 +46,15 @@ impl Game {
         Json(Vec::new())
     }
     #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
-    async fn rename(&self, name: String, Json(player): Json<Player>) -> Result<Self::Renamed, StatusCode> {
+    fn options(&self) -> impl IntoResponse {
+        [("allow", "GET, OPTIONS")]
+    }
+    #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
+    async fn rename(&self, name: String, Json(player): Json<Player>) -> Result<Json<Player>, StatusCode> {
         Err(StatusCode::NOT_FOUND)
     }
 }
-/// The typed client of [`Game`]: every message it takes is a method.
+/// The typed client of [`Game`], with a method for each message.
 pub type GameClient = <protocol::Play as ::websocket_do::__private::client::TypedClient>::Client;
 const _: () = {
     use ::websocket_do::__private as __ws;
@@ -58,15 +62,12 @@ const _: () = {
         const BYTES: ::core::primitive::usize = 64 << 10;
         ::core::assert!(
             BYTES > 0 && BYTES <= __ws::MAX_MESSAGE_LIMIT,
-            "`max_message` is 0, or more than the 32 MiB that Cloudflare takes; write 1 to `32 << 20` bytes"
+            "`max_message` is 0 or more than Cloudflare's 32 MiB; write 1 to `32 << 20` bytes"
         );
     };
     const _: () = {
         const TIMEOUT: ::core::time::Duration = ::core::time::Duration::from_secs(10);
-        ::core::assert!(
-            !TIMEOUT.is_zero(),
-            "`handler_timeout` is 0, which no handler that waits can meet; write at least 1 second"
-        );
+        ::core::assert!(!TIMEOUT.is_zero(), "`handler_timeout` is 0; write at least 1 second");
     };
     #[allow(dead_code)]
     impl Game {
@@ -93,6 +94,7 @@ const _: () = {
         const HANDLER_TIMEOUT: ::core::time::Duration = ::core::time::Duration::from_secs(10);
         const ROUTES: &'static [__ws::http::Route] = &[
             __ws::http::Route::new("GET", "/players"),
+            __ws::http::Route::new("OPTIONS", "/players"),
             __ws::http::Route::new("PUT", "/players/{name}").max_body(1 << 10),
         ];
         fn new(room: &__ws::Room<Self>) -> Self {
@@ -134,23 +136,27 @@ const _: () = {
         async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
             __ws::IntoOutcome::into_outcome(Self::protocol_error(self, session, frame))
         }
-        async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
-            __ws::IntoOutcome::into_outcome(Self::invalid(self, session, why))
+        async fn invalid(
+            &self,
+            session: &__ws::Session<Self>,
+            error: &__ws::protocol::ValidationError,
+        ) -> __ws::Result {
+            __ws::IntoOutcome::into_outcome(Self::invalid(self, session, error))
         }
         async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
             __ws::IntoOutcome::into_outcome(Self::error(self, session, error))
         }
-        async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
-            let _ = (session, how);
-            __ws::IntoOutcome::into_outcome(Self::close(self, session, how))
+        async fn close(&self, session: &__ws::Session<Self>, closed: &__ws::Closed) -> __ws::Result {
+            let _ = (session, closed);
+            __ws::IntoOutcome::into_outcome(Self::close(self, session, closed))
         }
         fn migrate(
             &self,
             room: &__ws::Room<Self>,
-            failure: &__ws::PreviousSession,
+            previous: &__ws::PreviousSession,
         ) -> ::core::result::Result<Self::Session, __ws::Close> {
-            let _ = (room, failure);
-            Self::migrate(self, room, failure)
+            let _ = (room, previous);
+            Self::migrate(self, room, previous)
         }
         async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
             let _ = room;
@@ -172,6 +178,7 @@ const _: () = {
             let response: ::core::result::Result<__ws::Response, __ws::HttpError> = async {
                 ::core::result::Result::Ok(match route.id() {
                     ("GET", "/players") => __ws::IntoResponse::into_response(Self::players(self, room)),
+                    ("OPTIONS", "/players") => __ws::IntoResponse::into_response(Self::options(self)),
                     ("PUT", "/players/{name}") => __ws::IntoResponse::into_response(
                         Self::rename(
                             self,
@@ -190,9 +197,9 @@ const _: () = {
 };
 #[cfg(target_arch = "wasm32")]
 const _: () = {
+    use ::websocket_do::__private::worker as __host;
     #[allow(unused_imports)]
     use __host::wasm_bindgen_crate as wasm_bindgen;
-    use ::websocket_do::__private::worker as __host;
     # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = Game)]
     #[doc(hidden)]
     #[allow(missing_debug_implementations, unreachable_pub)]
@@ -228,21 +235,21 @@ const _: () = {
     }
 };
 #[cfg(target_arch = "wasm32")]
-/// [`Game`] as a Worker calls it: one method a route.
+/// The stub of a [`Game`] in a Worker, with a method for each route.
 #[derive(Debug, Clone)]
 #[allow(dead_code, unreachable_pub)]
 pub struct GameStub(::websocket_do::__private::worker::stub::Stub<Game>);
 #[cfg(target_arch = "wasm32")]
 const _: () = {
-    use __ws::worker::stub as __host;
     use ::websocket_do::__private as __ws;
+    use __ws::worker::stub as __host;
     #[allow(dead_code)]
     impl Game {
         /// Returns the rooms of this class: the namespace that `wrangler.toml` binds to `GAMES`.
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such"]
-        #[doc = r" binding."]
+        ///
+        /// # Errors
+        /// Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such
+        /// binding.
         pub fn namespace(env: &__host::Env) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
             __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
         }
@@ -250,9 +257,9 @@ const _: () = {
     #[allow(dead_code, private_bounds, private_interfaces, clippy::too_many_arguments)]
     impl GameStub {
         /// Lists the players.
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" [`StubError`](::websocket_do::stub::StubError) says what went wrong."]
+        ///
+        /// # Errors
+        /// Returns a [`StubError`](::websocket_do::stub::StubError) if the room cannot be reached, or answers with an error.
         pub async fn players(
             &self,
         ) -> ::core::result::Result<<Json<Vec<Player>> as __ws::stub::FromResponse>::Value, __ws::stub::StubError>
@@ -261,25 +268,37 @@ const _: () = {
         {
             self.0.call::<Json<Vec<Player>>>(__ws::stub::Call::new(__ws::http::Method::GET, "/players", &[])).await
         }
+        /// Calls `OPTIONS /players`.
+        ///
+        /// # Errors
+        /// Returns a [`StubError`](::websocket_do::stub::StubError) if the room cannot be reached, or answers with an error.
+        pub async fn options(
+            &self,
+        ) -> ::core::result::Result<<__ws::Response as __ws::stub::FromResponse>::Value, __ws::stub::StubError>
+        where
+            for<'__s> __ws::Response: __ws::stub::FromResponse,
+        {
+            self.0.call::<__ws::Response>(__ws::stub::Call::new(__ws::http::Method::OPTIONS, "/players", &[])).await
+        }
         /// Calls `PUT /players/{name}`.
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" [`StubError`](::websocket_do::stub::StubError) says what went wrong."]
+        ///
+        /// # Errors
+        /// Returns a [`StubError`](::websocket_do::stub::StubError) if the room cannot be reached, or answers with an error.
         pub async fn rename(
             &self,
             name: impl ::core::convert::Into<String>,
             player: <Json<Player> as __ws::stub::IntoRequest>::Value,
         ) -> ::core::result::Result<
-            <Result<Self::Renamed, StatusCode> as __ws::stub::FromResponse>::Value,
+            <Result<Json<Player>, StatusCode> as __ws::stub::FromResponse>::Value,
             __ws::stub::StubError,
         >
         where
             for<'__s> String: ::core::fmt::Display,
             for<'__s> Json<Player>: __ws::stub::IntoRequest,
-            for<'__s> Result<Self::Renamed, StatusCode>: __ws::stub::FromResponse,
+            for<'__s> Result<Json<Player>, StatusCode>: __ws::stub::FromResponse,
         {
             self.0
-                .call::<Result<Self::Renamed, StatusCode>>(
+                .call::<Result<Json<Player>, StatusCode>>(
                     __ws::stub::Call::new(
                         __ws::http::Method::PUT,
                         "/players/{name}",
@@ -289,36 +308,36 @@ const _: () = {
                 )
                 .await
         }
-        #[doc = r" Opens a session in the room, with its typed client. It lasts no longer than the request in which it"]
-        #[doc = r" was open, or what that request waits for."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" Where the room cannot be reached or turns the client away."]
+        /// Connects a typed client to the room. The session ends with the request in which it was opened, unless that
+        /// request waits for it.
+        ///
+        /// # Errors
+        /// Returns an error if the room cannot be reached or refuses the connection.
         pub async fn connect(
             &self,
         ) -> ::core::result::Result<<protocol::Play as __ws::client::TypedClient>::Client, __ws::client::ClientError>
         {
             self.0.builder().connect().await
         }
-        #[doc = r" A session in the room to be made, with a format, headers or a query of its own."]
+        /// Returns a builder of a session in the room, to set its format, headers or query.
         pub fn builder(&self) -> __ws::client::Builder<protocol::Play> {
             self.0.builder()
         }
-        #[doc = r" Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path. One with a"]
-        #[doc = r" body is sent once, as its body can be read once."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" As for every method of a stub, but an answer is an answer whatever its status."]
+        /// Forwards a whole request to the room with its path, also an upgrade. A request with a body is not retried, as
+        /// its body can be read only once.
+        ///
+        /// # Errors
+        /// Returns an error if the room cannot be reached. A response is returned whatever its status.
         pub async fn forward(
             &self,
             request: __host::Request,
         ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
             self.0.forward(request).await
         }
-        #[doc = r" Passes a whole request on under another path, such as `/websocket`; its query stays."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" As `forward`."]
+        /// Forwards a whole request to the room under another path, such as `/websocket`, with its query.
+        ///
+        /// # Errors
+        /// As `forward`.
         pub async fn forward_to(
             &self,
             path: &::core::primitive::str,
@@ -326,14 +345,14 @@ const _: () = {
         ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
             self.0.forward_to(path, request).await
         }
-        #[doc = r" The room's id: 64 hexadecimal digits, with which the namespace's `by_id` finds it again."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" [`StubError::Id`](::websocket_do::stub::StubError::Id) for a name that the platform does not take."]
+        /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
+        ///
+        /// # Errors
+        /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
         pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
             self.0.id()
         }
-        #[doc = r" The name that the stub was made with."]
+        /// Returns the name with which the stub was created, if it was created by name.
         pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
             self.0.name()
         }

@@ -69,8 +69,13 @@ impl Game {
         Json(Vec::new())
     }
 
+    #[options("/players")]
+    fn options(&self) -> impl IntoResponse {
+        [("allow", "GET, OPTIONS")]
+    }
+
     #[put("/players/{name}", max_body = 1 << 10)]
-    async fn rename(&self, name: String, Json(player): Json<Player>) -> Result<Self::Renamed, StatusCode> {
+    async fn rename(&self, name: String, Json(player): Json<Player>) -> Result<Json<Player>, StatusCode> {
         Err(StatusCode::NOT_FOUND)
     }
 }

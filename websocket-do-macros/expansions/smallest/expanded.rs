@@ -1,7 +1,7 @@
 const _: () = {
+    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[allow(unused_imports)]
     use __ws::probe::{Required as _, Unknown as _};
-    use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[automatically_derived]
     #[allow(unused_mut)]
     impl __ws::decode::Tagged for Anything {
@@ -54,29 +54,29 @@ const _: () = {
         type Server = Nothing;
     }
 };
-/// Sends [`Anything`]s and receives what the server answers: one method a message.
+/// The typed client that sends [`Anything`]s, with a method for each, and receives the server's messages.
 #[derive(Debug, Clone)]
 struct AnythingClient<__C = ::websocket_do::__private::client::Reconnecting<Anything>> {
     carrier: __C,
 }
 #[automatically_derived]
 impl AnythingClient {
-    #[doc = r" Connects to a room."]
-    #[doc = r""]
-    #[doc = r" # Errors"]
-    #[doc = r" Where the server cannot be reached or turns the client away."]
+    /// Connects to a room.
+    ///
+    /// # Errors
+    /// Returns an error if the server cannot be reached or refuses the connection.
     pub async fn connect(
         url: impl ::core::convert::Into<::std::string::String>,
     ) -> ::core::result::Result<Self, ::websocket_do::__private::client::ClientError> {
         Self::builder(url).connect().await
     }
-    #[doc = r" A connection to be made, with a format, headers or a query of its own."]
+    /// Returns a builder of a connection, to set its format, headers, query and more.
     pub fn builder(
         url: impl ::core::convert::Into<::std::string::String>,
     ) -> ::websocket_do::__private::client::Builder<Anything> {
         ::websocket_do::__private::client::Builder::new(url)
     }
-    #[doc = r" Takes the client apart, for different tasks: one that can be cloned sends, the other receives."]
+    /// Splits the client into a sender, which can be cloned, and a receiver, for different tasks.
     pub fn split(
         self,
     ) -> (
@@ -120,7 +120,7 @@ impl Smallest {
         Ok(())
     }
 }
-/// The typed client of [`Smallest`]: every message it takes is a method.
+/// The typed client of [`Smallest`], with a method for each message.
 pub type SmallestClient = <Anything as ::websocket_do::__private::client::TypedClient>::Client;
 const _: () = {
     use ::websocket_do::__private as __ws;
@@ -163,23 +163,27 @@ const _: () = {
         async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
             session.answer_unsupported(frame)
         }
-        async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
-            session.answer_rejection(why)
+        async fn invalid(
+            &self,
+            session: &__ws::Session<Self>,
+            error: &__ws::protocol::ValidationError,
+        ) -> __ws::Result {
+            session.answer_rejection(error)
         }
         async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
             session.answer_failure(error)
         }
-        async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
-            let _ = (session, how);
+        async fn close(&self, session: &__ws::Session<Self>, closed: &__ws::Closed) -> __ws::Result {
+            let _ = (session, closed);
             ::core::result::Result::Ok(())
         }
         fn migrate(
             &self,
             room: &__ws::Room<Self>,
-            failure: &__ws::PreviousSession,
+            previous: &__ws::PreviousSession,
         ) -> ::core::result::Result<Self::Session, __ws::Close> {
-            let _ = (room, failure);
-            ::core::result::Result::Err(failure.unhandled(room))
+            let _ = (room, previous);
+            ::core::result::Result::Err(previous.unhandled(room))
         }
         async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
             let _ = room;
@@ -207,9 +211,9 @@ const _: () = {
 };
 #[cfg(target_arch = "wasm32")]
 const _: () = {
+    use ::websocket_do::__private::worker as __host;
     #[allow(unused_imports)]
     use __host::wasm_bindgen_crate as wasm_bindgen;
-    use ::websocket_do::__private::worker as __host;
     # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = Smallest)]
     #[doc(hidden)]
     #[allow(missing_debug_implementations, unreachable_pub)]
@@ -245,57 +249,57 @@ const _: () = {
     }
 };
 #[cfg(target_arch = "wasm32")]
-/// [`Smallest`] as a Worker calls it: one method a route.
+/// The stub of a [`Smallest`] in a Worker, with a method for each route.
 #[derive(Debug, Clone)]
 #[allow(dead_code, unreachable_pub)]
 pub struct SmallestStub(::websocket_do::__private::worker::stub::Stub<Smallest>);
 #[cfg(target_arch = "wasm32")]
 const _: () = {
-    use __ws::worker::stub as __host;
     use ::websocket_do::__private as __ws;
+    use __ws::worker::stub as __host;
     #[allow(dead_code)]
     impl Smallest {
         /// Returns the rooms of this class: the namespace that `wrangler.toml` binds to `SMALLEST`.
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such"]
-        #[doc = r" binding."]
+        ///
+        /// # Errors
+        /// Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such
+        /// binding.
         pub fn namespace(env: &__host::Env) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
             __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
         }
     }
     #[allow(dead_code, private_bounds, private_interfaces, clippy::too_many_arguments)]
     impl SmallestStub {
-        #[doc = r" Opens a session in the room, with its typed client. It lasts no longer than the request in which it"]
-        #[doc = r" was open, or what that request waits for."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" Where the room cannot be reached or turns the client away."]
+        /// Connects a typed client to the room. The session ends with the request in which it was opened, unless that
+        /// request waits for it.
+        ///
+        /// # Errors
+        /// Returns an error if the room cannot be reached or refuses the connection.
         pub async fn connect(
             &self,
         ) -> ::core::result::Result<<Anything as __ws::client::TypedClient>::Client, __ws::client::ClientError>
         {
             self.0.builder().connect().await
         }
-        #[doc = r" A session in the room to be made, with a format, headers or a query of its own."]
+        /// Returns a builder of a session in the room, to set its format, headers or query.
         pub fn builder(&self) -> __ws::client::Builder<Anything> {
             self.0.builder()
         }
-        #[doc = r" Passes a whole request on to the room, upgrades included: the room sees it as it is, with its path. One with a"]
-        #[doc = r" body is sent once, as its body can be read once."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" As for every method of a stub, but an answer is an answer whatever its status."]
+        /// Forwards a whole request to the room with its path, also an upgrade. A request with a body is not retried, as
+        /// its body can be read only once.
+        ///
+        /// # Errors
+        /// Returns an error if the room cannot be reached. A response is returned whatever its status.
         pub async fn forward(
             &self,
             request: __host::Request,
         ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
             self.0.forward(request).await
         }
-        #[doc = r" Passes a whole request on under another path, such as `/websocket`; its query stays."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" As `forward`."]
+        /// Forwards a whole request to the room under another path, such as `/websocket`, with its query.
+        ///
+        /// # Errors
+        /// As `forward`.
         pub async fn forward_to(
             &self,
             path: &::core::primitive::str,
@@ -303,14 +307,14 @@ const _: () = {
         ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
             self.0.forward_to(path, request).await
         }
-        #[doc = r" The room's id: 64 hexadecimal digits, with which the namespace's `by_id` finds it again."]
-        #[doc = r""]
-        #[doc = r" # Errors"]
-        #[doc = r" [`StubError::Id`](::websocket_do::stub::StubError::Id) for a name that the platform does not take."]
+        /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
+        ///
+        /// # Errors
+        /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
         pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
             self.0.id()
         }
-        #[doc = r" The name that the stub was made with."]
+        /// Returns the name with which the stub was created, if it was created by name.
         pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
             self.0.name()
         }

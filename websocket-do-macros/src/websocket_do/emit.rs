@@ -1,14 +1,17 @@
-//! Writes the room: the user's own impl block, and the trait that the runtime dispatches to. Nothing can go wrong here.
+//! Emits the room: the user's impl block, and the trait that the runtime dispatches to.
+
+mod export;
+mod limits;
+mod routes;
+mod stub;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, ItemImpl, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    arguments::Format,
-    export, limits,
-    model::{Fields, Hook, MessageHandler, Method, Room, Timer},
-    route_table, stub,
+    model::{Fields, Format, Hook, MessageHandler, Method, Room, Timer},
+    parse::kind::Kind,
 };
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
@@ -23,19 +26,19 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let new = new(room);
     let connect = connect(&room.connect);
     let hooks = hooks(room);
-    let migrate = migrate(room.migrate.as_ref());
-    // rustc reports a variant without a handler here: at the enum the user named.
+    let migrate = migrate(room);
+    // rustc reports a variant without a handler at the scrutinee, so this is located at the name of the enum.
     let scrutinee = Ident::new("message", Span::call_site().located_at(client.span()));
     let messages = room.messages.iter().map(|handler| message(client, handler));
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
     let timer_names = room.timers.iter().map(timer_name);
     let timers = room.timers.iter().map(timer);
     let constants = constants(ty, room.timers.iter().map(constant));
-    let (table, route_arms) = route_table::routes(&room.routes);
+    let (table, route_arms) = routes::routes(&room.routes);
     let export = export::export(room);
     let stub = stub::stub(room);
     let client_name = Ident::new(&format!("{name}Client"), name.span());
-    let client_docs = format!("The typed client of [`{name}`]: every message it takes is a method.");
+    let client_docs = format!("The typed client of [`{name}`], with a method for each message.");
     quote! {
         #item
 
@@ -86,9 +89,9 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 fn migrate(
                     &self,
                     room: &__ws::Room<Self>,
-                    failure: &__ws::PreviousSession,
+                    previous: &__ws::PreviousSession,
                 ) -> ::core::result::Result<Self::Session, __ws::Close> {
-                    let _ = (room, failure);
+                    let _ = (room, previous);
                     #migrate
                 }
 
@@ -126,17 +129,17 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     }
 }
 
-/// What happens to a session beside its messages.
+/// The methods for the events of a session, except messages.
 fn hooks(room: &Room<'_>) -> TokenStream {
-    let open = hook(room.open.as_ref(), &quote!(session), &nothing());
-    let protocol_error =
-        hook(room.protocol_error.as_ref(), &quote!(session, frame), &quote!(session.answer_unsupported(frame)));
-    let refuse =
+    let hook = |kind, arguments, default| hook(room.hook(kind), &arguments, default);
+    let open = hook(Kind::Open, quote!(session), nothing());
+    let protocol_error = hook(Kind::ProtocolError, quote!(session, frame), quote!(session.answer_unsupported(frame)));
+    let unsupported =
         quote!(<Self as __ws::WebSocketDo>::protocol_error(self, session, &__ws::codec::Frame::Binary(bytes)).await);
-    let binary = hook(room.binary.as_ref(), &quote!(session, bytes), &refuse);
-    let invalid = hook(room.invalid.as_ref(), &quote!(session, why), &quote!(session.answer_rejection(why)));
-    let error = hook(room.error.as_ref(), &quote!(session, error), &quote!(session.answer_failure(error)));
-    let close = hook(room.close.as_ref(), &quote!(session, how), &nothing());
+    let binary = hook(Kind::Binary, quote!(session, bytes), unsupported);
+    let invalid = hook(Kind::Invalid, quote!(session, error), quote!(session.answer_rejection(error)));
+    let error = hook(Kind::Error, quote!(session, error), quote!(session.answer_failure(error)));
+    let close = hook(Kind::Close, quote!(session, closed), nothing());
     quote! {
         async fn open(&self, session: &__ws::Session<Self>) -> __ws::Result {
             let _ = session;
@@ -155,7 +158,7 @@ fn hooks(room: &Room<'_>) -> TokenStream {
             #protocol_error
         }
 
-        async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
+        async fn invalid(&self, session: &__ws::Session<Self>, error: &__ws::protocol::ValidationError) -> __ws::Result {
             #invalid
         }
 
@@ -163,8 +166,8 @@ fn hooks(room: &Room<'_>) -> TokenStream {
             #error
         }
 
-        async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
-            let _ = (session, how);
+        async fn close(&self, session: &__ws::Session<Self>, closed: &__ws::Closed) -> __ws::Result {
+            let _ = (session, closed);
             #close
         }
     }
@@ -174,7 +177,7 @@ fn nothing() -> TokenStream {
     quote!(::core::result::Result::Ok(()))
 }
 
-/// Where the user named a method, for what the macro makes of it.
+/// A span at the name of a method, for tokens of the macro's own.
 fn located(name: &Ident) -> Span {
     Span::call_site().located_at(name.span())
 }
@@ -186,7 +189,7 @@ fn call(method: &Method, arguments: &TokenStream) -> TokenStream {
 }
 
 fn new(room: &Room<'_>) -> TokenStream {
-    match &room.new {
+    match room.hook(Kind::New) {
         None => quote_spanned!(room.ty.span()=> <Self as ::core::default::Default>::default()),
         Some(hook) => {
             let argument = hook.takes_room.then(|| quote!(room));
@@ -205,28 +208,26 @@ fn connect(hook: &Hook) -> TokenStream {
     quote!(#call.map(::core::convert::Into::into).map_err(::core::convert::Into::into))
 }
 
-fn migrate(hook: Option<&Hook>) -> TokenStream {
-    hook.map_or_else(
-        || quote!(::core::result::Result::Err(failure.unhandled(room))),
-        |hook| with_self(hook, &quote!(failure)),
+fn migrate(room: &Room<'_>) -> TokenStream {
+    room.hook(Kind::Migrate).map_or_else(
+        || quote!(::core::result::Result::Err(previous.unhandled(room))),
+        |hook| with_self(hook, &quote!(previous)),
     )
 }
 
-fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: &TokenStream) -> TokenStream {
-    hook.map_or_else(
-        || default.clone(),
-        |hook| {
-            let call = with_self(hook, arguments);
-            quote_spanned!(located(&hook.method.name)=> __ws::IntoOutcome::into_outcome(#call))
-        },
-    )
+fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: TokenStream) -> TokenStream {
+    hook.map_or(default, |hook| outcome(&hook.method, &with_self(hook, arguments)))
+}
+
+/// The call of a handler, converted to a `Result` at the handler's name.
+fn outcome(method: &Method, call: &TokenStream) -> TokenStream {
+    quote_spanned!(located(&method.name)=> __ws::IntoOutcome::into_outcome(#call))
 }
 
 fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
     let MessageHandler { method, variant, fields } = handler;
     let cfgs = &method.cfgs;
-    // The whole pattern stands where the user named the variant, so that rustc reports there what does not fit. The
-    // values have names of their own, whatever the fields are called.
+    // rustc reports errors in the pattern at its span, so all of it is located at the name of the variant.
     let span = variant.span();
     let client = at(client, span);
     let (pattern, arguments) = match fields {
@@ -240,12 +241,11 @@ fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
             (quote_spanned!(span=> #client::#variant(#name)), quote!(#name))
         }
     };
-    let call = call(method, &quote!(self, session, #arguments));
-    let outcome = quote_spanned!(located(&method.name)=> __ws::IntoOutcome::into_outcome(#call));
+    let outcome = outcome(method, &call(method, &quote!(self, session, #arguments)));
     quote!(#(#cfgs)* #pattern => #outcome,)
 }
 
-/// The same tokens, standing elsewhere.
+/// The same tokens at another location.
 fn at(path: &syn::Path, span: Span) -> TokenStream {
     let moved = |mut token: proc_macro2::TokenTree| {
         token.set_span(token.span().located_at(span));
@@ -254,7 +254,7 @@ fn at(path: &syn::Path, span: Span) -> TokenStream {
     path.to_token_stream().into_iter().map(moved).collect()
 }
 
-/// A field's value, under a name that nothing else here has.
+/// A name for the value of a field, which by its hygiene conflicts with no other.
 fn bound(name: &Ident) -> Ident {
     let mut bound = name.clone();
     bound.set_span(Span::mixed_site().located_at(name.span()));
@@ -275,8 +275,8 @@ pub(super) fn constants(ty: &Type, constants: impl ExactSizeIterator<Item = Toke
 
 /// The constant that names a timer in Rust.
 fn constant(timer: &Timer) -> TokenStream {
-    let Timer { name, constant, vis, docs, handler } = timer;
-    let cfgs = &handler.method.cfgs;
+    let Timer { name, constant, vis, handler } = timer;
+    let Method { cfgs, docs, .. } = &handler.method;
     let docs = if docs.is_empty() {
         let docs = format!("The timer that runs `{}`.", handler.method.name.unraw());
         quote!(#[doc = #docs])
@@ -298,6 +298,6 @@ fn timer_name(timer: &Timer) -> TokenStream {
 fn timer(timer: &Timer) -> TokenStream {
     let Timer { name, handler, .. } = timer;
     let cfgs = &handler.method.cfgs;
-    let outcome = hook(Some(handler), &quote!(), &nothing());
+    let outcome = outcome(&handler.method, &with_self(handler, &quote!()));
     quote!(#(#cfgs)* #name => #outcome,)
 }

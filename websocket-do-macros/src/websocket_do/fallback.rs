@@ -1,24 +1,23 @@
-//! Writes what stands in for a room that has a mistake, so that the mistake is the only error.
+//! Emits a stand-in for a room with errors, so that these are the only errors.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Error, Ident, ImplItem, Visibility};
 
 use super::{
-    arguments::Known,
+    check::timer::{constant, written},
     emit,
-    parse::Input,
-    timer::{constant, written},
+    parse::{Input, arguments::Known, kind::Kind},
 };
 
-/// The user's item as it stands, beside an error about it: it is not an impl block.
+/// Emits the item as it is, and the error that it is not an impl block.
 pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
     let error = error.to_compile_error();
     quote!(#error #item)
 }
 
-/// The user's methods, beside an error about the attribute's arguments. Where a type is not known, nothing can be said
-/// about what the methods do with it, so they do nothing.
+/// Emits the stand-in after errors in the attribute's arguments. If a type is missing, the methods get empty bodies, as they could
+/// not compile.
 pub(super) fn without_arguments(mut input: Input, known: &Known, errors: &TokenStream) -> TokenStream {
     if known.client.is_none() || known.session.is_none() {
         for item in &mut input.item.items {
@@ -30,26 +29,26 @@ pub(super) fn without_arguments(mut input: Input, known: &Known, errors: &TokenS
     stand_in(&input, known, errors)
 }
 
-/// The user's methods and a room that does nothing, so that an error here is not followed by others elsewhere.
+/// Emits the user's methods, and a room that does nothing, so that code that uses the room compiles.
 pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> TokenStream {
     let item = &input.item;
     if item.trait_.is_some() || !item.generics.params.is_empty() {
         return quote!(#errors #item);
     }
     let ty = &item.self_ty;
-    let client = known.client.as_ref().map_or_else(|| quote!(Unsaid), ToTokens::to_token_stream);
+    let client = known.client.as_ref().map_or_else(|| quote!(MissingClient), ToTokens::to_token_stream);
     let session = known.session.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
     let constants = constants(input);
-    let unsaid = known.client.is_none().then(|| {
+    let missing = known.client.is_none().then(|| {
         quote! {
             #[derive(::websocket_do::WsProtocol)]
-            #[ws(client, server = Unanswered)]
+            #[ws(client, server = MissingServer)]
             #[allow(missing_docs, missing_debug_implementations, unreachable_pub)]
-            pub enum Unsaid {}
+            pub enum MissingClient {}
             #[derive(::websocket_do::WsProtocol)]
             #[ws(server)]
             #[allow(missing_docs, missing_debug_implementations, unreachable_pub)]
-            pub enum Unanswered {}
+            pub enum MissingServer {}
         }
     });
     quote! {
@@ -60,7 +59,7 @@ pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> To
         const _: () = {
             use ::websocket_do::__private as __ws;
 
-            #unsaid
+            #missing
             #constants
 
             #[automatically_derived]
@@ -106,7 +105,7 @@ pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> To
                     ::core::unreachable!()
                 }
 
-                async fn invalid(&self, session: &__ws::Session<Self>, why: &__ws::protocol::ValidationError) -> __ws::Result {
+                async fn invalid(&self, session: &__ws::Session<Self>, error: &__ws::protocol::ValidationError) -> __ws::Result {
                     ::core::unreachable!()
                 }
 
@@ -114,14 +113,14 @@ pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> To
                     ::core::unreachable!()
                 }
 
-                async fn close(&self, session: &__ws::Session<Self>, how: &__ws::Closed) -> __ws::Result {
+                async fn close(&self, session: &__ws::Session<Self>, closed: &__ws::Closed) -> __ws::Result {
                     ::core::unreachable!()
                 }
 
                 fn migrate(
                     &self,
                     room: &__ws::Room<Self>,
-                    failure: &__ws::PreviousSession,
+                    previous: &__ws::PreviousSession,
                 ) -> ::core::result::Result<Self::Session, __ws::Close> {
                     ::core::unreachable!()
                 }
@@ -144,13 +143,13 @@ pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> To
     }
 }
 
-/// The constants of timers, so that an error elsewhere is not followed by one at each use of a timer.
+/// The constants of timers, so that code that uses them compiles.
 fn constants(input: &Input) -> Option<TokenStream> {
     let mut names = Vec::<(Ident, &Visibility)>::new();
-    for marked in input.handlers.iter().filter(|marked| marked.attribute.path().is_ident("timer")) {
-        let name = constant(&marked.method.sig.ident);
+    for handler in input.handlers.iter().filter(|handler| handler.form.kind == Kind::Timer) {
+        let name = constant(&handler.method.sig.ident);
         if written(&input.item.items, &name).is_none() && !names.iter().any(|(other, _)| *other == name) {
-            names.push((name, &marked.method.vis));
+            names.push((name, &handler.method.vis));
         }
     }
     let constants = names.iter().map(|(name, vis)| quote!(#vis const #name: __ws::Timer<Self> = __ws::timer("");));

@@ -1,8 +1,9 @@
-//! A room without mistakes: whatever can be written down here can be emitted.
+//! A room without errors: every value of these types can be emitted.
 
-use syn::{Attribute, Expr, Ident, LitStr, Path, ReturnType, Type, Visibility};
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Expr, Ident, LitStr, Path, Type, Visibility};
 
-use super::arguments::{Format, Timeout};
+use super::parse::kind::Kind;
 
 /// A room.
 pub(super) struct Room<'a> {
@@ -13,21 +14,24 @@ pub(super) struct Room<'a> {
     pub(super) binding: String,
     pub(super) client: &'a Path,
     pub(super) session: &'a Type,
-    pub(super) format: Option<&'a Format>,
+    /// The only format of the room, if it has one.
+    pub(super) format: Option<Format>,
     pub(super) max_message: Option<&'a Expr>,
-    pub(super) handler_timeout: Option<&'a Timeout>,
-    pub(super) new: Option<Hook>,
+    /// Where it was written, and an expression of type `Duration`.
+    pub(super) handler_timeout: Option<(Span, TokenStream)>,
     pub(super) connect: Hook,
-    pub(super) open: Option<Hook>,
-    pub(super) binary: Option<Hook>,
-    pub(super) protocol_error: Option<Hook>,
-    pub(super) invalid: Option<Hook>,
-    pub(super) error: Option<Hook>,
-    pub(super) close: Option<Hook>,
-    pub(super) migrate: Option<Hook>,
+    /// At most one of each kind.
+    pub(super) hooks: Vec<(Kind, Hook)>,
     pub(super) messages: Vec<MessageHandler>,
     pub(super) timers: Vec<Timer>,
     pub(super) routes: Vec<Route>,
+}
+
+/// The format of all sessions of a room.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    Json,
+    MessagePack,
 }
 
 /// A method to call.
@@ -35,11 +39,12 @@ pub(super) struct Room<'a> {
 pub(super) struct Method {
     pub(super) name: Ident,
     pub(super) is_async: bool,
-    /// `#[cfg]`s of the method, which hold for the call as well.
+    /// The method's `#[cfg]`s, which apply to the call as well.
     pub(super) cfgs: Vec<Attribute>,
+    pub(super) docs: Vec<Attribute>,
 }
 
-/// A handler whose arguments are known but for the room, which it may take first.
+/// A handler whose arguments are fixed, except that it may take the room first.
 #[derive(Clone)]
 pub(super) struct Hook {
     pub(super) method: Method,
@@ -68,7 +73,6 @@ pub(super) struct Timer {
     /// The constant that names it in Rust, as visible as the method.
     pub(super) constant: Ident,
     pub(super) vis: Visibility,
-    pub(super) docs: Vec<Attribute>,
     pub(super) handler: Hook,
 }
 
@@ -81,14 +85,49 @@ pub(super) struct Route {
     /// In bytes.
     pub(super) max_body: Option<Expr>,
     pub(super) arguments: Vec<RouteArgument>,
-    pub(super) output: ReturnType,
-    pub(super) docs: Vec<Attribute>,
+    pub(super) stub: StubMethod,
 }
 
-/// An argument of a route: where it comes from, and its type.
+/// An argument of a route.
 pub(super) enum RouteArgument {
-    /// `{name}` in the path.
+    /// From `{name}` in the path.
     Parameter { name: Ident, ty: Box<Type> },
-    /// The request. The name is there where the pattern has just one.
+    /// From the request. The name is that of the pattern, if it has exactly one.
     Extracted { name: Option<Ident>, ty: Box<Type> },
+}
+
+/// The stub's method for a route.
+pub(super) struct StubMethod {
+    pub(super) name: Ident,
+    pub(super) arguments: Vec<StubArgument>,
+    pub(super) output: StubOutput,
+}
+
+pub(super) struct StubArgument {
+    /// Whether it goes into the path; else it is a part of the request.
+    pub(super) is_parameter: bool,
+    pub(super) name: Ident,
+    pub(super) ty: Type,
+    /// Whether it takes anything that converts to `String`.
+    pub(super) is_text: bool,
+}
+
+/// The result of the stub's method.
+pub(super) enum StubOutput {
+    Unit,
+    /// What is made of a response by this type, which the handler returns.
+    Type(Box<Type>),
+    /// The whole response, as the handler returns an `impl Trait`.
+    Response,
+}
+
+impl Room<'_> {
+    pub(super) fn hook(&self, kind: Kind) -> Option<&Hook> {
+        self.hooks.iter().find(|(found, _)| *found == kind).map(|(_, hook)| hook)
+    }
+}
+
+/// Whether a segment of a path is a parameter.
+pub(super) fn is_parameter(segment: &str) -> bool {
+    segment.starts_with('{') && segment.ends_with('}')
 }

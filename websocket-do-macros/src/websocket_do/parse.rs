@@ -1,107 +1,81 @@
-//! The impl block as the user wrote it, with the handler attributes taken out: nothing is judged here but their names.
+//! The impl block as the user wrote it, without its handler attributes. Only the names of attributes are checked here.
+
+pub(super) mod arguments;
+pub(super) mod kind;
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result};
 
-/// The attributes that make a method a handler.
-const HANDLERS: [&str; 16] = [
-    "new",
-    "connect",
-    "open",
-    "message",
-    "binary",
-    "protocol_error",
-    "invalid",
-    "error",
-    "close",
-    "migrate",
-    "timer",
-    "get",
-    "post",
-    "put",
-    "patch",
-    "delete",
-];
+use self::kind::Form;
 
 /// An impl block and the handlers in it.
 pub(super) struct Input {
     /// Without the handler attributes.
     pub(super) item: ItemImpl,
-    pub(super) handlers: Vec<Marked>,
-    /// Attributes that are none of ours and look as if they were meant to be.
+    pub(super) handlers: Vec<Handler>,
+    /// Errors about unknown attributes that resemble a handler attribute.
     pub(super) misspelt: Vec<Error>,
 }
 
-/// A method that an attribute makes a handler.
-pub(super) struct Marked {
+/// A method with a handler attribute.
+pub(super) struct Handler {
+    pub(super) form: &'static Form,
     pub(super) attribute: Attribute,
-    /// All other handler attributes of the same method: one too many.
+    /// All other handler attributes of the same method, which are errors.
     pub(super) extra: Vec<Attribute>,
     pub(super) method: ImplItemFn,
 }
 
 pub(super) fn parse(item: TokenStream) -> Result<Input> {
     let mut item: ItemImpl = syn::parse2(item)?;
-    let mut handlers = Vec::new();
-    let mut misspelt = Vec::new();
+    let (mut handlers, mut misspelt) = (Vec::new(), Vec::new());
     for item in &mut item.items {
         if let ImplItem::Fn(method) = item {
-            let mut ours = Vec::new();
-            method.attrs.retain(|attribute| match name(attribute) {
-                Some(name) if HANDLERS.contains(&name.as_str()) => {
-                    ours.push(attribute.clone());
-                    false
-                }
-                Some(name) => similar(&name).is_none_or(|meant| {
-                    let message = format!("unknown attribute `{name}`; did you mean `{meant}`?");
-                    misspelt.push(Error::new_spanned(attribute.path(), message));
-                    false
-                }),
-                None => true,
-            });
-            let mut ours = ours.into_iter();
-            if let Some(attribute) = ours.next() {
-                // A handler's signature is asked for here, so nobody else should find fault with it.
-                method.attrs.push(syn::parse_quote!(
-                    #[allow(
-                        clippy::needless_pass_by_value,
-                        clippy::unnecessary_wraps,
-                        clippy::unused_async,
-                        clippy::unused_self
-                    )]
-                ));
-                handlers.push(Marked { attribute, extra: ours.collect(), method: method.clone() });
-            }
+            handlers.extend(handler(method, &mut misspelt));
         }
     }
     Ok(Input { item, handlers, misspelt })
 }
 
-fn name(attribute: &Attribute) -> Option<String> {
-    attribute.path().get_ident().map(ToString::to_string)
+/// Takes the handler attributes off a method.
+fn handler(method: &mut ImplItemFn, misspelt: &mut Vec<Error>) -> Option<Handler> {
+    let mut found = Vec::new();
+    method.attrs.retain(|attribute| {
+        let Some(name) = attribute.path().get_ident().map(ToString::to_string) else { return true };
+        if let Some(form) = Form::of(&name) {
+            found.push((form, attribute.clone()));
+            return false;
+        }
+        let similar = if LANGUAGE.contains(&name.as_str()) { None } else { Form::similar_to(&name) };
+        similar.is_none_or(|form| {
+            let message = format!("unknown attribute `{name}`; did you mean `{}`?", form.attribute);
+            misspelt.push(Error::new_spanned(attribute.path(), message));
+            false
+        })
+    });
+    let mut found = found.into_iter();
+    let (form, attribute) = found.next()?;
+    // The signature of a handler is prescribed, so these lints would be wrong.
+    method.attrs.push(syn::parse_quote!(
+        #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
+    ));
+    let extra = found.map(|(_, attribute)| attribute).collect();
+    Some(Handler { form, attribute, extra, method: method.clone() })
 }
 
-/// The handler attribute that is almost called `name`. Attributes of the language are left alone.
-fn similar(name: &str) -> Option<&'static str> {
-    const LANGUAGE: [&str; 13] = [
-        "allow",
-        "cfg",
-        "cfg_attr",
-        "cold",
-        "deny",
-        "deprecated",
-        "doc",
-        "expect",
-        "forbid",
-        "inline",
-        "must_use",
-        "test",
-        "warn",
-    ];
-    if LANGUAGE.contains(&name) {
-        return None;
-    }
-    let distance = |meant: &str| strsim::damerau_levenshtein(name, meant);
-    let nearest = HANDLERS.into_iter().min_by_key(|meant| distance(meant))?;
-    (distance(nearest) <= nearest.len() / 3).then_some(nearest)
-}
+/// Attributes of the language, which are never a misspelt handler attribute.
+const LANGUAGE: [&str; 13] = [
+    "allow",
+    "cfg",
+    "cfg_attr",
+    "cold",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "forbid",
+    "inline",
+    "must_use",
+    "test",
+    "warn",
+];

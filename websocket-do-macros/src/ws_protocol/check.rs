@@ -1,4 +1,4 @@
-//! From what the user wrote to a [`Protocol`]: all mistakes are collected, each at the token where it stands.
+//! From what the user wrote to a [`Protocol`]. All errors are collected, each at the token that it is about.
 
 use darling::{Error, FromAttributes, ast::NestedMeta, error::Accumulator};
 use proc_macro2::Span;
@@ -8,20 +8,19 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::names::Case;
+use crate::names::{Case, is_string, words};
 
 use super::{
     model::{Content, Field, Messages, Protocol, Record, Side, Variant},
     parse::{
         DefaultValue, EnumAttributes, FieldAttributes, SerdeAttributes, Server, StructAttributes, VariantAttributes,
     },
-    rules,
 };
 
 pub(super) fn check(input: &DeriveInput) -> darling::Result<Protocol> {
     let mut errors = Error::accumulator();
     if !input.generics.params.is_empty() {
-        let message = "a protocol cannot be generic: it is one thing on the wire; write the types out";
+        let message = "generic protocols are not supported; write the types out";
         errors.push(Error::custom(message).with_span(&input.generics));
     }
     no_serde(&input.attrs, "write `#[ws(…)]` here: `tag`, `rename_all`", &mut errors);
@@ -29,12 +28,12 @@ pub(super) fn check(input: &DeriveInput) -> darling::Result<Protocol> {
         Data::Enum(data) => errors.handle_in(|| messages(input, data).map(Protocol::Messages)),
         Data::Struct(data) => errors.handle_in(|| record(input, &data.fields).map(Protocol::Record)),
         Data::Union(_) => {
-            let message = "a union has no wire form; derive `WsProtocol` on an enum of messages or a struct";
+            let message = "unions are not supported; derive `WsProtocol` on an enum of messages or a struct";
             errors.push(Error::custom(message).with_span(&input.ident));
             None
         }
     };
-    let fallback = Error::custom("the protocol cannot be understood").with_span(&input.ident);
+    let fallback = Error::custom("expected an enum or a struct").with_span(&input.ident);
     errors.finish()?;
     checked.ok_or(fallback)
 }
@@ -52,7 +51,7 @@ fn messages(input: &DeriveInput, data: &DataEnum) -> darling::Result<Messages> {
     distinct(variants.iter().map(|variant| (&variant.name, &variant.ident)), "message", &mut errors);
     let docs = docs(&input.attrs);
     errors.finish()?;
-    let side = side.ok_or_else(|| Error::custom("nobody sends these messages").with_span(&input.ident))?;
+    let side = side.ok_or_else(|| Error::custom("missing `client` or `server`").with_span(&input.ident))?;
     Ok(Messages { ident: input.ident.clone(), vis: input.vis.clone(), docs, tag, text, side, variants })
 }
 
@@ -61,17 +60,17 @@ fn side(ident: &Ident, attributes: &EnumAttributes) -> darling::Result<Side> {
         (true, Some(Server::Named(server))) => return Ok(Side::Client { server: server.clone() }),
         (false, Some(Server::Itself)) => return Ok(Side::Server),
         (true, _) => {
-            let message = "`client` needs the messages that the server answers with; \
+            let message = "missing the messages that the server sends; \
                            write `#[ws(client, server = ServerMessage)]`";
             return Err(Error::custom(message).with_span(&attributes.client.span()));
         }
         (false, Some(Server::Named(server))) => {
-            let message = "`server = …` belongs beside `client`; \
+            let message = "`server = …` is not supported without `client`; \
                            write `#[ws(client, server = …)]` for what clients send, `#[ws(server)]` for what the server sends";
             return Err(Error::custom(message).with_span(server));
         }
         (false, None) => {
-            "nobody is said to send these messages; write `#[ws(client, server = ServerMessage)]` or `#[ws(server)]`"
+            "missing `client` or `server`; write `#[ws(client, server = ServerMessage)]` or `#[ws(server)]`"
         }
     };
     Err(Error::custom(message).with_span(ident))
@@ -89,8 +88,8 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
             let is_tag = |name: &LitStr| name.value() == tag.value();
             for field in fields.iter().filter(|field| is_tag(&field.name) || field.aliases.iter().any(is_tag)) {
                 let message = format!(
-                    "the field is called `{}` on the wire, as is the tag; write `#[ws(rename = \"…\")]` on it, or another \
-                     `tag` on the enum",
+                    "the field's wire name `{}` conflicts with the tag; write `#[ws(rename = \"…\")]` on it, or another `tag` on \
+                     the enum",
                     tag.value()
                 );
                 errors.push(Error::custom(message).with_span(&field.ident));
@@ -102,14 +101,14 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
                 for attribute in
                     inner.attrs.iter().filter(|one| one.path().is_ident("ws") || one.path().is_ident("serde"))
                 {
-                    let message = "a newtype variant's value has no name and no rules of its own; write \
+                    let message = "attributes are not supported on the value of a newtype variant; write \
                                    `Variant { name: Type }`, or the attribute on the struct's fields";
                     errors.push(Error::custom(message).with_span(&attribute.path()));
                 }
                 Content::Newtype(Box::new(inner.ty.clone()))
             }
             _ => {
-                let message = "fields without names have no place in an object; write `Variant { name: Type, … }`";
+                let message = "unnamed fields are not supported; write `Variant { name: Type, … }`";
                 errors.push(Error::custom(message).with_span(&unnamed));
                 Content::Unit
             }
@@ -118,6 +117,7 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
     errors.finish_with(Variant {
         ident: variant.ident.clone(),
         name,
+        method: client_method(&variant.ident),
         docs: docs(&variant.attrs),
         cfgs: cfgs(&variant.attrs),
         content,
@@ -129,7 +129,7 @@ fn record(input: &DeriveInput, all: &Fields) -> darling::Result<Record> {
     let attributes = errors.handle(StructAttributes::from_attributes(&input.attrs));
     let case = attributes.map(|attributes| attributes.rename_all).unwrap_or_default();
     if let Fields::Unnamed(unnamed) = all {
-        let message = "fields without names have no place in an object; write `struct Name { field: Type, … }`";
+        let message = "unnamed fields are not supported; write `struct Name { field: Type, … }`";
         errors.push(Error::custom(message).with_span(&unnamed));
     }
     let fields = fields(all.iter(), case, &mut errors);
@@ -150,24 +150,22 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
     let mut errors = Error::accumulator();
     let serde = errors.handle(serde(&field.attrs, &field.ty)).flatten();
     let attributes = errors.handle(FieldAttributes::from_attributes(&field.attrs));
-    let rules = attributes.as_ref().map(|attributes| rules::check(attributes, &field.attrs, &mut errors));
     let serde = serde.unwrap_or_default();
-    let bytes = attributes.as_ref().map(|attributes| &attributes.bytes_field).filter(|flag| flag.is_present());
-    if let Some(flag) = bytes.filter(|_| serde.serialize_with.is_some() || serde.deserialize_with.is_some()) {
-        let message = "`bytes_field` and serde's `with` both say how the field travels; remove one of the two";
-        errors.push(Error::custom(message).with_span(&flag.span()));
+    let FieldAttributes { rename, bytes_field, rules } = attributes.unwrap_or_default();
+    if let Some(span) = bytes_field.filter(|_| serde.serialize_with.is_some() || serde.deserialize_with.is_some()) {
+        let message = "`bytes_field` conflicts with serde's `with`; remove one of the two";
+        errors.push(Error::custom(message).with_span(&span));
     }
-    let is_bytes = bytes.is_some();
-    let renamed = attributes.and_then(|attributes| attributes.rename);
     errors.finish_with(Field {
         ident: ident.clone(),
-        name: renamed.or(serde.rename).unwrap_or_else(|| wire_name(ident, case)),
+        name: rename.or(serde.rename).unwrap_or_else(|| wire_name(ident, case)),
         aliases: serde.aliases,
         docs: docs(&field.attrs),
         cfgs: cfgs(&field.attrs),
         ty: field.ty.clone(),
-        is_bytes,
-        rules: rules.unwrap_or_default(),
+        is_text: is_string(&field.ty),
+        is_bytes: bytes_field.is_some(),
+        rules,
         default: serde.default,
         serialize_with: serde.serialize_with,
         deserialize_with: serde.deserialize_with,
@@ -175,7 +173,7 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
     })
 }
 
-/// What a field's serde attributes come to.
+/// The serde attributes of a field.
 #[derive(Default)]
 struct Serde {
     rename: Option<LitStr>,
@@ -190,7 +188,7 @@ fn serde(attributes: &[Attribute], ty: &Type) -> darling::Result<Option<Serde>> 
     if !attributes.iter().any(|attribute| attribute.path().is_ident("serde")) {
         return Ok(None);
     }
-    not_honoured(attributes)?;
+    unsupported(attributes)?;
     let found = SerdeAttributes::from_attributes(attributes)?;
     let path = |literal: Option<LitStr>| literal.map(|literal| literal.parse::<Path>()).transpose();
     let with = |function: &str| {
@@ -218,8 +216,8 @@ fn serde(attributes: &[Attribute], ty: &Type) -> darling::Result<Option<Serde>> 
     }))
 }
 
-/// Says of serde's attributes that cannot be honoured what to write instead.
-fn not_honoured(attributes: &[Attribute]) -> darling::Result<()> {
+/// Reports serde attributes that are not supported.
+fn unsupported(attributes: &[Attribute]) -> darling::Result<()> {
     let mut errors = Error::accumulator();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let list = attribute.meta.require_list()?;
@@ -234,7 +232,7 @@ fn not_honoured(attributes: &[Attribute]) -> darling::Result<()> {
                 "getter" => "write `serialize_with = \"…\"`",
                 _ => continue,
             };
-            errors.push(Error::custom(format!("`{name}` is not honoured in a protocol; {instead}")).with_span(name));
+            errors.push(Error::custom(format!("`{name}` is not supported in a protocol; {instead}")).with_span(name));
         }
     }
     errors.finish()
@@ -242,7 +240,7 @@ fn not_honoured(attributes: &[Attribute]) -> darling::Result<()> {
 
 fn no_serde(attributes: &[Attribute], instead: &str, errors: &mut Accumulator) {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let message = format!("`#[serde(…)]` is honoured on fields alone; {instead}");
+        let message = format!("`#[serde(…)]` is supported only on fields; {instead}");
         errors.push(Error::custom(message).with_span(&attribute.path()));
     }
 }
@@ -253,11 +251,42 @@ fn distinct<'a>(names: impl Iterator<Item = (&'a LitStr, &'a Ident)>, what: &str
         match seen.iter().find(|(other, _)| *other == name.value()) {
             Some((name, first)) => {
                 let message =
-                    format!("the {what} `{first}` is called `{name}` on the wire already; write another `rename`");
+                    format!("duplicate wire name `{name}`, which the {what} `{first}` has; write another `rename`");
                 errors.push(Error::custom(message).with_span(ident));
             }
             None => seen.push((name.value(), ident)),
         }
+    }
+}
+
+/// The methods that every typed client has, and names that cannot be raw identifiers. A message with one of these names is sent by
+/// `send_…`.
+const TAKEN: [&str; 16] = [
+    "builder",
+    "close",
+    "close_with",
+    "closed",
+    "connect",
+    "crate",
+    "events",
+    "format",
+    "from",
+    "next",
+    "self",
+    "send",
+    "send_frame",
+    "split",
+    "super",
+    "wait_open",
+];
+
+/// The name of the typed client's method for a variant.
+fn client_method(variant: &Ident) -> Ident {
+    let name = words(&variant.unraw().to_string()).join("_");
+    match name.as_str() {
+        taken if TAKEN.contains(&taken) => Ident::new(&format!("send_{name}"), variant.span()),
+        word if syn::parse_str::<Ident>(word).is_err() => Ident::new_raw(word, variant.span()),
+        _ => Ident::new(&name, variant.span()),
     }
 }
 
@@ -269,7 +298,7 @@ fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
-/// The doc comment, a line each, without the space after the slashes.
+/// The doc comment, without the space after the slashes.
 fn docs(attributes: &[Attribute]) -> String {
     let line = |attribute: &Attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {

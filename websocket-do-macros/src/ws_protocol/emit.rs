@@ -1,16 +1,17 @@
-//! Writes the impls. Nothing can go wrong here.
+//! Emits the impls.
+
+mod client;
+mod decode;
+mod encode;
+mod schema;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Index, Type, spanned::Spanned};
 
-use super::{
-    client, decode, encode,
-    model::{Content, Field, Messages, Record, Side, Variant},
-    schema,
-};
+use super::model::{Content, Field, Messages, Record, Side, Variant};
 
-/// A message enum.
+/// Emits the impls for a message enum.
 pub(super) fn messages(messages: &Messages) -> TokenStream {
     let Messages { ident, tag, variants, side, .. } = messages;
     let text = text_codec(messages);
@@ -34,10 +35,10 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
     } else {
         (
             quote!(match self { #(#writes)* }),
-            quote!({
+            quote! {
                 match self { #(#checks)* }
                 ::core::result::Result::Ok(())
-            }),
+            },
         )
     };
     quote! {
@@ -130,7 +131,7 @@ fn text_codec(messages: &Messages) -> TokenStream {
     messages.text.as_ref().map_or_else(|| quote!(::websocket_do::__private::codec::Json), ToTokens::to_token_stream)
 }
 
-/// A struct that stands in messages.
+/// Emits the impls for a struct.
 pub(super) fn record(record: &Record) -> TokenStream {
     let Record { ident, fields, .. } = record;
     let name = ident.to_string();
@@ -210,7 +211,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
     }
 }
 
-/// A name for each field's value that the user's code cannot mean.
+/// Returns a name for the value of each field. By their hygiene, the user's code cannot refer to them.
 fn names(fields: &[Field]) -> Vec<Ident> {
     (0..fields.len()).map(|at| Ident::new(&format!("value{at}"), Span::mixed_site())).collect()
 }
@@ -220,11 +221,11 @@ fn bindings(fields: &[Field], values: &[Ident]) -> TokenStream {
     quote!(#(#bindings),*)
 }
 
-/// A newtype variant's fields stand beside the tag: none may be called like it.
+/// Emits the assertion that no field of a newtype variant's struct has the name of the tag.
 fn clash(Variant { cfgs, content, .. }: &Variant, tag: &syn::LitStr) -> Option<TokenStream> {
     let Content::Newtype(ty) = content else { return None };
     let message = format!(
-        "a field of the variant's struct is called `{0}`, as is the tag; write `#[ws(rename = \"…\")]` on it, or another `tag`",
+        "the field `{0}` of the variant's struct conflicts with the tag; write `#[ws(rename = \"…\")]` on it, or another `tag`",
         tag.value()
     );
     Some(quote_spanned! {ty.span()=>
@@ -245,7 +246,7 @@ fn read_variant(Variant { ident, content, .. }: &Variant, tag: &syn::LitStr) -> 
     }
 }
 
-/// A newtype variant's type as a struct whose fields can stand beside a tag, at the type.
+/// Emits a newtype variant's type as an implementation of `Record`, located at the type.
 fn record_of(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::decode::Record>)
 }

@@ -1,10 +1,10 @@
-//! What is emitted beside errors, so that a mistake in a protocol is no mistake wherever the protocol is used.
+//! Emits impls that do nothing for a protocol with errors, so that code that uses the protocol compiles.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput};
 
-/// Impls that compile and do nothing, beside the errors.
+/// Emits the errors and the impls.
 pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream {
     if !input.generics.params.is_empty() {
         return quote!(#errors);

@@ -1,7 +1,9 @@
-//! A protocol without mistakes: whatever can be written down here can be emitted.
+//! A protocol without errors: every value of these types can be emitted.
 
-use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, LitStr, Path, Type, Visibility};
+use proc_macro2::TokenStream;
+use syn::{Attribute, Ident, LitStr, Path, Type, Visibility};
+
+use super::rules::Rule;
 
 pub(super) enum Protocol {
     Messages(Messages),
@@ -14,15 +16,15 @@ pub(super) struct Messages {
     pub(super) vis: Visibility,
     pub(super) docs: String,
     pub(super) tag: LitStr,
-    /// The codec of text frames, where it is not JSON.
+    /// The codec of text frames, if it is not JSON.
     pub(super) text: Option<Path>,
     pub(super) side: Side,
     pub(super) variants: Vec<Variant>,
 }
 
-/// Who sends the messages.
+/// The side that sends the messages.
 pub(super) enum Side {
-    /// Clients; the server answers with these.
+    /// Clients. The server sends `server`.
     Client {
         server: Path,
     },
@@ -31,7 +33,10 @@ pub(super) enum Side {
 
 pub(super) struct Variant {
     pub(super) ident: Ident,
+    /// The name on the wire.
     pub(super) name: LitStr,
+    /// The name of the typed client's method.
+    pub(super) method: Ident,
     pub(super) docs: String,
     pub(super) cfgs: Vec<Attribute>,
     pub(super) content: Content,
@@ -43,7 +48,7 @@ pub(super) enum Content {
     Newtype(Box<Type>),
 }
 
-/// A struct that stands in messages.
+/// A struct in messages.
 pub(super) struct Record {
     pub(super) ident: Ident,
     pub(super) docs: String,
@@ -57,54 +62,14 @@ pub(super) struct Field {
     pub(super) docs: String,
     pub(super) cfgs: Vec<Attribute>,
     pub(super) ty: Type,
-    /// Whether it travels as bytes.
+    /// Whether the client's method takes anything that converts to `String`.
+    pub(super) is_text: bool,
+    /// Whether it is encoded as bytes.
     pub(super) is_bytes: bool,
     pub(super) rules: Vec<Rule>,
-    /// What stands for a missing field, where there is something.
+    /// The function that returns the value of a missing field.
     pub(super) default: Option<TokenStream>,
     pub(super) serialize_with: Option<Path>,
     pub(super) deserialize_with: Option<Path>,
     pub(super) skip_serializing_if: Option<Path>,
-}
-
-/// A rule, with the place where it was written.
-pub(super) struct Rule {
-    pub(super) span: Span,
-    pub(super) kind: RuleKind,
-}
-
-/// How expensive a rule is to check.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Cost {
-    /// A comparison, or one pass over a text.
-    Bounded,
-    /// A comparison for each item.
-    Items,
-    /// A regular expression.
-    Pattern,
-    /// A function of the user's.
-    Custom,
-}
-
-impl Cost {
-    /// All, the cheapest first.
-    pub(super) const ALL: [Self; 4] = [Self::Bounded, Self::Items, Self::Pattern, Self::Custom];
-}
-
-pub(super) enum RuleKind {
-    Len(Bounds),
-    Bytes(Bounds),
-    Range(Bounds),
-    Pattern(LitStr),
-    OneOf(Vec<LitStr>),
-    Each(Vec<Rule>),
-    Custom(Path),
-}
-
-/// Both ends of a range, as expressions.
-pub(super) struct Bounds {
-    pub(super) min: Option<Expr>,
-    pub(super) max: Option<Expr>,
-    /// Whether `max` itself is outside.
-    pub(super) below_max: bool,
 }

@@ -1,10 +1,12 @@
-//! The attributes as the user wrote them: nothing is judged here but their form.
+//! The attributes as the user wrote them. Only their form is checked here.
 
-use std::slice;
+pub(super) mod self_ty;
 
-use darling::{FromAttributes, FromMeta, util::Flag};
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path};
+use darling::{Error, FromAttributes, FromMeta, ast::NestedMeta, error::Accumulator, util::Flag};
+use proc_macro2::Span;
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, spanned::Spanned};
 
+use super::rules::{self, Rule};
 use crate::names::Case;
 
 /// `#[ws(…)]` on a message enum.
@@ -39,31 +41,63 @@ pub(super) struct VariantAttributes {
     pub(super) rename: Option<LitStr>,
 }
 
-/// `#[ws(…)]` on a field.
-#[derive(FromAttributes)]
-#[darling(attributes(ws))]
+/// `#[ws(…)]` on a field, or the contents of `each(…)`.
+#[derive(Default)]
 pub(super) struct FieldAttributes {
-    #[darling(default)]
     pub(super) rename: Option<LitStr>,
-    #[darling(default)]
-    pub(super) bytes_field: Flag,
-    #[darling(default)]
-    pub(super) len: Option<Expr>,
-    #[darling(default)]
-    pub(super) bytes: Option<Expr>,
-    #[darling(default)]
-    pub(super) range: Option<Expr>,
-    #[darling(default)]
-    pub(super) pattern: Option<LitStr>,
-    #[darling(default)]
-    pub(super) one_of: Option<Texts>,
-    #[darling(default)]
-    pub(super) each: Option<Rules>,
-    #[darling(default)]
-    pub(super) custom: Option<Path>,
+    pub(super) bytes_field: Option<Span>,
+    /// In the order in which they are written.
+    pub(super) rules: Vec<Rule>,
 }
 
-/// `#[serde(…)]` on a field, as far as it is honoured.
+impl FieldAttributes {
+    pub(super) fn from_attributes(attributes: &[Attribute]) -> darling::Result<Self> {
+        let mut errors = Error::accumulator();
+        let (mut found, mut names) = (Self::default(), Vec::new());
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("ws")) {
+            if let Some(list) = errors.handle_in(|| Ok(attribute.meta.require_list()?)) {
+                found.read(list, &mut names, &mut errors);
+            }
+        }
+        errors.finish_with(found)
+    }
+
+    pub(super) fn from_list(list: &MetaList) -> darling::Result<Self> {
+        let mut errors = Error::accumulator();
+        let mut found = Self::default();
+        found.read(list, &mut Vec::new(), &mut errors);
+        errors.finish_with(found)
+    }
+
+    fn read(&mut self, list: &MetaList, names: &mut Vec<Path>, errors: &mut Accumulator) {
+        let items = errors.handle_in(|| Ok(NestedMeta::parse_meta_list(list.tokens.clone())?));
+        for item in items.unwrap_or_default() {
+            let NestedMeta::Meta(meta) = item else {
+                errors.push(Error::custom("expected a name; write `name = value`").with_span(&item));
+                continue;
+            };
+            if names.contains(meta.path()) {
+                errors.push(Error::duplicate_field_path(meta.path()).with_span(meta.path()));
+                continue;
+            }
+            names.push(meta.path().clone());
+            if let Some(rule) = Rule::parse(&meta) {
+                self.rules.extend(errors.handle(rule));
+            } else if meta.path().is_ident("rename") {
+                self.rename = errors.handle(LitStr::from_meta(&meta));
+            } else if meta.path().is_ident("bytes_field") {
+                let flag = errors.handle_in(|| Ok(meta.require_path_only()?));
+                self.bytes_field = flag.map(Spanned::span);
+            } else {
+                let names = ["rename", "bytes_field"].into_iter().chain(rules::NAMES).collect::<Vec<_>>();
+                let error = Error::unknown_field_path_with_alts(meta.path(), &names);
+                errors.push(error.with_span(meta.path()));
+            }
+        }
+    }
+}
+
+/// The supported part of `#[serde(…)]` on a field.
 #[derive(FromAttributes)]
 #[darling(attributes(serde))]
 pub(super) struct SerdeAttributes {
@@ -97,7 +131,7 @@ impl FromMeta for Server {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         match expr {
             Expr::Path(path) => Ok(Self::Named(path.path.clone())),
-            _ => Err(darling::Error::custom("not a type; write `server = ServerMessage`").with_span(expr)),
+            _ => Err(Error::custom("expected a type; write `server = ServerMessage`").with_span(expr)),
         }
     }
 }
@@ -116,38 +150,22 @@ impl FromMeta for DefaultValue {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         match expr {
             Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) => Ok(Self::Function(path.clone())),
-            _ => Err(darling::Error::custom("not the path of a function; write `default = \"path\"`").with_span(expr)),
+            _ => Err(Error::custom("expected the path of a function; write `default = \"path\"`").with_span(expr)),
         }
     }
 }
 
 /// `one_of("red", "green")`.
-pub(super) struct Texts(pub(super) Vec<LitStr>);
+pub(super) struct Strings(pub(super) Vec<LitStr>);
 
-impl FromMeta for Texts {
+impl FromMeta for Strings {
     fn from_meta(meta: &Meta) -> darling::Result<Self> {
-        let wrong =
-            || darling::Error::custom("`one_of` takes strings; write `one_of(\"red\", \"green\")`").with_span(meta);
+        let wrong = || Error::custom("expected strings; write `one_of(\"red\", \"green\")`").with_span(meta);
         let Meta::List(list) = meta else { return Err(wrong()) };
         let texts = list.parse_args_with(syn::punctuated::Punctuated::<LitStr, syn::Token![,]>::parse_terminated);
         match texts {
             Ok(texts) if !texts.is_empty() => Ok(Self(texts.into_iter().collect())),
             _ => Err(wrong()),
         }
-    }
-}
-
-/// `each(len = 1..=20, pattern = "…")`: attributes of a field that has no name.
-pub(super) struct Rules(pub(super) Box<FieldAttributes>, pub(super) Attribute);
-
-impl FromMeta for Rules {
-    fn from_meta(meta: &Meta) -> darling::Result<Self> {
-        let Meta::List(list) = meta else {
-            return Err(darling::Error::custom("`each` takes rules; write `each(len = 1..=20)`").with_span(meta));
-        };
-        let rules = &list.tokens;
-        let attribute: Attribute = syn::parse_quote!(#[ws(#rules)]);
-        let rules = FieldAttributes::from_attributes(slice::from_ref(&attribute))?;
-        Ok(Self(Box::new(rules), attribute))
     }
 }

@@ -1,13 +1,13 @@
-//! Writes the description of a protocol, and the check of a value's rules.
+//! Emits the description of a protocol, and the checks of its rules.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Type, ext::IdentExt, spanned::Spanned};
 
-use super::{
-    decode::of,
-    model::{Content, Cost, Field, Messages, Record, Variant},
-    rules,
+use super::decode::of;
+use crate::ws_protocol::{
+    model::{Content, Field, Messages, Record, Variant},
+    rules::{self, Cost},
 };
 
 pub(super) fn messages(Messages { ident, docs, tag, variants, .. }: &Messages) -> TokenStream {
@@ -22,7 +22,7 @@ pub(super) fn record(Record { ident, docs, fields }: &Record) -> TokenStream {
     quote!(__ws::schema::StructSchema { name: #name, docs: #docs, fields: &[#(#fields),*] })
 }
 
-fn variant(Variant { ident, name, docs, cfgs, content }: &Variant) -> TokenStream {
+fn variant(Variant { ident, name, docs, cfgs, content, .. }: &Variant) -> TokenStream {
     let ident = ident.unraw().to_string();
     let content = match content {
         Content::Unit => quote!(__ws::schema::Content::Unit),
@@ -42,8 +42,7 @@ fn field(field: &Field) -> TokenStream {
     let Field { name, docs, cfgs, ty, rules, default, .. } = field;
     let ident = field.ident.unraw().to_string();
     let rules = rules.iter().map(rules::describe);
-    let has_default = default.is_some();
-    // What `with` writes is not what the type would.
+    // serde's `with` may write something else than the type would.
     let described = if field.serialize_with.is_some() || field.deserialize_with.is_some() {
         quote!(__ws::schema::Type::Opaque)
     } else if field.is_bytes {
@@ -51,7 +50,7 @@ fn field(field: &Field) -> TokenStream {
     } else {
         probe(ty, "TYPE")
     };
-    let optional = quote!(__ws::probe::Optional::<#ty>::IS);
+    let optional = if default.is_some() { quote!(true) } else { quote!(__ws::probe::Optional::<#ty>::IS) };
     quote! {
         #(#cfgs)*
         __ws::schema::FieldSchema {
@@ -59,7 +58,7 @@ fn field(field: &Field) -> TokenStream {
             ident: #ident,
             docs: #docs,
             ty: #described,
-            optional: #has_default || #optional,
+            optional: #optional,
             rules: &[#(#rules),*],
         }
     }
@@ -70,15 +69,15 @@ fn probe(ty: &Type, what: &str) -> TokenStream {
     quote_spanned!(ty.span()=> __ws::probe::Probe::<#ty>::#what)
 }
 
-/// Whether a field is left out, as an expression.
+/// Emits whether a field is omitted, as an expression.
 pub(super) fn is_absent(field: &Field, value: &Ident) -> TokenStream {
     let (ty, probe) = (&field.ty, probe(&field.ty, "IS_ABSENT"));
     let skipped = field.skip_serializing_if.as_ref().map(|path| quote!(|| #path(#value)));
     quote!((#probe(#value) || __ws::probe::Optional::<#ty>::IS_NONE(#value) #skipped))
 }
 
-/// The checks of the fields bound to the names given, as statements: the rules of all fields from the cheapest to the most
-/// expensive, then the values in them.
+/// Emits statements that check the fields bound to these names: the rules of all fields from the cheapest to the most expensive,
+/// then the rules of nested values.
 pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
     let fields: Vec<_> = fields.collect();
     let rules = Cost::ALL.into_iter().flat_map(|cost| {
@@ -97,7 +96,7 @@ pub(super) fn checks<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -
     quote!(#(#rules)* #(#nested)*)
 }
 
-/// The check of a newtype variant's value.
+/// Emits the check of a newtype variant's value.
 pub(super) fn check_newtype(ty: &Type, value: &Ident) -> TokenStream {
     let nested = probe(ty, "VALIDATE");
     quote!(#nested(#value)?;)

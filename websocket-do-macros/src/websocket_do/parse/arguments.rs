@@ -1,81 +1,74 @@
-//! The arguments of the attribute: `client`, `session`, `binding`, `format`, `max_message`, `handler_timeout`. Parsed by hand, as
-//! `darling` takes expressions and `session` is a type: `Vec<u32>`, `()`.
+//! The arguments of the attribute. They are parsed by hand, as `darling` reads expressions, and `session` is a type: `Vec<u32>`, `()`.
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{
     Error, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser, discouraged::Speculative},
+    spanned::Spanned,
 };
 
-/// What there is to say.
+use crate::{diagnostics::combined, websocket_do::model::Format};
+
+/// The names of all arguments.
 const NAMES: [&str; 6] = ["client", "session", "binding", "format", "max_message", "handler_timeout"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
-pub(super) struct Arguments {
-    pub(super) client: Path,
-    pub(super) session: Type,
-    pub(super) binding: Option<LitStr>,
-    pub(super) format: Option<Format>,
-    pub(super) max_message: Option<Expr>,
-    pub(super) handler_timeout: Option<Timeout>,
+pub(in super::super) struct Arguments {
+    pub(in super::super) client: Path,
+    pub(in super::super) session: Type,
+    pub(in super::super) binding: Option<LitStr>,
+    pub(in super::super) format: Option<Format>,
+    pub(in super::super) max_message: Option<Expr>,
+    pub(in super::super) handler_timeout: Option<Timeout>,
 }
 
 /// The value of `handler_timeout`.
-pub(super) enum Timeout {
+pub(in super::super) enum Timeout {
     /// An integer literal.
     Seconds(LitInt),
     /// An expression of type `Duration`.
     Duration(Expr),
 }
 
-/// The format that a room fixes.
-pub(super) enum Format {
-    Json,
-    MessagePack,
-}
-
-/// What is known of the arguments, right or wrong.
+/// The arguments that the stand-in for a room with errors needs, as far as they are known.
 #[derive(Default)]
-pub(super) struct Known {
-    pub(super) client: Option<Path>,
-    pub(super) session: Option<Type>,
+pub(in super::super) struct Known {
+    pub(in super::super) client: Option<Path>,
+    pub(in super::super) session: Option<Type>,
 }
 
 impl Arguments {
-    pub(super) fn known(&self) -> Known {
+    pub(in super::super) fn known(&self) -> Known {
         Known { client: Some(self.client.clone()), session: Some(self.session.clone()) }
     }
 }
 
-pub(super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Error)>> {
+pub(in super::super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(Known, Error)>> {
     let mut found = Found::default();
     if let Err(error) = (|input: ParseStream<'_>| found.read(input)).parse2(arguments) {
         found.errors.push(error);
     }
-    // What is missing is not told beside a word that may be its misspelling.
+    // A missing name may be the one that is misspelt.
     if found.errors.is_empty() {
-        let missing = |name| Error::new(Span::call_site(), format!("`{name}` is missing; write `{name} = …`"));
+        let missing = |name| Error::new(Span::call_site(), format!("missing `{name}`; write `{name} = …`"));
         found.errors.extend(found.known.client.is_none().then(|| missing("client")));
         found.errors.extend(found.known.session.is_none().then(|| missing("session")));
     }
-    let errors = found.errors.into_iter().reduce(|mut all, error| {
-        all.combine(error);
-        all
-    });
-    match (found.known, errors) {
+    match (found.known, combined(found.errors)) {
         (Known { client: Some(client), session: Some(session) }, None) => {
             let Found { binding, format, max_message, handler_timeout, .. } = found;
             Ok(Arguments { client, session, binding, format, max_message, handler_timeout })
         }
         (known, errors) => {
-            let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "the arguments cannot be understood"));
+            let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "missing `client` and `session`"));
             Err(Box::new((known, errors)))
         }
     }
 }
 
-/// What was found so far.
+/// The arguments read so far.
 #[derive(Default)]
 struct Found {
     known: Known,
@@ -115,7 +108,7 @@ impl Found {
         Ok(())
     }
 
-    /// Tells of a name that there is not, and of one that stands there twice.
+    /// Reports an unknown name, and a duplicate one.
     fn once(&mut self, name: &Ident) {
         let text = name.to_string();
         if !NAMES.contains(&text.as_str()) {
@@ -123,32 +116,32 @@ impl Found {
             let instead = match near {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => {
-                    "there are `client`, `session`, `binding`, `format`, `max_message` and `handler_timeout`".to_owned()
+                    format!("expected one of {}", NAMES.map(|name| format!("`{name}`")).join(", "))
                 }
             };
             self.errors.push(Error::new(name.span(), format!("unknown attribute `{text}`; {instead}")));
         } else if self.names.contains(&text) {
-            self.errors.push(Error::new(name.span(), format!("`{text}` stands there twice; write it once")));
+            self.errors.push(Error::new(name.span(), format!("duplicate `{text}`; write it once")));
         }
         self.names.push(text);
     }
 }
 
-/// The enum is named by its path, which patterns begin with.
+/// A path, with which the patterns of the match begin.
 fn client(ty: Type) -> syn::Result<Path> {
     match ty {
         Type::Path(TypePath { qself: None, path, .. }) => Ok(path),
-        other => Err(Error::new_spanned(other, "not a message enum; write its path, as in `client = ClientMessage`")),
+        other => Err(Error::new_spanned(other, "expected the path of a message enum; write `client = ClientMessage`")),
     }
 }
 
 fn binding(value: Expr) -> syn::Result<LitStr> {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) if name.value().is_empty() => {
-            Err(Error::new(name.span(), "the name of the binding is empty; write it as `wrangler.toml` has it"))
+            Err(Error::new(name.span(), "empty binding; write its name in `wrangler.toml`"))
         }
         Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Ok(name),
-        other => Err(Error::new_spanned(other, "not a string; write `binding = \"CHAT_ROOM\"`")),
+        other => Err(Error::new_spanned(other, "expected a string; write `binding = \"CHAT_ROOM\"`")),
     }
 }
 
@@ -157,6 +150,16 @@ fn format(name: &Ident) -> syn::Result<Format> {
         "json" => Ok(Format::Json),
         "msgpack" => Ok(Format::MessagePack),
         _ => Err(Error::new(name.span(), "unknown format; write `format = json` or `format = msgpack`")),
+    }
+}
+
+impl Timeout {
+    /// Where it was written, and an expression of type `Duration`.
+    pub(in super::super) fn duration(&self) -> (Span, TokenStream) {
+        match self {
+            Self::Seconds(seconds) => (seconds.span(), quote!(::core::time::Duration::from_secs(#seconds))),
+            Self::Duration(duration) => (duration.span(), quote!(#duration)),
+        }
     }
 }
 

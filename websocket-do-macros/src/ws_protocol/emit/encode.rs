@@ -1,4 +1,4 @@
-//! Writes how fields are counted and written.
+//! Emits how fields are counted and written.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,11 +6,11 @@ use syn::Ident;
 
 use super::{
     decode::{is_reachable, of},
-    model::Field,
     schema::is_absent,
 };
+use crate::ws_protocol::model::Field;
 
-/// How many of the fields are written, as an expression.
+/// Emits the number of fields that are written, as an expression.
 pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) -> TokenStream {
     let counts = fields.map(|(field, value)| {
         let (cfgs, absent) = (&field.cfgs, is_absent(field, value));
@@ -23,7 +23,7 @@ pub(super) fn count<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>) ->
     })
 }
 
-/// Writes the fields to `out`, as statements.
+/// Emits statements that write the fields to `out`.
 pub(super) fn write<'a>(fields: impl Iterator<Item = (&'a Field, &'a Ident)>, out: &TokenStream) -> TokenStream {
     let writes = fields.map(|(field, value)| {
         let (name, cfgs, ty, absent) = (&field.name, &field.cfgs, &field.ty, is_absent(field, value));

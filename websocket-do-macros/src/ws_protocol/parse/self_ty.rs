@@ -1,14 +1,14 @@
-//! `Self` in the types of fields, written out: generated code repeats those types where `Self` means something else.
+//! Replaces `Self` in the types of fields by the type's name, as generated code repeats these types where `Self` is another type.
 
 use syn::{
     Data, DeriveInput, Ident, TypePath,
     visit_mut::{VisitMut, visit_data_mut, visit_type_path_mut},
 };
 
-/// The same input without `Self`.
-pub(super) fn named(mut input: DeriveInput) -> DeriveInput {
+/// Returns the same input without `Self`.
+pub(in super::super) fn named(mut input: DeriveInput) -> DeriveInput {
     let ident = input.ident.clone();
-    // Attributes stay as they are: functions named there may be the type's own.
+    // Attributes are left as they are, as they may name functions of the type.
     match &mut input.data {
         Data::Union(_) => {}
         data => visit_data_mut(&mut Named(ident), data),

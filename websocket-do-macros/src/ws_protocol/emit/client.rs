@@ -1,36 +1,17 @@
-//! Writes the typed client of a client enum: one method a message.
+//! Emits the typed client of a client enum, with a method for each message.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Ident, Type, ext::IdentExt};
+use syn::Ident;
 
-use super::model::{Content, Messages, Variant};
-use crate::names::words;
-
-/// What the client can do besides; a message of that name is sent by `send_…`.
-const TAKEN: [&str; 16] = [
-    "builder",
-    "close",
-    "close_with",
-    "closed",
-    "connect",
-    "crate",
-    "events",
-    "format",
-    "from",
-    "next",
-    "self",
-    "send",
-    "send_frame",
-    "split",
-    "super",
-    "wait_open",
-];
+use crate::ws_protocol::model::{Content, Messages, Variant};
 
 pub(super) fn client(messages: &Messages) -> TokenStream {
     let Messages { ident, vis, .. } = messages;
     let name = format_ident!("{ident}Client", span = ident.span());
-    let docs = format!("Sends [`{ident}`]s and receives what the server answers: one method a message.");
+    let docs = format!(
+        "The typed client that sends [`{ident}`]s, with a method for each, and receives the server's messages."
+    );
     let methods = messages.variants.iter().map(|variant| method(ident, variant));
     quote! {
         ::websocket_do::__private::if_client! {
@@ -45,21 +26,21 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
                 /// Connects to a room.
                 ///
                 /// # Errors
-                /// Where the server cannot be reached or turns the client away.
+                /// Returns an error if the server cannot be reached or refuses the connection.
                 pub async fn connect(
                     url: impl ::core::convert::Into<::std::string::String>,
                 ) -> ::core::result::Result<Self, ::websocket_do::__private::client::ClientError> {
                     Self::builder(url).connect().await
                 }
 
-                /// A connection to be made, with a format, headers or a query of its own.
+                /// Returns a builder of a connection, to set its format, headers, query and more.
                 pub fn builder(
                     url: impl ::core::convert::Into<::std::string::String>,
                 ) -> ::websocket_do::__private::client::Builder<#ident> {
                     ::websocket_do::__private::client::Builder::new(url)
                 }
 
-                /// Takes the client apart, for different tasks: one that can be cloned sends, the other receives.
+                /// Splits the client into a sender, which can be cloned, and a receiver, for different tasks.
                 pub fn split(
                     self,
                 ) -> (
@@ -110,25 +91,20 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
 }
 
 fn method(message: &Ident, variant: &Variant) -> TokenStream {
-    let Variant { ident, docs, cfgs, content, .. } = variant;
-    let name = words(&ident.unraw().to_string()).join("_");
-    let name = match name.as_str() {
-        taken if TAKEN.contains(&taken) => Ident::new(&format!("send_{name}"), ident.span()),
-        word if syn::parse_str::<Ident>(word).is_err() => Ident::new_raw(word, ident.span()),
-        _ => Ident::new(&name, ident.span()),
-    };
+    let Variant { ident, method, docs, cfgs, content, .. } = variant;
     let docs = if docs.is_empty() { format!("Sends [`{message}::{ident}`].") } else { docs.clone() };
     let (arguments, message) = match content {
         Content::Unit => (quote!(), quote!(#message::#ident)),
         Content::Newtype(ty) => (quote!(value: #ty), quote!(#message::#ident(value))),
         Content::Fields(fields) => {
             let arguments = fields.iter().map(|field| {
-                let (cfgs, name, ty) = (&field.cfgs, &field.ident, argument(&field.ty));
+                let (cfgs, name, ty) = (&field.cfgs, &field.ident, &field.ty);
+                let ty = if field.is_text { quote!(impl ::core::convert::Into<#ty>) } else { quote!(#ty) };
                 quote!(#(#cfgs)* #name: #ty)
             });
             let values = fields.iter().map(|field| {
                 let (cfgs, name) = (&field.cfgs, &field.ident);
-                let into = is_string(&field.ty).then(|| quote!(: ::core::convert::Into::into(#name)));
+                let into = field.is_text.then(|| quote!(: ::core::convert::Into::into(#name)));
                 quote!(#(#cfgs)* #name #into)
             });
             (quote!(#(#arguments),*), quote!(#message::#ident { #(#values),* }))
@@ -139,22 +115,13 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
         #[doc = #docs]
         ///
         /// # Errors
-        /// Where the message breaks a rule, with the field's name, or the connection is closed.
+        /// Returns an error if the message breaks one of its rules, or the connection is closed.
         #[allow(clippy::too_many_arguments)]
-        pub async fn #name(
+        pub async fn #method(
             &mut self,
             #arguments
         ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
             ::websocket_do::__private::client::SendMessage::send_message(&mut self.carrier, #message).await
         }
     }
-}
-
-/// Texts are taken in any form that becomes a `String`.
-fn argument(ty: &Type) -> TokenStream {
-    if is_string(ty) { quote!(impl ::core::convert::Into<#ty>) } else { quote!(#ty) }
-}
-
-fn is_string(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
 }

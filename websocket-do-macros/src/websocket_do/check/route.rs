@@ -1,60 +1,66 @@
 //! Checks the HTTP routes: paths, parameters, arguments, and whether two of them handle the same requests.
 
 use syn::{
-    Error, Expr, Ident, ImplItemFn, LitStr, Pat, Result, Token, Type,
+    Error, Expr, Ident, LitStr, Pat, Result, ReturnType, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
 
 use super::{
-    check::{Arguments, method, takes_room},
-    model::{Hook, Route, RouteArgument},
-    parse::Marked,
+    signature::{after_self, method, split_reference},
+    stub,
+};
+use crate::websocket_do::{
+    model::{Hook, Route, RouteArgument, is_parameter},
+    parse::Handler,
 };
 
-/// Names that no argument can have, not even as raw identifiers.
+/// Names that no argument can have, not even as a raw identifier.
 const NO_ARGUMENTS: [&str; 5] = ["_", "self", "Self", "super", "crate"];
 
-pub(super) fn route(marked: &Marked, verb: &str, errors: &mut Vec<Error>) -> Result<Route> {
-    let (path, max_body) = options(marked, verb)?;
+pub(super) fn route(room: &Type, handler: &Handler, errors: &mut Vec<Error>) -> Result<Route> {
+    let verb = handler.form.attribute.to_uppercase();
+    let (path, max_body) = arguments(handler, &verb)?;
     let parameters = parameters(&path, errors);
     if verb == "GET" && path.value() == "/websocket" {
-        let message = "`GET /websocket` is where clients connect; write another path, or `#[connect]`";
+        let message = "`GET /websocket` conflicts with `#[connect]`; write another path";
         errors.push(Error::new(path.span(), message));
     }
 
-    let (inputs, takes_room) = takes_room(Arguments::of(&marked.method)?);
-    let arguments: Vec<_> = inputs.map(|(pattern, ty)| argument(pattern, ty, &parameters)).collect();
+    let (takes_room, inputs) = split_reference(after_self(&handler.method)?);
+    let arguments: Vec<_> = inputs.into_iter().map(|(pattern, ty)| argument(pattern, ty, &parameters)).collect();
     for parameter in parameters {
         let is_taken = arguments
             .iter()
             .any(|argument| matches!(argument, RouteArgument::Parameter { name, .. } if is_called(name, &parameter)));
         if !is_taken {
-            let (handler, argument) = (name(marked), as_argument(&parameter));
-            let message =
-                format!("`{{{parameter}}}` is not an argument of `{handler}`; add `{argument}: String` to it");
+            let (name, argument) = (&handler.method.sig.ident, as_argument(&parameter));
+            let message = format!("missing argument for `{{{parameter}}}`; add `{argument}: String` to `{name}`");
             errors.push(Error::new(path.span(), message));
         }
     }
-    let handler = Hook { method: method(&marked.method), takes_room };
-    let ImplItemFn { sig, attrs, .. } = &marked.method;
+    let sig = &handler.method.sig;
+    let output = match &sig.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(&**ty),
+    };
+    let stub = stub::method(room, &sig.ident, &verb, &arguments, output);
     Ok(Route {
-        handler,
-        verb: Ident::new(verb, marked.attribute.bracket_token.span.join()),
+        handler: Hook { method: method(&handler.method), takes_room },
+        verb: Ident::new(&verb, handler.attribute.bracket_token.span.join()),
         path,
         max_body,
         arguments,
-        output: sig.output.clone(),
-        docs: attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect(),
+        stub,
     })
 }
 
 /// The arguments of the attribute: the path, and `max_body`.
-fn options(marked: &Marked, verb: &str) -> Result<(LitStr, Option<Expr>)> {
-    let attribute = &marked.attribute;
+fn arguments(handler: &Handler, verb: &str) -> Result<(LitStr, Option<Expr>)> {
+    let attribute = &handler.attribute;
     let needs_path = || {
-        let example = format!("#[{}(\"/path\")]", verb.to_lowercase());
-        Error::new_spanned(attribute, format!("a route needs its path; write `{example}`"))
+        let message = format!("missing path; write `#[{}(\"/path\")]`", handler.form.attribute);
+        Error::new_spanned(attribute, message)
     };
     let tokens = attribute.meta.require_list().map_err(|_| needs_path())?.tokens.clone();
     let parse = |input: ParseStream<'_>| {
@@ -67,14 +73,15 @@ fn options(marked: &Marked, verb: &str) -> Result<(LitStr, Option<Expr>)> {
             }
             let name = input.call(Ident::parse_any)?;
             if name != "max_body" {
-                let message = format!("unknown attribute `{name}`; a route has a path and `max_body = …`, in bytes");
+                let message = format!("unknown attribute `{name}`; expected `max_body = …`, in bytes");
                 return Err(Error::new(name.span(), message));
             }
             if max_body.is_some() {
                 return Err(Error::new(name.span(), "duplicate `max_body`; write it once"));
             }
-            if verb == "GET" {
-                return Err(Error::new(name.span(), "the body of a `GET` request is not read; remove `max_body`"));
+            if matches!(verb, "GET" | "HEAD") {
+                let message = format!("`max_body` is not supported for `{verb}`, as its body is not read; remove it");
+                return Err(Error::new(name.span(), message));
             }
             input.parse::<Token![=]>()?;
             max_body = Some(input.parse()?);
@@ -107,11 +114,6 @@ pub(super) fn conflicts(routes: &[Route], errors: &mut Vec<Error>) {
     }
 }
 
-/// Whether a segment of a path is a parameter.
-pub(super) fn is_parameter(segment: &str) -> bool {
-    segment.starts_with('{') && segment.ends_with('}')
-}
-
 /// Whether an argument takes the parameter: `r#match` takes `{match}`.
 fn is_called(argument: &Ident, parameter: &str) -> bool {
     argument.unraw() == parameter
@@ -123,11 +125,6 @@ fn as_argument(parameter: &str) -> String {
         Ok(_) => parameter.to_owned(),
         Err(_) => format!("r#{parameter}"),
     }
-}
-
-fn name(marked: &Marked) -> &Ident {
-    let ImplItemFn { sig, .. } = &marked.method;
-    &sig.ident
 }
 
 fn argument(pattern: &Pat, ty: &Type, parameters: &[String]) -> RouteArgument {
@@ -149,7 +146,7 @@ fn only_name(pattern: &Pat) -> Option<Ident> {
     }
 }
 
-/// The names in braces; reports what is not a path.
+/// Returns the names in braces. Reports segments that cannot be in a path.
 fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
     let text = path.value();
     let mut found = Vec::new();
@@ -164,7 +161,7 @@ fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
                 format!("duplicate parameter `{{{name}}}`; give each its own name")
             }
             Some((name, Ok(_))) if NO_ARGUMENTS.contains(&name) => {
-                format!("`{name}` cannot be the name of an argument; give the parameter another name")
+                format!("`{name}` is not supported as the name of an argument; give the parameter another name")
             }
             Some((name, Ok(ident))) if ident.unraw() != ident => {
                 let plain = name.trim_start_matches("r#");
@@ -178,7 +175,7 @@ fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
             None if segment.contains(['{', '}']) => {
                 format!("`{segment}` is not a whole parameter; write `{{name}}` between two slashes")
             }
-            None => match never_arrives(segment) {
+            None => match unmatchable(segment) {
                 Some(message) => message,
                 None => continue,
             },
@@ -188,11 +185,11 @@ fn parameters(path: &LitStr, errors: &mut Vec<Error>) -> Vec<String> {
     found
 }
 
-/// Why no request has this segment in its path.
-fn never_arrives(segment: &str) -> Option<String> {
+/// Returns an error message if no request has this segment in its path.
+fn unmatchable(segment: &str) -> Option<String> {
     if matches!(segment, "." | "..") {
         return Some(format!("`{segment}` is resolved before a request is sent; write the path without it"));
     }
     let bad = segment.chars().find(|&letter| !letter.is_ascii_graphic() || "\"#<>?\\`".contains(letter))?;
-    Some(format!("{bad:?} is not in the path of any request; write it percent-encoded"))
+    Some(format!("unexpected {bad:?} in a path; write it percent-encoded"))
 }

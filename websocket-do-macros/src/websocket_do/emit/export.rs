@@ -1,10 +1,10 @@
-//! Writes the Durable Object class: on wasm32, under the room's own name, exported directly so that an event that waits
-//! for nothing costs no promise.
+//! Emits the Durable Object class for wasm32, under the name of the room. It is exported directly, without `#[worker::durable_object]`,
+//! so that an event whose handler does not wait needs no promise.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::model::Room;
+use crate::websocket_do::model::Room;
 
 pub(super) fn export(room: &Room<'_>) -> TokenStream {
     let Room { ty, name, .. } = room;
@@ -13,7 +13,7 @@ pub(super) fn export(room: &Room<'_>) -> TokenStream {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use ::websocket_do::__private::worker as __host;
-            // Part of what `wasm_bindgen` writes finds its crate by name alone.
+            // Some code that `wasm_bindgen` generates refers to its crate by name.
             #[allow(unused_imports)]
             use __host::wasm_bindgen_crate as wasm_bindgen;
 

@@ -1,24 +1,21 @@
-//! Writes the room's routes: the table that a host looks into before it reads a body, and the calls of the handlers.
+//! Emits the room's routes: the table that a host consults before it reads a body, and the calls of the handlers.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
-use super::{
-    emit::with_self,
-    model::{Route, RouteArgument},
-    route::is_parameter,
-};
+use super::with_self;
+use crate::websocket_do::model::{Route, RouteArgument, is_parameter};
 
-/// The value of the trait's `ROUTES`, and the arms of the match over a route's `id()`.
+/// Returns the value of the trait's `ROUTES`, and the arms of the match over a route's `id()`.
 pub(super) fn routes(routes: &[Route]) -> (TokenStream, TokenStream) {
     let entries = most_specific_first(routes).into_iter().map(entry);
     let arms = routes.iter().map(arm);
     (quote!(&[#(#entries),*]), quote!(#(#arms)*))
 }
 
-/// A request is handled by the first route that matches it, so where two do, the one with static text at the first segment
-/// in which they differ comes first.
+/// The first route that matches a request handles it. Of two that match the same request, the one with static text in the first
+/// segment in which they differ comes first.
 fn most_specific_first(routes: &[Route]) -> Vec<&Route> {
     let mut sorted: Vec<_> = routes.iter().collect();
     sorted.sort_by_cached_key(|route| route.path.value().split('/').map(is_parameter).collect::<Vec<_>>());

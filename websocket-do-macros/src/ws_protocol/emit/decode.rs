@@ -1,12 +1,12 @@
-//! Writes how fields are read.
+//! Emits how fields are read.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Index, spanned::Spanned};
 
-use super::model::Field;
+use crate::ws_protocol::model::Field;
 
-/// Reads the fields from `entries` and makes `constructor { … }` of them, as an expression of type `Result`.
+/// Emits an expression of type `Result` that reads the fields from `entries` and makes `constructor { … }` of them.
 pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStream) -> TokenStream {
     let slots: Vec<_> = (0..fields.len()).map(|at| Ident::new(&format!("slot{at}"), Span::mixed_site())).collect();
     let both = || fields.iter().zip(&slots).enumerate();
@@ -47,8 +47,8 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
     }}
 }
 
-/// A function or constant of the field's type, at the type: the same words each time, so that a type without it is one
-/// error.
+/// Emits a function or constant of the field's type, located at the type. The path is always the same, so that rustc reports an
+/// unsupported type once.
 pub(super) fn of(field: &Field, member: &str) -> TokenStream {
     let ty = &field.ty;
     let member = Ident::new(member, ty.span());
@@ -59,8 +59,8 @@ pub(super) fn of(field: &Field, member: &str) -> TokenStream {
     }
 }
 
-/// Whether the check of the message finds the rules of the derived values in a field. A function of the user's may read or
-/// write values that the field does not hold.
+/// Emits whether the check of a message reaches the rules of derived values in a field. It does not with serde's `with`, whose
+/// functions may read or write values that the field does not hold.
 pub(super) fn is_reachable(field: &Field) -> TokenStream {
     let ty = &field.ty;
     if field.is_bytes {
@@ -72,7 +72,7 @@ pub(super) fn is_reachable(field: &Field) -> TokenStream {
     }
 }
 
-/// The type a field is read as, behind `with`.
+/// The name of the type as which a field with serde's `with` is read.
 fn wrapper(at: usize) -> Ident {
     format_ident!("__With{at}")
 }
