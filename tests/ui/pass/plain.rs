@@ -104,6 +104,16 @@ impl Counter {
         Json(self.count.get())
     }
 
+    #[head("/count/{name}")]
+    fn exists(&self, name: String) {
+        let _ = name;
+    }
+
+    #[options("/count")]
+    fn options(&self) -> Json<Vec<String>> {
+        Json(Vec::new())
+    }
+
     #[delete("/count/{name}")]
     async fn delete(&self, room: &Room<Self>, name: String) {
         let _ = (room, name);

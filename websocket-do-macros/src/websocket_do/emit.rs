@@ -4,13 +4,14 @@ mod export;
 mod limits;
 mod routes;
 mod stub;
+pub(super) mod timers;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, ItemImpl, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Ident, ItemImpl, spanned::Spanned};
 
 use super::{
-    model::{Fields, Format, Hook, MessageHandler, Method, Room, Timer},
+    model::{Fields, Format, Hook, MessageHandler, Method, Room},
     parse::kind::Kind,
 };
 
@@ -31,9 +32,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let scrutinee = Ident::new("message", Span::call_site().located_at(client.span()));
     let messages = room.messages.iter().map(|handler| message(client, handler));
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
-    let timer_names = room.timers.iter().map(timer_name);
-    let timers = room.timers.iter().map(timer);
-    let constants = constants(ty, room.timers.iter().map(constant));
+    let timers::Timers { constants, names, arms } = timers::timers(room);
     let (table, route_arms) = routes::routes(&room.routes);
     let export = export::export(room);
     let stub = stub::stub(room);
@@ -61,7 +60,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 const NAME: &'static ::core::primitive::str = #text;
                 const BINDING: &'static ::core::primitive::str = #binding;
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
-                const TIMERS: &'static [&'static ::core::primitive::str] = &[#(#timer_names),*];
+                const TIMERS: &'static [&'static ::core::primitive::str] = #names;
                 #limits
                 const ROUTES: &'static [__ws::http::Route] = #table;
 
@@ -98,7 +97,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
                     let _ = room;
                     match name {
-                        #(#timers)*
+                        #arms
                         _ => ::core::result::Result::Ok(()),
                     }
                 }
@@ -259,45 +258,4 @@ fn bound(name: &Ident) -> Ident {
     let mut bound = name.clone();
     bound.set_span(Span::mixed_site().located_at(name.span()));
     bound
-}
-
-/// The impl block that holds the constants of timers, if there are any.
-pub(super) fn constants(ty: &Type, constants: impl ExactSizeIterator<Item = TokenStream>) -> Option<TokenStream> {
-    (constants.len() > 0).then(|| {
-        quote! {
-            #[allow(dead_code)]
-            impl #ty {
-                #(#constants)*
-            }
-        }
-    })
-}
-
-/// The constant that names a timer in Rust.
-fn constant(timer: &Timer) -> TokenStream {
-    let Timer { name, constant, vis, handler } = timer;
-    let Method { cfgs, docs, .. } = &handler.method;
-    let docs = if docs.is_empty() {
-        let docs = format!("The timer that runs `{}`.", handler.method.name.unraw());
-        quote!(#[doc = #docs])
-    } else {
-        quote!(#(#docs)*)
-    };
-    quote_spanned! {located(constant)=>
-        #(#cfgs)*
-        #docs
-        #vis const #constant: __ws::Timer<Self> = __ws::timer(#name);
-    }
-}
-
-fn timer_name(timer: &Timer) -> TokenStream {
-    let (cfgs, name) = (&timer.handler.method.cfgs, &timer.name);
-    quote!(#(#cfgs)* #name)
-}
-
-fn timer(timer: &Timer) -> TokenStream {
-    let Timer { name, handler, .. } = timer;
-    let cfgs = &handler.method.cfgs;
-    let outcome = outcome(&handler.method, &with_self(handler, &quote!()));
-    quote!(#(#cfgs)* #name => #outcome,)
 }

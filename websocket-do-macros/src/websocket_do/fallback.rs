@@ -153,5 +153,5 @@ fn constants(input: &Input) -> Option<TokenStream> {
         }
     }
     let constants = names.iter().map(|(name, vis)| quote!(#vis const #name: __ws::Timer<Self> = __ws::timer("");));
-    emit::constants(&input.item.self_ty, constants)
+    emit::timers::constants(&input.item.self_ty, constants)
 }

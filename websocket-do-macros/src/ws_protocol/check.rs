@@ -1,20 +1,16 @@
 //! From what the user wrote to a [`Protocol`]. All errors are collected, each at the token that it is about.
 
-use darling::{Error, FromAttributes, ast::NestedMeta, error::Accumulator};
+mod serde;
+
+use darling::{Error, FromAttributes, error::Accumulator};
 use proc_macro2::Span;
-use quote::{quote, quote_spanned};
-use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta, Path, Type, ext::IdentExt,
-    spanned::Spanned,
-};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta, ext::IdentExt};
 
 use crate::names::{Case, is_string, words};
 
 use super::{
     model::{Content, Field, Messages, Protocol, Record, Side, Variant},
-    parse::{
-        DefaultValue, EnumAttributes, FieldAttributes, SerdeAttributes, Server, StructAttributes, VariantAttributes,
-    },
+    parse::{EnumAttributes, FieldAttributes, Server, StructAttributes, VariantAttributes},
 };
 
 pub(super) fn check(input: &DeriveInput) -> darling::Result<Protocol> {
@@ -148,7 +144,7 @@ fn fields<'a>(all: impl Iterator<Item = &'a syn::Field>, case: Case, errors: &mu
 
 fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field> {
     let mut errors = Error::accumulator();
-    let serde = errors.handle(serde(&field.attrs, &field.ty)).flatten();
+    let serde = errors.handle(serde::serde(&field.attrs, &field.ty)).flatten();
     let attributes = errors.handle(FieldAttributes::from_attributes(&field.attrs));
     let serde = serde.unwrap_or_default();
     let FieldAttributes { rename, bytes_field, rules } = attributes.unwrap_or_default();
@@ -171,71 +167,6 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
         deserialize_with: serde.deserialize_with,
         skip_serializing_if: serde.skip_serializing_if,
     })
-}
-
-/// The serde attributes of a field.
-#[derive(Default)]
-struct Serde {
-    rename: Option<LitStr>,
-    aliases: Vec<LitStr>,
-    default: Option<proc_macro2::TokenStream>,
-    serialize_with: Option<Path>,
-    deserialize_with: Option<Path>,
-    skip_serializing_if: Option<Path>,
-}
-
-fn serde(attributes: &[Attribute], ty: &Type) -> darling::Result<Option<Serde>> {
-    if !attributes.iter().any(|attribute| attribute.path().is_ident("serde")) {
-        return Ok(None);
-    }
-    unsupported(attributes)?;
-    let found = SerdeAttributes::from_attributes(attributes)?;
-    let path = |literal: Option<LitStr>| literal.map(|literal| literal.parse::<Path>()).transpose();
-    let with = |function: &str| {
-        found.with.as_ref().map(|module| {
-            let mut path: Path = module.parse()?;
-            path.segments.push(Ident::new(function, module.span()).into());
-            Ok::<_, syn::Error>(path)
-        })
-    };
-    let default = match found.default {
-        None => None,
-        Some(DefaultValue::Trait) => Some(quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default)),
-        Some(DefaultValue::Function(literal)) => {
-            let function: Path = literal.parse()?;
-            Some(quote!(#function))
-        }
-    };
-    Ok(Some(Serde {
-        serialize_with: path(found.serialize_with)?.or(with("serialize").transpose()?),
-        deserialize_with: path(found.deserialize_with)?.or(with("deserialize").transpose()?),
-        skip_serializing_if: path(found.skip_serializing_if)?,
-        rename: found.rename,
-        aliases: found.aliases,
-        default,
-    }))
-}
-
-/// Reports serde attributes that are not supported.
-fn unsupported(attributes: &[Attribute]) -> darling::Result<()> {
-    let mut errors = Error::accumulator();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let list = attribute.meta.require_list()?;
-        for item in NestedMeta::parse_meta_list(list.tokens.clone())? {
-            let NestedMeta::Meta(meta) = item else { continue };
-            let Some(name) = meta.path().get_ident() else { continue };
-            let instead = match name.to_string().as_str() {
-                "flatten" => "make a struct of all the fields and a newtype variant of it, or nest the value",
-                "skip" | "skip_deserializing" => "leave the field out of the message",
-                "skip_serializing" => "write `skip_serializing_if = \"…\"`",
-                "borrow" | "bound" => "take an owned type",
-                "getter" => "write `serialize_with = \"…\"`",
-                _ => continue,
-            };
-            errors.push(Error::custom(format!("`{name}` is not supported in a protocol; {instead}")).with_span(name));
-        }
-    }
-    errors.finish()
 }
 
 fn no_serde(attributes: &[Attribute], instead: &str, errors: &mut Accumulator) {
