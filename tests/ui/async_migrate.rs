@@ -1,4 +1,4 @@
-//! A `resume_failed` that waits.
+//! An `async` migrate handler.
 
 use websocket_do::{Close, HttpError, PreviousSession, Session, Upgrade, WsProtocol, websocket_do};
 

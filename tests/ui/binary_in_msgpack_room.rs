@@ -1,4 +1,4 @@
-//! Raw bytes in a room where bytes are messages.
+//! A `binary` handler in a room that fixes MessagePack.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! Names of bindings that are none.
+//! Invalid names of bindings.
 
 use websocket_do::{HttpError, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A byte field that serde is told of too, and one that is no field.
+//! A byte field with serde's `with`, and `bytes_field` inside `each`.
 
 use websocket_do::WsProtocol;
 

@@ -1,4 +1,4 @@
-//! Routes that match the same requests, and a route where clients connect.
+//! Routes that match the same requests, and a route with the path where clients connect.
 
 use websocket_do::{Bytes, HttpError, Room, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A `connect` that does not take the upgrade.
+//! A `connect` handler that does not take the upgrade.
 
 use websocket_do::{HttpError, Session, WsProtocol, websocket_do};
 

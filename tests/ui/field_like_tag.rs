@@ -1,4 +1,4 @@
-//! A field that is called like the tag.
+//! A field with the name of the tag.
 
 use websocket_do::WsProtocol;
 

@@ -1,4 +1,4 @@
-//! A handler that returns what is no outcome.
+//! A handler with an unsupported return type.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

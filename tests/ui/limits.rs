@@ -1,4 +1,4 @@
-//! Limits of a room that no room can have.
+//! Limits out of range, or of the wrong type.
 
 use std::time::Duration;
 

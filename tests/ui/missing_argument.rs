@@ -1,4 +1,4 @@
-//! `#[websocket_do]` without the type of the session data.
+//! A missing `session` argument.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

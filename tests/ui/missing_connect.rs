@@ -1,4 +1,4 @@
-//! A room that lets nobody in.
+//! A room without a `connect` handler.
 
 use websocket_do::{Session, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A variant that no handler takes.
+//! A variant without a handler.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A handler whose argument is called like no field of the variant.
+//! A handler whose argument has the name of no field.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

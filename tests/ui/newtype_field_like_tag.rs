@@ -1,4 +1,4 @@
-//! A newtype variant whose struct has a field that is called like the tag.
+//! A newtype variant whose struct has a field with the name of the tag.
 
 use websocket_do::WsProtocol;
 

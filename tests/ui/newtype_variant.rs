@@ -1,4 +1,4 @@
-//! A newtype variant whose handler is attributed as if it had fields.
+//! A handler of a newtype variant with the attribute of a struct variant.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! An enum of which it is not said who sends it.
+//! An enum with neither `client` nor `server`.
 
 use websocket_do::WsProtocol;
 

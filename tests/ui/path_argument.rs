@@ -1,4 +1,4 @@
-//! An argument of a route that is neither in the path nor read from the request.
+//! An argument of a route that is neither in the path nor can be read from the request.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A path parameter that no argument takes.
+//! A path parameter without an argument.
 
 use websocket_do::{HttpError, Room, Session, Upgrade, WsProtocol, websocket_do};
 

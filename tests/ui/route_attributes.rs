@@ -1,4 +1,4 @@
-//! Attributes of routes that there are not, or that make no sense.
+//! Unknown and unsupported attributes of routes.
 
 use websocket_do::{Bytes, HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A limit that is not a number of bytes.
+//! A limit of the wrong type.
 
 use websocket_do::{Bytes, HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! Parameters of routes that no argument takes, or can take.
+//! Path parameters without an argument, or with a name that no argument can have.
 
 use websocket_do::{Bytes, HttpError, Room, Session, Upgrade, WsProtocol, websocket_do};
 

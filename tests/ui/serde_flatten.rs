@@ -1,4 +1,4 @@
-//! A serde attribute that cannot be honoured.
+//! An unsupported serde attribute.
 
 use websocket_do::WsProtocol;
 

@@ -1,4 +1,4 @@
-//! A room that takes the messages it should send.
+//! A room whose client messages are those of the server.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

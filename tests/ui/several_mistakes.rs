@@ -1,4 +1,4 @@
-//! Several mistakes in one enum, all told at once.
+//! Several errors in one enum, which are reported at once.
 
 use websocket_do::WsProtocol;
 

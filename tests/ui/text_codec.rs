@@ -1,4 +1,4 @@
-//! A codec for text frames that is none.
+//! A type that is not a codec for text frames.
 
 use websocket_do::WsProtocol;
 

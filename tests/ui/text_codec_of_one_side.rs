@@ -1,4 +1,4 @@
-//! Text frames that the two sides would not both understand.
+//! A text codec that only one of the two enums names.
 
 use serde::{Serialize, de::DeserializeOwned};
 use websocket_do::{TextCodec, WsProtocol};

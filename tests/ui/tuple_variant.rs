@@ -1,4 +1,4 @@
-//! A variant with several fields without names.
+//! A variant with several unnamed fields.
 
 use websocket_do::WsProtocol;
 

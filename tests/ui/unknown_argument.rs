@@ -1,4 +1,4 @@
-//! An argument that `#[websocket_do]` does not have.
+//! An unknown argument of `#[websocket_do]`.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

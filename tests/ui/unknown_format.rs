@@ -1,4 +1,4 @@
-//! A format that there is not.
+//! An unknown format.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

@@ -1,4 +1,4 @@
-//! A handler whose attribute is misspelt.
+//! A misspelt handler attribute.
 
 use websocket_do::{HttpError, Session, Upgrade, WsProtocol, websocket_do};
 

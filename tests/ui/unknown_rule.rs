@@ -1,4 +1,4 @@
-//! A rule whose name is misspelt.
+//! A misspelt rule.
 
 use websocket_do::WsProtocol;
 

@@ -4,6 +4,7 @@ mod diagnostics;
 #[cfg(test)]
 mod expansions;
 mod names;
+mod spans;
 mod websocket_do;
 mod ws_protocol;
 

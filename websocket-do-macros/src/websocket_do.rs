@@ -8,8 +8,8 @@ mod parse;
 
 use proc_macro2::TokenStream;
 
-/// Parses the impl block, checks it into a model and emits the room. On errors it emits a stand-in that compiles, so that each
-/// error is reported once.
+/// Parses the impl block, checks it into a model and emits the room. On errors it emits a room that compiles and does
+/// nothing, so that each error is reported once.
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let input = match parse::parse(item.clone()) {
         Ok(input) => input,
@@ -24,6 +24,6 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     };
     match check::check(&arguments, &input) {
         Ok(room) => emit::room(&input.item, &room),
-        Err(errors) => fallback::stand_in(&input, &arguments.known(), &errors.into_compile_error()),
+        Err(errors) => fallback::room(&input, &arguments.known(), &errors.into_compile_error()),
     }
 }

@@ -19,6 +19,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     match check::check(&input) {
         Ok(model::Protocol::Messages(messages)) => emit::messages(&messages),
         Ok(model::Protocol::Record(record)) => emit::record(&record),
-        Err(error) => fallback::stand_in(&input, &crate::diagnostics::report(error)),
+        Err(error) => fallback::protocol(&input, &crate::diagnostics::report(error)),
     }
 }

@@ -1,4 +1,4 @@
-//! What a user's own names may be, with every lint refused that generated code could trip over.
+//! Names that could conflict with those of generated code, with the lints denied that it could violate.
 
 #![deny(warnings, missing_docs, unused_qualifications, unreachable_pub, missing_debug_implementations)]
 #![no_implicit_prelude]

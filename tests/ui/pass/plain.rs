@@ -1,4 +1,4 @@
-//! All handlers, in all forms they may have.
+//! All handlers, in all their forms.
 
 #![deny(warnings, missing_docs)]
 

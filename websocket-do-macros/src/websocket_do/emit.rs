@@ -6,14 +6,15 @@ mod routes;
 mod stub;
 pub(super) mod timers;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
 use syn::{Ident, ItemImpl, spanned::Spanned};
 
 use super::{
     model::{Fields, Format, Hook, MessageHandler, Method, Room},
     parse::kind::Kind,
 };
+use crate::spans::{hygienic, located, relocated};
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let Room { ty, name, binding, client, session, .. } = room;
@@ -29,7 +30,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let hooks = hooks(room);
     let migrate = migrate(room);
     // rustc reports a variant without a handler at the scrutinee, so this is located at the name of the enum.
-    let scrutinee = Ident::new("message", Span::call_site().located_at(client.span()));
+    let scrutinee = Ident::new("message", located(client.span()));
     let messages = room.messages.iter().map(|handler| message(client, handler));
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
     let timers::Timers { constants, names, arms } = timers::timers(room);
@@ -176,15 +177,10 @@ fn nothing() -> TokenStream {
     quote!(::core::result::Result::Ok(()))
 }
 
-/// A span at the name of a method, for tokens of the macro's own.
-fn located(name: &Ident) -> Span {
-    Span::call_site().located_at(name.span())
-}
-
 fn call(method: &Method, arguments: &TokenStream) -> TokenStream {
     let Method { name, is_async, .. } = method;
     let wait = is_async.then(|| quote!(.await));
-    quote_spanned!(located(name)=> Self::#name(#arguments) #wait)
+    quote_spanned!(located(name.span())=> Self::#name(#arguments) #wait)
 }
 
 fn new(room: &Room<'_>) -> TokenStream {
@@ -220,7 +216,7 @@ fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: TokenStream) -> T
 
 /// The call of a handler, converted to a `Result` at the handler's name.
 fn outcome(method: &Method, call: &TokenStream) -> TokenStream {
-    quote_spanned!(located(&method.name)=> __ws::IntoOutcome::into_outcome(#call))
+    quote_spanned!(located(method.name.span())=> __ws::IntoOutcome::into_outcome(#call))
 }
 
 fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
@@ -228,34 +224,18 @@ fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
     let cfgs = &method.cfgs;
     // rustc reports errors in the pattern at its span, so all of it is located at the name of the variant.
     let span = variant.span();
-    let client = at(client, span);
+    let client = relocated(client, span);
     let (pattern, arguments) = match fields {
         Fields::Named(fields) => {
-            let names: Vec<_> = fields.iter().map(|(_, name)| bound(name)).collect();
+            let names: Vec<_> = fields.iter().map(|(_, name)| hygienic(name)).collect();
             let fields = fields.iter().map(|(field, _)| field);
             (quote_spanned!(span=> #client::#variant { #(#fields: #names),* }), quote!(#(#names),*))
         }
         Fields::Inner(name) => {
-            let name = bound(name);
+            let name = hygienic(name);
             (quote_spanned!(span=> #client::#variant(#name)), quote!(#name))
         }
     };
     let outcome = outcome(method, &call(method, &quote!(self, session, #arguments)));
     quote!(#(#cfgs)* #pattern => #outcome,)
-}
-
-/// The same tokens at another location.
-fn at(path: &syn::Path, span: Span) -> TokenStream {
-    let moved = |mut token: proc_macro2::TokenTree| {
-        token.set_span(token.span().located_at(span));
-        token
-    };
-    path.to_token_stream().into_iter().map(moved).collect()
-}
-
-/// A name for the value of a field, which by its hygiene conflicts with no other.
-fn bound(name: &Ident) -> Ident {
-    let mut bound = name.clone();
-    bound.set_span(Span::mixed_site().located_at(name.span()));
-    bound
 }

@@ -1,4 +1,4 @@
-//! Emits a stand-in for a room with errors, so that these are the only errors.
+//! Emits a room that does nothing for one with errors, so that code that uses the room compiles.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -16,8 +16,8 @@ pub(super) fn unparsed(item: &TokenStream, error: &Error) -> TokenStream {
     quote!(#error #item)
 }
 
-/// Emits the stand-in after errors in the attribute's arguments. If a type is missing, the methods get empty bodies, as they could
-/// not compile.
+/// Emits the room after errors in the attribute's arguments. If a type is missing, the methods lose their bodies, which could not
+/// compile.
 pub(super) fn without_arguments(mut input: Input, known: &Known, errors: &TokenStream) -> TokenStream {
     if known.client.is_none() || known.session.is_none() {
         for item in &mut input.item.items {
@@ -26,11 +26,11 @@ pub(super) fn without_arguments(mut input: Input, known: &Known, errors: &TokenS
             }
         }
     }
-    stand_in(&input, known, errors)
+    room(&input, known, errors)
 }
 
-/// Emits the user's methods, and a room that does nothing, so that code that uses the room compiles.
-pub(super) fn stand_in(input: &Input, known: &Known, errors: &TokenStream) -> TokenStream {
+/// Emits the errors, the user's methods and a room that does nothing.
+pub(super) fn room(input: &Input, known: &Known, errors: &TokenStream) -> TokenStream {
     let item = &input.item;
     if item.trait_.is_some() || !item.generics.params.is_empty() {
         return quote!(#errors #item);

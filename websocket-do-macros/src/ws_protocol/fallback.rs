@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Data, DeriveInput};
 
 /// Emits the errors and the impls.
-pub(super) fn stand_in(input: &DeriveInput, errors: &TokenStream) -> TokenStream {
+pub(super) fn protocol(input: &DeriveInput, errors: &TokenStream) -> TokenStream {
     if !input.generics.params.is_empty() {
         return quote!(#errors);
     }

@@ -3,11 +3,14 @@
 //! The types of a route need not support the calling side: then the stub's method compiles, and only its call does not. `for<'__s>`
 //! has this effect, as rustc does not check such a bound at the definition.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
-use crate::websocket_do::model::{Method, Room, Route, StubArgument, StubMethod, StubOutput};
+use crate::{
+    spans::located,
+    websocket_do::model::{Method, Room, Route, StubArgument, StubMethod, StubOutput},
+};
 
 pub(super) fn stub(room: &Room<'_>) -> TokenStream {
     let Room { ty, name, binding, client, .. } = room;
@@ -134,7 +137,7 @@ fn method(Route { handler, verb, path, stub, .. }: &Route) -> TokenStream {
         StubOutput::Type(ty) => quote!(#ty),
         StubOutput::Response => quote!(__ws::Response),
     };
-    let answer = quote_spanned!(located(&output)=> __ws::stub::FromResponse);
+    let answer = quote_spanned!(located(output.span())=> __ws::stub::FromResponse);
     let arguments: Vec<_> = arguments.iter().map(Argument::of).collect();
     let inputs = arguments.iter().map(|Argument { argument: StubArgument { name, .. }, ty, .. }| quote!(#name: #ty));
     let bounds =
@@ -180,7 +183,7 @@ struct Argument<'a> {
 impl<'a> Argument<'a> {
     fn of(argument: &'a StubArgument) -> Self {
         let StubArgument { is_parameter, name, ty, is_text } = argument;
-        let at = located(ty);
+        let at = located(ty.span());
         let (bound, sent) = if *is_parameter {
             (quote_spanned!(at=> ::core::fmt::Display), quote!(#ty))
         } else {
@@ -193,9 +196,4 @@ impl<'a> Argument<'a> {
         };
         Self { argument, bound, ty, value }
     }
-}
-
-/// A span at a type that the user wrote, for a bound on it.
-fn located(ty: &impl Spanned) -> Span {
-    Span::call_site().located_at(ty.span())
 }

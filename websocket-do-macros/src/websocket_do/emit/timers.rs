@@ -4,8 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Type, ext::IdentExt};
 
-use super::{located, outcome, with_self};
-use crate::websocket_do::model::{Method, Room, Timer};
+use super::{outcome, with_self};
+use crate::{
+    spans::located,
+    websocket_do::model::{Method, Room, Timer},
+};
 
 pub(super) struct Timers {
     /// An impl block.
@@ -51,7 +54,7 @@ fn constant(timer: &Timer) -> TokenStream {
     } else {
         quote!(#(#docs)*)
     };
-    quote_spanned! {located(constant)=>
+    quote_spanned! {located(constant.span())=>
         #(#cfgs)*
         #docs
         #vis const #constant: __ws::Timer<Self> = __ws::timer(#name);

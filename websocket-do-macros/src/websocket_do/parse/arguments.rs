@@ -32,7 +32,7 @@ pub(in super::super) enum Timeout {
     Duration(Expr),
 }
 
-/// The arguments that the stand-in for a room with errors needs, as far as they are known.
+/// The arguments that the fallback for a room with errors needs, as far as they are known.
 #[derive(Default)]
 pub(in super::super) struct Known {
     pub(in super::super) client: Option<Path>,
