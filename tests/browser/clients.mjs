@@ -1,6 +1,6 @@
-// The typed client in headless Chromium, against the servers that misbehave on purpose: what every transport has to pass, and
-// what is a browser's alone. IN_BROWSER is the folder with the wasm, MISBEHAVING_NODE and ROOMS_WORKERD say where the servers are; an
-// argument is part of the names of the cases to run.
+// The typed client in headless Chromium, against the servers that misbehave on purpose: the cases of every transport, and those of
+// browsers only. IN_BROWSER is the folder with the wasm; MISBEHAVING_NODE and ROOMS_WORKERD are the addresses of the servers. An
+// argument filters the cases by a part of their names.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { FLAGS } from "./flags.mjs";
 
 const LIMIT = 240_000;
 const CASE_LIMIT = 40_000;
-/** More listeners than these were not there before. */
+/** How many listeners may be added during the run. */
 const SOME = 20;
 
 const [only = ""] = process.argv.slice(2);
@@ -33,7 +33,7 @@ import init, * as client from "./client_page.js";
 await init();
 globalThis.client = client;
 
-// A machine that sleeps for a minute whenever the server has just been asked whether it is there.
+// Simulates a machine that sleeps for a minute after each heartbeat.
 let slept = 0, isSleepy = false;
 const { now } = performance, { send } = WebSocket.prototype;
 performance.now = () => now.call(performance) + slept;
@@ -44,7 +44,7 @@ WebSocket.prototype.send = function (data) {
 globalThis.setSleepy = sleepy => void (isSleepy = sleepy);
 </script>`;
 
-/** The page, what belongs to it, and a ticket that is the order of what to do. */
+/** Serves the page, its scripts, and a ticket for the query. */
 const site = createServer(async ({ url }, response) => {
   const type = TYPES[url.slice(-3)];
   if (url === "/") return response.setHeader("content-type", "text/html").end(PAGE);
@@ -59,7 +59,7 @@ const context = await browser.newContext();
 const page = await context.newPage();
 const problems = [];
 page.on("pageerror", error => problems.push(String(error)));
-// A connection that fails is told here too, and is often what a case is about.
+// Failed connections are logged here too, and are part of many cases.
 page.on("console", line => {
   if (line.type() === "error" && !/WebSocket|ERR_/.test(line.text())) problems.push(line.text());
 });
@@ -69,7 +69,7 @@ await page.waitForFunction(() => globalThis.client, undefined, { timeout: 20_000
 const metrics = await context.newCDPSession(page);
 await metrics.send("Performance.enable");
 
-/** How many listeners the page has, when all that nobody needs is gone. */
+/** The number of the page's listeners after a garbage collection. */
 async function listeners() {
   await metrics.send("HeapProfiler.collectGarbage");
   const { metrics: all } = await metrics.send("Performance.getMetrics");
@@ -102,7 +102,7 @@ for (const [server, address] of Object.entries(servers).filter(([, address]) => 
 }
 const left = (await listeners()) - before;
 if (left > SOME) {
-  console.log(`FAILED clients: ${left} listeners are left of sessions that are over`);
+  console.log(`FAILED clients: ${left} listeners are left after all sessions ended`);
   failed += 1;
 }
 console.log(`clients: ${passed} passed, ${failed} failed; ${left} listeners left`);

@@ -30,13 +30,13 @@ class Remote {
     }
   }
 
-  /** Closes the tab, whoever else is in it. */
+  /** Closes the tab, with all its peers. */
   async terminate() {
     await this.#page.close();
   }
 
   async #call(method, values) {
-    // Where the tab is gone, so is the peer.
+    // A closed tab has closed its peers.
     if (this.#page.isClosed()) return undefined;
     const call = ([number, method, values]) => callPeer(number, method, ...values);
     // A Buffer is Node's, and would arrive as an object.
@@ -68,7 +68,7 @@ export function socketChat(tabs) {
   });
 }
 
-/** What is asked of the browser's WebSocket alone, which tells nothing of a refusal. */
+/** Cases of the browser's WebSocket only, which does not report why it was refused. */
 const ofBrowsers = {
   async "a refused upgrade is a close with 1006"(chat) {
     const refusals = [["private", {}], ["private", { key: "guess" }], ["room", { format: "xml" }]];

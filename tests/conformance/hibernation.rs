@@ -2,6 +2,8 @@
 //!
 //! On workerd an object hibernates after 10 s without events. Each case proves that it did: the room was constructed once
 //! more. The local host keeps a room with sockets in memory; there the cases assert the behaviour alone.
+//!
+//! Longer than 300 lines: all cases are one list, so that they sleep at the same time.
 
 use std::time::Duration;
 
