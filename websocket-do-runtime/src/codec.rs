@@ -11,9 +11,15 @@ mod tests;
 
 use std::io;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+#[cfg(any(feature = "client", feature = "server"))]
+use serde::de::DeserializeOwned;
 
-use crate::protocol::{Message, ReadError, TextCodec, ValidationCode, ValidationError, checks::deferred};
+#[cfg(feature = "server")]
+use crate::protocol::ReadError;
+#[cfg(feature = "client")]
+use crate::protocol::ValidationCode;
+use crate::protocol::{Message, TextCodec, ValidationError, checks::deferred};
 
 pub use format::{Format, Frame, UnknownFormat};
 pub use json::Json;

@@ -46,6 +46,11 @@ fn native<'project>(project: &'project Project, report: &mut Report) -> Option<P
     report.run("format", || run(&mut cargo(project, "fmt --all --check")));
     let packed = report.run("pack the crates", || Packed::new(project, "package-check"));
     report.run("clippy", || run(&mut cargo(project, "clippy --workspace --all-targets -- -D warnings")));
+    for feature in ["client", "server"] {
+        let arguments =
+            format!("clippy --package websocket-do --no-default-features --features {feature} -- -D warnings");
+        report.run(&format!("clippy with the feature {feature} alone"), || run(&mut cargo(project, &arguments)));
+    }
     report.run("native tests", || run(&mut cargo(project, "test --workspace")));
     report.run("documentation", || run(cargo(project, "doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")));
     if let Some(packed) = &packed {

@@ -9,6 +9,7 @@ pub(crate) fn printable(text: &str, bytes: usize) -> Printable<'_> {
 }
 
 /// A message of a peer, an error, or a name, in one line.
+#[cfg(any(test, feature = "client"))]
 pub(crate) fn line(text: &str) -> Printable<'_> {
     printable(text, 1000)
 }
