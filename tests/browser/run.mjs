@@ -185,7 +185,7 @@ const cases = {
     const eve = await tabs.tab();
     await eve.enter(tabs.address, "Eve", newRoom("private"));
     await eve.is("closed");
-    assert.match(await eve.at("problem").textContent(), /asks for a key/);
+    assert.match(await eve.at("problem").textContent(), /requires a key/);
     await eve.at("key").fill("demo");
     await eve.at("join").click();
     await eve.is("open");

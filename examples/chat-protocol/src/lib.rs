@@ -1,40 +1,40 @@
-//! What is said in the chat: shared by the server and all clients, for every target.
+//! The chat's protocol: the messages that the server and all clients share, for every target.
 
 use websocket_do::WsProtocol;
 
-/// What a client says.
+/// The messages of a client.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = ServerMessage)]
 pub enum ClientMessage {
-    /// Says something to everyone in the room.
+    /// Sends a message to everyone in the room, the sender included.
     Message {
-        /// What is said.
+        /// The text of the message.
         #[ws(len = 1..=1000)]
         text: String,
     },
-    /// Takes another name.
+    /// Changes the client's name.
     SetName {
-        /// The name.
+        /// The new name.
         #[ws(len = 1..=50)]
         name: String,
     },
 }
 
-/// What the room says.
+/// The messages of the room.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
-#[expect(missing_docs, reason = "the names say it all")]
+#[expect(missing_docs, reason = "the fields are named after their content")]
 pub enum ServerMessage {
-    /// Someone has said something.
+    /// A client has sent a message.
     Message { text: String, from: String, user_id: String },
-    /// Someone has another name.
+    /// A client has changed its name.
     NameChanged { old_name: String, new_name: String, user_id: String },
-    /// Someone has come.
+    /// A client has joined.
     UserJoined { name: String, user_id: String },
-    /// Someone has gone.
+    /// A client has left.
     UserLeft { name: String, user_id: String },
-    /// The operator has something to say.
+    /// The operator has sent an announcement.
     Announcement { text: String },
-    /// What the client sent could not be understood.
+    /// The client's message is not valid.
     Error { message: String },
 }

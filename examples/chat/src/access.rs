@@ -1,14 +1,15 @@
-//! Who may enter a room: the same check before the upgrade and before every route, as a route shows or changes as much as a
+//! Access control: the same check before the upgrade and before every route, because a route reveals or changes as much as a
 //! session does.
 //!
-//! Three questions, and none of them is answered with yes because something is missing:
+//! The check answers three questions. A missing header or name never grants access.
 //!
-//! 1. **Does a browser send this for a page of another site?** Browsers send a page's WebSocket and its `POST`s to any host, and
-//!    readily from a page that the user did not mean to trust ("cross-site WebSocket hijacking"). They say so in `Origin`, which
-//!    no page can change. A program that is no browser sends none, and has only the authority that it brings along itself.
-//! 2. **Is the host one that is served here?** Over plain HTTP, any name may be made to point at this machine, so that a page of
-//!    that name is of the "same" origin ("DNS rebinding"). An address, `localhost` and a host with a certificate cannot.
-//! 3. **Does the room want a key, and is it there?** A room without a name is not known to be public.
+//! 1. **Does a browser send the request for a page of another site?** Browsers let any page open a WebSocket to any host and `POST`
+//!    to it ("cross-site WebSocket hijacking"). They name the page's origin in `Origin`, which the page cannot change. Other
+//!    programs send no `Origin` and have only the credentials that they bring themselves.
+//! 2. **Is the request for a host that is served here?** Over plain HTTP, anyone can make a host name resolve to this machine, so
+//!    that a page of that name has the "same" origin ("DNS rebinding"). This is not possible with an IP address, `localhost` or a
+//!    host with a certificate.
+//! 3. **Does the room require a key, and does the request have it?** A room without a name counts as private.
 
 use std::{net::IpAddr, sync::OnceLock};
 
@@ -17,24 +18,24 @@ use websocket_do::{FromRequest, HeaderMap, HttpError, Query, Request, Room, Stat
 
 use crate::room::ChatRoom;
 
-/// The key of every private room. An application has a key for each, and keeps them in the environment.
+/// The key of every private room. A real application has a key for each room, and keeps it in its secrets.
 const KEY: &str = "demo";
 
 static HOST: OnceLock<String> = OnceLock::new();
 
-/// Serves the chat under this name too, without a port and over plain HTTP: behind a proxy that has its certificate.
+/// Also accepts requests for this host name over plain HTTP, as a proxy with the name's certificate sends them.
 pub fn serve_as(host: String) {
-    // The first name stays.
+    // Only the first name counts.
     let _ = HOST.set(host);
 }
 
-/// Checks a request for a session.
+/// Checks an upgrade request. Returns 401 or 403 if it is not allowed.
 pub(crate) fn check_upgrade(upgrade: &Upgrade) -> Result<(), HttpError> {
     let parts = upgrade.parts();
     check(upgrade.room_name(), &parts.uri, &parts.headers, upgrade.query("key").as_deref())
 }
 
-/// Checks a request to one of the room's routes.
+/// Checks a request to one of the room's routes. Returns 401 or 403 if it is not allowed.
 pub(crate) fn check_request(room: &Room<ChatRoom>, request: &Request) -> Result<(), HttpError> {
     #[derive(Deserialize)]
     struct Key {
@@ -56,7 +57,7 @@ fn check(room: Option<&str>, uri: &Uri, headers: &HeaderMap, key: Option<&str>) 
     if is_public || bearer == Some(KEY) || key == Some(KEY) { Ok(()) } else { Err(HttpError::unauthorized()) }
 }
 
-/// Whether a browser sends this for a page of another origin. Another port is another origin.
+/// Whether a browser sends the request for a page of another origin. A different port is a different origin.
 fn is_cross_site(headers: &HeaderMap, host: &Host<'_>) -> bool {
     let fetched = headers.get_all("sec-fetch-site").iter();
     let origins = headers.get_all("origin").iter();
@@ -64,24 +65,24 @@ fn is_cross_site(headers: &HeaderMap, host: &Host<'_>) -> bool {
         let (_, authority) = origin.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
         Some(authority.eq_ignore_ascii_case(host.authority?))
     };
-    // `none` is the user's own: an address that was typed.
+    // `none`: the user has typed the address.
     { fetched }.any(|site| site != "same-origin" && site != "none") || { origins }
         .any(|origin| origin.to_str().ok().and_then(is_ours) != Some(true))
 }
 
-/// The host that a request is for.
+/// The host of a request.
 struct Host<'a> {
     is_https: bool,
-    /// With the port, where it is not the scheme's own. Every browser sends it.
+    /// With the port unless it is the scheme's default. Every browser sends it.
     authority: Option<&'a str>,
 }
 
 impl<'a> Host<'a> {
-    /// From the URL, which a Worker has whole, and else from the header.
+    /// Takes the host from the URL, which is absolute in a Worker, or else from the header.
     fn of(uri: &'a Uri, headers: &'a HeaderMap) -> Self {
         let authority = match uri.authority() {
             Some(authority) => Some(authority.as_str()),
-            // One that is no text is no host that is served.
+            // A value that is not text becomes the empty name, which is not served.
             None => headers.get("host").map(|host| host.to_str().unwrap_or_default()),
         };
         Self { is_https: uri.scheme_str() == Some("https"), authority }

@@ -1,4 +1,4 @@
-//! A chat room: the same on this machine, on workerd and on Cloudflare.
+//! A chat: the same app on the local host, on workerd and on Cloudflare.
 
 pub mod access;
 mod history;
@@ -8,7 +8,7 @@ use websocket_do::App;
 
 pub use chat_protocol as protocol;
 
-/// The page, and a room for each name.
+/// The page, and one room for each name.
 pub fn app() -> App {
     App::new().page("/", include_str!("page.html")).rooms::<room::ChatRoom>("/room/{room}")
 }

@@ -1,4 +1,4 @@
-//! The chat on this machine.
+//! The chat on the local host.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,13 @@ use websocket_do::local::Server;
 /// Serves the chat on 127.0.0.1.
 #[derive(Parser)]
 struct Arguments {
-    /// The port to listen on; 0 takes a free one.
+    /// The port to listen on; 0 for a free one.
     #[arg(long, default_value_t = 8787)]
     port: u16,
-    /// Keep what rooms store in this folder; without it, they keep it until the server ends.
+    /// Keep the rooms' storage in this folder; without it, in memory until the server ends.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Serve under this name too, behind a proxy that has its certificate.
+    /// Also serve this host name, behind a proxy with its certificate.
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
 }

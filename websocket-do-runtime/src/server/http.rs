@@ -1,4 +1,4 @@
-//! HTTP as rooms see it: whole requests and responses, extractors and routes. Knows nothing of hosts.
+//! HTTP as rooms see it: requests, responses, extractors, routes and CORS. Independent of hosts.
 
 mod cors;
 mod extract;
@@ -18,10 +18,10 @@ pub(crate) use route::{match_prefix, specificity};
 
 /// A request with its whole body.
 ///
-/// A body larger than the route's limit is answered with 413 before it is read: 1 MiB, unless the app has another limit
-/// ([`App::max_body`](crate::App::max_body)) or the route its own (`#[post("/upload", max_body = 16 << 20)]`, in bytes). The
-/// body of a request that no route handles is not read. On Cloudflare the platform has a
-/// [limit](https://developers.cloudflare.com/workers/platform/limits/) of its own, which depends on the account's plan.
+/// A body larger than the limit is answered with 413 before it is read. The limit is 1 MiB unless the route
+/// (`#[post("/upload", max_body = 16 << 20)]`, in bytes) or the app ([`App::max_body`](crate::App::max_body)) sets another. The
+/// body of a request that no route handles is not read. Cloudflare has a further
+/// [limit](https://developers.cloudflare.com/workers/platform/limits/), which depends on the account's plan.
 ///
 /// ```
 /// # use websocket_do_runtime::{Request, Response};

@@ -1,4 +1,4 @@
-//! What a handler's arguments are taken from: body, query, path.
+//! Extractors: arguments of HTTP handlers, from the body, the query and the path.
 
 use std::{fmt, str::FromStr};
 
@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 use super::{HttpError, Request, route::Parameters};
 use crate::codec;
 
-/// An argument of an HTTP handler that is made from the request.
+/// An argument of an HTTP handler, made from the request.
 ///
 /// ```
 /// # use websocket_do_runtime::{HttpError, Request, server::http::FromRequest};
-/// /// What stands in the header `x-api-key`.
+/// /// The value of the header `x-api-key`.
 /// struct ApiKey(String);
 ///
 /// impl FromRequest for ApiKey {
@@ -28,23 +28,23 @@ use crate::codec;
 /// # assert_eq!(ApiKey::from_request(&request).unwrap().0, "secret");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be taken from a request",
+    message = "`{Self}` cannot be extracted from a request",
     label = "not an extractor",
-    note = "take `Json<T>`, `Query<T>`, `String`, `Bytes`, `Request`, `HeaderMap`, `Method` or `Uri`, or name the argument in the path as `{{name}}`"
+    note = "use `Json<T>`, `Query<T>`, `String`, `Bytes`, `Request`, `HeaderMap`, `Method` or `Uri`, or name the argument in the path as `{{name}}`"
 )]
 pub trait FromRequest: Sized {
-    /// Takes the argument.
+    /// Makes the argument.
     ///
     /// # Errors
-    /// The answer the client gets instead: 400 with the reason, from those that this crate has.
+    /// Returns the response that the client gets instead. The extractors of this crate return 400 with the reason.
     fn from_request(request: &Request) -> Result<Self, HttpError>;
 }
 
-/// A JSON body: taken from a request, or answered as `application/json`.
+/// A JSON body: extracted from a request, or returned as `application/json`.
 ///
 /// A request is answered with 415 unless its `Content-Type` is `application/json` or `application/…+json`, and with 400 and the
-/// reason if its body is not the JSON asked for. The content type matters for more than form: a page of another site can make a
-/// browser send text or a form to the room, but not `application/json`.
+/// reason if its body is not a JSON value of type `T`. The content type also protects against other sites: their pages can make a
+/// browser send text or a form to the room, but not `application/json`, unless [CORS](crate::App::cors) allows it.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub trait FromRequest: Sized {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-/// The query of the URL as a struct. What does not fit the struct is 400 with the reason.
+/// The query of the URL as a struct. A query that does not fit the struct is answered with 400 and the reason.
 ///
 /// ```
 /// # use serde::Deserialize;
@@ -97,25 +97,25 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Json<T> {
     fn from_request(request: &Request) -> Result<Self, HttpError> {
-        let refusal =
-            |error: &dyn fmt::Display| HttpError::bad_request(format!("the body is not the JSON asked for: {error}"));
+        let invalid =
+            |error: &dyn fmt::Display| HttpError::bad_request(format!("the body is not the expected JSON: {error}"));
         if !is_json(request.headers()) {
-            let reason = "the body is not JSON by its content type; send `content-type: application/json`";
+            let reason = "the content type is not supported; send `content-type: application/json`";
             return Err(HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
-        let text = std::str::from_utf8(request.body()).map_err(|error| refusal(&error))?;
-        codec::decode_json(text).map(Self).map_err(|error| refusal(&error))
+        let text = std::str::from_utf8(request.body()).map_err(|error| invalid(&error))?;
+        codec::decode_json(text).map(Self).map_err(|error| invalid(&error))
     }
 }
 
-/// Whether there is one content type, `application/json` or `application/…+json`, with or without parameters.
+/// Whether the only content type is `application/json` or `application/…+json`, with or without parameters.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else { return false };
     let essence = only.to_str().ok().and_then(|only| only.split(';').next()).unwrap_or_default().trim();
     let Some((kind, subtype)) = essence.split_once('/') else { return false };
     let subtype = subtype.to_ascii_lowercase();
-    // A list of types, into which a platform joins several headers, is none of these.
+    // Platforms join several headers into a list of types, which is not accepted.
     kind.eq_ignore_ascii_case("application")
         && (subtype == "json" || subtype.ends_with("+json"))
         && subtype.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
@@ -125,7 +125,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     fn from_request(request: &Request) -> Result<Self, HttpError> {
         serde_urlencoded::from_str(request.uri().query().unwrap_or_default())
             .map(Self)
-            .map_err(|error| HttpError::bad_request(format!("the query is not the one asked for: {error}")))
+            .map_err(|error| HttpError::bad_request(format!("the query is not the expected one: {error}")))
     }
 }
 
@@ -153,10 +153,10 @@ parts! {
     Uri: request => request.uri(),
 }
 
-/// The parameter `name` of the path, parsed.
+/// Returns the path parameter `name`, parsed.
 ///
 /// # Errors
-/// 400 with the reason if it is not a `T`, 404 if there is no such parameter.
+/// Returns 400 with the reason if the value is not a `T`, and 404 if the path has no such parameter.
 ///
 /// ```
 /// # use websocket_do_runtime::{IntoResponse, HttpError, server::http::{match_route, path_parameter}};
@@ -164,8 +164,8 @@ parts! {
 /// assert_eq!(path_parameter::<u8>(&parameters, "seat")?, 7);
 ///
 /// let parameters = match_route("/kick/{seat}", "/kick/seven").unwrap_or_default();
-/// let refusal = path_parameter::<u8>(&parameters, "seat").unwrap_err();
-/// assert_eq!(refusal.into_response().status(), 400);
+/// let error = path_parameter::<u8>(&parameters, "seat").unwrap_err();
+/// assert_eq!(error.into_response().status(), 400);
 /// # Ok::<(), HttpError>(())
 /// ```
 pub fn path_parameter<T>(parameters: &Parameters, name: &str) -> Result<T, HttpError>

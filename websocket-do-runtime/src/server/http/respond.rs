@@ -1,4 +1,4 @@
-//! What a handler returns, made into a response.
+//! Responses: what HTTP handlers return.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Json, Response};
 use crate::{CloseError, SendError, StorageError, UpdateError};
 
-/// What an HTTP handler may return.
+/// A value that an HTTP handler can return.
 ///
 /// ```
 /// # use websocket_do_runtime::{IntoResponse, Json, server::http::StatusCode};
@@ -19,17 +19,17 @@ use crate::{CloseError, SendError, StorageError, UpdateError};
 /// assert_eq!(None::<String>.into_response().status(), StatusCode::NOT_FOUND);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an HTTP answer",
+    message = "`{Self}` cannot be returned as an HTTP response",
     note = "return `Json<T>`, text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, or a `Result` of these"
 )]
 pub trait IntoResponse {
-    /// The response. What cannot be written becomes 500.
+    /// Makes the response. A value that cannot be serialized becomes 500.
     fn into_response(self) -> Response;
 }
 
-/// The HTTP answer that turns a client away before the upgrade.
+/// An HTTP error response: from `#[connect]` in place of the upgrade, or from a route.
 ///
-/// Made from a status alone, a status and a body, or any [`Response`].
+/// Made from a status, a status and a body, or any [`Response`].
 ///
 /// ```
 /// # use websocket_do_runtime::{IntoResponse, HttpError, server::http::StatusCode};
@@ -41,8 +41,8 @@ pub trait IntoResponse {
 ///     if taken.contains(&name) { Err(HttpError::new(StatusCode::CONFLICT, "the name is taken")) } else { Ok(()) }
 /// }
 ///
-/// let refusal = check(Some("Ada"), &["Ada"]).unwrap_err().into_response();
-/// assert_eq!((refusal.status(), &refusal.body()[..]), (StatusCode::CONFLICT, &b"the name is taken"[..]));
+/// let error = check(Some("Ada"), &["Ada"]).unwrap_err().into_response();
+/// assert_eq!((error.status(), &error.body()[..]), (StatusCode::CONFLICT, &b"the name is taken"[..]));
 /// # assert_eq!(check(None, &[]).into_response().status(), 401);
 /// # assert_eq!(check(Some(""), &[]).into_response().status(), 400);
 /// ```
@@ -50,25 +50,25 @@ pub trait IntoResponse {
 pub struct HttpError(Box<Response>);
 
 impl HttpError {
-    /// A status and a text.
+    /// Creates a response with a status and a text.
     pub fn new(status: StatusCode, body: impl Into<Cow<'static, str>>) -> Self {
         (status, body.into()).into_response().into()
     }
 
-    /// 401: who is asking must say who they are.
+    /// Creates a 401 response: the request lacks valid credentials.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Unauthorized")
     }
 
-    /// 400 with the reason.
+    /// Creates a 400 response with the reason.
     pub fn bad_request(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, reason)
     }
 }
 
 impl From<Response> for HttpError {
-    fn from(answer: Response) -> Self {
-        Self(Box::new(answer))
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
     }
 }
 
@@ -79,7 +79,7 @@ impl From<StatusCode> for HttpError {
 }
 
 impl From<crate::Error> for HttpError {
-    /// 500, with the reason in the log and not in the answer.
+    /// A response with status 500. The error is logged and not part of the response.
     fn from(error: crate::Error) -> Self {
         error.into_response().into()
     }
@@ -143,7 +143,7 @@ impl IntoResponse for () {
 }
 
 impl IntoResponse for StatusCode {
-    /// The status with its usual name as text, where the status allows a body.
+    /// The status with its canonical reason as text, if the status allows a body.
     fn into_response(self) -> Response {
         let bodiless = self.is_informational() || self == Self::NO_CONTENT || self == Self::NOT_MODIFIED;
         let text = if bodiless { "" } else { self.canonical_reason().unwrap_or_default() };
@@ -204,7 +204,7 @@ impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
 }
 
 impl<T: IntoResponse, const N: usize> IntoResponse for ([(HeaderName, HeaderValue); N], T) {
-    /// The headers stand in place of those that the body would have.
+    /// The headers replace those of the same name that the body sets.
     fn into_response(self) -> Response {
         let mut response = self.1.into_response();
         for (name, value) in self.0 {
@@ -215,14 +215,14 @@ impl<T: IntoResponse, const N: usize> IntoResponse for ([(HeaderName, HeaderValu
 }
 
 impl<T: IntoResponse> IntoResponse for Option<T> {
-    /// `None` is 404.
+    /// [`None`] becomes 404.
     fn into_response(self) -> Response {
         self.map_or_else(|| StatusCode::NOT_FOUND.into_response(), T::into_response)
     }
 }
 
 impl IntoResponse for crate::Error {
-    /// 500, with the reason in the log and not in the answer.
+    /// A response with status 500. The error is logged and not part of the response.
     fn into_response(self) -> Response {
         crate::server::log::error(&format!("an HTTP handler failed: {self}"));
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -232,8 +232,8 @@ impl IntoResponse for crate::Error {
 impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
     fn into_response(self) -> Response {
         match self {
-            Ok(answer) => answer.into_response(),
-            Err(answer) => answer.into_response(),
+            Ok(value) => value.into_response(),
+            Err(error) => error.into_response(),
         }
     }
 }

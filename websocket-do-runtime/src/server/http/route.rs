@@ -1,13 +1,13 @@
-//! Paths with parameters, as `/kick/{id}`.
+//! Routes: methods and paths with parameters, such as `/kick/{id}`.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-/// The most bytes of a request's body that a route reads, unless the route or the app has another limit: 1 MiB.
+/// The default maximum size of a request's body in bytes: 1 MiB.
 pub const MAX_BODY: usize = 1 << 20;
 
-/// One HTTP route of a room. Generated code lists them in [`WebSocketDo::ROUTES`](crate::WebSocketDo::ROUTES), sorted so that
-/// the first that matches is the most specific: segment by segment, static text before a parameter.
+/// An HTTP route of a room. [`WebSocketDo::ROUTES`](crate::WebSocketDo::ROUTES) lists them, sorted so that the first match is the
+/// most specific one: segment by segment, static text before a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
     method: &'static str,
@@ -16,18 +16,18 @@ pub struct Route {
 }
 
 impl Route {
-    /// A route with the app's limit.
+    /// Creates a route with the app's limit of the body size.
     pub const fn new(method: &'static str, path: &'static str) -> Self {
         Self { method, path, max_body: None }
     }
 
-    /// Sets a limit of the route's own, in bytes.
+    /// Sets the route's maximum body size in bytes.
     #[must_use]
     pub const fn max_body(self, bytes: usize) -> Self {
         Self { max_body: Some(bytes), ..self }
     }
 
-    /// Method and path as the route was declared, such as `("GET", "/kick/{seat}")`.
+    /// Returns the method and the path as they were declared, such as `("GET", "/kick/{seat}")`.
     pub const fn id(&self) -> (&'static str, &'static str) {
         (self.method, self.path)
     }
@@ -50,7 +50,7 @@ impl Route {
     }
 }
 
-/// The values that stand where a pattern has `{name}`, percent-decoded.
+/// The values of a path's parameters, percent-decoded.
 ///
 /// ```
 /// # use websocket_do_runtime::server::http::match_route;
@@ -63,19 +63,19 @@ impl Route {
 pub struct Parameters(Vec<(&'static str, String)>);
 
 impl Parameters {
-    /// The value of `{name}`.
+    /// Returns the value of `{name}`, or [`None`] if the pattern has no such parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of the first parameter.
+    /// Returns the value of the first parameter.
     pub(crate) fn into_first(self) -> Option<String> {
         self.0.into_iter().next().map(|(_, value)| value)
     }
 }
 
-/// Whether `path` is `pattern`, segment by segment. `{name}` stands for one segment that is not empty, decodes as UTF-8
-/// and is neither `.` nor `..`.
+/// Matches a path against a pattern, segment by segment, and returns the values of its parameters, or [`None`] if it does not
+/// match. `{name}` matches one segment that is not empty, decodes to UTF-8 and is neither `.` nor `..`.
 ///
 /// ```
 /// # use websocket_do_runtime::server::http::match_route;
@@ -88,7 +88,7 @@ pub fn match_route(pattern: &'static str, path: &str) -> Option<Parameters> {
     rest.is_empty().then_some(matched)
 }
 
-/// As [`match_route`] for the beginning of `path`; what follows, if anything, begins with `/`.
+/// Matches the beginning of a path, like [`match_route`], and returns the rest of it, which is empty or begins with `/`.
 pub(crate) fn match_prefix<'p>(pattern: &'static str, path: &'p str) -> Option<(Parameters, &'p str)> {
     let mut parameters = Parameters::default();
     let mut rest = path;
@@ -98,7 +98,7 @@ pub(crate) fn match_prefix<'p>(pattern: &'static str, path: &'p str) -> Option<(
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) if !segment.is_empty() => {
                 let value = percent_decode_str(segment).decode_utf8().ok()?;
-                // URLs take these for steps of the path: on workerd they never arrive.
+                // URL parsers resolve these, so that they never reach a room on workerd.
                 if matches!(&*value, "." | "..") {
                     return None;
                 }
@@ -112,7 +112,7 @@ pub(crate) fn match_prefix<'p>(pattern: &'static str, path: &'p str) -> Option<(
     Some((parameters, rest))
 }
 
-/// What puts patterns that match the same path in order, the most specific first: segment by segment, static text before a
+/// Returns a sort key for patterns that match the same path, the most specific first: segment by segment, static text before a
 /// parameter, and a longer pattern before a shorter one.
 pub(crate) fn specificity(pattern: &str) -> impl Iterator<Item = u8> {
     pattern.split('/').map(|segment| u8::from(segment.starts_with('{'))).chain([2])
