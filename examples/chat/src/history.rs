@@ -1,52 +1,51 @@
-//! What was said last: kept in the room's storage, so that those who come later, or after a restart, can read it.
+//! The latest messages, in the room's storage: clients that join later, also after a restart, can read them.
 
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{ListOptions, Storage, StorageError};
 
-/// How many messages are kept.
-const KEPT: u64 = 100;
+/// The number of stored messages.
+const CAPACITY: u64 = 100;
 
-/// A message that was said.
+/// A stored message.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Said {
+pub(crate) struct Entry {
     pub(crate) text: String,
     pub(crate) from: String,
     pub(crate) user_id: String,
     pub(crate) at: i64,
 }
 
-/// The room's memory of its history: which number the next message has, once that is known.
-///
-/// The history is a ring of keys. A new message takes the place of the oldest, so that it costs one write and nothing has
-/// to be deleted.
+/// The history of a room, a ring of storage keys: a new message replaces the oldest one, in one write and without deletes.
 #[derive(Default)]
 pub(crate) struct History {
+    /// The number of the next message; [`None`] until it is read from the storage.
     next: Cell<Option<u64>>,
 }
 
 impl History {
-    pub(crate) fn add(&self, storage: Storage<'_>, said: Said) -> Result<(), StorageError> {
+    /// Stores a message.
+    pub(crate) fn add(&self, storage: Storage<'_>, entry: Entry) -> Result<(), StorageError> {
         let number = match self.next.get() {
             Some(number) => number,
             None => numbered(storage)?.last().map_or(0, |(number, _)| number + 1),
         };
-        storage.put(&format!("said:{:02}", number % KEPT), &(number, said))?;
+        storage.put(&format!("said:{:02}", number % CAPACITY), &(number, entry))?;
         self.next.set(Some(number + 1));
         Ok(())
     }
 }
 
-/// The messages that are kept, oldest first.
-pub(crate) fn messages(storage: Storage<'_>) -> Result<Vec<Said>, StorageError> {
-    Ok(numbered(storage)?.into_iter().map(|(_, said)| said).collect())
+/// Returns the stored messages, oldest first.
+pub(crate) fn messages(storage: Storage<'_>) -> Result<Vec<Entry>, StorageError> {
+    Ok(numbered(storage)?.into_iter().map(|(_, entry)| entry).collect())
 }
 
-fn numbered(storage: Storage<'_>) -> Result<Vec<(u64, Said)>, StorageError> {
-    let mut said: Vec<(u64, Said)> =
-        storage.list(&ListOptions::prefix("said:"))?.into_iter().map(|(_, said)| said).collect();
-    said.sort_by_key(|(number, _)| *number);
-    Ok(said)
+fn numbered(storage: Storage<'_>) -> Result<Vec<(u64, Entry)>, StorageError> {
+    let mut entries: Vec<(u64, Entry)> =
+        storage.list(&ListOptions::prefix("said:"))?.into_iter().map(|(_, entry)| entry).collect();
+    entries.sort_by_key(|(number, _)| *number);
+    Ok(entries)
 }

@@ -1,4 +1,4 @@
-//! The chat room: what happens when someone comes, speaks, and goes.
+//! The chat room: its sessions, messages and HTTP routes.
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{
@@ -8,11 +8,11 @@ use websocket_do::{
 
 use crate::{
     access,
-    history::{self, History, Said},
+    history::{self, Entry, History},
     protocol::{ClientMessage, ServerMessage},
 };
 
-/// What the room knows of someone.
+/// The data of one session.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
@@ -21,7 +21,7 @@ pub struct Member {
     joined_at: i64,
 }
 
-/// The room. What must not be lost stands in the sessions and in the storage.
+/// The room. Its fields are a cache: a room that hibernates keeps only its session data and its storage.
 #[derive(Default)]
 pub struct ChatRoom {
     history: History,
@@ -48,10 +48,10 @@ impl ChatRoom {
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
         let Member { name: from, user_id, .. } = Member::clone(&session.data());
         let room = session.room();
-        let said = Said { text, from, user_id, at: room.now().as_millis() };
-        // What cannot be kept is not said.
-        self.history.add(room.storage(), said.clone())?;
-        let Said { text, from, user_id, .. } = said;
+        let entry = Entry { text, from, user_id, at: room.now().as_millis() };
+        // A message that cannot be stored is not sent either.
+        self.history.add(room.storage(), entry.clone())?;
+        let Entry { text, from, user_id, .. } = entry;
         room.broadcast(ServerMessage::Message { text, from, user_id })?;
         Ok(())
     }
@@ -65,17 +65,17 @@ impl ChatRoom {
     }
 
     #[invalid]
-    fn invalid(&self, session: &Session<Self>, _why: &ValidationError) -> Result<(), SendError> {
+    fn invalid(&self, session: &Session<Self>, _error: &ValidationError) -> Result<(), SendError> {
         session.send(ServerMessage::Error { message: "Invalid message format".into() })
     }
 
     #[close]
-    fn close(&self, session: &Session<Self>, _how: &Closed) -> Result<(), SendError> {
+    fn close(&self, session: &Session<Self>, _closed: &Closed) -> Result<(), SendError> {
         let Member { name, user_id, .. } = Member::clone(&session.data());
         session.room().broadcast(ServerMessage::UserLeft { name, user_id })
     }
 
-    // Routes take the whole request: it is checked before anything of it is read.
+    // Routes take the whole request, to check it before they read its body.
 
     #[get("/info")]
     fn info(&self, room: &Room<Self>, request: Request) -> Result<Json<Info>, HttpError> {
@@ -88,28 +88,28 @@ impl ChatRoom {
     }
 
     #[get("/history")]
-    fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Told>, HttpError> {
+    fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Messages>, HttpError> {
         access::check_request(room, &request)?;
-        Ok(Json(Told { messages: history::messages(room.storage())? }))
+        Ok(Json(Messages { messages: history::messages(room.storage())? }))
     }
 
     #[post("/broadcast")]
-    fn announce(&self, room: &Room<Self>, request: Request) -> Result<Json<Sent>, HttpError> {
+    fn announce(&self, room: &Room<Self>, request: Request) -> Result<Json<Delivered>, HttpError> {
         access::check_request(room, &request)?;
-        // JSON by its content type alone: a page of another site cannot send that without being asked first.
+        // `Json` requires the content type, which a page of another site cannot set without a CORS preflight.
         let Json(Announcement { text }) = Json::from_request(&request)?;
         let sent = room.everyone().send(ServerMessage::Announcement { text });
-        sent.map(|delivered| Json(Sent { delivered })).map_err(|_| StatusCode::BAD_REQUEST.into())
+        sent.map(|delivered| Json(Delivered { delivered })).map_err(|_| StatusCode::BAD_REQUEST.into())
     }
 }
 
-/// The answer to `GET /history`.
+/// The response to `GET /history`.
 #[derive(Serialize)]
-struct Told {
-    messages: Vec<Said>,
+struct Messages {
+    messages: Vec<Entry>,
 }
 
-/// The answer to `GET /info`.
+/// The response to `GET /info`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Info {
@@ -130,8 +130,8 @@ struct Announcement {
     text: String,
 }
 
-/// The answer to it.
+/// The response to `POST /broadcast`.
 #[derive(Serialize)]
-struct Sent {
+struct Delivered {
     delivered: usize,
 }
