@@ -7,6 +7,7 @@ pub use websocket_do_runtime::{
     Accept, Close, Closed, Error, HttpError, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, PreviousSession, Request,
     Response, Result, Room, Session, Timer, Upgrade, WebSocketDo,
     server::{
+        dispatch,
         http::{self, FromRequest, path_parameter},
         stub, timer,
     },

@@ -122,7 +122,7 @@ fn dispatch_with_update(format: Format) -> Pair {
 fn broadcast(format: Format) -> Pair {
     let (ours, plain) = (Ours::new(1_000, format), Plain::new(1_000, format));
     let (answer, plain_answer) = answers();
-    Pair::new(move || ours.room.broadcast(answer.clone()), move || plain.broadcast(&plain_answer.clone()))
+    Pair::new(move || ours.room.room().broadcast(answer.clone()), move || plain.broadcast(&plain_answer.clone()))
 }
 
 fn said() -> plain::ClientMessage {

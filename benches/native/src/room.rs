@@ -9,10 +9,13 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use websocket_do::{Format, Frame, HttpError, Request, Result, Room, Session, Upgrade, websocket_do};
+use websocket_do::{Format, Frame, HttpError, Request, Result, Session, Upgrade, websocket_do};
 use websocket_do_runtime::{
     host::SocketId,
-    server::dispatch::{Answer, Event},
+    server::{
+        dispatch::{Dispatcher, FetchResult},
+        event::Event,
+    },
 };
 
 use crate::{
@@ -72,7 +75,7 @@ impl Talk {
 #[derive(Debug)]
 pub struct Ours {
     /// The room.
-    pub room: Room<Talk>,
+    pub room: Dispatcher<Talk>,
     /// Where it runs.
     pub host: Rc<MemoryHost>,
 }
@@ -84,7 +87,7 @@ impl Ours {
     /// Where the room does not let them in.
     pub fn new(sessions: usize, format: Format) -> Self {
         let host = Rc::new(MemoryHost::default());
-        let ours = Self { room: Room::on(host.clone()), host };
+        let ours = Self { room: Dispatcher::new(host.clone()), host };
         for _ in 0..sessions {
             let mut request = Request::default();
             *request.uri_mut() = "/websocket".parse().unwrap_or_default();
@@ -92,14 +95,14 @@ impl Ours {
                 request.headers_mut().insert(name, websocket_do::HeaderValue::from_static(value));
             }
             let answer = now(ours.room.fetch(request));
-            assert!(matches!(answer, Answer::Upgrade { .. }), "`connect` refuses nobody");
+            assert!(matches!(answer, FetchResult::Upgrade { .. }), "`connect` refuses nobody");
         }
         ours
     }
 
     /// A frame of the first session has come.
     pub fn event(&self, frame: Frame) {
-        now(self.room.event(SocketId(0), Event::Message(frame, None)));
+        now(self.room.dispatch_event(SocketId(0), Event::Message(frame, None)));
     }
 }
 

@@ -161,17 +161,17 @@ const _: () = {
             <Self as __ws::WebSocketDo>::protocol_error(self, session, &__ws::codec::Frame::Binary(bytes)).await
         }
         async fn protocol_error(&self, session: &__ws::Session<Self>, frame: &__ws::codec::Frame) -> __ws::Result {
-            session.answer_unsupported(frame)
+            ::websocket_do::__private::dispatch::answer_protocol_error(session, frame)
         }
         async fn invalid(
             &self,
             session: &__ws::Session<Self>,
             error: &__ws::protocol::ValidationError,
         ) -> __ws::Result {
-            session.answer_rejection(error)
+            ::websocket_do::__private::dispatch::answer_validation_error(session, error)
         }
         async fn error(&self, session: &__ws::Session<Self>, error: &__ws::Error) -> __ws::Result {
-            session.answer_failure(error)
+            ::websocket_do::__private::dispatch::answer_handler_error(session, error)
         }
         async fn close(&self, session: &__ws::Session<Self>, closed: &__ws::Closed) -> __ws::Result {
             let _ = (session, closed);
@@ -183,7 +183,7 @@ const _: () = {
             previous: &__ws::PreviousSession,
         ) -> ::core::result::Result<Self::Session, __ws::Close> {
             let _ = (room, previous);
-            ::core::result::Result::Err(previous.unhandled(room))
+            ::core::result::Result::Err(::websocket_do::__private::dispatch::close_previous(room, previous))
         }
         async fn timer(&self, room: &__ws::Room<Self>, name: &::core::primitive::str) -> __ws::Result {
             let _ = room;

@@ -133,12 +133,24 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
 fn hooks(room: &Room<'_>) -> TokenStream {
     let hook = |kind, arguments, default| hook(room.hook(kind), &arguments, default);
     let open = hook(Kind::Open, quote!(session), nothing());
-    let protocol_error = hook(Kind::ProtocolError, quote!(session, frame), quote!(session.answer_unsupported(frame)));
+    let protocol_error = hook(
+        Kind::ProtocolError,
+        quote!(session, frame),
+        quote!(::websocket_do::__private::dispatch::answer_protocol_error(session, frame)),
+    );
     let unsupported =
         quote!(<Self as __ws::WebSocketDo>::protocol_error(self, session, &__ws::codec::Frame::Binary(bytes)).await);
     let binary = hook(Kind::Binary, quote!(session, bytes), unsupported);
-    let invalid = hook(Kind::Invalid, quote!(session, error), quote!(session.answer_rejection(error)));
-    let error = hook(Kind::Error, quote!(session, error), quote!(session.answer_failure(error)));
+    let invalid = hook(
+        Kind::Invalid,
+        quote!(session, error),
+        quote!(::websocket_do::__private::dispatch::answer_validation_error(session, error)),
+    );
+    let error = hook(
+        Kind::Error,
+        quote!(session, error),
+        quote!(::websocket_do::__private::dispatch::answer_handler_error(session, error)),
+    );
     let close = hook(Kind::Close, quote!(session, closed), nothing());
     quote! {
         async fn open(&self, session: &__ws::Session<Self>) -> __ws::Result {
@@ -205,7 +217,7 @@ fn connect(hook: &Hook) -> TokenStream {
 
 fn migrate(room: &Room<'_>) -> TokenStream {
     room.hook(Kind::Migrate).map_or_else(
-        || quote!(::core::result::Result::Err(previous.unhandled(room))),
+        || quote!(::core::result::Result::Err(::websocket_do::__private::dispatch::close_previous(room, previous))),
         |hook| with_self(hook, &quote!(previous)),
     )
 }

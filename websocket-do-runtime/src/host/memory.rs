@@ -59,7 +59,7 @@ impl Store for Memory {
         let found = entries
             .range::<str, _>((Bound::Included(start), Bound::Unbounded))
             .take_while(|(key, _)| key.starts_with(&list.prefix) && list.end.as_ref().is_none_or(|end| *key < end))
-            .filter(|(key, _)| !key.starts_with(crate::server::storage::RESERVED_PREFIX))
+            .filter(|(key, _)| !key.starts_with(crate::server::storage::value::RESERVED_PREFIX))
             .map(|(key, value)| (key.clone(), value.clone()));
         let mut found: Vec<_> = if list.reverse {
             let mut found: Vec<_> = found.collect();

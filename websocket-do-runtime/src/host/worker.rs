@@ -45,7 +45,7 @@ use crate::{
     HostError,
     codec::Frame,
     connection::heartbeat::{PING, PONG},
-    server::{log, storage::OWN_CLOSING},
+    server::{log, storage::value::CLOSING_KEY},
 };
 
 /// The latest time that the platform accepts for an alarm, in the year 2188.
@@ -169,7 +169,7 @@ impl Host for WorkerHost {
     fn closing_record(&self) -> Vec<u8> {
         if self.closing_record.borrow().is_none() {
             // A class that is not SQLite-backed has no key-value storage. Its record is lost with its memory.
-            let record = self.store.get(OWN_CLOSING).ok().flatten().unwrap_or_default();
+            let record = self.store.get(CLOSING_KEY).ok().flatten().unwrap_or_default();
             self.closing_record.replace(Some(record));
         }
         self.closing_record.borrow().clone().unwrap_or_default()
@@ -177,7 +177,7 @@ impl Host for WorkerHost {
 
     fn set_closing_record(&self, record: &[u8]) -> Result<(), HostError> {
         self.closing_record.replace(Some(record.to_vec()));
-        self.store.put(OWN_CLOSING, record)
+        self.store.put(CLOSING_KEY, record)
     }
 
     fn uuid(&self) -> Uuid {

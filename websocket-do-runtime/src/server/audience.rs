@@ -6,7 +6,7 @@ use crate::{
     Room, SendError, ServerMessageOf, Session, WebSocketDo,
     codec::{self, Format, Frame},
     host::{SocketFilter, SocketId},
-    server::room::host_tag,
+    server::tags::host_tag,
 };
 
 type Filter<'a, R> = Box<dyn Fn(&Session<R>) -> bool + 'a>;
@@ -46,7 +46,7 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
 
     /// All of them but this one.
     pub fn except(self, session: &Session<R>) -> Self {
-        Self { except: Some(session.cell.socket), ..self }
+        Self { except: Some(session.state.socket), ..self }
     }
 
     /// Those that speak this format.

@@ -1,65 +1,70 @@
 //! The events of a room, from the host to the handlers: the event table of the wire contract, in code.
 
+mod default;
 mod ending;
 mod fetch;
 mod queue;
 mod run;
 
-use std::{any::Any, future::Future};
-
-use serde::Serialize;
+use std::{fmt, future::Future, rc::Rc};
 
 use crate::{
-    Close, Closed, Error, Result, Room, SendError, Session, WebSocketDo,
+    Close, Error, Request, Result, Room, Session, WebSocketDo,
     codec::{self, Format, Frame},
-    host::SocketId,
-    protocol::ValidationError,
-    server::room::ServerMessageOf,
+    host::{Host, SocketId},
+    server::event::Event,
 };
 
-pub use fetch::Answer;
+pub use default::{answer_handler_error, answer_protocol_error, answer_validation_error, close_previous};
+pub use fetch::FetchResult;
 pub(crate) use queue::Queue;
 pub(crate) use run::Dropped;
 
-/// What a client gets who sends a text frame in a MessagePack session.
-const NO_TEXT: &str = r#"{"error":"String messages are not allowed. Please use buffer messages."}"#;
-/// What a client gets who sends a binary frame in a JSON session.
-const NO_BINARY: &str = r#"{"error":"Buffer messages are not allowed. Please use string messages."}"#;
+/// The entry points of a room for a host outside this crate.
+pub struct Dispatcher<R: WebSocketDo>(Room<R>);
 
-/// Held from when a host has received a frame until the frame has been handled or dropped, so that the host can bound what
-/// it receives. [`None`] where the host does not.
-pub type Permit = Option<Box<dyn Any + Send>>;
+impl<R: WebSocketDo> Dispatcher<R> {
+    /// Creates a room with empty memory on a host.
+    pub fn new(host: Rc<dyn Host>) -> Self {
+        Self(Room::new(host))
+    }
 
-/// Something that happened to a socket.
-#[derive(Debug)]
-pub enum Event {
-    /// A whole message came.
-    Message(Frame, Permit),
-    /// The peer closed, or the connection was lost or failed.
-    Closed(Closed),
-    /// The room has closed, and the peer has not answered in time.
-    Unanswered,
+    /// The room.
+    pub fn room(&self) -> &Room<R> {
+        &self.0
+    }
+
+    /// Answers an HTTP request: an upgrade or one of the room's routes.
+    pub async fn fetch(&self, request: Request) -> FetchResult {
+        self.0.fetch(request).await
+    }
+
+    /// Handles an event of a socket, and the events of the same session that arrive meanwhile, in order.
+    pub async fn dispatch_event(&self, socket: SocketId, event: Event) {
+        self.0.dispatch_event(socket, event).await;
+    }
+
+    /// Handles the host's alarm.
+    pub async fn dispatch_alarm(&self) {
+        self.0.dispatch_alarm().await;
+    }
 }
 
-/// The answer to a frame that could not be handled, where no hook gives another.
-#[derive(Serialize)]
-struct ErrorFrame<'a> {
-    error: &'a str,
-    code: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
+impl<R: WebSocketDo> fmt::Debug for Dispatcher<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Dispatcher").field(&self.0).finish()
+    }
 }
 
 impl<R: WebSocketDo> Room<R> {
     /// Handles an event of a socket, and those of the same session that came meanwhile, in order.
     ///
     /// An event that comes while another of its session is being handled only takes its place in the queue.
-    #[doc(hidden)]
-    pub async fn event(&self, socket: SocketId, event: Event) {
-        match (self.wake(socket), event) {
-            (Some(session), event) if session.cell.busy.get() => session.enqueue(event),
+    pub(crate) async fn dispatch_event(&self, socket: SocketId, event: Event) {
+        match (self.session_for(socket), event) {
+            (Some(session), event) if session.state.busy.get() => session.enqueue(event),
             (Some(session), event) => {
-                session.cell.busy.set(true);
+                session.state.busy.set(true);
                 self.drain(&session, Some(event)).await;
             }
             (None, Event::Message(..)) => {}
@@ -70,20 +75,20 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Handles an event of a session that is busy, and what comes meanwhile; then it is busy no more.
     pub(super) async fn drain(&self, session: &Session<R>, first: Option<Event>) {
-        let waiting = || session.cell.queue.borrow_mut().pop();
+        let waiting = || session.state.queue.borrow_mut().pop();
         let mut next = first.or_else(waiting);
         while let Some(event) = next {
             self.handle(session, event).await;
             next = waiting();
         }
-        session.cell.busy.set(false);
+        session.state.busy.set(false);
     }
 
     async fn handle(&self, session: &Session<R>, event: Event) {
         match event {
-            Event::Message(..) if session.cell.is_closing() => {}
+            Event::Message(..) if session.state.is_closing() => {}
             Event::Message(frame, _permit) => {
-                self.run_session_handler(session, "a message", self.message(session, frame)).await;
+                self.run_session_handler(session, "a message", self.dispatch_message(session, frame)).await;
             }
             Event::Closed(closed) => self.end(session, Some(closed)).await,
             Event::Unanswered => self.end(session, None).await,
@@ -98,9 +103,9 @@ impl<R: WebSocketDo> Room<R> {
         what: &str,
         handler: impl Future<Output = Result>,
     ) {
-        let dropped = match self.run_handler_of(Some(&session.cell), handler).await {
+        let dropped = match self.run_handler_of(Some(&session.state), handler).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => match self.run_handler_of(Some(&session.cell), self.failed(session, &error)).await {
+            Ok(Err(error)) => match self.run_handler_of(Some(&session.state), self.failed(session, &error)).await {
                 Ok(()) => return,
                 Err(dropped) => dropped,
             },
@@ -110,7 +115,7 @@ impl<R: WebSocketDo> Room<R> {
         session.close_with(&Close::handler_timeout());
     }
 
-    async fn message(&self, session: &Session<R>, frame: Frame) -> Result {
+    async fn dispatch_message(&self, session: &Session<R>, frame: Frame) -> Result {
         if frame.len() > R::MAX_MESSAGE {
             session.close_with(&Close::too_large(R::MAX_MESSAGE));
             return Ok(());
@@ -118,47 +123,20 @@ impl<R: WebSocketDo> Room<R> {
         let decoded = match (session.format(), frame) {
             (Format::Json, Frame::Text(text)) => codec::decode_text(&text),
             (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(&bytes),
-            (Format::MessagePack, frame @ Frame::Text(_)) => return self.value().protocol_error(session, &frame).await,
-            (Format::Json, Frame::Binary(bytes)) => return self.value().binary(session, bytes).await,
+            (Format::MessagePack, frame @ Frame::Text(_)) => {
+                return self.handlers().protocol_error(session, &frame).await;
+            }
+            (Format::Json, Frame::Binary(bytes)) => return self.handlers().binary(session, bytes).await,
         };
         match decoded {
-            Ok(message) => self.value().message(session, message).await,
-            Err(why) => self.value().invalid(session, &why).await,
+            Ok(message) => self.handlers().message(session, message).await,
+            Err(why) => self.handlers().invalid(session, &why).await,
         }
     }
 
     async fn failed(&self, session: &Session<R>, error: &Error) {
-        if let Err(second) = self.value().error(session, error).await {
+        if let Err(second) = self.handlers().error(session, error).await {
             session.log_error(format_args!("`error` failed with `{second}` on the error `{error}`"));
         }
-    }
-}
-
-impl<R: WebSocketDo> Session<R> {
-    /// What a client gets for a frame that is no valid message, where the room has no `invalid` hook.
-    #[doc(hidden)]
-    pub fn answer_rejection(&self, why: &ValidationError) -> Result {
-        let error = why.to_string();
-        Ok(self.send_error(&ErrorFrame { error: &error, code: why.code().as_str(), path: Some(why.path()) })?)
-    }
-
-    /// What a client gets for a frame of the other kind, where the room has no `protocol_error` hook.
-    #[doc(hidden)]
-    pub fn answer_unsupported(&self, frame: &Frame) -> Result {
-        Ok(self.send_frame(&Frame::Text(if matches!(frame, Frame::Text(_)) { NO_TEXT } else { NO_BINARY }.into()))?)
-    }
-
-    /// What a client gets for a handler that failed, where the room has no `error` hook: not the error, that is for
-    /// the log.
-    #[doc(hidden)]
-    pub fn answer_failure(&self, error: &Error) -> Result {
-        self.log_error(format_args!("a handler failed: {error}"));
-        // A client that is gone needs no answer.
-        let _ = self.send_error(&ErrorFrame { error: "Internal error", code: "internal", path: None });
-        Ok(())
-    }
-
-    fn send_error(&self, error: &ErrorFrame<'_>) -> Result<(), SendError> {
-        self.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(error, self.format())?)
     }
 }

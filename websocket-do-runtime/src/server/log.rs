@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use crate::{Close, PreviousSession, Room, Session, WebSocketDo, connection::printable::printable};
+use crate::{Room, Session, WebSocketDo, connection::printable::printable};
 
 /// The most bytes of a message in the log.
 const MOST: usize = 4096;
@@ -29,15 +29,6 @@ impl<R: WebSocketDo> Session<R> {
     /// Logs an error of the session, with its id and the room's name.
     pub(crate) fn log_error(&self, error: impl Display) {
         self.room().log_error(format_args!("session {}: {error}", self.id()));
-    }
-}
-
-impl PreviousSession {
-    /// What becomes of the session where the room has no `migrate` hook: it is logged, and closed.
-    #[doc(hidden)]
-    pub fn unhandled<R: WebSocketDo>(&self, room: &Room<R>) -> Close {
-        room.log_error(format_args!("session {}: session data lost: {}", self.session_id(), self.error()));
-        Close::restart("session data lost")
     }
 }
 

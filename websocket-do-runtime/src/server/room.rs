@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use crate::{
     Audience, Result, SendError, Session, Storage, StorageError, WebSocketDo,
-    codec::Format,
     host::{BySocket, Host, SocketFilter, SocketId},
     protocol::{ClientMessage, Timestamp},
     server::{
@@ -47,17 +46,17 @@ pub type ServerMessageOf<R> = <<R as WebSocketDo>::Client as ClientMessage>::Ser
 /// # }
 /// ```
 pub struct Room<R: WebSocketDo> {
-    core: Rc<Core<R>>,
+    state: Rc<RoomState<R>>,
 }
 
 /// The room's memory. All of it can be lost at any time and made again from the host.
-struct Core<R: WebSocketDo> {
+struct RoomState<R: WebSocketDo> {
     host: Rc<dyn Host>,
-    value: OnceCell<R>,
-    cells: RefCell<BySocket<Rc<SessionState<R::Session>>>>,
+    handlers: OnceCell<R>,
+    sessions: RefCell<BySocket<Rc<SessionState<R::Session>>>>,
     closing: Closing,
     /// Whether handlers of timers are running.
-    ringing: Cell<bool>,
+    timers_running: Cell<bool>,
     /// The timer whose handler is running.
     running: RefCell<Option<StoredTimer>>,
 }
@@ -73,16 +72,15 @@ pub(crate) enum Absent {
 }
 
 impl<R: WebSocketDo> Room<R> {
-    /// A room with empty memory on a host.
-    #[doc(hidden)]
-    pub fn on(host: Rc<dyn Host>) -> Self {
+    /// Creates a room with empty memory on a host.
+    pub(crate) fn new(host: Rc<dyn Host>) -> Self {
         Self {
-            core: Rc::new(Core {
+            state: Rc::new(RoomState {
                 host,
-                value: OnceCell::new(),
-                cells: RefCell::default(),
+                handlers: OnceCell::new(),
+                sessions: RefCell::default(),
                 closing: Closing::default(),
-                ringing: Cell::default(),
+                timers_running: Cell::default(),
                 running: RefCell::default(),
             }),
         }
@@ -91,12 +89,12 @@ impl<R: WebSocketDo> Room<R> {
     /// The name the room was reached by, 1 to 1,024 bytes. [`None`] where it was reached by its id alone, which only a Worker
     /// can do: a check by name must refuse then.
     pub fn name(&self) -> Option<String> {
-        self.core.host.room_name()
+        self.state.host.room_name()
     }
 
     /// Returns the current time.
     pub fn now(&self) -> Timestamp {
-        Timestamp::saturating_from_millis(self.core.host.now())
+        Timestamp::saturating_from_millis(self.state.host.now())
     }
 
     /// How many sessions there are. A session counts until its `close` handler has returned. One that the room has closed counts
@@ -142,7 +140,7 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Waits for `duration`, on every host. A room does not hibernate while a handler waits.
     pub async fn sleep(&self, duration: Duration) {
-        self.core.host.sleep(millis(duration)).await;
+        self.state.host.sleep(millis(duration)).await;
     }
 
     /// What the room keeps for good.
@@ -151,30 +149,30 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     pub(crate) fn host(&self) -> &dyn Host {
-        &*self.core.host
+        &*self.state.host
     }
 
-    pub(crate) fn ringing(&self) -> &Cell<bool> {
-        &self.core.ringing
+    pub(crate) fn timers_running(&self) -> &Cell<bool> {
+        &self.state.timers_running
     }
 
     /// The user's own value, made at the first use.
-    pub(crate) fn value(&self) -> &R {
-        self.core.value.get_or_init(|| R::new(self))
+    pub(crate) fn handlers(&self) -> &R {
+        self.state.handlers.get_or_init(|| R::new(self))
     }
 
     pub(crate) fn running(&self) -> &RefCell<Option<StoredTimer>> {
-        &self.core.running
+        &self.state.running
     }
 
     pub(crate) fn closing(&self) -> &Closing {
-        &self.core.closing
+        &self.state.closing
     }
 
     /// Sets the alarm to what comes next, with the first of the timers, unless handlers of timers are running: it is set when they
     /// are through.
     pub(crate) fn arm(&self, timer: Option<u64>) -> Result<(), StorageError> {
-        if self.ringing().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
+        if self.timers_running().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
     }
 
     /// The sockets that match the filter, without those whose sessions have ended.
@@ -184,51 +182,28 @@ impl<R: WebSocketDo> Room<R> {
 
     /// The session of a socket, from memory or else from its attachment.
     pub(crate) fn resume(&self, socket: SocketId) -> Result<Session<R>, Absent> {
-        if let Some(cell) = self.core.cells.borrow().get(&socket) {
+        if let Some(cell) = self.state.sessions.borrow().get(&socket) {
             return Ok(Session::new(self.clone(), cell.clone()));
         }
-        let attachment = self.core.host.attachment(socket).ok_or(Absent::Gone)?;
+        let attachment = self.state.host.attachment(socket).ok_or(Absent::Gone)?;
         let header = attachment::header(&attachment).map_err(Absent::Unreadable)?;
         if header.state == State::Ended {
             return Err(Absent::Ended);
         }
         let read = attachment::decode(&attachment).map_err(Absent::Unreadable)?;
-        Ok(self.remember(SessionState::new(socket, header, read.data, attachment)))
+        Ok(self.cache(SessionState::new(socket, header, read.data, attachment)))
     }
 
-    pub(crate) fn remember(&self, cell: SessionState<R::Session>) -> Session<R> {
-        let cell = Rc::new(cell);
-        self.core.cells.borrow_mut().insert(cell.socket, cell.clone());
-        Session::new(self.clone(), cell)
+    pub(crate) fn cache(&self, session: SessionState<R::Session>) -> Session<R> {
+        let session = Rc::new(session);
+        self.state.sessions.borrow_mut().insert(session.socket, session.clone());
+        Session::new(self.clone(), session)
     }
 
-    pub(crate) fn forget(&self, socket: SocketId) {
-        self.core.cells.borrow_mut().remove(&socket);
-        self.core.host.forget(socket);
+    pub(crate) fn remove(&self, socket: SocketId) {
+        self.state.sessions.borrow_mut().remove(&socket);
+        self.state.host.forget(socket);
     }
-
-    pub(crate) fn user_tags(&self, socket: SocketId, format: Format) -> Vec<String> {
-        let prefix = host_tag(format, "");
-        self.core.host.tags(socket).iter().filter_map(|tag| tag.strip_prefix(&prefix)).map(str::to_owned).collect()
-    }
-}
-
-/// The tags a session is accepted with: its id, its format, and the user's own, each under the format so that the
-/// receivers of one encoding can be asked for at once.
-///
-/// # Errors
-/// Where there are more than Cloudflare takes, 10 of 256 bytes: every host refuses what that one would.
-pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Result<Vec<String>> {
-    let own = [id.to_string(), format.to_string()];
-    let tags: Vec<_> = own.into_iter().chain(tags.iter().map(|tag| host_tag(format, tag))).collect();
-    if tags.len() > 10 || tags.iter().any(|tag| tag.len() > 256) {
-        return Err(crate::Error::msg("too many tags, or one that is too long; at most 8 of 240 bytes fit"));
-    }
-    Ok(tags)
-}
-
-pub(crate) fn host_tag(format: Format, tag: &str) -> String {
-    format!("{format}:{tag}")
 }
 
 /// A duration in whole milliseconds, as hosts count.
@@ -238,7 +213,7 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 
 impl<R: WebSocketDo> Clone for Room<R> {
     fn clone(&self) -> Self {
-        Self { core: self.core.clone() }
+        Self { state: self.state.clone() }
     }
 }
 

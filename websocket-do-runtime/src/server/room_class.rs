@@ -7,7 +7,7 @@ use http::Method;
 use crate::{
     Request, Room, WebSocketDo,
     host::{Host, SocketId},
-    server::dispatch::{Answer, Event},
+    server::{dispatch::FetchResult, event::Event},
 };
 
 /// A class of rooms.
@@ -28,7 +28,7 @@ impl RoomClass {
             name: R::NAME,
             max_message: R::MAX_MESSAGE,
             body_limit: Room::<R>::body_limit,
-            create: |host| Rc::new(Room::<R>::on(host)),
+            create: |host| Rc::new(Room::<R>::new(host)),
         }
     }
 }
@@ -38,35 +38,35 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 /// A room of any class, as a host calls it.
 pub(crate) trait ErasedRoom {
     /// Answers a request.
-    fn fetch(&self, request: Request) -> BoxFuture<Answer>;
+    fn fetch(&self, request: Request) -> BoxFuture<FetchResult>;
 
     /// Handles an event of a socket.
-    fn event(&self, socket: SocketId, event: Event) -> BoxFuture<()>;
+    fn dispatch_event(&self, socket: SocketId, event: Event) -> BoxFuture<()>;
 
     /// Handles the alarm.
-    fn alarm_event(&self) -> BoxFuture<()>;
+    fn dispatch_alarm(&self) -> BoxFuture<()>;
 
     /// Whether handlers of timers are running.
     fn is_running_timers(&self) -> bool;
 }
 
 impl<R: WebSocketDo> ErasedRoom for Room<R> {
-    fn fetch(&self, request: Request) -> BoxFuture<Answer> {
+    fn fetch(&self, request: Request) -> BoxFuture<FetchResult> {
         let room = self.clone();
         Box::pin(async move { Self::fetch(&room, request).await })
     }
 
-    fn event(&self, socket: SocketId, event: Event) -> BoxFuture<()> {
+    fn dispatch_event(&self, socket: SocketId, event: Event) -> BoxFuture<()> {
         let room = self.clone();
-        Box::pin(async move { Self::event(&room, socket, event).await })
+        Box::pin(async move { Self::dispatch_event(&room, socket, event).await })
     }
 
-    fn alarm_event(&self) -> BoxFuture<()> {
+    fn dispatch_alarm(&self) -> BoxFuture<()> {
         let room = self.clone();
-        Box::pin(async move { Self::alarm_event(&room).await })
+        Box::pin(async move { Self::dispatch_alarm(&room).await })
     }
 
     fn is_running_timers(&self) -> bool {
-        self.ringing().get()
+        self.timers_running().get()
     }
 }

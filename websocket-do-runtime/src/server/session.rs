@@ -13,7 +13,10 @@ use self::state::{Stored, Updating};
 use crate::{
     Close, CloseError, Room, SendError, ServerMessageOf, WebSocketDo,
     codec::{self, Format},
-    server::attachment::{self, State},
+    server::{
+        attachment::{self, State},
+        tags::user_tags,
+    },
 };
 
 /// One connected client: its data, its socket, its room.
@@ -36,22 +39,22 @@ use crate::{
 /// ```
 pub struct Session<R: WebSocketDo> {
     room: Room<R>,
-    pub(crate) cell: Rc<SessionState<R::Session>>,
+    pub(crate) state: Rc<SessionState<R::Session>>,
 }
 
 impl<R: WebSocketDo> Session<R> {
-    pub(crate) fn new(room: Room<R>, cell: Rc<SessionState<R::Session>>) -> Self {
-        Self { room, cell }
+    pub(crate) fn new(room: Room<R>, state: Rc<SessionState<R::Session>>) -> Self {
+        Self { room, state }
     }
 
     /// The id of the session: a random UUID, the same for as long as the client stays connected.
     pub fn id(&self) -> Uuid {
-        self.cell.id
+        self.state.id
     }
 
     /// The wire format of the session.
     pub fn format(&self) -> Format {
-        self.cell.format
+        self.state.format
     }
 
     /// The tags that `connect` put on the session with [`Accept::tag`](crate::Accept::tag).
@@ -63,7 +66,7 @@ impl<R: WebSocketDo> Session<R> {
     /// }
     /// ```
     pub fn tags(&self) -> Vec<String> {
-        self.room.user_tags(self.cell.socket, self.cell.format)
+        user_tags(self.room.host(), self.state.socket, self.state.format)
     }
 
     /// The room the session is in.
@@ -83,7 +86,7 @@ impl<R: WebSocketDo> Session<R> {
     /// }
     /// ```
     pub fn data(&self) -> Rc<R::Session> {
-        self.cell.data()
+        self.state.data()
     }
 
     /// Changes the session's data with `change`, and returns what `change` returned. The data is attached to the socket before
@@ -104,14 +107,14 @@ impl<R: WebSocketDo> Session<R> {
     /// }
     /// ```
     pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T, UpdateError> {
-        let _updating = Updating::begin(&self.cell.updating)?;
-        let before = self.cell.attachment();
+        let _updating = Updating::begin(&self.state.updating)?;
+        let before = self.state.attachment();
         let mut data: R::Session = attachment::decode(&before)?.data;
         let answer = change(&mut data);
-        let after = attachment::encode_in(self.cell.header(), &data)?;
+        let after = attachment::encode_in(self.state.header(), &data)?;
         if after != *before {
-            self.room.host().set_attachment(self.cell.socket, &after)?;
-            *self.cell.stored.borrow_mut() = Stored { data: Rc::new(data), attachment: after.into() };
+            self.room.host().set_attachment(self.state.socket, &after)?;
+            *self.state.stored.borrow_mut() = Stored { data: Rc::new(data), attachment: after.into() };
         }
         Ok(answer)
     }
@@ -135,7 +138,7 @@ impl<R: WebSocketDo> Session<R> {
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
     pub fn send(&self, message: ServerMessageOf<R>) -> Result<(), SendError> {
-        self.send_frame(&codec::encode(&message, self.cell.format)?)
+        self.send_frame(&codec::encode(&message, self.state.format)?)
     }
 
     /// Sends a frame unchecked: raw bytes in a JSON session, or the answer of a `#[protocol_error]` handler.
@@ -151,7 +154,7 @@ impl<R: WebSocketDo> Session<R> {
     /// }
     /// ```
     pub fn send_frame(&self, frame: &codec::Frame) -> Result<(), SendError> {
-        let closed = self.cell.is_closing() || self.room.host().send(&[self.cell.socket], frame) == 0;
+        let closed = self.state.is_closing() || self.room.host().send(&[self.state.socket], frame) == 0;
         if closed { Err(SendError::Closed) } else { Ok(()) }
     }
 
@@ -178,22 +181,25 @@ impl<R: WebSocketDo> Session<R> {
     }
 
     pub(crate) fn close_with(&self, close: &Close) {
-        if !self.cell.is_closing() {
-            self.cell.advance(State::Closing);
-            self.cell.queue.borrow_mut().drop_messages();
-            self.room.close_socket(self.cell.socket, self.cell.header(), &self.cell.attachment(), close);
+        if !self.state.is_closing() {
+            self.state.advance(State::Closing);
+            self.state.queue.borrow_mut().drop_messages();
+            self.room.close_socket(self.state.socket, self.state.header(), &self.state.attachment(), close);
         }
     }
 }
 
 impl<R: WebSocketDo> Clone for Session<R> {
     fn clone(&self) -> Self {
-        Self { room: self.room.clone(), cell: self.cell.clone() }
+        Self { room: self.room.clone(), state: self.state.clone() }
     }
 }
 
 impl<R: WebSocketDo> fmt::Debug for Session<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("id", &self.cell.id).field("format", &self.cell.format).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("id", &self.state.id)
+            .field("format", &self.state.format)
+            .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,12 @@
 //! What a room keeps for good: values under keys, beyond hibernation, restarts and deploys. Knows nothing of hosts.
 
 mod error;
+pub(crate) mod value;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::error::StorageError;
+use self::value::{check_key, decode, encode};
 use crate::{
     HostError, Result,
     host::{Host, Store},
@@ -17,19 +19,6 @@ pub const MAX_KEY: usize = 2048;
 /// The most bytes a key and its value may have together, as on
 /// [Cloudflare](https://developers.cloudflare.com/durable-objects/platform/limits/).
 pub const MAX_VALUE: usize = 2 << 20;
-
-/// Keys that begin so are the framework's own.
-pub(crate) const RESERVED_PREFIX: &str = "__websocket_do:";
-
-/// Where the room's timers are kept.
-pub(crate) const OWN_TIMERS: &str = "__websocket_do:timers";
-
-/// Where an object on workerd keeps which sessions the room has closed.
-#[cfg(target_arch = "wasm32")]
-pub(crate) const OWN_CLOSING: &str = "__websocket_do:closing";
-
-/// What begins a value that is not of the layout [`stored::COMPACT`]: the one byte that begins no MessagePack. The layout follows.
-const LAYOUT: u8 = 0xc1;
 
 /// What [`Storage::put`] takes: values that own what they hold and implement [`Serialize`] and [`Deserialize`](serde::Deserialize),
 /// and text and slices of them.
@@ -121,7 +110,7 @@ impl<'r> Storage<'r> {
 
     /// Keeps bytes under a key of the framework's own.
     #[cfg(test)]
-    pub(crate) fn put_own(&self, key: &str, bytes: &[u8]) {
+    pub(crate) fn put_reserved(&self, key: &str, bytes: &[u8]) {
         self.store.put(key, bytes).expect("written");
     }
 
@@ -145,7 +134,7 @@ impl<'r> Storage<'r> {
     /// * [`TooLarge`](StorageError::TooLarge) if the key and the serialized value are larger than 2 MiB together;
     /// * [`Host`](StorageError::Host) if the storage fails.
     pub fn put<T: Storable + ?Sized>(&self, key: &str, value: &T) -> Result<(), StorageError> {
-        check(key)?;
+        check_key(key)?;
         let bytes = encode(key, value)?;
         if key.len() + bytes.len() > MAX_VALUE {
             return Err(StorageError::TooLarge { key: key.to_owned(), size: bytes.len() });
@@ -158,7 +147,7 @@ impl<'r> Storage<'r> {
     /// # Errors
     /// As [`put`](Self::put) for the key, and [`StorageError::Host`] if the storage fails.
     pub fn delete(&self, key: &str) -> Result<bool, StorageError> {
-        check(key)?;
+        check_key(key)?;
         Ok(self.store.delete(key)?)
     }
 
@@ -251,32 +240,4 @@ impl ListOptions {
     pub fn limit(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }
     }
-}
-
-fn check(key: &str) -> Result<(), StorageError> {
-    if key.is_empty() {
-        return Err(StorageError::EmptyKey);
-    }
-    if key.len() > MAX_KEY {
-        return Err(StorageError::KeyTooLong { size: key.len() });
-    }
-    if key.starts_with(RESERVED_PREFIX) {
-        return Err(StorageError::ReservedKey);
-    }
-    Ok(())
-}
-
-pub(crate) fn encode<T: Storable + ?Sized>(key: &str, value: &T) -> Result<Vec<u8>, StorageError> {
-    let mut bytes = Vec::with_capacity(128);
-    bytes.extend([LAYOUT, stored::VERSION]);
-    value.write(&mut bytes).map_err(|reason| StorageError::Encode { key: key.to_owned(), reason })?;
-    Ok(bytes)
-}
-
-pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, StorageError> {
-    let (version, data) = match bytes {
-        [LAYOUT, version, data @ ..] => (*version, data),
-        data => (stored::COMPACT, data),
-    };
-    stored::read(version, data).map_err(|reason| StorageError::Decode { key: key.to_owned(), reason })
 }

@@ -10,7 +10,7 @@ use crate::{
     Room, StorageError, WebSocketDo,
     host::{Host, Store},
     protocol::Timestamp,
-    server::storage::{self, OWN_TIMERS},
+    server::storage::value::{self, TIMERS_KEY},
 };
 
 /// How long after a failure the timers are tried again, in milliseconds: as on Cloudflare.
@@ -86,7 +86,7 @@ impl<R: WebSocketDo> Room<R> {
     pub fn set_timer(&self, timer: Timer<R>, at: Timestamp) -> Result<(), StorageError> {
         let at = u64::try_from(at.as_millis()).unwrap_or_default();
         let mut timers = load(self.store())?;
-        self.remove(timer, &mut timers);
+        self.remove_timer(timer, &mut timers);
         timers.push(StoredTimer { at, name: timer.name.to_owned(), generation: self.host().uuid().as_u64_pair().0 });
         timers.sort();
         // The alarm comes first: a superfluous alarm is harmless, a timer without an alarm would never run.
@@ -107,7 +107,7 @@ impl<R: WebSocketDo> Room<R> {
     /// Returns [`StorageError::Host`] if the host's storage fails.
     pub fn cancel_timer(&self, timer: Timer<R>) -> Result<bool, StorageError> {
         let mut timers = load(self.store())?;
-        if !self.remove(timer, &mut timers) {
+        if !self.remove_timer(timer, &mut timers) {
             return Ok(false);
         }
         save(self.store(), &timers)?;
@@ -135,7 +135,7 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     /// Removes a timer unless its handler is running; returns whether it was there.
-    fn remove(&self, timer: Timer<R>, timers: &mut Vec<StoredTimer>) -> bool {
+    fn remove_timer(&self, timer: Timer<R>, timers: &mut Vec<StoredTimer>) -> bool {
         let before = timers.len();
         timers.retain(|stored| stored.name != timer.name || self.is_running(stored));
         timers.len() < before
@@ -179,14 +179,14 @@ pub(crate) fn next(host: &dyn Host) -> Result<Option<u64>, StorageError> {
 }
 
 fn load(store: &dyn Store) -> Result<Vec<StoredTimer>, StorageError> {
-    store.get(OWN_TIMERS)?.map_or_else(|| Ok(Vec::new()), |bytes| storage::decode(OWN_TIMERS, &bytes))
+    store.get(TIMERS_KEY)?.map_or_else(|| Ok(Vec::new()), |bytes| value::decode(TIMERS_KEY, &bytes))
 }
 
 fn save(store: &dyn Store, timers: &[StoredTimer]) -> Result<(), StorageError> {
     if timers.is_empty() {
-        store.delete(OWN_TIMERS)?;
+        store.delete(TIMERS_KEY)?;
     } else {
-        store.put(OWN_TIMERS, &storage::encode(OWN_TIMERS, timers)?)?;
+        store.put(TIMERS_KEY, &value::encode(TIMERS_KEY, timers)?)?;
     }
     Ok(())
 }
@@ -204,8 +204,8 @@ mod tests {
             mark: u64,
         }
 
-        let bytes = storage::encode(OWN_TIMERS, &[Older { at: 1, name: "end_round".into(), mark: 2 }][..]).unwrap();
-        let timers: Vec<StoredTimer> = storage::decode(OWN_TIMERS, &bytes).unwrap();
+        let bytes = value::encode(TIMERS_KEY, &[Older { at: 1, name: "end_round".into(), mark: 2 }][..]).unwrap();
+        let timers: Vec<StoredTimer> = value::decode(TIMERS_KEY, &bytes).unwrap();
         assert_eq!(timers, [StoredTimer { at: 1, name: "end_round".into(), generation: 2 }]);
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     IntoResponse, Request, Response, Room, WebSocketDo,
     client::TypedClient,
-    server::{dispatch::Answer, http::MAX_BODY},
+    server::{dispatch::FetchResult, http::MAX_BODY},
 };
 
 impl<R: WebSocketDo> TestRoom<R>
@@ -48,8 +48,8 @@ where
         match &self.backend {
             Backend::InMemory(simulation) => match prepare::<R>(request) {
                 Ok(request) => match send_request(simulation, request).await {
-                    Answer::Response(response) => response,
-                    Answer::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
+                    FetchResult::Response(response) => response,
+                    FetchResult::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
                 },
                 Err(status) => status.into_response(),
             },
@@ -69,7 +69,7 @@ fn prepare<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode> 
 }
 
 /// Sends a request to the room and returns its answer.
-pub(super) async fn send_request<R: WebSocketDo>(simulation: &Rc<Simulation<R>>, request: Request) -> Answer {
+pub(super) async fn send_request<R: WebSocketDo>(simulation: &Rc<Simulation<R>>, request: Request) -> FetchResult {
     simulation.log(|| format!("{} {}", request.method(), request.uri()));
     let (room, answer) = (simulation.room(), Rc::new(RefCell::new(None)));
     let slot = answer.clone();

@@ -11,7 +11,7 @@ use crate::{
     codec::Format,
     host::{Host, SocketId, memory::Memory},
     protocol::Timestamp,
-    server::dispatch::Answer,
+    server::dispatch::FetchResult,
 };
 
 /// A room under test, in memory or on a server. The guide is the module documentation of `websocket_do::testing`.
@@ -239,11 +239,11 @@ async fn accepted<R: WebSocketDo>(
     let path = request.uri().path_and_query().map_or("/websocket", |path| path.as_str());
     *request.uri_mut() = path.parse().unwrap_or_default();
     match send_request(simulation, request).await {
-        Answer::Upgrade { socket, .. } => {
+        FetchResult::Upgrade { socket, .. } => {
             let format = simulation.host.tags(socket).iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
             Ok((socket, format))
         }
-        Answer::Response(response) => {
+        FetchResult::Response(response) => {
             let body = String::from_utf8_lossy(response.body()).into_owned();
             Err(ClientError::refused(response.status().as_u16(), response.headers(), body))
         }

@@ -23,7 +23,7 @@ use crate::{
     codec::Frame,
     connection::heartbeat::{PING, PONG},
     host::{Host, SocketId},
-    server::{alarm, dispatch::Event, log, timers},
+    server::{alarm, event::Event, log, timers},
 };
 
 /// How long a test waits for a message, in milliseconds of the room's time.
@@ -94,7 +94,7 @@ impl<R: WebSocketDo> Simulation<R> {
     pub(super) fn new(seed: Option<u64>, host: Rc<TestHost>) -> Rc<Self> {
         let ready = Ready { handlers: Mutex::default(), order: host.order.clone(), outside: AtomicWaker::new() };
         Rc::new(Self {
-            room: RefCell::new(Room::on(host.clone())),
+            room: RefCell::new(Room::new(host.clone())),
             host,
             seed,
             handlers: RefCell::default(),
@@ -177,7 +177,7 @@ impl<R: WebSocketDo> Simulation<R> {
             }
         };
         let room = self.room();
-        self.run(Box::pin(async move { room.event(socket, event).await }));
+        self.run(Box::pin(async move { room.dispatch_event(socket, event).await }));
     }
 
     fn poll(&self, handler: u64) {
@@ -223,8 +223,8 @@ impl<R: WebSocketDo> Simulation<R> {
         self.handlers.borrow_mut().clear();
         self.host.clock.clear_sleepers();
         // Due timers run again, as on the other hosts.
-        let was_ringing = self.room.borrow().ringing().get();
-        *self.room.borrow_mut() = Room::on(self.host.clone());
+        let was_ringing = self.room.borrow().timers_running().get();
+        *self.room.borrow_mut() = Room::new(self.host.clone());
         let not_before = if was_ringing { self.host.now() + timers::RETRY } else { 0 };
         if let Err(error) = alarm::rearm(&*self.host, not_before) {
             self.log(|| format!("the alarm was not set: {error}"));
@@ -257,7 +257,7 @@ impl<R: WebSocketDo> Simulation<R> {
         if self.host.clock.move_to(due) {
             self.log(|| "the alarm is due".to_owned());
             let room = self.room();
-            self.spawn(async move { room.alarm_event().await });
+            self.spawn(async move { room.dispatch_alarm().await });
         }
     }
 

@@ -24,7 +24,8 @@ use crate::{
     host::{Host, SocketFilter, SocketId},
     server::{
         alarm,
-        dispatch::{Answer, Event},
+        dispatch::FetchResult,
+        event::Event,
         log,
         room_class::{ErasedRoom, RoomClass},
         timers::RETRY,
@@ -133,7 +134,7 @@ impl Actor {
                     Event::Message(..) => "a message's handler",
                     Event::Closed(_) | Event::Unanswered => CLOSE_HANDLER,
                 };
-                self.start(handler.into(), self.room.event(socket, event));
+                self.start(handler.into(), self.room.dispatch_event(socket, event));
             }
         }
     }
@@ -142,7 +143,7 @@ impl Actor {
         self.host.alarm.set(None);
         let (room, failed) = (self.room.clone(), self.failed_alarms.clone());
         let run = async move {
-            room.alarm_event().await;
+            room.dispatch_alarm().await;
             failed.set(0);
         };
         self.start("a timer's handler".into(), Box::pin(run));
@@ -191,7 +192,7 @@ impl Actor {
         self.set_alarm(not_before);
         // The requests that accepted these sockets get no response, so no connection will report their end.
         for socket in self.host.take_unclaimed() {
-            self.start(CLOSE_HANDLER.into(), self.room.event(socket, Event::Closed(Closed::lost())));
+            self.start(CLOSE_HANDLER.into(), self.room.dispatch_event(socket, Event::Closed(Closed::lost())));
         }
     }
 
@@ -211,12 +212,12 @@ async fn fetch(room: Rc<dyn ErasedRoom>, host: Rc<LocalHost>, request: Request, 
         return;
     }
     match answer {
-        Answer::Response(response) => drop(reply.send(Reply::Response(response))),
-        Answer::Upgrade { socket, headers } => {
+        FetchResult::Response(response) => drop(reply.send(Reply::Response(response))),
+        FetchResult::Upgrade { socket, headers } => {
             let Some(outbox) = host.claim(socket) else { return };
             if reply.send(Reply::Upgrade { socket, headers, outbox }).is_err() {
                 // The client has disconnected: no connection will report the socket's end.
-                room.event(socket, Event::Closed(Closed::lost())).await;
+                room.dispatch_event(socket, Event::Closed(Closed::lost())).await;
             }
         }
     }

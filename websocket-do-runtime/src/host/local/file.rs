@@ -33,7 +33,7 @@ use super::gate::{Barrier, WriteProgress};
 use crate::{
     HostError, ListOptions,
     host::{NESTED, Store},
-    server::storage::RESERVED_PREFIX,
+    server::storage::value::RESERVED_PREFIX,
 };
 
 /// The most bytes that a transaction may change. They are held in memory until it ends.

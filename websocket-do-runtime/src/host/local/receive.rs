@@ -30,7 +30,7 @@ use crate::{
         websocket::{self, Stream, blocked, violation},
     },
     host::SocketId,
-    server::dispatch::Event,
+    server::event::Event,
 };
 
 /// How many messages of a session may be received and not handled.

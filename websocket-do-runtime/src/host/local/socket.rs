@@ -15,7 +15,7 @@ use super::{
     outbox::Outbox,
     receive::{Limits, Receiver},
 };
-use crate::{Closed, host::SocketId, server::dispatch::Event};
+use crate::{Closed, host::SocketId, server::event::Event};
 
 /// The time the room has to answer the peer's close, after the events before it.
 const CLOSE_ANSWER_TIMEOUT: Duration = Duration::from_mins(1);

@@ -12,7 +12,7 @@ use super::{
     Memory,
     file::{File, FileStore},
 };
-use crate::{Error, ListOptions, MAX_KEY, MAX_VALUE, Result, Storage, host::Store, server::storage::OWN_TIMERS};
+use crate::{Error, ListOptions, MAX_KEY, MAX_VALUE, Result, Storage, host::Store, server::storage::value::TIMERS_KEY};
 
 fn open(folder: &TempDir) -> Arc<File> {
     Arc::new(File::open(folder.path()).expect("a file that can be opened"))
@@ -102,7 +102,7 @@ fn keys_and_values_have_limits() {
             storage.put(key, &fits(key)).unwrap();
             assert!(storage.put(key, &format!("{}t", fits(key))).is_err());
         }
-        for key in ["", &format!("{longest}k"), "__websocket_do:", OWN_TIMERS] {
+        for key in ["", &format!("{longest}k"), "__websocket_do:", TIMERS_KEY] {
             assert!(storage.put(key, &1).is_err(), "{key}");
             assert!(storage.delete(key).is_err(), "{key}");
         }
@@ -119,7 +119,7 @@ fn keys_and_values_have_limits() {
 fn a_list_is_in_the_order_of_bytes_and_without_our_own_keys() {
     const ALL: [&str; 9] = ["A", "_", "a", "a:1", "a:2", "a:3", "ä", "\u{ffff}", "𐀀"];
     let change = |storage: Storage<'_>| {
-        storage.put_own(OWN_TIMERS, b"own");
+        storage.put_reserved(TIMERS_KEY, b"own");
         for key in ALL.iter().rev() {
             storage.put(key, *key).unwrap();
         }

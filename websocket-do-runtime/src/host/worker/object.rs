@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{
     Closed, Room, WebSocketDo,
-    server::{
-        dispatch::{Answer, Event},
-        http::IntoResponse,
-    },
+    server::{dispatch::FetchResult, event::Event, http::IntoResponse},
 };
 
 /// The result of an event handler: a value or an exception.
@@ -33,7 +30,7 @@ impl<R: WebSocketDo> DurableObject<R> {
     /// Throws if the platform rejects the heartbeat's auto-response.
     pub fn new(state: DurableObjectState) -> Result<Self, JsValue> {
         let host = Rc::new(WorkerHost::new(State::from(state))?);
-        Ok(Self { room: Room::on(host.clone()), host })
+        Ok(Self { room: Room::new(host.clone()), host })
     }
 
     /// `fetch`. Returns a response or a promise of one.
@@ -45,11 +42,11 @@ impl<R: WebSocketDo> DurableObject<R> {
         promise::run(async move {
             let answer = match body::request::<R>(&request).await {
                 Ok(request) => room.fetch(request).await,
-                Err(status) => Answer::Response(status.into_response()),
+                Err(status) => FetchResult::Response(status.into_response()),
             };
             let response = match answer {
-                Answer::Response(response) => to_response(response)?,
-                Answer::Upgrade { socket, headers } => {
+                FetchResult::Response(response) => to_response(response)?,
+                FetchResult::Upgrade { socket, headers } => {
                     let client = host.clients.borrow_mut().remove(&socket).ok_or("the socket was not accepted")?;
                     upgrade_response(client.as_ref(), &headers)?
                 }
@@ -77,7 +74,7 @@ impl<R: WebSocketDo> DurableObject<R> {
     /// `alarm`.
     pub fn alarm(&self) -> JsValue {
         let room = self.room.clone();
-        promise::run_event(async move { room.alarm_event().await })
+        promise::run_event(async move { room.dispatch_alarm().await })
     }
 
     fn event(&self, socket: &web_sys::WebSocket, event: Event) -> JsValue {
@@ -86,6 +83,6 @@ impl<R: WebSocketDo> DurableObject<R> {
             self.host.sockets.mark_closing(socket);
         }
         let room = self.room.clone();
-        promise::run_event(async move { room.event(socket, event).await })
+        promise::run_event(async move { room.dispatch_event(socket, event).await })
     }
 }

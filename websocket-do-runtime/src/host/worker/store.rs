@@ -12,7 +12,7 @@ use super::error::host_error;
 use crate::{
     HostError, ListOptions,
     host::{NESTED, Store},
-    server::storage::RESERVED_PREFIX,
+    server::storage::value::RESERVED_PREFIX,
 };
 
 // `worker` has no bindings for this part of the platform.

@@ -2,12 +2,12 @@
 
 use futures_util::future::join_all;
 
-use super::Event;
 use crate::{
     Close, Closed, PreviousSession, Result, Room, Session, WebSocketDo,
     host::SocketId,
     server::{
         attachment::{self, AttachmentError, Header, State},
+        event::Event,
         room::Absent,
         session::SessionState,
         timers,
@@ -33,24 +33,24 @@ impl<R: WebSocketDo> Room<R> {
     /// Ends the sessions that the room has closed and whose clients have not answered in time.
     pub(crate) async fn end_unanswered(&self) {
         let due = self.closing().due(self.host()).into_iter();
-        join_all(due.map(|socket| self.event(socket, Event::Unanswered))).await;
+        join_all(due.map(|socket| self.dispatch_event(socket, Event::Unanswered))).await;
     }
 
     /// The session is over: runs its `close` handler, and forgets it. Without `how`, the client has not answered the room's
     /// close.
     pub(super) async fn end(&self, session: &Session<R>, how: Option<Closed>) {
-        let (cell, host) = (&session.cell, self.host());
-        cell.advance(if how.is_some() { State::Closing } else { State::Ended });
-        self.closing().leave(host, cell.socket);
+        let (state, host) = (&session.state, self.host());
+        state.advance(if how.is_some() { State::Closing } else { State::Ended });
+        self.closing().leave(host, state.socket);
         if how.is_none() {
-            self.begin_end(cell.socket, cell.header(), &cell.attachment());
+            self.begin_end(state.socket, state.header(), &state.attachment());
         }
         // Where the handler panics and memory is lost, the session is over all the same.
         let over = Over { room: self, session, how: how.as_ref() };
         let closed = how.clone().unwrap_or_else(Closed::lost);
         // What cut a handler before does not cut this one.
-        cell.uncut();
-        self.run_session_handler(session, "the end", self.value().close(session, &closed)).await;
+        state.uncut();
+        self.run_session_handler(session, "the end", self.handlers().close(session, &closed)).await;
         drop(over);
     }
 
@@ -81,27 +81,27 @@ impl<R: WebSocketDo> Room<R> {
         if let Some(answer) = closed.and_then(Closed::answer) {
             self.host().close(socket, answer.code(), answer.reason());
         }
-        self.forget(socket);
+        self.remove(socket);
         self.closing().end(self.host(), socket);
     }
 
     /// The session an event is for. Where its attachment cannot be read, `migrate` says what becomes of it.
-    pub(super) fn wake(&self, socket: SocketId) -> Option<Session<R>> {
+    pub(super) fn session_for(&self, socket: SocketId) -> Option<Session<R>> {
         match self.resume(socket) {
             Ok(session) => Some(session),
-            Err(Absent::Unreadable(error)) => self.migrate(socket, error),
+            Err(Absent::Unreadable(error)) => self.recover(socket, error),
             Err(Absent::Gone | Absent::Ended) => None,
         }
     }
 
-    fn migrate(&self, socket: SocketId, error: AttachmentError) -> Option<Session<R>> {
+    fn recover(&self, socket: SocketId, error: AttachmentError) -> Option<Session<R>> {
         let failure = PreviousSession::new(self.host(), socket, error);
         let header = failure.header();
         // What the room has decided about the session stays, whether its data can be read or not.
         if header.state != State::Open {
             return None;
         }
-        let migrated = self.value().migrate(self, &failure).and_then(|data| {
+        let migrated = self.handlers().migrate(self, &failure).and_then(|data| {
             self.attach(socket, header, data).map_err(|error| {
                 self.log_error(format_args!("session {}: session data lost: its new data: {error}", header.id));
                 Close::restart("session data lost")
@@ -114,7 +114,7 @@ impl<R: WebSocketDo> Room<R> {
     fn attach(&self, socket: SocketId, header: Header, data: R::Session) -> Result<Session<R>> {
         let attachment = attachment::encode_in(header, &data)?;
         self.host().set_attachment(socket, &attachment)?;
-        Ok(self.remember(SessionState::new(socket, header, data, attachment)))
+        Ok(self.cache(SessionState::new(socket, header, data, attachment)))
     }
 }
 
@@ -127,7 +127,7 @@ struct Over<'s, R: WebSocketDo> {
 
 impl<R: WebSocketDo> Drop for Over<'_, R> {
     fn drop(&mut self) {
-        self.session.cell.queue.borrow_mut().clear();
-        self.room.finish(self.session.cell.socket, self.how);
+        self.session.state.queue.borrow_mut().clear();
+        self.room.finish(self.session.state.socket, self.how);
     }
 }

@@ -9,8 +9,8 @@ use crate::{
         attachment::{self, Header, State},
         dispatch::Dropped,
         http::{IntoResponse, Route, response_to},
-        room::host_tags,
         session::SessionState,
+        tags::host_tags,
         upgrade::{check_upgrade, negotiate, subprotocol},
     },
 };
@@ -20,7 +20,7 @@ const WEBSOCKET: &str = "/websocket";
 
 /// What the room says to a request.
 #[derive(Debug)]
-pub enum Answer {
+pub enum FetchResult {
     /// An ordinary response.
     Response(Response),
     /// 101: the socket was accepted.
@@ -34,19 +34,21 @@ pub enum Answer {
 
 impl<R: WebSocketDo> Room<R> {
     /// Answers a request.
-    #[doc(hidden)]
-    pub async fn fetch(&self, request: Request) -> Answer {
+    pub(crate) async fn fetch(&self, request: Request) -> FetchResult {
         if request.uri().path() == WEBSOCKET && request.method() == Method::GET {
-            return self.upgrade(request).await.unwrap_or_else(|refusal| Answer::Response(refusal.into_response()));
+            return self
+                .upgrade(request)
+                .await
+                .unwrap_or_else(|refusal| FetchResult::Response(refusal.into_response()));
         }
         let method = request.method().clone();
-        Answer::Response(response_to(&method, self.route(request).await))
+        FetchResult::Response(response_to(&method, self.route(request).await))
     }
 
     async fn route(&self, request: Request) -> Response {
         let found = Route::find(R::ROUTES, request.method(), request.uri().path());
         let Some((route, parameters)) = found else { return StatusCode::NOT_FOUND.into_response() };
-        let answered = self.run_handler(self.value().http(self, route, parameters, request)).await;
+        let answered = self.run_handler(self.handlers().http(self, route, parameters, request)).await;
         answered.unwrap_or_else(|dropped| self.too_slow("a route", dropped).into_response())
     }
 
@@ -55,17 +57,16 @@ impl<R: WebSocketDo> Room<R> {
     /// or `HEAD`, upgrades included. `path` is the path as the room sees it.
     ///
     /// A body that is larger is answered with 413 as soon as that is known, and is never buffered beyond the limit.
-    #[doc(hidden)]
-    pub fn body_limit(method: &Method, path: &str, default: usize) -> Option<usize> {
+    pub(crate) fn body_limit(method: &Method, path: &str, default: usize) -> Option<usize> {
         Route::body_limit(R::ROUTES, method, path, default)
     }
 
-    async fn upgrade(&self, request: Request) -> Result<Answer, HttpError> {
+    async fn upgrade(&self, request: Request) -> Result<FetchResult, HttpError> {
         let (parts, _) = request.into_parts();
         check_upgrade(&parts, self.host().requires_handshake())?;
         let format = negotiate(&parts, R::FORMAT)?;
         let upgrade = Upgrade::new(parts, self.name(), self.host(), format);
-        let connecting = self.run_handler(self.value().connect(self, &upgrade)).await;
+        let connecting = self.run_handler(self.handlers().connect(self, &upgrade)).await;
         let accept = connecting.map_err(|dropped| self.too_slow("`connect`", dropped))??;
         let format = accept.format.unwrap_or(format);
 
@@ -74,19 +75,19 @@ impl<R: WebSocketDo> Room<R> {
         if let Some(subprotocol) = subprotocol(upgrade.parts(), format) {
             headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
         }
-        let socket = self.admit(&upgrade, accept).await?;
-        Ok(Answer::Upgrade { socket, headers })
+        let socket = self.accept(&upgrade, accept).await?;
+        Ok(FetchResult::Upgrade { socket, headers })
     }
 
-    async fn admit(&self, upgrade: &Upgrade, accept: Accept<R::Session>) -> Result<SocketId> {
+    async fn accept(&self, upgrade: &Upgrade, accept: Accept<R::Session>) -> Result<SocketId> {
         let (id, format) = (upgrade.session_id(), accept.format.unwrap_or(upgrade.format()));
         let header = Header { id, format, state: State::Open };
         let attachment = attachment::encode_in(header, &accept.data)?;
         let socket = self.host().accept(&host_tags(id, format, &accept.tags)?, &attachment)?;
-        let session = self.remember(SessionState::new(socket, header, accept.data, attachment));
+        let session = self.cache(SessionState::new(socket, header, accept.data, attachment));
         // Messages wait until `open` is done.
-        session.cell.busy.set(true);
-        self.run_session_handler(&session, "the beginning", self.value().open(&session)).await;
+        session.state.busy.set(true);
+        self.run_session_handler(&session, "the beginning", self.handlers().open(&session)).await;
         self.drain(&session, None).await;
         Ok(socket)
     }

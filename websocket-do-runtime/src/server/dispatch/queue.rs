@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Event;
-use crate::{Close, Session, WebSocketDo};
+use crate::{Close, Session, WebSocketDo, server::event::Event};
 
 /// How many messages of one session may wait.
 const MAX_MESSAGES: usize = 1024;
@@ -60,15 +59,15 @@ impl<R: WebSocketDo> Session<R> {
     /// Has an event wait for the one that is being handled. A client that sends more than may wait is closed with 1013; the local
     /// host stops reading before that.
     pub(super) fn enqueue(&self, event: Event) {
-        if matches!(event, Event::Message(..)) && self.cell.is_closing() {
+        if matches!(event, Event::Message(..)) && self.state.is_closing() {
             return;
         }
         if matches!(event, Event::Unanswered) {
-            self.cell.cut();
+            self.state.cut();
         }
-        let has_room = self.cell.queue.borrow().has_room_for(&event);
+        let has_room = self.state.queue.borrow().has_room_for(&event);
         if has_room {
-            self.cell.queue.borrow_mut().push(event);
+            self.state.queue.borrow_mut().push(event);
         } else {
             self.close_with(&Close::overloaded());
         }

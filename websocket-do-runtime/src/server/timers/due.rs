@@ -16,15 +16,14 @@ const CLOSE_INTERVAL: u64 = 500;
 impl<R: WebSocketDo> Room<R> {
     /// Handles the host's alarm: ends the sessions whose clients have not answered a close in time, runs the handlers of all due
     /// timers one after the other, and sets the next alarm.
-    #[doc(hidden)]
-    pub async fn alarm_event(&self) {
+    pub(crate) async fn dispatch_alarm(&self) {
         // While a handler waits, the other timers wait too, as on Cloudflare.
-        if self.ringing().replace(true) {
+        if self.timers_running().replace(true) {
             return;
         }
         self.end_unanswered().await;
         let outcome = self.run_due_timers().await;
-        self.ringing().set(false);
+        self.timers_running().set(false);
         let not_before = *outcome.as_ref().unwrap_or(&(self.host().now() + RETRY));
         let armed = next(self.host()).and_then(|next| alarm::set(self.host(), self.closing(), next, not_before));
         if let Err(error) = outcome.and(armed) {
@@ -59,7 +58,7 @@ impl<R: WebSocketDo> Room<R> {
             self.log_error(format_args!("the timer `{name}` has no handler any more; it is removed"));
             return;
         }
-        match self.run_timer_handler(self.value().timer(self, name)).await {
+        match self.run_timer_handler(self.handlers().timer(self, name)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.log_error(format_args!("the timer `{name}` failed: {error}")),
             Err(dropped) => self.log_error(format_args!("the timer `{name}`: {dropped}")),

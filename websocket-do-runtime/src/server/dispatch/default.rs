@@ -1,0 +1,63 @@
+//! What happens where a room has no handler for it: generated code calls these.
+
+use serde::Serialize;
+
+use crate::{
+    Close, Error, PreviousSession, Result, Room, SendError, ServerMessageOf, Session, WebSocketDo,
+    codec::{self, Frame},
+    protocol::ValidationError,
+};
+
+/// The answer to a text frame in a MessagePack session.
+const NO_TEXT: &str = r#"{"error":"String messages are not allowed. Please use buffer messages."}"#;
+/// The answer to a binary frame in a JSON session.
+const NO_BINARY: &str = r#"{"error":"Buffer messages are not allowed. Please use string messages."}"#;
+
+/// The answer to a message that could not be handled.
+#[derive(Serialize)]
+struct ErrorFrame<'a> {
+    error: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+}
+
+/// Answers a frame that is not a valid message, for a room without an `#[invalid]` handler.
+///
+/// # Errors
+/// Returns an error if the answer cannot be sent.
+pub fn answer_validation_error<R: WebSocketDo>(session: &Session<R>, error: &ValidationError) -> Result {
+    let text = error.to_string();
+    let frame = ErrorFrame { error: &text, code: error.code().as_str(), path: Some(error.path()) };
+    Ok(send_error(session, &frame)?)
+}
+
+/// Answers a frame of the type that the session does not speak, for a room without a `#[protocol_error]` handler.
+///
+/// # Errors
+/// Returns an error if the answer cannot be sent.
+pub fn answer_protocol_error<R: WebSocketDo>(session: &Session<R>, frame: &Frame) -> Result {
+    let text = if matches!(frame, Frame::Text(_)) { NO_TEXT } else { NO_BINARY };
+    Ok(session.send_frame(&Frame::Text(text.into()))?)
+}
+
+/// Logs the error of a handler and sends the client a general one, for a room without an `#[error]` handler.
+///
+/// # Errors
+/// Never returns an error; its type is that of the handler.
+pub fn answer_handler_error<R: WebSocketDo>(session: &Session<R>, error: &Error) -> Result {
+    session.log_error(format_args!("a handler failed: {error}"));
+    // A client that is gone needs no answer.
+    let _ = send_error(session, &ErrorFrame { error: "Internal error", code: "internal", path: None });
+    Ok(())
+}
+
+/// Logs that the data of a session cannot be read, and returns the close for it, for a room without a `#[migrate]` handler.
+pub fn close_previous<R: WebSocketDo>(room: &Room<R>, previous: &PreviousSession) -> Close {
+    room.log_error(format_args!("session {}: session data lost: {}", previous.session_id(), previous.error()));
+    Close::restart("session data lost")
+}
+
+fn send_error<R: WebSocketDo>(session: &Session<R>, error: &ErrorFrame<'_>) -> Result<(), SendError> {
+    session.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(error, session.format())?)
+}
