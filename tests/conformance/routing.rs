@@ -189,6 +189,14 @@ cases! {
         assert!(response(&host.chat, "GET", "/", &[("origin", ALLOWED)], "").await.headers().get("vary").is_none());
     }
 
+    async fn a_room_may_have_head_and_options_routes(host: Host) {
+        let head = response(&host.rooms, "HEAD", "/routes/a/match/final/7", &[], "").await;
+        assert_eq!((head.status().as_u16(), head.body().len()), (202, 0));
+        assert_eq!(head.headers()["content-length"], "head final 7".len().to_string());
+        let options = http(&host.rooms, "OPTIONS", "/routes/a/match/final/7", "").await;
+        assert_eq!(options, (200, "options final 7".into()));
+    }
+
     async fn a_parameter_may_be_named_by_a_keyword(host: Host) {
         assert_eq!(http(&host.rooms, "GET", "/routes/a/match/final/7", "").await, (200, "final 7".into()));
         let (status, reason) = http(&host.rooms, "GET", "/routes/a/match/final/x", "").await;
