@@ -82,11 +82,11 @@ fn values_come_back_as_what_they_were() {
 }
 
 #[test]
-fn a_value_of_another_shape_is_an_error_that_names_its_key() {
+fn a_value_of_another_type_is_an_error_that_names_its_key() {
     let change = |storage: Storage<'_>| storage.put("a", "text").unwrap();
     with_each(change, |storage| {
         let error = storage.get::<u8>("a").unwrap_err().to_string();
-        assert!(error.starts_with("the value of `a` is of another shape than is asked for"), "{error}");
+        assert!(error.starts_with("the value of `a` is not of the requested type"), "{error}");
         assert!(storage.list::<u8>(&ListOptions::all()).is_err());
         assert_eq!(storage.get("a").unwrap(), Some("text".to_owned()));
     });
