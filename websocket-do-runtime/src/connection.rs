@@ -1,4 +1,4 @@
-//! What the room's end and the client's end of a connection share: close codes, errors, the heartbeat and text that is safe to print.
+//! Shared parts of the server's and the client's side of a connection: close codes, errors, the heartbeat, backoff and escaping.
 
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) mod backoff;

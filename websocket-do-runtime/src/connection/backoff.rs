@@ -1,10 +1,10 @@
-//! Exponential backoff with full jitter, for clients that reconnect and stubs that retry.
+//! Exponential backoff with full jitter, for reconnecting clients and for the retries of stubs.
 
 use std::time::Duration;
 
 /// A random delay below a bound that starts at `first`, doubles with each attempt and is at most `max`.
 ///
-/// The jitter keeps clients that lost their server together from reconnecting together.
+/// The jitter spreads the reconnects of clients that lost their connection at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Backoff {
     first: Duration,
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn the_delay_is_any_part_of_the_bound() {
+    fn the_delay_is_a_random_part_of_the_bound() {
         assert_eq!(BACKOFF.delay(2, 0.5), Duration::from_millis(500));
         assert_eq!(BACKOFF.delay(2, 0.0), Duration::ZERO);
         let unbounded = Backoff::new(Duration::MAX, Duration::MAX);

@@ -1,4 +1,4 @@
-//! How a session ends: the close codes that may be sent, and what is known of a connection that is over.
+//! Close codes: those that may be sent, and those that are reported for a closed connection.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub struct Close {
     reason: String,
 }
 
-/// Why a close code may not be sent.
+/// The error of [`Close::new`].
 ///
 /// ```
 /// # use websocket_do_runtime::{Close, CloseError};
@@ -26,67 +26,68 @@ pub struct Close {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseError {
-    /// The code is reserved, or outside 1000 to 4999.
+    /// A close frame may not contain this code.
     Code(u16),
 }
 
 impl Close {
-    /// The most bytes of a reason ([RFC 6455, section 5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5): 125
-    /// with the code).
+    /// The maximum length of a reason, in bytes: 125 for the payload of a control frame
+    /// ([RFC 6455, section 5.5](https://www.rfc-editor.org/rfc/rfc6455#section-5.5)), minus 2 for the code.
     pub const MAX_REASON: usize = 123;
 
-    /// A code and a reason. The codes are those of
-    /// [RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4) and
-    /// [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number) that a close
-    /// frame may hold: 1000 to 1003 and 1007 to 1014, 3000 to 3999 for libraries, 4000 to 4999 for applications.
+    /// Creates a close from a code and a reason. A reason longer than [`MAX_REASON`](Self::MAX_REASON) bytes is truncated at a
+    /// character boundary.
     ///
-    /// A reason of more than [`MAX_REASON`](Self::MAX_REASON) bytes in UTF-8 is cut at the end of a character, so that the session is
-    /// closed whatever the reason holds.
+    /// A close frame may contain these codes of [RFC 6455, section 7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4) and
+    /// [IANA's registry](https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number): 1000 to 1003 and 1007 to
+    /// 1014, 3000 to 3999 for libraries, 4000 to 4999 for applications.
     ///
     /// # Errors
-    /// [`CloseError`], for a code that may not be sent.
+    /// Returns [`CloseError::Code`] if the code may not be sent.
     pub fn new(code: u16, reason: impl Into<String>) -> Result<Self, CloseError> {
         if matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-            Ok(Self::cut(code, reason.into()))
+            Ok(Self::truncated(code, reason.into()))
         } else {
             Err(CloseError::Code(code))
         }
     }
 
-    /// 1012, "service restart": the client should connect again. A long reason is cut as in [`new`](Self::new).
+    /// Creates a close with the code 1012, "service restart": the client should reconnect. A long reason is truncated, as in
+    /// [`new`](Self::new).
     pub fn restart(reason: &'static str) -> Self {
-        Self::cut(1012, reason.to_owned())
+        Self::truncated(1012, reason.to_owned())
     }
 
-    /// 1009, for a message of more than `limit` bytes.
+    /// Creates a close with the code 1009, for a message of more than `limit` bytes.
     #[cfg(feature = "server")]
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::cut(1009, format!("a message may have at most {limit} bytes"))
+        Self::truncated(1009, format!("a message may have at most {limit} bytes"))
     }
 
-    /// 1011, for a session whose handler was dropped because it took too long.
+    /// Creates a close with the code 1011, for a session whose handler exceeded its time limit.
     #[cfg(feature = "server")]
     pub(crate) fn handler_timeout() -> Self {
-        Self::cut(1011, "handler timeout".to_owned())
+        Self::truncated(1011, "handler timeout".to_owned())
     }
 
-    /// 1013, for a client that sends more than its handlers handle.
+    /// Creates a close with the code 1013, for a client that sends messages faster than its handlers return.
     #[cfg(feature = "server")]
     pub(crate) fn overloaded() -> Self {
-        Self::cut(1013, "too many messages are waiting".to_owned())
+        Self::truncated(1013, "too many messages are waiting".to_owned())
     }
 
-    fn cut(code: u16, mut reason: String) -> Self {
+    /// Creates a close without checking the code.
+    fn truncated(code: u16, mut reason: String) -> Self {
         reason.truncate(reason.floor_char_boundary(Self::MAX_REASON));
         Self { code, reason }
     }
 
-    /// The code.
+    /// Returns the code.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// The reason, possibly empty.
+    /// Returns the reason, which may be empty.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -104,20 +105,20 @@ impl fmt::Display for CloseError {
 
 impl std::error::Error for CloseError {}
 
-/// How a session ended.
+/// The code and the reason with which a connection was closed.
 ///
 /// ```
 /// # use websocket_do_runtime::Closed;
-/// fn farewell(name: &str, how: &Closed) -> String {
-///     match how.code() {
-///         Closed::ABNORMAL => format!("{name} was cut off"),
+/// fn notice(name: &str, closed: &Closed) -> String {
+///     match closed.code() {
+///         Closed::ABNORMAL => format!("{name} has lost the connection"),
 ///         1000 | 1001 => format!("{name} has left"),
-///         code => format!("{name} has left with {code}: {}", how.reason()),
+///         code => format!("{name} has left with {code}: {}", closed.reason()),
 ///     }
 /// }
 ///
-/// fn may_come_back(how: &Closed) -> bool {
-///     !how.is_clean()
+/// fn may_reconnect(closed: &Closed) -> bool {
+///     !closed.is_clean()
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,49 +129,49 @@ pub struct Closed {
 }
 
 impl Closed {
-    /// 1006, what a connection reports that ended without a close frame
-    /// ([RFC 6455, section 7.1.5](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5)). It never travels.
+    /// 1006, the code of a connection that ended without a close frame
+    /// ([RFC 6455, section 7.1.5](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5)). It is never sent.
     pub const ABNORMAL: u16 = 1006;
 
-    /// The peer's close frame, or 1005 where it held no code.
+    /// A connection that the peer closed. `code` is 1005 if its close frame had no code.
     pub(crate) fn by_peer(code: u16, reason: impl Into<String>) -> Self {
         Self { code, reason: reason.into(), failed: false }
     }
 
-    /// A connection that was lost.
+    /// A lost connection.
     pub(crate) fn lost() -> Self {
         Self { code: Self::ABNORMAL, reason: String::new(), failed: false }
     }
 
-    /// A socket that failed, with what the host says of it.
+    /// A socket that failed, with the host's error message.
     pub(crate) fn failed(reason: impl Into<String>) -> Self {
         Self { code: Self::ABNORMAL, reason: reason.into(), failed: true }
     }
 
-    /// The close code: the peer's, 1005 if its close frame held none, 1006 if the connection was lost without one.
+    /// Returns the peer's close code, 1005 if its close frame had no code, or 1006 if there was no close frame.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// The peer's reason, or what the host says of a lost connection; possibly empty.
+    /// Returns the peer's reason or the host's error message. It may be empty.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// Whether the peer took its leave with a close frame.
+    /// Returns whether the peer sent a close frame.
     pub fn is_clean(&self) -> bool {
         self.code != Self::ABNORMAL
     }
 
-    /// The close that answers this one: none for a lost connection, 1000 for a close without a code, 1011 for a socket
-    /// that failed, 1002 for a code that no close frame may hold.
+    /// Returns the close that answers this one: [`None`] for a lost connection, 1000 for a close frame without a code, 1011 for a
+    /// failed socket, 1002 for a code that may not be sent, otherwise the same code and reason.
     #[cfg(feature = "server")]
     pub(crate) fn answer(&self) -> Option<Close> {
         match self.code {
-            _ if self.failed => Some(Close::cut(1011, String::new())),
-            1005 => Some(Close::cut(1000, String::new())),
+            _ if self.failed => Some(Close::truncated(1011, String::new())),
+            1005 => Some(Close::truncated(1000, String::new())),
             Self::ABNORMAL => None,
-            code => Some(Close::new(code, &*self.reason).unwrap_or_else(|_| Close::cut(1002, String::new()))),
+            code => Some(Close::new(code, &*self.reason).unwrap_or_else(|_| Close::truncated(1002, String::new()))),
         }
     }
 }
@@ -180,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_reason_is_cut_at_the_end_of_a_character() {
+    fn a_long_reason_is_truncated_at_a_character_boundary() {
         for (reason, left) in [
             ("x".repeat(123), 123),
             ("x".repeat(124), 123),

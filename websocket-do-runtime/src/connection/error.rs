@@ -1,4 +1,4 @@
-//! The errors that both ends of a connection share. Independent of hosts.
+//! The errors that the server and the client share. Independent of hosts.
 
 use std::{error::Error as StdError, fmt};
 
@@ -20,7 +20,7 @@ use crate::protocol::ValidationError;
 /// ```
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
-/// Any error, as a handler returns it.
+/// The error of a handler: any [`std::error::Error`], or a message.
 ///
 /// The error is passed to the `#[error]` handler or else logged. It is never sent to a client.
 ///
@@ -94,7 +94,7 @@ impl fmt::Debug for Error {
 ///
 /// ```
 /// # use websocket_do_runtime::{SendError, ServerMessageOf, Session, WebSocketDo};
-/// /// Sends `message`, and ignores that the session is closed.
+/// /// Sends `message`, and ignores the error if the session is closed.
 /// fn send_if_open<R: WebSocketDo>(session: &Session<R>, message: ServerMessageOf<R>) -> Result<(), SendError> {
 ///     match session.send(message) {
 ///         Err(SendError::Closed) => Ok(()),
@@ -109,9 +109,9 @@ pub enum SendError {
     Invalid(ValidationError),
     /// The session is closed.
     Closed,
-    /// A client without a connection has queued as many messages as it may. Rooms never return this.
+    /// The client is not connected, and its queue of unsent messages is full. Rooms never return this.
     Full,
-    /// The socket of a `TypedSocket` refused the frame. Rooms and clients never return this.
+    /// The socket of a `TypedSocket` could not send the frame. Rooms and clients never return this.
     Host(HostError),
 }
 
@@ -140,7 +140,7 @@ impl From<HostError> for SendError {
     }
 }
 
-/// The error of a host: a socket is gone, or the storage failed.
+/// The error of a host, for example a closed socket or a storage failure.
 ///
 /// ```
 /// # use websocket_do_runtime::{Error, HostError};

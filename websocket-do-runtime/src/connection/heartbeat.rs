@@ -1,7 +1,7 @@
-//! The heartbeat: two exact text frames, in every session whatever its format. The host answers, and no handler hears of it.
+//! The heartbeat: two text frames, the same in every format. The host answers a ping, and no handler receives it.
 
-/// Asks the server whether it is there.
+/// The client's ping.
 pub(crate) const PING: &str = "wsdo:ping";
 
-/// The answer.
+/// The server's answer to a [`PING`].
 pub(crate) const PONG: &str = "wsdo:pong";

@@ -1,19 +1,20 @@
-//! Text that came from elsewhere, to be shown in a log or a message: in one line, and cut.
+//! Display of untrusted text in a log or a message: escaped, truncated and in one line.
 
 use std::fmt::{self, Write as _};
 
-/// Shows at most `bytes` of `text`, and how long it is if that is less than all. Characters that a terminal or a log's reader
-/// would obey are escaped: control characters, line and paragraph separators, and those that change the direction of text.
+/// Returns `text` for display. Text longer than `bytes` is truncated, and followed by its length. Control characters, line and
+/// paragraph separators, and characters that change the direction of text are escaped.
 pub(crate) fn printable(text: &str, bytes: usize) -> Printable<'_> {
     Printable { text, bytes }
 }
 
-/// A message of a peer, an error, or a name, in one line.
+/// Returns a peer's message, an error or a name for display, truncated to 1,000 bytes.
 #[cfg(any(test, feature = "client"))]
 pub(crate) fn line(text: &str) -> Printable<'_> {
     printable(text, 1000)
 }
 
+/// Text that is escaped and truncated when it is displayed.
 pub(crate) struct Printable<'a> {
     text: &'a str,
     bytes: usize,
@@ -22,16 +23,17 @@ pub(crate) struct Printable<'a> {
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = self.text.floor_char_boundary(self.bytes);
-        for letter in self.text.get(..end).unwrap_or_default().chars() {
-            if is_order(letter) { letter.escape_default().fmt(f)? } else { f.write_char(letter)? }
+        for character in self.text.get(..end).unwrap_or_default().chars() {
+            if is_unsafe(character) { character.escape_default().fmt(f)? } else { f.write_char(character)? }
         }
         if end < self.text.len() { write!(f, "… ({} bytes)", self.text.len()) } else { Ok(()) }
     }
 }
 
-fn is_order(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Returns whether a character could control a terminal or break a line.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -39,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_text_begins_a_line_or_gives_a_terminal_orders() {
+    fn characters_that_break_a_line_or_control_a_terminal_are_escaped() {
         let shown = |text| line(text).to_string();
         assert_eq!(shown("plain “text”, ünïcödé 👩‍🚀 \\n"), "plain “text”, ünïcödé 👩‍🚀 \\n");
         assert_eq!(shown("a\nERROR b\r\tc"), "a\\nERROR b\\r\\tc");
@@ -49,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut_at_a_character_with_its_length() {
+    fn a_long_text_is_truncated_at_a_character_and_shows_its_length() {
         assert_eq!(printable("12345", 5).to_string(), "12345");
         assert_eq!(printable("123456", 5).to_string(), "12345… (6 bytes)");
         assert_eq!(printable("1234é", 5).to_string(), "1234… (6 bytes)");

@@ -1,5 +1,5 @@
-//! WebSocket (RFC 6455) by tungstenite, for the local server and the native client: the adapter to tokio's streams, and the
-//! configuration of both.
+//! WebSocket connections (RFC 6455) with tungstenite, for the local server and the native client: the configuration, and the
+//! adapter to tokio's streams.
 
 use std::{
     io::{self, ErrorKind::WouldBlock, Read, Write},
@@ -16,7 +16,7 @@ use tungstenite::{Error, protocol::WebSocketConfig};
 /// The size of the read buffer, in bytes. It grows for a larger message.
 const READ_BUFFER: usize = 16 * 1024;
 
-/// The configuration of a socket that receives messages of at most `max_message` bytes and writes each frame at once.
+/// Returns the configuration of a socket that receives messages of at most `max_message` bytes and writes each frame at once.
 pub(crate) fn config(max_message: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
@@ -25,7 +25,7 @@ pub(crate) fn config(max_message: usize) -> WebSocketConfig {
         .max_frame_size(Some(max_message))
 }
 
-/// Returns `None` for an operation that would block.
+/// Returns [`None`] for an operation that would block.
 pub(crate) fn blocked<T>(result: Result<T, Error>) -> Option<Result<T, Error>> {
     match result {
         Err(Error::Io(error)) if error.kind() == WouldBlock => None,
@@ -33,7 +33,7 @@ pub(crate) fn blocked<T>(result: Result<T, Error>) -> Option<Result<T, Error>> {
     }
 }
 
-/// The close code for a peer that has violated the protocol. None for any other error.
+/// Returns the close code for a peer that has violated the protocol, and [`None`] for any other error.
 pub(crate) fn violation(error: &Error) -> Option<u16> {
     match error {
         Error::Protocol(_) => Some(1002),
@@ -43,9 +43,9 @@ pub(crate) fn violation(error: &Error) -> Option<u16> {
     }
 }
 
-/// A byte stream of tokio as a blocking one. Records the peer's last activity.
+/// An adapter from tokio's asynchronous streams to [`Read`] and [`Write`]. It records the peer's last activity.
 ///
-/// Reads and writes that would wait return [`WouldBlock`], and wake the task set last once they can continue.
+/// A read or write that would wait returns [`WouldBlock`]. The task of [`set_waker`](Self::set_waker) is woken when it can continue.
 pub(crate) struct Stream<S> {
     inner: S,
     waker: Waker,
@@ -60,6 +60,7 @@ impl<S> Stream<S> {
         Self { inner, waker: Waker::noop().clone(), last_activity: Instant::now(), is_blocked: false }
     }
 
+    /// Returns the time of the peer's last activity.
     pub(crate) fn last_activity(&self) -> Instant {
         self.last_activity
     }
