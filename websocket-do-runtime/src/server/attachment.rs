@@ -1,7 +1,7 @@
-//! What is attached to a socket: the session's id, format and data, as bytes. Knows nothing of hosts.
+//! The attachment of a socket: the session's id, format, state and data, as bytes. Independent of hosts.
 //!
-//! One version byte, one byte of format and state, 16 bytes of id, then the data in MessagePack with field names. Bytes and not
-//! a JavaScript object, because an object would cross between JavaScript and wasm field by field.
+//! An attachment is one version byte, one byte of format and state, 16 bytes of id, then the data in MessagePack with field
+//! names. It is bytes rather than a JavaScript object because an object would cross between JavaScript and wasm field by field.
 
 use std::fmt;
 
@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use crate::{codec::Format, server::stored};
 
-/// The most bytes an attachment may have:
-/// [Cloudflare](https://developers.cloudflare.com/durable-objects/best-practices/websockets/#websocketserializeattachment)
-/// allows 16,384 as V8 serialises them. The first 18 are the version, the format and the id; the rest is for the data.
+/// The maximum size of an attachment, in bytes. Its first 18 bytes are the version, the format and the id; the rest is the data.
+///
+/// [Cloudflare's limit](https://developers.cloudflare.com/durable-objects/best-practices/websockets/#websocketserializeattachment)
+/// is 16,384 bytes, including V8's serialization of the byte array.
 ///
 /// ```
 /// # use uuid::Uuid;
@@ -26,18 +27,18 @@ pub const MAX_ATTACHMENT: usize = 16_370;
 /// The bits of the format byte that hold the [`State`].
 const STATE: u8 = 0xc0;
 
-/// What the framework has decided about a session. It is attached, as memory can be lost at any time.
+/// The state of a session. It is part of the attachment because memory can be lost at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     /// Events are handled.
     Open,
-    /// The room has closed the session: it gets no message any more, and its end is awaited.
+    /// The room has closed the session: it receives no messages, and the room waits for the client's answer.
     Closing,
     /// The session has ended, although the platform may still list its socket.
     Ended,
 }
 
-/// All of an attachment but its data.
+/// An attachment without its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) id: Uuid,
@@ -45,7 +46,7 @@ pub(crate) struct Header {
     pub(crate) state: State,
 }
 
-/// A session as attached to its socket.
+/// The session that is attached to a socket.
 ///
 /// ```
 /// # use uuid::Uuid;
@@ -65,7 +66,7 @@ pub struct Attachment<D> {
     pub data: D,
 }
 
-/// Why an attachment cannot be written or read.
+/// The error of writing or reading an attachment.
 ///
 /// ```
 /// # use uuid::Uuid;
@@ -78,29 +79,29 @@ pub struct Attachment<D> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttachmentError {
-    /// The attachment takes more than [`MAX_ATTACHMENT`] bytes.
+    /// The attachment is larger than [`MAX_ATTACHMENT`] bytes.
     TooLarge {
-        /// The bytes it takes.
+        /// The size of the attachment in bytes.
         size: usize,
     },
-    /// The data cannot be written at all.
+    /// The data cannot be serialized, or not deserialized afterwards.
     Encode(String),
-    /// The socket has no attachment, or one that is cut short.
+    /// The attachment is missing or incomplete.
     Truncated,
-    /// The attachment was written by another version of the runtime.
+    /// The attachment has an unknown version.
     Version(u8),
-    /// The format is none of ours.
+    /// The attachment has an unknown format.
     Format(u8),
-    /// The data is of another shape than the session's type.
+    /// The data is not of the requested type.
     Data(String),
 }
 
-/// Writes an attachment, and makes sure that it can be read again.
+/// Returns the attachment for a session, and checks that its data can be read again.
 ///
 /// # Errors
-/// [`AttachmentError::TooLarge`] beyond [`MAX_ATTACHMENT`] bytes, and [`AttachmentError::Encode`] where the data's own
-/// `Serialize` fails, or the data would not be read again as what it is: `Some(None)`, a `u128` inside an internally tagged
-/// enum, a field that is only read.
+/// Returns [`AttachmentError::TooLarge`] if the attachment is larger than [`MAX_ATTACHMENT`] bytes, and
+/// [`AttachmentError::Encode`] if the data cannot be serialized, or not deserialized afterwards (`Some(None)`, a `u128` inside
+/// an internally tagged enum, a field with `skip_serializing`).
 ///
 /// ```
 /// # use uuid::Uuid;
@@ -113,12 +114,12 @@ pub fn encode<D: Serialize + DeserializeOwned>(id: Uuid, format: Format, data: &
     encode_in(Header { id, format, state: State::Open }, data)
 }
 
-/// The same, in any state.
+/// Returns the attachment for a session in any state, as [`encode`] does.
 pub(crate) fn encode_in<D: Serialize + DeserializeOwned>(header: Header, data: &D) -> Result<Vec<u8>, AttachmentError> {
     with_data(header, |bytes| stored::write(data, bytes))
 }
 
-/// The same for data that only another version of the room could read.
+/// Returns an attachment without the check that its data can be read again, for the data of another version of the room.
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub(crate) fn encode_unchecked(header: Header, data: &impl Serialize) -> Result<Vec<u8>, AttachmentError> {
     with_data(header, |bytes| stored::write_unchecked(data, bytes))
@@ -137,7 +138,8 @@ fn with_data(
     }
 }
 
-/// The attachment in another state, with the data as it was; without data where the attachment could not be read at all.
+/// Returns the attachment with its state replaced and its data unchanged. If `attachment` cannot be read, the result has the
+/// header `fallback` and no data.
 pub(crate) fn in_state(attachment: &[u8], fallback: Header, state: State) -> Vec<u8> {
     match split(attachment) {
         Ok((version, header, data)) => [&Header { state, ..header }.bytes(version)[..], data].concat(),
@@ -148,7 +150,8 @@ pub(crate) fn in_state(attachment: &[u8], fallback: Header, state: State) -> Vec
 /// Reads an attachment.
 ///
 /// # Errors
-/// All of [`AttachmentError`] that is not about writing.
+/// Returns [`AttachmentError::Truncated`], [`AttachmentError::Version`] or [`AttachmentError::Format`] if the attachment is not
+/// valid, and [`AttachmentError::Data`] if its data is not of type `D`.
 ///
 /// ```
 /// # use uuid::Uuid;
@@ -164,10 +167,10 @@ pub fn decode<D: DeserializeOwned>(bytes: &[u8]) -> Result<Attachment<D>, Attach
     Ok(Attachment { id, format, data })
 }
 
-/// Reads all but the data.
+/// Reads the header of an attachment.
 ///
 /// # Errors
-/// As [`decode`], but for the data.
+/// Returns the errors of [`decode`], except [`AttachmentError::Data`].
 pub(crate) fn header(bytes: &[u8]) -> Result<Header, AttachmentError> {
     split(bytes).map(|(_, header, _)| header)
 }
@@ -186,7 +189,7 @@ fn split(bytes: &[u8]) -> Result<(u8, Header, &[u8]), AttachmentError> {
     let state = match byte & STATE {
         0 => State::Open,
         0x80 => State::Closing,
-        // An unknown state is no permission to go on.
+        // A session in an unknown state must not receive events.
         _ => State::Ended,
     };
     let (id, data) = rest.split_first_chunk().ok_or(AttachmentError::Truncated)?;
@@ -230,76 +233,4 @@ impl fmt::Display for AttachmentError {
 impl std::error::Error for AttachmentError {}
 
 #[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Member {
-        name: String,
-        joined: u64,
-    }
-
-    fn attached() -> Vec<u8> {
-        let member = Member { name: "Ada".into(), joined: 1_764_000_000_000 };
-        encode(Uuid::from_u128(7), Format::MessagePack, &member).unwrap()
-    }
-
-    #[test]
-    fn an_attachment_comes_back_as_it_was() {
-        let read: Attachment<Member> = decode(&attached()).unwrap();
-        assert_eq!((read.id, read.format), (Uuid::from_u128(7), Format::MessagePack));
-        assert_eq!(read.data, Member { name: "Ada".into(), joined: 1_764_000_000_000 });
-    }
-
-    #[test]
-    fn every_truncation_is_an_error_and_no_panic() {
-        let bytes = attached();
-        for length in 0..bytes.len() {
-            assert!(decode::<Member>(&bytes[..length]).is_err(), "{length} bytes were read");
-        }
-    }
-
-    #[test]
-    fn another_version_format_or_shape_is_told_apart() {
-        let mut bytes = attached();
-        assert!(matches!(decode::<u8>(&bytes), Err(AttachmentError::Data(_))));
-        bytes[1] = 9;
-        assert_eq!(decode::<Member>(&bytes), Err(AttachmentError::Format(9)));
-        bytes[0] = 3;
-        assert_eq!(decode::<Member>(&bytes), Err(AttachmentError::Version(3)));
-    }
-
-    #[test]
-    fn data_that_does_not_fit_is_refused_with_its_size() {
-        let fits = encode(Uuid::nil(), Format::Json, &"x".repeat(MAX_ATTACHMENT - 21));
-        assert_eq!(fits.unwrap().len(), MAX_ATTACHMENT);
-        let large = encode(Uuid::nil(), Format::Json, &"x".repeat(MAX_ATTACHMENT - 20));
-        assert_eq!(large, Err(AttachmentError::TooLarge { size: MAX_ATTACHMENT + 1 }));
-    }
-
-    #[test]
-    fn a_state_is_attached_and_leaves_the_rest_as_it_was() {
-        let bytes = attached();
-        let header = header(&bytes).unwrap();
-        assert_eq!(header, Header { id: Uuid::from_u128(7), format: Format::MessagePack, state: State::Open });
-        for state in [State::Closing, State::Ended, State::Open] {
-            let changed = in_state(&bytes, header, state);
-            assert_eq!(super::header(&changed), Ok(Header { state, ..header }));
-            assert_eq!(decode::<Member>(&changed), decode(&bytes));
-            assert_eq!(changed.len(), bytes.len());
-            // Where nothing can be read, the state is kept all the same.
-            assert_eq!(super::header(&in_state(b"", header, state)), Ok(Header { state, ..header }));
-        }
-    }
-
-    #[test]
-    fn an_attachment_of_the_version_before_is_read() {
-        let member = Member { name: "Ada".into(), joined: 7 };
-        let old = [&[1, 1][..], Uuid::from_u128(7).as_bytes(), &rmp_serde::to_vec_named(&member).unwrap()].concat();
-        assert_eq!(decode::<Member>(&old).unwrap().data, member);
-        let closing = in_state(&old, header(&old).unwrap(), State::Closing);
-        assert_eq!(decode::<Member>(&closing).unwrap().data, member);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! What a room keeps for good: values under keys, beyond hibernation, restarts and deploys. Knows nothing of hosts.
+//! A room's permanent key-value storage. It survives hibernation, restarts and deploys. Independent of hosts.
 
 mod error;
 pub(crate) mod value;
@@ -13,15 +13,15 @@ use crate::{
     server::{alarm, log, stored},
 };
 
-/// The most bytes a key may have, as on Cloudflare.
+/// The maximum length of a key, in bytes. It is Cloudflare's limit.
 pub const MAX_KEY: usize = 2048;
 
-/// The most bytes a key and its value may have together, as on
-/// [Cloudflare](https://developers.cloudflare.com/durable-objects/platform/limits/).
+/// The maximum size of a key and its value together, in bytes. It is Cloudflare's
+/// [limit](https://developers.cloudflare.com/durable-objects/platform/limits/).
 pub const MAX_VALUE: usize = 2 << 20;
 
-/// What [`Storage::put`] takes: values that own what they hold and implement [`Serialize`] and [`Deserialize`](serde::Deserialize),
-/// and text and slices of them.
+/// A value for [`Storage::put`]: an owned type that implements [`Serialize`] and [`Deserialize`](serde::Deserialize), a slice of
+/// such a type, or [`str`].
 ///
 /// ```
 /// # use websocket_do_runtime::{Result, Storage};
@@ -38,7 +38,10 @@ pub const MAX_VALUE: usize = 2 << 20;
     note = "a value is read back before it is stored; store one that owns what it holds, such as `String` for `&str`"
 )]
 pub trait Storable {
-    /// Appends the value to `bytes`, and makes sure that it can be read again.
+    /// Appends the value to `bytes`, and checks that it can be read again.
+    ///
+    /// # Errors
+    /// Returns the reason if it cannot.
     #[doc(hidden)]
     fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String>;
 }
@@ -63,58 +66,59 @@ impl<T: Serialize + DeserializeOwned> Storable for [T] {
     }
 }
 
-/// A room's storage: on workerd the object's own, SQLite-backed; on the local host in memory or in a file.
+/// A room's permanent key-value storage. On workerd, it is the Durable Object's SQLite-backed storage; on the local host, it is
+/// in memory or in a data file.
 ///
-/// Whatever was written is durable before a frame, a close or an HTTP answer that comes afterwards leaves. Nothing is awaited: a
-/// write that fails later takes the room's memory with it, and the frame with the write. A transaction holds at most 32 MiB on
-/// the local host with a data file.
+/// A write is durable before any later frame, close or HTTP response is sent, so writes need no `await`. If a write fails later,
+/// the room loses its memory, and the frames after the write are not sent. On the local host with a data file, a transaction is
+/// limited to 32 MiB.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
 /// # use websocket_do_runtime::{ListOptions, Result, Room, WebSocketDo};
 /// #[derive(Serialize, Deserialize)]
-/// struct Said {
-///     by: String,
+/// struct Post {
+///     author: String,
 ///     text: String,
 /// }
 ///
-/// fn remember<R: WebSocketDo>(room: &Room<R>, said: &Said) -> Result<Vec<Said>> {
+/// fn add<R: WebSocketDo>(room: &Room<R>, post: &Post) -> Result<Vec<Post>> {
 ///     room.storage().transaction(|storage| {
 ///         let count = storage.get::<u32>("count")?.unwrap_or(0) + 1;
 ///         storage.put("count", &count)?;
-///         storage.put(&format!("said:{count:010}"), said)?;
+///         storage.put(&format!("post:{count:010}"), post)?;
 ///         Ok(())
 ///     })?;
-///     let latest = room.storage().list(&ListOptions::prefix("said:").reverse().limit(10))?;
-///     Ok(latest.into_iter().map(|(_, said)| said).collect())
+///     let latest = room.storage().list(&ListOptions::prefix("post:").reverse().limit(10))?;
+///     Ok(latest.into_iter().map(|(_, post)| post).collect())
 /// }
 /// ```
 #[derive(Clone, Copy)]
 pub struct Storage<'r> {
     store: &'r dyn Store,
-    /// Whose alarm follows the timers that are stored. A store that belongs to no room has none.
+    /// The host whose alarm depends on the stored timers. [`None`] for a store without a room.
     host: Option<&'r dyn Host>,
 }
 
 impl<'r> Storage<'r> {
-    /// The storage of a room.
+    /// Returns the storage of a room.
     pub(crate) fn of(host: &'r dyn Host) -> Self {
         Self { store: host.store(), host: Some(host) }
     }
 
-    /// A store that belongs to no room.
+    /// Creates a storage without a room.
     #[cfg(test)]
     pub(crate) fn new(store: &'r dyn Store) -> Self {
         Self { store, host: None }
     }
 
-    /// Keeps bytes under a key of the framework's own.
+    /// Stores bytes under a reserved key.
     #[cfg(test)]
     pub(crate) fn put_reserved(&self, key: &str, bytes: &[u8]) {
         self.store.put(key, bytes).expect("written");
     }
 
-    /// The value under a key, if there is one.
+    /// Returns the value of a key, if the key exists.
     ///
     /// # Errors
     /// Returns [`StorageError::Decode`] if the value is not of type `T`, and [`StorageError::Host`] if the storage fails.
@@ -122,7 +126,7 @@ impl<'r> Storage<'r> {
         self.store.get(key)?.map(|bytes| decode(key, &bytes)).transpose()
     }
 
-    /// Keeps a value under a key, in place of the one that was there.
+    /// Stores a value under a key. An existing value is replaced.
     ///
     /// # Errors
     /// Returns an error and writes nothing:
@@ -142,16 +146,16 @@ impl<'r> Storage<'r> {
         Ok(self.store.put(key, &bytes)?)
     }
 
-    /// Deletes a value, and tells whether there was one.
+    /// Deletes a key and its value, and returns whether the key existed.
     ///
     /// # Errors
-    /// As [`put`](Self::put) for the key, and [`StorageError::Host`] if the storage fails.
+    /// Returns the errors of [`put`](Self::put) for the key, and [`StorageError::Host`] if the storage fails.
     pub fn delete(&self, key: &str) -> Result<bool, StorageError> {
         check_key(key)?;
         Ok(self.store.delete(key)?)
     }
 
-    /// Keys and their values, sorted by key (by its bytes in UTF-8).
+    /// Returns keys and their values, sorted by the UTF-8 bytes of the key.
     ///
     /// # Errors
     /// Returns [`StorageError::Decode`] if a value is not of type `T`, and [`StorageError::Host`] if the storage fails.
@@ -160,11 +164,11 @@ impl<'r> Storage<'r> {
         found.map(|(key, bytes)| decode(&key, &bytes).map(|value| (key, value))).collect()
     }
 
-    /// Makes several changes at once: all of them are kept where `change` returns `Ok`, none where it returns an error or
-    /// panics.
+    /// Runs `change` in a transaction, and returns its result. The transaction is committed if `change` returns `Ok`, and rolled
+    /// back if it returns an error or panics.
     ///
     /// # Errors
-    /// What `change` returns; inside another transaction; or where the storage fails.
+    /// Returns the error of `change`. Returns a [`HostError`] if the storage fails, or inside another transaction.
     pub fn transaction<T>(&self, change: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let mut change = Some(change);
         let mut outcome = None;
@@ -174,7 +178,7 @@ impl<'r> Storage<'r> {
         });
         let outcome = outcome.unwrap_or_else(|| Err(HostError::new("the transaction did not run").into()));
         if let (true, Some(host)) = (done.is_err() || outcome.is_err(), self.host) {
-            // The timers are what they were, and the alarm has to follow.
+            // The timers were rolled back, and the alarm depends on them.
             if let Err(error) = alarm::restore(host) {
                 log::error(&format!("the alarm was not set: {error}"));
             }
@@ -184,7 +188,7 @@ impl<'r> Storage<'r> {
     }
 }
 
-/// Which keys to list: all, unless narrowed down.
+/// Options for [`Storage::list`]. The default lists all keys.
 ///
 /// ```
 /// # use websocket_do_runtime::{ListOptions, Result, Storage};
@@ -207,35 +211,35 @@ pub struct ListOptions {
 }
 
 impl ListOptions {
-    /// All keys.
+    /// Lists all keys.
     pub fn all() -> Self {
         Self::default()
     }
 
-    /// The keys that begin so.
+    /// Lists the keys that begin with `prefix`.
     pub fn prefix(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..Self::default() }
     }
 
-    /// From this key on.
+    /// Starts at this key, inclusive.
     #[must_use]
     pub fn start(self, key: impl Into<String>) -> Self {
         Self { start: Some(key.into()), ..self }
     }
 
-    /// Up to this key, and without it.
+    /// Ends at this key, exclusive.
     #[must_use]
     pub fn end(self, key: impl Into<String>) -> Self {
         Self { end: Some(key.into()), ..self }
     }
 
-    /// The last key first.
+    /// Reverses the order: the last key is first.
     #[must_use]
     pub fn reverse(self) -> Self {
         Self { reverse: true, ..self }
     }
 
-    /// At most so many.
+    /// Lists at most `limit` keys.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
         Self { limit: Some(limit), ..self }

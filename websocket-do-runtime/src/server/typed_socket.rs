@@ -1,4 +1,4 @@
-//! One socket with its session's data, for those who write a Durable Object of their own. Knows nothing of rooms.
+//! A socket with its session's data, for a Durable Object that is not a room. Independent of rooms.
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,7 +12,7 @@ use crate::{
     server::attachment::{self, Attachment, AttachmentError},
 };
 
-/// What a [`TypedSocket`] asks of the socket under it. On wasm32, `worker::WebSocket` is one.
+/// The operations that a [`TypedSocket`] needs from its socket. On wasm32, `worker::WebSocket` implements it.
 ///
 /// ```
 /// # use websocket_do_runtime::{HostError, codec::Frame, server::typed_socket::RawSocket};
@@ -25,39 +25,39 @@ use crate::{
 ///         self.0.send(frame)
 ///     }
 ///
-///     // The others hand on as well.
+///     // The other methods delegate.
 ///     fn close(&self, code: u16, reason: &str) -> Result<(), HostError> { self.0.close(code, reason) }
 ///     fn attachment(&self) -> Vec<u8> { self.0.attachment() }
 ///     fn set_attachment(&self, bytes: &[u8]) -> Result<(), HostError> { self.0.set_attachment(bytes) }
 /// }
 /// ```
 pub trait RawSocket {
-    /// Hands a frame over.
+    /// Sends a frame.
     ///
     /// # Errors
-    /// Where the socket is closed.
+    /// Returns a [`HostError`] if the socket is closed.
     fn send(&self, frame: &Frame) -> Result<(), HostError>;
 
-    /// Starts the close handshake, or answers the peer's.
+    /// Starts the close handshake, or answers the peer's close frame.
     ///
     /// # Errors
-    /// Where the socket is closed already.
+    /// Returns a [`HostError`] if the socket is already closed.
     fn close(&self, code: u16, reason: &str) -> Result<(), HostError>;
 
-    /// The bytes attached to the socket; empty if there are none.
+    /// Returns the bytes attached to the socket, empty if there are none.
     fn attachment(&self) -> Vec<u8>;
 
-    /// Attaches bytes, for as long as the socket is connected, hibernation included.
+    /// Attaches bytes to the socket. They survive hibernation, and last until the socket is closed.
     ///
     /// # Errors
-    /// Where the platform refuses them.
+    /// Returns a [`HostError`] if the platform rejects them.
     fn set_attachment(&self, bytes: &[u8]) -> Result<(), HostError>;
 }
 
-/// A socket that speaks a protocol, with data `D` attached.
+/// A socket that receives messages `M` and sends `M::Server`, with session data `D` attached.
 ///
-/// Rooms have [`Session`](crate::Session); this is for a Durable Object that is no room. Accept the socket with the
-/// platform's own call, [`attach`](Self::attach) data to it, and [`resume`](Self::resume) it in every event.
+/// It is for a Durable Object that is not a room; a room has [`Session`](crate::Session). Accept the socket with the platform's
+/// API, [`attach`](Self::attach) data to it, and [`resume`](Self::resume) it in every event.
 ///
 /// ```
 /// # use websocket_do_runtime::{Result, codec::{Format, Frame}, protocol::ClientMessage, server::typed_socket::{RawSocket, TypedSocket}};
@@ -83,70 +83,71 @@ pub struct TypedSocket<M, D, S> {
 }
 
 impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocket<M, D, S> {
-    /// Attaches a new session to the socket, with an id of its own: a random UUID (version 4).
+    /// Attaches a new session to the socket. Its id is a random UUID (version 4).
     ///
     /// # Errors
     /// Returns [`UpdateError::Attachment`] if the data is larger than 16,370 bytes or cannot be serialized, and
-    /// [`UpdateError::Host`] if the platform refuses it.
+    /// [`UpdateError::Host`] if the platform rejects it.
     pub fn attach(raw: S, format: Format, data: D) -> Result<Self, UpdateError> {
         let attached = Attachment { id: Uuid::new_v4(), format, data };
         raw.set_attachment(&attachment::encode(attached.id, format, &attached.data)?)?;
         Ok(Self { raw, attached, messages: PhantomData })
     }
 
-    /// The session that was attached to the socket before.
+    /// Reads the session that [`attach`](Self::attach) attached to the socket.
     ///
     /// # Errors
-    /// Where there is none, or its data is of another shape than `D`: [`attachment::decode`] reads it as another.
+    /// Returns [`AttachmentError::Truncated`] if the socket has no session, and [`AttachmentError::Data`] if its data is not of
+    /// type `D`; read the data of an older version with [`attachment::decode`].
     pub fn resume(raw: S) -> Result<Self, AttachmentError> {
         let attached = attachment::decode(&raw.attachment())?;
         Ok(Self { raw, attached, messages: PhantomData })
     }
 
-    /// The id of the session, the same for as long as the client stays connected.
+    /// Returns the id of the session. It does not change while the client is connected.
     pub fn id(&self) -> Uuid {
         self.attached.id
     }
 
-    /// The wire format of the session.
+    /// Returns the wire format of the session.
     pub fn format(&self) -> Format {
         self.attached.format
     }
 
-    /// The session's data.
+    /// Returns the session's data.
     pub fn data(&self) -> &D {
         &self.attached.data
     }
 
-    /// Changes the session's data and attaches it.
+    /// Changes the session's data, attaches it, and returns the result of `change`.
     ///
     /// # Errors
-    /// As [`attach`](Self::attach). What is attached is then what it was, and so is [`data`](Self::data).
+    /// Returns the errors of [`attach`](Self::attach). The data is then unchanged, in the attachment and in [`data`](Self::data).
     pub fn update<T>(&mut self, change: impl FnOnce(&mut D) -> T) -> Result<T, UpdateError> {
         let mut changed: Attachment<D> = attachment::decode(&self.raw.attachment())?;
-        let answer = change(&mut changed.data);
+        let result = change(&mut changed.data);
         self.raw.set_attachment(&attachment::encode(changed.id, changed.format, &changed.data)?)?;
         self.attached = changed;
-        Ok(answer)
+        Ok(result)
     }
 
-    /// Reads a frame that came, and checks its rules.
+    /// Decodes a received frame and validates the message.
     ///
     /// # Errors
-    /// As [`codec::decode`], and [`Malformed`](ValidationCode::Malformed) for a frame of the kind that the session does
-    /// not speak.
+    /// Returns the errors of [`codec::decode`], and [`Malformed`](ValidationCode::Malformed) for a frame of the type that the
+    /// session does not accept.
     pub fn read(&self, frame: &Frame) -> Result<M, ValidationError> {
         if frame.format() == self.format() {
             return codec::decode(frame);
         }
-        let must = match self.format() {
+        let expected = match self.format() {
             Format::Json => "must be text: the session speaks JSON",
             Format::MessagePack => "must be binary: the session speaks MessagePack",
         };
-        Err(ValidationError::new(ValidationCode::Malformed, must))
+        Err(ValidationError::new(ValidationCode::Malformed, expected))
     }
 
-    /// Sends a message, once its rules are checked.
+    /// Validates a message and sends it.
     ///
     /// # Errors
     /// Returns [`SendError::Invalid`] if the message breaks one of its own rules, and [`SendError::Host`] if the socket is
@@ -155,16 +156,17 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
         Ok(self.raw.send(&codec::encode(message, self.format())?)?)
     }
 
-    /// Closes the socket, or answers the peer's close.
+    /// Closes the socket, or answers the peer's close frame. A reason longer than 123 bytes is truncated.
     ///
     /// # Errors
-    /// Where the code may not be sent, or the socket is closed already. A reason of more than 123 bytes is cut.
+    /// Returns an error if the code may not be sent ([`CloseError`](crate::CloseError)), or if the socket is already closed
+    /// ([`HostError`]).
     pub fn close(&self, code: u16, reason: &str) -> Result {
         let close = Close::new(code, reason)?;
         Ok(self.raw.close(close.code(), close.reason())?)
     }
 
-    /// The socket itself.
+    /// Returns the underlying socket.
     pub fn raw(&self) -> &S {
         &self.raw
     }
@@ -178,130 +180,4 @@ impl<M, D, S> fmt::Debug for TypedSocket<M, D, S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{cell::RefCell, rc::Rc};
-
-    use serde::Deserialize;
-
-    use super::*;
-    use crate::{
-        codec::Json,
-        protocol::{Message, MessageSchema, ServerMessage, Type, Validate, Value},
-    };
-
-    /// A message that counts, and breaks its rule above nine.
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    #[serde(tag = "type", rename_all = "camelCase")]
-    enum Count {
-        Add { by: u8 },
-    }
-
-    impl Value for Count {
-        const TYPE: Type = Type::Opaque;
-    }
-
-    impl Validate for Count {
-        fn validate(&self) -> Result<(), ValidationError> {
-            let Self::Add { by } = self;
-            if *by < 10 {
-                Ok(())
-            } else {
-                Err(ValidationError::new(ValidationCode::Rule, "must be below 10").within("by"))
-            }
-        }
-    }
-
-    impl Message for Count {
-        type Text = Json;
-        const SCHEMA: MessageSchema = MessageSchema { name: "Count", tag: "type", docs: "", variants: &[] };
-    }
-
-    impl ServerMessage for Count {}
-
-    impl ClientMessage for Count {
-        type Server = Self;
-    }
-
-    /// A socket that keeps what it is given.
-    #[derive(Default)]
-    struct Kept {
-        attachment: RefCell<Vec<u8>>,
-        sent: RefCell<Vec<Frame>>,
-        closed: RefCell<Option<(u16, String)>>,
-    }
-
-    impl RawSocket for Rc<Kept> {
-        fn send(&self, frame: &Frame) -> Result<(), HostError> {
-            if self.closed.borrow().is_some() {
-                return Err(HostError::new("closed"));
-            }
-            self.sent.borrow_mut().push(frame.clone());
-            Ok(())
-        }
-
-        fn close(&self, code: u16, reason: &str) -> Result<(), HostError> {
-            *self.closed.borrow_mut() = Some((code, reason.to_owned()));
-            Ok(())
-        }
-
-        fn attachment(&self) -> Vec<u8> {
-            self.attachment.borrow().clone()
-        }
-
-        fn set_attachment(&self, bytes: &[u8]) -> Result<(), HostError> {
-            *self.attachment.borrow_mut() = bytes.to_vec();
-            Ok(())
-        }
-    }
-
-    type Socket = TypedSocket<Count, Vec<u8>, Rc<Kept>>;
-
-    #[test]
-    fn a_session_is_resumed_as_it_was_updated() {
-        let kept = Rc::new(Kept::default());
-        let mut socket = Socket::attach(kept.clone(), Format::MessagePack, vec![1]).unwrap();
-        assert_eq!(socket.update(Vec::pop).unwrap(), Some(1));
-        socket.update(|data| data.push(7)).unwrap();
-        let again = Socket::resume(kept).unwrap();
-        assert_eq!((again.id(), again.format(), again.data()), (socket.id(), Format::MessagePack, &vec![7]));
-    }
-
-    #[test]
-    fn data_that_does_not_fit_changes_nothing() {
-        let kept = Rc::new(Kept::default());
-        let mut socket = Socket::attach(kept.clone(), Format::Json, vec![1]).unwrap();
-        assert!(socket.update(|data| data.resize(20_000, 0)).is_err());
-        assert_eq!(socket.data(), &[1]);
-        assert_eq!(Socket::resume(kept).unwrap().data(), &[1]);
-        assert!(Socket::attach(Rc::default(), Format::Json, vec![0; 20_000]).is_err());
-    }
-
-    #[test]
-    fn a_socket_without_a_session_is_told_apart_from_one_of_another_shape() {
-        assert_eq!(Socket::resume(Rc::default()).unwrap_err(), AttachmentError::Truncated);
-        let kept = Rc::new(Kept::default());
-        TypedSocket::<Count, String, _>::attach(kept.clone(), Format::Json, "Ada".into()).unwrap();
-        assert!(matches!(Socket::resume(kept), Err(AttachmentError::Data(_))));
-    }
-
-    #[test]
-    fn messages_are_checked_both_ways_in_the_sessions_format() {
-        for (format, good, wrong) in [
-            (Format::Json, Frame::Text(r#"{"type":"add","by":1}"#.into()), Frame::Binary(vec![0x80])),
-            (Format::MessagePack, Frame::Binary(b"\x82\xa4type\xa3add\xa2by\x01".to_vec()), Frame::Text("{}".into())),
-        ] {
-            let kept = Rc::new(Kept::default());
-            let socket = Socket::attach(kept.clone(), format, Vec::new()).unwrap();
-            assert_eq!(socket.read(&good), Ok(Count::Add { by: 1 }));
-            assert_eq!(socket.read(&wrong).unwrap_err().code(), ValidationCode::Malformed);
-            socket.send(&Count::Add { by: 1 }).unwrap();
-            let refused = socket.send(&Count::Add { by: 10 }).unwrap_err();
-            assert!(matches!(refused, SendError::Invalid(error) if error.path() == "by"));
-            assert_eq!(*kept.sent.borrow(), [good]);
-            assert!(socket.close(1005, "").is_err());
-            socket.close(4000, "done").unwrap();
-            assert_eq!(*kept.closed.borrow(), Some((4000, "done".to_owned())));
-            assert!(socket.send(&Count::Add { by: 1 }).is_err());
-        }
-    }
-}
+mod tests;

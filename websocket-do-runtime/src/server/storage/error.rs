@@ -1,4 +1,4 @@
-//! The error of a room's storage.
+//! The error type of a room's storage.
 
 use std::{error::Error, fmt};
 
@@ -28,7 +28,7 @@ pub enum StorageError {
         /// The length of the key in bytes.
         size: usize,
     },
-    /// The key begins with `__websocket_do:`, which the framework reserves for itself.
+    /// The key begins with `__websocket_do:`, which is reserved for the framework.
     ReservedKey,
     /// The key and its value are larger than 2 MiB together.
     TooLarge {
@@ -37,18 +37,18 @@ pub enum StorageError {
         /// The size of the serialized value in bytes.
         size: usize,
     },
-    /// The value cannot be serialized, or could not be deserialized afterwards.
+    /// The value cannot be serialized, or not deserialized afterwards.
     Encode {
         /// The key.
         key: String,
-        /// What serde reported.
+        /// The error message of serde.
         reason: String,
     },
     /// The stored value is not of the requested type.
     Decode {
         /// The key.
         key: String,
-        /// What serde reported.
+        /// The error message of serde.
         reason: String,
     },
     /// The host's storage failed.

@@ -1,11 +1,11 @@
-//! Stored values as bytes, and which keys the framework reserves.
+//! The encoding of stored values, and the keys that the framework reserves.
 
 use serde::de::DeserializeOwned;
 
 use super::{MAX_KEY, Storable, StorageError};
 use crate::server::stored;
 
-/// The prefix of the keys that the framework reserves for itself.
+/// The prefix of reserved keys.
 pub(crate) const RESERVED_PREFIX: &str = "__websocket_do:";
 
 /// The key of the room's timers.
@@ -15,13 +15,13 @@ pub(crate) const TIMERS_KEY: &str = "__websocket_do:timers";
 #[cfg(target_arch = "wasm32")]
 pub(crate) const CLOSING_KEY: &str = "__websocket_do:closing";
 
-/// The first byte of a value whose layout is not [`stored::COMPACT`]; no MessagePack value begins with it. The layout follows.
+/// The first byte of a value whose layout is not [`stored::COMPACT`]. The layout follows. No MessagePack value begins with it.
 const LAYOUT: u8 = 0xc1;
 
-/// Checks that a key may be used.
+/// Checks that a key may be written or deleted.
 ///
 /// # Errors
-/// Returns [`StorageError::EmptyKey`], [`StorageError::KeyTooLong`] or [`StorageError::ReservedKey`].
+/// Returns [`StorageError::EmptyKey`], [`StorageError::KeyTooLong`] or [`StorageError::ReservedKey`] if it may not.
 pub(crate) fn check_key(key: &str) -> Result<(), StorageError> {
     if key.is_empty() {
         return Err(StorageError::EmptyKey);
@@ -35,10 +35,10 @@ pub(crate) fn check_key(key: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Serializes a value.
+/// Serializes a value. `key` is for the error.
 ///
 /// # Errors
-/// Returns [`StorageError::Encode`].
+/// Returns [`StorageError::Encode`] if the value cannot be serialized, or not deserialized afterwards.
 pub(crate) fn encode<T: Storable + ?Sized>(key: &str, value: &T) -> Result<Vec<u8>, StorageError> {
     let mut bytes = Vec::with_capacity(128);
     bytes.extend([LAYOUT, stored::VERSION]);
@@ -46,10 +46,10 @@ pub(crate) fn encode<T: Storable + ?Sized>(key: &str, value: &T) -> Result<Vec<u
     Ok(bytes)
 }
 
-/// Deserializes a value.
+/// Deserializes a value. `key` is for the error.
 ///
 /// # Errors
-/// Returns [`StorageError::Decode`].
+/// Returns [`StorageError::Decode`] if the value is not of type `T`.
 pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, StorageError> {
     let (version, data) = match bytes {
         [LAYOUT, version, data @ ..] => (*version, data),

@@ -1,26 +1,28 @@
-//! Finds `Some(None)` and `Some(())`, which MessagePack writes as it writes `None`: they would be read as another value.
+//! Detects `Some(None)` and `Some(())`: MessagePack encodes them like `None`, so they would be read as another value.
 
 use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
 
+/// Checks that a value contains no `Some(None)` or `Some(())`.
+///
 /// # Errors
-/// Where the value contains one.
+/// Returns the reason if it contains one.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), String> {
     match value.serialize(Check { in_some: false }) {
-        Err(Stop::Nested) => Err("`Some(None)` would be read as `None`; use an enum of your own".to_owned()),
-        // Any other error is met again, and reported, when the value is written.
+        Err(Stop::Nested) => Err("`Some(None)` would be read as `None`; use a custom enum".to_owned()),
+        // Any other error occurs again when the value is serialized, and is reported then.
         Ok(()) | Err(Stop::Other) => Ok(()),
     }
 }
 
 #[derive(Clone, Copy)]
 struct Check {
-    /// Whether the value is what an option holds.
+    /// Whether the value is directly inside `Some`.
     in_some: bool,
 }
 
-/// What ends the search.
+/// The reason why the check stopped early.
 #[derive(Debug)]
 enum Stop {
     Nested,
@@ -108,7 +110,7 @@ impl Serializer for Check {
         value.serialize(Self { in_some: true })
     }
 
-    /// Written as what it holds.
+    /// MessagePack encodes a newtype struct as its field.
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Stop> {
         value.serialize(self)
     }

@@ -1,4 +1,4 @@
-//! What is written is read again; what could not be is an error when it is written.
+//! Values are read as they were written; a value that could not be read again is an error on writing.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use super::*;
 use crate::protocol::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Delicate {
+struct Compact {
     address: IpAddr,
     peer: SocketAddr,
     at: Timestamp,
@@ -23,22 +23,22 @@ struct Delicate {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind")]
 enum Tagged {
-    Struct { inner: Delicate },
-    Newtype(Delicate),
+    Struct { inner: Compact },
+    Newtype(Compact),
     Unit,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "content")]
 enum Adjacent {
-    Newtype(Delicate),
+    Newtype(Compact),
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Untagged {
     Number(u64),
-    Delicate(Delicate),
+    Compact(Compact),
     Address(IpAddr),
 }
 
@@ -46,11 +46,11 @@ enum Untagged {
 struct Flattened {
     name: String,
     #[serde(flatten)]
-    rest: Delicate,
+    rest: Compact,
 }
 
-fn delicate() -> Delicate {
-    Delicate {
+fn compact() -> Compact {
+    Compact {
         address: "2001:db8::1".parse().unwrap(),
         peer: "127.0.0.1:8787".parse().unwrap(),
         at: Timestamp::from_millis(1_764_000_000_123).unwrap(),
@@ -59,34 +59,34 @@ fn delicate() -> Delicate {
     }
 }
 
-fn comes_back<T: Serialize + for<'de> Deserialize<'de> + PartialEq + Debug>(value: &T) {
+fn round_trips<T: Serialize + for<'de> Deserialize<'de> + PartialEq + Debug>(value: &T) {
     let mut bytes = Vec::new();
     write(value, &mut bytes).unwrap();
     assert_eq!(&read::<T>(VERSION, &bytes).unwrap(), value);
 }
 
 #[test]
-fn types_with_a_compact_form_come_back_from_every_kind_of_type_that_serde_buffers() {
-    comes_back(&delicate());
-    comes_back(&Tagged::Struct { inner: delicate() });
-    comes_back(&Tagged::Newtype(delicate()));
-    comes_back(&vec![Tagged::Unit]);
-    comes_back(&Adjacent::Newtype(delicate()));
-    comes_back(&[Untagged::Delicate(delicate()), Untagged::Number(7)]);
-    comes_back(&Untagged::Address("::1".parse().unwrap()));
-    comes_back(&Flattened { name: "Ada".into(), rest: delicate() });
-    comes_back(&(u128::MAX, i128::MIN, Some(1), f64::MIN_POSITIVE, 'ä', [Some("a".to_owned()), None]));
+fn types_with_a_compact_form_round_trip_inside_every_type_that_serde_buffers() {
+    round_trips(&compact());
+    round_trips(&Tagged::Struct { inner: compact() });
+    round_trips(&Tagged::Newtype(compact()));
+    round_trips(&vec![Tagged::Unit]);
+    round_trips(&Adjacent::Newtype(compact()));
+    round_trips(&[Untagged::Compact(compact()), Untagged::Number(7)]);
+    round_trips(&Untagged::Address("::1".parse().unwrap()));
+    round_trips(&Flattened { name: "Ada".into(), rest: compact() });
+    round_trips(&(u128::MAX, i128::MIN, Some(1), f64::MIN_POSITIVE, 'ä', [Some("a".to_owned()), None]));
 }
 
 #[test]
-fn values_of_the_layout_before_are_still_read() {
-    let old = rmp_serde::to_vec_named(&delicate()).unwrap();
-    assert_eq!(read::<Delicate>(COMPACT, &old).unwrap(), delicate());
-    assert!(read::<Delicate>(9, &old).unwrap_err().contains("unknown layout 9"));
+fn values_of_the_previous_layout_are_read() {
+    let old = rmp_serde::to_vec_named(&compact()).unwrap();
+    assert_eq!(read::<Compact>(COMPACT, &old).unwrap(), compact());
+    assert!(read::<Compact>(9, &old).unwrap_err().contains("unknown layout 9"));
 }
 
 #[test]
-fn what_could_not_be_read_again_is_an_error_when_it_is_written() {
+fn a_value_that_could_not_be_read_again_is_an_error_on_writing() {
     #[derive(Serialize, Deserialize)]
     #[serde(tag = "kind")]
     enum Wide {
@@ -95,7 +95,7 @@ fn what_could_not_be_read_again_is_an_error_when_it_is_written() {
     #[derive(Serialize, Deserialize)]
     struct OneWay {
         #[serde(skip_serializing)]
-        #[expect(dead_code, reason = "that it is not written is the point")]
+        #[expect(dead_code, reason = "it is never written")]
         lost: u8,
     }
     let error = write(&Wide::Number { value: 1 }, &mut Vec::new()).unwrap_err();
@@ -104,22 +104,22 @@ fn what_could_not_be_read_again_is_an_error_when_it_is_written() {
 }
 
 #[test]
-fn an_option_in_an_option_is_refused_where_it_would_become_another_value() {
+fn a_nested_option_that_would_be_read_as_another_value_is_an_error() {
     #[derive(Serialize, Deserialize)]
     struct Wrapped(Option<u8>);
     #[derive(Serialize, Deserialize)]
-    #[expect(clippy::option_option, reason = "that is what is tested")]
+    #[expect(clippy::option_option, reason = "the test is about nested options")]
     struct Deep {
         list: Vec<(u8, Option<Option<u8>>)>,
     }
-    let refused = |written: Result<(), String>| {
-        assert_eq!(written, Err("`Some(None)` would be read as `None`; use an enum of your own".to_owned()));
+    let assert_nested = |written: Result<(), String>| {
+        assert_eq!(written, Err("`Some(None)` would be read as `None`; use a custom enum".to_owned()));
     };
-    refused(write(&Some(None::<u8>), &mut Vec::new()));
-    refused(write(&Some(()), &mut Vec::new()));
-    refused(write(&Some(Wrapped(None)), &mut Vec::new()));
-    refused(write(&Deep { list: vec![(1, Some(Some(1))), (2, Some(None))] }, &mut Vec::new()));
-    refused(write(&BTreeMap::from([("a".to_owned(), Some(None::<u8>))]), &mut Vec::new()));
-    comes_back(&[Some(Some(1)), None]);
-    comes_back(&Some([None::<u8>]));
+    assert_nested(write(&Some(None::<u8>), &mut Vec::new()));
+    assert_nested(write(&Some(()), &mut Vec::new()));
+    assert_nested(write(&Some(Wrapped(None)), &mut Vec::new()));
+    assert_nested(write(&Deep { list: vec![(1, Some(Some(1))), (2, Some(None))] }, &mut Vec::new()));
+    assert_nested(write(&BTreeMap::from([("a".to_owned(), Some(None::<u8>))]), &mut Vec::new()));
+    round_trips(&[Some(Some(1)), None]);
+    round_trips(&Some([None::<u8>]));
 }
