@@ -1,4 +1,4 @@
-//! The host's one alarm, set to the earliest of the room's timers and of the deadlines for answers to a close.
+//! The host's alarm. A room has one, which is set to the earliest of its timers and of the deadlines of its closing sessions.
 
 use crate::{
     StorageError,
@@ -15,7 +15,7 @@ pub(crate) fn rearm(host: &dyn Host, not_before: u64) -> Result<(), StorageError
     set(host, &Closing::default(), timers::next(host)?, not_before)
 }
 
-/// Restores what is no part of a transaction after a rollback: the record of closing sessions, and the alarm.
+/// Restores the record of closing sessions and the alarm after a rollback. Neither belongs to a transaction.
 ///
 /// # Errors
 /// Returns an error if the host's storage fails.
@@ -27,8 +27,8 @@ pub(crate) fn restore(host: &dyn Host) -> Result<(), StorageError> {
     rearm(host, 0)
 }
 
-/// Sets the alarm to the earlier of `timer` and the first deadline in `closing`, but no earlier than `not_before`. With neither,
-/// it deletes the alarm.
+/// Sets the alarm to the earlier of `timer` and the first deadline in `closing`, but no earlier than `not_before`. Deletes the
+/// alarm if there is neither.
 ///
 /// # Errors
 /// Returns an error if the host's storage fails.

@@ -1,4 +1,4 @@
-//! Some of the sessions of a room, and what is sent to them.
+//! A selection of the sessions of a room, as the receivers of a message.
 
 use std::fmt;
 
@@ -11,16 +11,18 @@ use crate::{
 
 type Filter<'a, R> = Box<dyn Fn(&Session<R>) -> bool + 'a>;
 
-/// Some of the sessions of a room.
+/// A selection of the sessions of a room, as the receivers of a message.
+///
+/// [`Room::everyone`] and [`Room::with_tag`] create it; its methods narrow it down.
 ///
 /// ```
 /// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo, codec::{Format, Frame}};
 /// # fn example<R: WebSocketDo<Session = String>>(session: &Session<R>, news: ServerMessageOf<R>) -> Result {
 /// let room = session.room();
 /// let reached = room.with_tag("red").except(session).filter(|other| *other.data() != "Eve").send(news)?;
-/// println!("{reached} of the reds know");
+/// println!("sent to {reached} sessions");
 ///
-/// // Raw bytes, to those who would not take them for a message.
+/// // Raw bytes, only to JSON sessions: a MessagePack session would decode them as a message.
 /// room.everyone().except(session).with_format(Format::Json).send_frame(&Frame::Binary(vec![0, 1]));
 /// # Ok(())
 /// # }
@@ -35,37 +37,39 @@ pub struct Audience<'a, R: WebSocketDo> {
 }
 
 impl<'a, R: WebSocketDo> Audience<'a, R> {
-    /// Every session of the room.
+    /// Returns an audience of all sessions of the room.
     pub(crate) fn of(room: &'a Room<R>) -> Self {
         Self { room, tag: None, format: None, except: None, filter: None }
     }
 
+    /// Keeps only sessions with this tag.
     pub(crate) fn with_tag(self, tag: &'a str) -> Self {
         Self { tag: Some(tag), ..self }
     }
 
-    /// All of them but this one.
+    /// Excludes a session.
     pub fn except(self, session: &Session<R>) -> Self {
         Self { except: Some(session.state.socket), ..self }
     }
 
-    /// Those that speak this format.
+    /// Keeps only sessions with this format.
     pub fn with_format(self, format: Format) -> Self {
         Self { format: Some(format), ..self }
     }
 
-    /// Those for which `filter` holds. Reads the data of each session.
+    /// Keeps only sessions for which `filter` returns true. After hibernation, this reads the attachment of every session.
     pub fn filter(self, filter: impl Fn(&Session<R>) -> bool + 'a) -> Self {
         Self { filter: Some(Box::new(filter)), ..self }
     }
 
-    /// Sends a message to them, encoded once for each format in use, and tells how many it was handed to.
+    /// Sends a message to these sessions, and returns the number of sessions it was sent to. The message is encoded once per
+    /// format.
     ///
     /// # Errors
-    /// [`SendError::Invalid`], where the message breaks its own rules; then it reaches nobody.
-    #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
+    /// Returns [`SendError::Invalid`], and sends nothing, if the message breaks one of its own rules.
+    #[expect(clippy::needless_pass_by_value, reason = "callers create a message to send it")]
     pub fn send(self, message: ServerMessageOf<R>) -> Result<usize, SendError> {
-        // All is encoded before anything is sent, and checked, also where nobody is there.
+        // Both formats are encoded before anything is sent, and the message is validated even without receivers.
         let deliveries = [self.delivery(Format::Json, &message)?, self.delivery(Format::MessagePack, &message)?];
         if deliveries.iter().all(Option::is_none) {
             codec::validate(&message)?;
@@ -73,7 +77,10 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
         Ok(deliveries.iter().flatten().map(|(sockets, frame)| self.room.host().send(sockets, frame)).sum())
     }
 
-    /// Who gets the message in this format, and what they get; none where nobody does.
+    /// Returns the sockets that receive the message in this format, and the frame for them. [`None`] if there are no sockets.
+    ///
+    /// # Errors
+    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules.
     fn delivery(
         &self,
         format: Format,
@@ -86,16 +93,16 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
         Ok(Some((sockets, codec::encode_as::<ServerMessageOf<R>, _>(message, format)?)))
     }
 
-    /// Sends them a frame as it is, past the protocol, as [`Session::send_frame`] does, and tells how many it was handed
-    /// to.
+    /// Sends a frame without encoding or validation, as [`Session::send_frame`] does, and returns the number of sessions
+    /// it was sent to.
     pub fn send_frame(self, frame: &Frame) -> usize {
         let sockets = [self.sockets(Format::Json), self.sockets(Format::MessagePack)].concat();
         self.room.host().send(&sockets, frame)
     }
 
-    /// Those that speak this format.
+    /// Returns the sockets of these sessions that have this format.
     fn sockets(&self, format: Format) -> Vec<SocketId> {
-        if self.format.is_some_and(|chosen| chosen != format) {
+        if self.format.is_some_and(|only| only != format) {
             return Vec::new();
         }
         let (host, closing) = (self.room.host(), self.room.closing());
@@ -103,11 +110,13 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
             Some(tag) => host.sockets(SocketFilter::Tag(&host_tag(format, tag))),
             None => host.sockets(SocketFilter::Format(format)),
         };
-        sockets.retain(|&socket| Some(socket) != self.except && !closing.contains(host, socket) && self.admits(socket));
+        sockets.retain(|&socket| {
+            Some(socket) != self.except && !closing.contains(host, socket) && self.matches_filter(socket)
+        });
         sockets
     }
 
-    fn admits(&self, socket: SocketId) -> bool {
+    fn matches_filter(&self, socket: SocketId) -> bool {
         self.filter.as_ref().is_none_or(|filter| self.room.resume(socket).is_ok_and(|session| filter(&session)))
     }
 }

@@ -1,5 +1,6 @@
-//! Which sessions of a room get nothing any more: those that the room has closed, until their end, and those that have ended.
-//! Kept by the host for as long as its sockets, as the room's memory can be lost at any time.
+//! The sessions of a room that are closing or have ended. They receive no messages.
+//!
+//! The host stores the record of them for as long as it has their sockets, because the room's memory can be lost at any time.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -16,34 +17,34 @@ use crate::{
 /// How long a client may take to answer the room's close, in milliseconds.
 pub(crate) const CLOSE_TIMEOUT: u64 = 10_000;
 
-/// The deadline of a session whose end has begun.
+/// The deadline that marks a session as ended.
 const ENDED: u64 = u64::MAX;
 
-/// The bytes of one session in the record: its id, and its deadline.
+/// The size of one session in the record, in bytes: its id and its deadline.
 const ENTRY: usize = 24;
 
-/// The sessions that are closing or have ended. Read from the host at the first use.
+/// The sessions that are closing or have ended. They are read from the host at the first use.
 #[derive(Default)]
 pub(crate) struct Closing(OnceCell<RefCell<Sessions>>);
 
 #[derive(Default)]
 struct Sessions {
-    /// Those the room has closed, with the time until which their clients may answer; [`ENDED`] when their end has begun.
+    /// Sessions that the room has closed, with the deadline for the client's answer, or [`ENDED`].
     closed: BTreeMap<SocketId, (Uuid, u64)>,
-    /// Those that have ended although the host may still list their sockets.
+    /// Sessions that have ended while the host may still list their sockets.
     ended: BTreeMap<SocketId, Uuid>,
-    /// Those whose `close` handler is running.
-    leaving: BTreeSet<SocketId>,
+    /// Sessions whose `close` handler is running.
+    close_handlers: BTreeSet<SocketId>,
 }
 
 impl Closing {
-    /// Whether the session gets no broadcast any more.
+    /// Returns whether the session is closing or has ended. It then receives no broadcasts.
     pub(crate) fn contains(&self, host: &dyn Host, socket: SocketId) -> bool {
-        let Sessions { closed, ended, leaving } = &*self.sessions(host).borrow();
-        closed.contains_key(&socket) || ended.contains_key(&socket) || leaving.contains(&socket)
+        let Sessions { closed, ended, close_handlers } = &*self.sessions(host).borrow();
+        closed.contains_key(&socket) || ended.contains_key(&socket) || close_handlers.contains(&socket)
     }
 
-    /// Takes the sessions that have ended out of a list of sockets.
+    /// Removes the sockets whose sessions have ended from a list.
     pub(crate) fn without_ended(&self, host: &dyn Host, mut sockets: Vec<SocketId>) -> Vec<SocketId> {
         let sessions = self.sessions(host).borrow();
         if !sessions.ended.is_empty() {
@@ -52,35 +53,35 @@ impl Closing {
         sockets
     }
 
-    /// The room has closed the session.
+    /// Records that the room has closed the session.
     ///
     /// # Errors
-    /// Where the host cannot keep it.
+    /// Returns a [`HostError`] if the host cannot store the record.
     pub(crate) fn close(&self, host: &dyn Host, socket: SocketId, id: Uuid) -> Result<(), HostError> {
         let deadline = host.now().saturating_add(CLOSE_TIMEOUT);
         self.sessions(host).borrow_mut().closed.insert(socket, (id, deadline));
         self.save(host)
     }
 
-    /// The session's `close` handler begins.
-    pub(crate) fn leave(&self, host: &dyn Host, socket: SocketId) {
-        self.sessions(host).borrow_mut().leaving.insert(socket);
+    /// Records in memory that the session's `close` handler is running.
+    pub(crate) fn start_close_handler(&self, host: &dyn Host, socket: SocketId) {
+        self.sessions(host).borrow_mut().close_handlers.insert(socket);
     }
 
-    /// The session's end begins because its client has not answered: kept, so that it begins once.
+    /// Records that the session ends because its client has not answered, so that its `close` handler runs only once.
     ///
     /// # Errors
-    /// Where the host cannot keep it.
-    pub(crate) fn begin_end(&self, host: &dyn Host, socket: SocketId, id: Uuid) -> Result<(), HostError> {
+    /// Returns a [`HostError`] if the host cannot store the record.
+    pub(crate) fn record_end(&self, host: &dyn Host, socket: SocketId, id: Uuid) -> Result<(), HostError> {
         self.sessions(host).borrow_mut().closed.insert(socket, (id, ENDED));
         self.save(host)
     }
 
-    /// The session has ended and the host has forgotten its socket. Its entry in the record goes with the next change, unless its
-    /// client is still connected.
+    /// Marks the session as ended, after the host has removed its socket. The next change of the record deletes its entry, unless
+    /// its client is still connected.
     pub(crate) fn end(&self, host: &dyn Host, socket: SocketId) {
         let mut sessions = self.sessions(host).borrow_mut();
-        sessions.leaving.remove(&socket);
+        sessions.close_handlers.remove(&socket);
         if let Some((id, ENDED)) = sessions.closed.remove(&socket)
             && host.is_connected(id)
         {
@@ -88,12 +89,12 @@ impl Closing {
         }
     }
 
-    /// The earliest time until which a client may answer.
+    /// Returns the earliest deadline for a client's answer, in milliseconds of the host's clock.
     pub(crate) fn next_deadline(&self, host: &dyn Host) -> Option<u64> {
         self.sessions(host).borrow().waiting().map(|(_, deadline)| deadline).min()
     }
 
-    /// The sessions whose clients have not answered in time.
+    /// Returns the sessions whose deadline has passed.
     pub(crate) fn due(&self, host: &dyn Host) -> Vec<SocketId> {
         let now = host.now();
         let sessions = self.sessions(host).borrow();
@@ -112,7 +113,7 @@ impl Closing {
 }
 
 impl Sessions {
-    /// What the host has kept, without the sessions whose sockets are gone.
+    /// Reads the host's record, without the sessions whose sockets no longer exist.
     fn read(host: &dyn Host) -> Self {
         let mut sessions = Self::default();
         let record = host.closing_record();
@@ -131,10 +132,10 @@ impl Sessions {
         sessions
     }
 
-    /// Those whose clients may still answer, and until when.
+    /// Returns the sessions that wait for the client's answer, with their deadlines.
     fn waiting(&self) -> impl Iterator<Item = (SocketId, u64)> {
         let closed = self.closed.iter().map(|(socket, (_, deadline))| (*socket, *deadline));
-        closed.filter(|(socket, deadline)| *deadline != ENDED && !self.leaving.contains(socket))
+        closed.filter(|(socket, deadline)| *deadline != ENDED && !self.close_handlers.contains(socket))
     }
 
     fn record(&self) -> Vec<u8> {

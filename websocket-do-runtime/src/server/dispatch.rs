@@ -1,4 +1,4 @@
-//! The events of a room, from the host to the handlers: the event table of the wire contract, in code.
+//! Dispatch of a room's events from the host to the handlers, as the event table of the wire contract specifies.
 
 mod default;
 mod ending;
@@ -29,17 +29,17 @@ impl<R: WebSocketDo> Dispatcher<R> {
         Self(Room::new(host))
     }
 
-    /// The room.
+    /// Returns the room.
     pub fn room(&self) -> &Room<R> {
         &self.0
     }
 
-    /// Answers an HTTP request: an upgrade or one of the room's routes.
+    /// Handles an HTTP request: an upgrade, or a request to one of the room's routes.
     pub async fn fetch(&self, request: Request) -> FetchResult {
         self.0.fetch(request).await
     }
 
-    /// Handles an event of a socket, and the events of the same session that arrive meanwhile, in order.
+    /// Handles an event of a socket, then the events of the same session that arrive meanwhile, in order.
     pub async fn dispatch_event(&self, socket: SocketId, event: Event) {
         self.0.dispatch_event(socket, event).await;
     }
@@ -57,9 +57,9 @@ impl<R: WebSocketDo> fmt::Debug for Dispatcher<R> {
 }
 
 impl<R: WebSocketDo> Room<R> {
-    /// Handles an event of a socket, and those of the same session that came meanwhile, in order.
+    /// Handles an event of a socket, then the events of the same session that arrive meanwhile, in order.
     ///
-    /// An event that comes while another of its session is being handled only takes its place in the queue.
+    /// If another event of the session is being handled, the event is only queued.
     pub(crate) async fn dispatch_event(&self, socket: SocketId, event: Event) {
         match (self.session_for(socket), event) {
             (Some(session), event) if session.state.busy.get() => session.enqueue(event),
@@ -69,17 +69,18 @@ impl<R: WebSocketDo> Room<R> {
             }
             (None, Event::Message(..)) => {}
             (None, Event::Closed(closed)) => self.finish(socket, Some(&closed)),
-            (None, Event::Unanswered) => self.end_unread(socket),
+            (None, Event::Unanswered) => self.end_unreadable(socket),
         }
     }
 
-    /// Handles an event of a session that is busy, and what comes meanwhile; then it is busy no more.
+    /// Handles `first`, then the queued events of a session until there are none. The session must be marked busy; it is not
+    /// busy afterwards.
     pub(super) async fn drain(&self, session: &Session<R>, first: Option<Event>) {
-        let waiting = || session.state.queue.borrow_mut().pop();
-        let mut next = first.or_else(waiting);
+        let queued = || session.state.queue.borrow_mut().pop();
+        let mut next = first.or_else(queued);
         while let Some(event) = next {
             self.handle(session, event).await;
-            next = waiting();
+            next = queued();
         }
         session.state.busy.set(false);
     }
@@ -95,23 +96,23 @@ impl<R: WebSocketDo> Room<R> {
         }
     }
 
-    /// Runs a handler of a session, and what it has to do where it fails. One that takes too long is dropped, and its session is
-    /// closed.
+    /// Runs a handler of a session, and the `error` handler if it fails. A handler that exceeds its time limit is dropped, and
+    /// its session is closed. `label` names the handler in the log.
     pub(super) async fn run_session_handler(
         &self,
         session: &Session<R>,
-        what: &str,
+        label: &str,
         handler: impl Future<Output = Result>,
     ) {
         let dropped = match self.run_handler_of(Some(&session.state), handler).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => match self.run_handler_of(Some(&session.state), self.failed(session, &error)).await {
+            Ok(Err(error)) => match self.run_handler_of(Some(&session.state), self.on_error(session, &error)).await {
                 Ok(()) => return,
                 Err(dropped) => dropped,
             },
             Err(dropped) => dropped,
         };
-        session.log_error(format_args!("{what}: {dropped}"));
+        session.log_error(format_args!("{label}: {dropped}"));
         session.close_with(&Close::handler_timeout());
     }
 
@@ -130,13 +131,14 @@ impl<R: WebSocketDo> Room<R> {
         };
         match decoded {
             Ok(message) => self.handlers().message(session, message).await,
-            Err(why) => self.handlers().invalid(session, &why).await,
+            Err(error) => self.handlers().invalid(session, &error).await,
         }
     }
 
-    async fn failed(&self, session: &Session<R>, error: &Error) {
+    /// Runs the `error` handler, and logs its own error.
+    async fn on_error(&self, session: &Session<R>, error: &Error) {
         if let Err(second) = self.handlers().error(session, error).await {
-            session.log_error(format_args!("`error` failed with `{second}` on the error `{error}`"));
+            session.log_error(format_args!("the `error` handler failed: {second}; it was handling the error: {error}"));
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What a host reports about a socket.
+//! The events of a socket that a host reports to its room.
 
 use std::any::Any;
 
 use crate::{Closed, codec::Frame};
 
-/// Held from receiving a frame until the frame is handled or dropped, so that a host can bound what it buffers. [`None`] if the
-/// host does not.
+/// A guard that is held from receiving a frame until the frame is handled or dropped, for a host that limits the frames it
+/// buffers. [`None`] if the host has no limit.
 pub type Permit = Option<Box<dyn Any + Send>>;
 
 /// An event of a socket.
@@ -13,8 +13,8 @@ pub type Permit = Option<Box<dyn Any + Send>>;
 pub enum Event {
     /// A message was received.
     Message(Frame, Permit),
-    /// The peer closed, or the connection was lost or failed.
+    /// The peer closed the socket, or the connection was lost or failed.
     Closed(Closed),
-    /// The room closed the session, and the peer has not answered in time.
+    /// The room closed the session, and the peer did not answer in time.
     Unanswered,
 }

@@ -1,4 +1,4 @@
-//! What `#[websocket_do]` makes of an impl block: one trait that dispatch calls.
+//! The trait that `#[websocket_do]` implements for a room. The dispatch code calls its methods.
 
 use std::{future::Future, time::Duration};
 
@@ -11,17 +11,17 @@ use crate::{
     server::http::{Parameters, Route},
 };
 
-/// The largest [`MAX_MESSAGE`](WebSocketDo::MAX_MESSAGE), in bytes: 32 MiB, as
-/// [Cloudflare](https://developers.cloudflare.com/durable-objects/platform/limits/) accepts no larger WebSocket message.
+/// The largest allowed [`MAX_MESSAGE`](WebSocketDo::MAX_MESSAGE), in bytes: 32 MiB, Cloudflare's
+/// [limit](https://developers.cloudflare.com/durable-objects/platform/limits/) for a received WebSocket message.
 #[doc(hidden)]
 pub const MAX_MESSAGE_LIMIT: usize = 32 << 20;
 
-/// A room: implemented by `#[websocket_do]` on the impl block that holds its handlers.
+/// A room. The attribute `#[websocket_do]` on the impl block with the handlers implements it.
 pub trait WebSocketDo: Sized + 'static {
-    /// What clients send; what the room sends is its [`ClientMessage::Server`].
+    /// The messages that clients send. The room sends [`ClientMessage::Server`].
     type Client: ClientMessage;
 
-    /// What the room knows of one session, kept across hibernation.
+    /// The data of one session. It survives hibernation.
     type Session: Serialize + DeserializeOwned + 'static;
 
     /// The name of the Durable Object class.
@@ -30,64 +30,70 @@ pub trait WebSocketDo: Sized + 'static {
     /// The name of the Durable Object binding, which the attribute sets with `binding`.
     const BINDING: &'static str;
 
-    /// The format of all sessions, where the room fixes one.
+    /// The format of all sessions. [`None`] if it is negotiated for each session.
     const FORMAT: Option<Format>;
 
-    /// The largest message that a client may send, in bytes of the frame's payload; 1 MiB unless the attribute sets
-    /// `max_message`. A larger one closes the session with 1009 before it is decoded, and no handler but `close` runs.
+    /// The largest message that a client may send, in bytes of the frame's payload. The default is 1 MiB; the attribute changes
+    /// it with `max_message`.
+    ///
+    /// A larger message is not decoded. It closes the session with 1009, and only the `close` handler runs.
     const MAX_MESSAGE: usize = 1 << 20;
 
-    /// How long a handler of a session may take; 30 seconds unless the attribute sets `handler_timeout`. Then the session
-    /// is closed with 1011 and the handler is dropped at the `await` where it waits.
+    /// How long a handler may run. The default is 30 seconds; the attribute changes it with `handler_timeout`.
+    ///
+    /// A handler that runs longer is dropped at its current `await`, and its session is closed with 1011.
     const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 
-    /// The names of the timers that have a handler.
+    /// The names of the timers with a handler.
     const TIMERS: &'static [&'static str];
 
-    /// The HTTP routes, sorted so that the first that matches handles the request.
+    /// The HTTP routes. The first route that matches a request handles it.
     const ROUTES: &'static [Route];
 
-    /// The room's own memory, made at its first event and again after hibernation.
+    /// Creates the value that the handlers are called on, at the room's first event and again after hibernation.
     fn new(room: &Room<Self>) -> Self;
 
-    /// Lets a client in, or turns it away with an HTTP answer.
+    /// Accepts or rejects a request for a session.
+    ///
+    /// # Errors
+    /// Returns an [`HttpError`], the response to the client, if the request is rejected.
     fn connect(
         &self,
         room: &Room<Self>,
         upgrade: &Upgrade,
     ) -> impl Future<Output = Result<Accept<Self::Session>, HttpError>>;
 
-    /// A session has begun.
+    /// Handles the start of a session.
     fn open(&self, session: &Session<Self>) -> impl Future<Output = Result>;
 
-    /// A valid message has come.
+    /// Handles a valid message.
     fn message(&self, session: &Session<Self>, message: Self::Client) -> impl Future<Output = Result>;
 
-    /// Raw bytes came in a session that speaks JSON.
+    /// Handles a binary frame in a JSON session.
     fn binary(&self, session: &Session<Self>, bytes: Vec<u8>) -> impl Future<Output = Result>;
 
-    /// A frame came of the kind that the session does not speak.
+    /// Handles a frame of the type that the session does not accept.
     fn protocol_error(&self, session: &Session<Self>, frame: &Frame) -> impl Future<Output = Result>;
 
-    /// A frame came that is not a valid message.
-    fn invalid(&self, session: &Session<Self>, why: &ValidationError) -> impl Future<Output = Result>;
+    /// Handles a frame that is not a valid message.
+    fn invalid(&self, session: &Session<Self>, error: &ValidationError) -> impl Future<Output = Result>;
 
-    /// A handler returned an error.
+    /// Handles an error that another handler of the session returned.
     fn error(&self, session: &Session<Self>, error: &Error) -> impl Future<Output = Result>;
 
-    /// The session is over; it is still counted.
-    fn close(&self, session: &Session<Self>, how: &Closed) -> impl Future<Output = Result>;
+    /// Handles the end of a session. [`Room::len`] counts the session until this returns.
+    fn close(&self, session: &Session<Self>, closed: &Closed) -> impl Future<Output = Result>;
 
-    /// The session's data could not be read after hibernation: give it new data, or close it.
+    /// Returns new data for a session whose data could not be read after hibernation.
     ///
     /// # Errors
-    /// The close frame the client gets.
-    fn migrate(&self, room: &Room<Self>, failure: &PreviousSession) -> Result<Self::Session, Close>;
+    /// Returns a [`Close`] if the session cannot continue. The client receives it.
+    fn migrate(&self, room: &Room<Self>, previous: &PreviousSession) -> Result<Self::Session, Close>;
 
-    /// The timer `name` has gone off, which is one of [`TIMERS`](Self::TIMERS).
+    /// Handles the timer `name`, one of [`TIMERS`](Self::TIMERS).
     fn timer(&self, room: &Room<Self>, name: &str) -> impl Future<Output = Result>;
 
-    /// Handles a request to `route`, which is one of [`ROUTES`](Self::ROUTES).
+    /// Handles a request to `route`, one of [`ROUTES`](Self::ROUTES).
     fn http(
         &self,
         room: &Room<Self>,
@@ -97,17 +103,17 @@ pub trait WebSocketDo: Sized + 'static {
     ) -> impl Future<Output = Response>;
 }
 
-/// What a handler may return: nothing, or a `Result` whose error becomes an [`Error`].
+/// The return types of a handler: `()`, or a `Result` whose error converts into an [`Error`].
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "neither `()` nor a `Result` whose error is a `std::error::Error`",
     note = "return `websocket_do::Result`, or nothing"
 )]
 pub trait IntoOutcome {
-    /// The outcome, whatever its `Ok` holds.
+    /// Converts the value into a [`Result`] without the handler's `Ok` value.
     ///
     /// # Errors
-    /// What the handler returned.
+    /// Returns the handler's error.
     fn into_outcome(self) -> Result;
 }
 

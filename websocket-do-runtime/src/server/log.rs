@@ -1,16 +1,16 @@
-//! The runtime's log: errors that no caller hears of. They go to the Worker's console on wasm32; elsewhere to `tracing`, or to
-//! standard error if there is no subscriber.
+//! The log of errors that no caller receives: the Worker's console on wasm32; elsewhere `tracing`, or standard error without a
+//! subscriber.
 
 use std::fmt::Display;
 
 use crate::{Room, Session, WebSocketDo, connection::printable::printable};
 
-/// The most bytes of a message in the log.
-const MOST: usize = 4096;
+/// The maximum length of a logged message, in bytes.
+const MAX_LENGTH: usize = 4096;
 
-/// Logs an error, in one line: control characters in a room's name or in an error's text are escaped.
+/// Logs an error in one line. Control characters in the message are escaped.
 pub(crate) fn error(message: &str) {
-    let line = printable(message, MOST).to_string();
+    let line = printable(message, MAX_LENGTH).to_string();
     #[cfg(target_arch = "wasm32")]
     worker::console_error!("{line}");
     #[cfg(not(target_arch = "wasm32"))]
@@ -40,16 +40,16 @@ mod native {
 
     pub(super) fn error(line: &str) {
         #[cfg(feature = "testing")]
-        if super::observe::tell(line) {
+        if super::observe::notify(line) {
             return tracing::error!("{line}");
         }
         write(line, &mut stderr());
     }
 
-    /// Gives a line to the subscriber of `tracing`, or writes it where there is none.
+    /// Passes a line to the subscriber of `tracing`, or writes it to `out` if there is no subscriber.
     fn write(line: &str, out: &mut impl Write) {
         if get_default(Dispatch::is::<NoSubscriber>) {
-            // There is nowhere to tell that this fails.
+            // A failure to write cannot be reported.
             let _ = writeln!(out, "error: {line}");
         } else {
             tracing::error!("{line}");
@@ -103,7 +103,7 @@ mod native {
     }
 }
 
-/// The log of a room under test, which its report has.
+/// Observation of the log, for the report of a room under test.
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub(crate) mod observe {
     use std::{cell::RefCell, rc::Rc};
@@ -114,23 +114,23 @@ pub(crate) mod observe {
         static OBSERVER: RefCell<Option<Observer>> = const { RefCell::new(None) };
     }
 
-    /// Puts the observer before back, also after a panic.
-    struct Before(Option<Observer>);
+    /// Restores the previous observer when it is dropped, including after a panic.
+    struct Restore(Option<Observer>);
 
-    impl Drop for Before {
+    impl Drop for Restore {
         fn drop(&mut self) {
             OBSERVER.replace(self.0.take());
         }
     }
 
-    /// Runs something whose errors `observer` gets.
+    /// Calls `run`, and passes the errors that it logs to `observer`.
     pub(crate) fn with<T>(observer: impl Fn(&str) + 'static, run: impl FnOnce() -> T) -> T {
-        let _before = Before(OBSERVER.replace(Some(Rc::new(observer))));
+        let _restore = Restore(OBSERVER.replace(Some(Rc::new(observer))));
         run()
     }
 
-    /// True if there is an observer.
-    pub(super) fn tell(line: &str) -> bool {
+    /// Passes a line to the observer, and returns whether there is one.
+    pub(super) fn notify(line: &str) -> bool {
         let observer = OBSERVER.with_borrow(Clone::clone);
         observer.inspect(|observer| observer(line)).is_some()
     }

@@ -1,4 +1,4 @@
-//! Session data of an older shape, as the `migrate` handler sees it.
+//! Session data that an older version of a room wrote, for the `migrate` handler.
 
 use uuid::Uuid;
 
@@ -8,17 +8,17 @@ use crate::{
     server::attachment::{self, AttachmentError, Header, State},
 };
 
-/// The attachment of a session could not be read: it was written by an older version of the room.
+/// A session whose data cannot be read as the room's current session type: an older version of the room wrote it.
 ///
 /// ```
 /// # use websocket_do_runtime::{Close, PreviousSession};
 /// # struct Member { name: String, muted: bool }
-/// // As a `migrate` hook: before members could be muted, a session was a name.
-/// fn migrate(failure: &PreviousSession) -> Result<Member, Close> {
-///     match failure.decode::<String>() {
+/// // As a `#[migrate]` handler: the data of an older version was a name.
+/// fn migrate(previous: &PreviousSession) -> Result<Member, Close> {
+///     match previous.decode::<String>() {
 ///         Ok(name) => Ok(Member { name, muted: false }),
 ///         Err(_) => {
-///             println!("{} ({}): {}", failure.session_id(), failure.format(), failure.error());
+///             println!("{} ({}): {}", previous.session_id(), previous.format(), previous.error());
 ///             Err(Close::restart("please connect again"))
 ///         }
 ///     }
@@ -32,7 +32,7 @@ pub struct PreviousSession {
 }
 
 impl PreviousSession {
-    /// Where the attachment does not have them, id and format come from the socket's tags.
+    /// Reads the attachment of a socket. If its header cannot be read, the id and the format come from the socket's tags.
     pub(crate) fn new(host: &dyn Host, socket: SocketId, error: AttachmentError) -> Self {
         let attachment = host.attachment(socket).unwrap_or_default();
         let header = attachment::header(&attachment).unwrap_or_else(|_| {
@@ -52,25 +52,25 @@ impl PreviousSession {
         &self.attachment
     }
 
-    /// The session's id.
+    /// Returns the session's id.
     pub fn session_id(&self) -> Uuid {
         self.header.id
     }
 
-    /// The session's format.
+    /// Returns the session's format.
     pub fn format(&self) -> Format {
         self.header.format
     }
 
-    /// Why the data could not be read.
+    /// Returns why the data could not be read.
     pub fn error(&self) -> &AttachmentError {
         &self.error
     }
 
-    /// Reads the data as the type `D`, which an older version of the room wrote.
+    /// Reads the data as type `D`, the session type of an older version of the room.
     ///
     /// # Errors
-    /// Returns an [`AttachmentError`] if the data is not of that type.
+    /// Returns an [`AttachmentError`] if the data is not of type `D`.
     pub fn decode<D: serde::de::DeserializeOwned>(&self) -> Result<D, AttachmentError> {
         Ok(attachment::decode(&self.attachment)?.data)
     }

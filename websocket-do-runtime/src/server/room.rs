@@ -1,4 +1,4 @@
-//! The room as handlers see it: its sessions, and ways to reach them.
+//! The room in which handlers run: its sessions, its storage and its clock.
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-/// What the room `R` sends.
+/// The type of the messages that the room `R` sends.
 pub type ServerMessageOf<R> = <<R as WebSocketDo>::Client as ClientMessage>::Server;
 
-/// The room a handler runs in. Cheap to clone.
+/// The room in which a handler runs. Cheap to clone.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -49,7 +49,7 @@ pub struct Room<R: WebSocketDo> {
     state: Rc<RoomState<R>>,
 }
 
-/// The room's memory. All of it can be lost at any time and made again from the host.
+/// The room's memory. It can be lost at any time, and is rebuilt from the host.
 struct RoomState<R: WebSocketDo> {
     host: Rc<dyn Host>,
     handlers: OnceCell<R>,
@@ -63,9 +63,9 @@ struct RoomState<R: WebSocketDo> {
 
 /// Why a socket has no session.
 pub(crate) enum Absent {
-    /// The socket is gone.
-    Gone,
-    /// The session has ended, although the platform still lists the socket.
+    /// The socket no longer exists.
+    NoSocket,
+    /// The session has ended, but the platform still lists the socket.
     Ended,
     /// The attachment cannot be read.
     Unreadable(AttachmentError),
@@ -86,8 +86,9 @@ impl<R: WebSocketDo> Room<R> {
         }
     }
 
-    /// The name the room was reached by, 1 to 1,024 bytes. [`None`] where it was reached by its id alone, which only a Worker
-    /// can do: a check by name must refuse then.
+    /// Returns the name of the room, 1 to 1,024 bytes.
+    ///
+    /// Returns [`None`] if a Worker addressed the room by its id; reject the request then if access depends on the name.
     pub fn name(&self) -> Option<String> {
         self.state.host.room_name()
     }
@@ -97,24 +98,24 @@ impl<R: WebSocketDo> Room<R> {
         Timestamp::saturating_from_millis(self.state.host.now())
     }
 
-    /// How many sessions there are. A session counts until its `close` handler has returned. One that the room has closed counts
-    /// until its client has answered, for at most ten seconds.
+    /// Returns the number of sessions. A session counts until its `close` handler has returned. For a session that the room has
+    /// closed, the handler runs when the client has answered, or after ten seconds.
     pub fn len(&self) -> usize {
         self.sockets(SocketFilter::All).len()
     }
 
-    /// Whether there is no session.
+    /// Returns whether the room has no sessions.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All sessions. Reads the attachment of each that was not read since the room woke; one that cannot be read is left
-    /// out, and dealt with when its next event comes.
+    /// Returns all sessions. After hibernation, this reads the attachment of every session. A session whose attachment cannot be
+    /// read is left out, until the `#[migrate]` handler runs at its next event.
     pub fn sessions(&self) -> Vec<Session<R>> {
         self.sockets(SocketFilter::All).into_iter().filter_map(|socket| self.resume(socket).ok()).collect()
     }
 
-    /// The session with this id, if it is connected.
+    /// Returns the session with this id, if it is connected.
     pub fn session(&self, id: Uuid) -> Option<Session<R>> {
         let sockets = self.sockets(SocketFilter::Tag(&id.to_string()));
         sockets.into_iter().find_map(|socket| self.resume(socket).ok())
@@ -123,27 +124,27 @@ impl<R: WebSocketDo> Room<R> {
     /// Sends a message to every session.
     ///
     /// # Errors
-    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules. Nothing was sent.
+    /// Returns [`SendError::Invalid`], and sends nothing, if the message breaks one of its own rules.
     pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result<(), SendError> {
         self.everyone().send(message).map(drop)
     }
 
-    /// Every session, to be narrowed down and sent to.
+    /// Returns an [`Audience`] of all sessions.
     pub fn everyone(&self) -> Audience<'_, R> {
         Audience::of(self)
     }
 
-    /// The sessions that `connect` put this tag on.
+    /// Returns an [`Audience`] of the sessions with this tag, which `connect` adds with [`Accept::tag`](crate::Accept::tag).
     pub fn with_tag<'a>(&'a self, tag: &'a str) -> Audience<'a, R> {
         self.everyone().with_tag(tag)
     }
 
-    /// Waits for `duration`, on every host. A room does not hibernate while a handler waits.
+    /// Waits for `duration`. The room does not hibernate while a handler waits.
     pub async fn sleep(&self, duration: Duration) {
         self.state.host.sleep(millis(duration)).await;
     }
 
-    /// What the room keeps for good.
+    /// Returns the room's permanent storage.
     pub fn storage(&self) -> Storage<'_> {
         Storage::of(self.host())
     }
@@ -156,7 +157,7 @@ impl<R: WebSocketDo> Room<R> {
         &self.state.timers_running
     }
 
-    /// The user's own value, made at the first use.
+    /// Returns the value that handlers are called on, and creates it at the first call.
     pub(crate) fn handlers(&self) -> &R {
         self.state.handlers.get_or_init(|| R::new(self))
     }
@@ -169,44 +170,52 @@ impl<R: WebSocketDo> Room<R> {
         &self.state.closing
     }
 
-    /// Sets the alarm to what comes next, with the first of the timers, unless handlers of timers are running: it is set when they
-    /// are through.
+    /// Sets the alarm to the earlier of `timer` and the next deadline of a closing session. Does nothing while handlers of timers
+    /// run: the alarm is set after them.
+    ///
+    /// # Errors
+    /// Returns an error if the host's storage fails.
     pub(crate) fn arm(&self, timer: Option<u64>) -> Result<(), StorageError> {
         if self.timers_running().get() { Ok(()) } else { alarm::set(self.host(), self.closing(), timer, 0) }
     }
 
-    /// The sockets that match the filter, without those whose sessions have ended.
+    /// Returns the sockets that match the filter, without those whose sessions have ended.
     fn sockets(&self, filter: SocketFilter<'_>) -> Vec<SocketId> {
         self.closing().without_ended(self.host(), self.host().sockets(filter))
     }
 
-    /// The session of a socket, from memory or else from its attachment.
+    /// Returns the session of a socket, from memory or from its attachment.
+    ///
+    /// # Errors
+    /// Returns [`Absent`] if the socket has no session that can be read.
     pub(crate) fn resume(&self, socket: SocketId) -> Result<Session<R>, Absent> {
-        if let Some(cell) = self.state.sessions.borrow().get(&socket) {
-            return Ok(Session::new(self.clone(), cell.clone()));
+        if let Some(session) = self.state.sessions.borrow().get(&socket) {
+            return Ok(Session::new(self.clone(), session.clone()));
         }
-        let attachment = self.state.host.attachment(socket).ok_or(Absent::Gone)?;
+        let attachment = self.state.host.attachment(socket).ok_or(Absent::NoSocket)?;
         let header = attachment::header(&attachment).map_err(Absent::Unreadable)?;
         if header.state == State::Ended {
             return Err(Absent::Ended);
         }
-        let read = attachment::decode(&attachment).map_err(Absent::Unreadable)?;
-        Ok(self.cache(SessionState::new(socket, header, read.data, attachment)))
+        let data = attachment::decode(&attachment).map_err(Absent::Unreadable)?.data;
+        Ok(self.cache(SessionState::new(socket, header, data, attachment)))
     }
 
+    /// Adds a session to the room's memory.
     pub(crate) fn cache(&self, session: SessionState<R::Session>) -> Session<R> {
         let session = Rc::new(session);
         self.state.sessions.borrow_mut().insert(session.socket, session.clone());
         Session::new(self.clone(), session)
     }
 
+    /// Removes a socket and its session from the room's memory and from the host.
     pub(crate) fn remove(&self, socket: SocketId) {
         self.state.sessions.borrow_mut().remove(&socket);
         self.state.host.forget(socket);
     }
 }
 
-/// A duration in whole milliseconds, as hosts count.
+/// Returns a duration in whole milliseconds, the unit of hosts.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

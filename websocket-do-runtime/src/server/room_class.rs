@@ -1,4 +1,4 @@
-//! A class of rooms with its type erased: an [`App`](crate::App) names it, and a host runs it.
+//! A type-erased class of rooms, which an [`App`](crate::App) contains and a host runs.
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
@@ -10,19 +10,20 @@ use crate::{
     server::{dispatch::FetchResult, event::Event},
 };
 
-/// A class of rooms.
+/// A type-erased class of rooms.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RoomClass {
     pub(crate) name: &'static str,
     /// The largest message that a client may send, in bytes.
     pub(crate) max_message: usize,
-    /// How many bytes of a request's body are read; see [`Room::body_limit`].
+    /// Returns the maximum size of a request's body; see [`Room::body_limit`].
     pub(crate) body_limit: fn(&Method, &str, usize) -> Option<usize>,
-    /// Makes a room with empty memory.
+    /// Creates a room with empty memory.
     pub(crate) create: fn(Rc<dyn Host>) -> Rc<dyn ErasedRoom>,
 }
 
 impl RoomClass {
+    /// Returns the class of the rooms `R`.
     pub(crate) fn of<R: WebSocketDo>() -> Self {
         Self {
             name: R::NAME,
@@ -35,9 +36,9 @@ impl RoomClass {
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// A room of any class, as a host calls it.
+/// A room of any class: the methods that a host calls.
 pub(crate) trait ErasedRoom {
-    /// Answers a request.
+    /// Handles a request, and returns the response or the accepted socket.
     fn fetch(&self, request: Request) -> BoxFuture<FetchResult>;
 
     /// Handles an event of a socket.
@@ -46,7 +47,7 @@ pub(crate) trait ErasedRoom {
     /// Handles the alarm.
     fn dispatch_alarm(&self) -> BoxFuture<()>;
 
-    /// Whether handlers of timers are running.
+    /// Returns whether handlers of timers are running.
     fn is_running_timers(&self) -> bool;
 }
 

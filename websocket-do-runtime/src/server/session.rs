@@ -1,4 +1,4 @@
-//! One connected client, as handlers see it.
+//! The session of a connected client.
 
 mod error;
 mod state;
@@ -19,9 +19,9 @@ use crate::{
     },
 };
 
-/// One connected client: its data, its socket, its room.
+/// The session of a connected client, with its data. Cheap to clone.
 ///
-/// Cheap to clone. The data is kept in the socket's attachment, so it survives hibernation.
+/// The data is part of the socket's attachment, so it survives hibernation.
 ///
 /// ```
 /// # use websocket_do_runtime::{Result, ServerMessageOf, Session, WebSocketDo};
@@ -47,17 +47,17 @@ impl<R: WebSocketDo> Session<R> {
         Self { room, state }
     }
 
-    /// The id of the session: a random UUID, the same for as long as the client stays connected.
+    /// Returns the id of the session: a random UUID that does not change while the client is connected.
     pub fn id(&self) -> Uuid {
         self.state.id
     }
 
-    /// The wire format of the session.
+    /// Returns the wire format of the session.
     pub fn format(&self) -> Format {
         self.state.format
     }
 
-    /// The tags that `connect` put on the session with [`Accept::tag`](crate::Accept::tag).
+    /// Returns the tags that `connect` added to the session with [`Accept::tag`](crate::Accept::tag).
     ///
     /// ```
     /// # use websocket_do_runtime::{Session, WebSocketDo};
@@ -69,14 +69,14 @@ impl<R: WebSocketDo> Session<R> {
         user_tags(self.room.host(), self.state.socket, self.state.format)
     }
 
-    /// The room the session is in.
+    /// Returns the room of the session.
     pub fn room(&self) -> &Room<R> {
         &self.room
     }
 
-    /// Returns the session's data as it is now. A later [`update`](Self::update) does not change the returned value.
+    /// Returns the session's current data. A later [`update`](Self::update) does not change the returned value.
     ///
-    /// The data is shared, not copied, and may be kept across an `await`.
+    /// The data is shared, not copied, and may be held across an `await`.
     ///
     /// ```
     /// # use websocket_do_runtime::{Session, WebSocketDo};
@@ -89,8 +89,8 @@ impl<R: WebSocketDo> Session<R> {
         self.state.data()
     }
 
-    /// Changes the session's data with `change`, and returns what `change` returned. The data is attached to the socket before
-    /// any later frame leaves.
+    /// Changes the session's data with `change`, and returns its result. The data is attached to the socket before any
+    /// later frame is sent.
     ///
     /// # Errors
     /// Returns [`UpdateError::Attachment`] if the data is larger than 16,370 bytes or cannot be serialized, and
@@ -99,29 +99,29 @@ impl<R: WebSocketDo> Session<R> {
     /// ```
     /// # use websocket_do_runtime::{Error, Result, Session, WebSocketDo};
     /// fn count<R: WebSocketDo<Session = u32>>(session: &Session<R>) -> Result {
-    ///     let said = session.update(|said| {
-    ///         *said += 1;
-    ///         *said
+    ///     let messages = session.update(|messages| {
+    ///         *messages += 1;
+    ///         *messages
     ///     })?;
-    ///     if said > 100 { Err(Error::msg("one hundred messages are enough")) } else { Ok(()) }
+    ///     if messages > 100 { Err(Error::msg("one hundred messages are enough")) } else { Ok(()) }
     /// }
     /// ```
     pub fn update<T>(&self, change: impl FnOnce(&mut R::Session) -> T) -> Result<T, UpdateError> {
         let _updating = Updating::begin(&self.state.updating)?;
         let before = self.state.attachment();
         let mut data: R::Session = attachment::decode(&before)?.data;
-        let answer = change(&mut data);
+        let result = change(&mut data);
         let after = attachment::encode_in(self.state.header(), &data)?;
         if after != *before {
             self.room.host().set_attachment(self.state.socket, &after)?;
             *self.state.stored.borrow_mut() = Stored { data: Rc::new(data), attachment: after.into() };
         }
-        Ok(answer)
+        Ok(result)
     }
 
     /// Sends a message to this client.
     ///
-    /// `Ok` does not mean that the client receives the message: a connection that was lost is reported to the `#[close]` handler.
+    /// `Ok` does not mean that the client receives the message. A lost connection is reported to the `#[close]` handler.
     ///
     /// # Errors
     /// Returns [`SendError::Invalid`] if the message breaks one of its own rules, and [`SendError::Closed`] if the session is
@@ -136,12 +136,12 @@ impl<R: WebSocketDo> Session<R> {
     /// }
     /// # }
     /// ```
-    #[expect(clippy::needless_pass_by_value, reason = "a message is made to be sent")]
+    #[expect(clippy::needless_pass_by_value, reason = "callers create a message to send it")]
     pub fn send(&self, message: ServerMessageOf<R>) -> Result<(), SendError> {
         self.send_frame(&codec::encode(&message, self.state.format)?)
     }
 
-    /// Sends a frame unchecked: raw bytes in a JSON session, or the answer of a `#[protocol_error]` handler.
+    /// Sends a frame without encoding or validation: raw bytes in a JSON session, or the answer of a `#[protocol_error]` handler.
     ///
     /// # Errors
     /// Returns [`SendError::Closed`] if the session is closed.
@@ -161,8 +161,8 @@ impl<R: WebSocketDo> Session<R> {
     /// Closes the session. Messages sent before are delivered first; nothing can be sent afterwards.
     ///
     /// Later messages of the client are not handled, even after hibernation, a panic or a deploy. The `#[close]` handler runs
-    /// once, when the client has answered or after ten seconds; until then the session is counted. A reason of more than 123
-    /// bytes is cut at a character boundary.
+    /// once, when the client has answered or after ten seconds; [`Room::len`] counts the session until the handler has returned.
+    /// A reason longer than 123 bytes is truncated at a character boundary.
     ///
     /// # Errors
     /// Returns [`CloseError::Code`] if `code` may not be sent
@@ -180,6 +180,7 @@ impl<R: WebSocketDo> Session<R> {
         Ok(())
     }
 
+    /// Closes the session, unless it is already closing.
     pub(crate) fn close_with(&self, close: &Close) {
         if !self.state.is_closing() {
             self.state.advance(State::Closing);

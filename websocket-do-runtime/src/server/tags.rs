@@ -1,4 +1,4 @@
-//! The tags of a socket: those that the framework sets, and the user's, each prefixed with the session's format.
+//! The tags of a socket: those of the framework, and the user's tags, each prefixed with the session's format.
 
 use uuid::Uuid;
 
@@ -12,7 +12,8 @@ use crate::{
 /// format, so that the host can list the receivers of one encoding.
 ///
 /// # Errors
-/// Returns an error for more than 10 tags or one of more than 256 bytes, Cloudflare's limits: every host has the same.
+/// Returns an error if there are more than 10 tags or a tag is longer than 256 bytes. These are Cloudflare's limits, which every
+/// host enforces.
 pub(crate) fn host_tags(id: Uuid, format: Format, tags: &[String]) -> Result<Vec<String>> {
     let framework = [id.to_string(), format.to_string()];
     let tags: Vec<_> = framework.into_iter().chain(tags.iter().map(|tag| host_tag(format, tag))).collect();

@@ -1,4 +1,4 @@
-//! The way in: the request that asks for a session, the format it will speak, and the answer of `connect`.
+//! Upgrade requests: the request for a session, the negotiation of its format, and the return value of `connect`.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ use crate::{HttpError, codec::Format, host::Host, protocol::Timestamp, server::h
 /// }
 /// ```
 ///
-/// What else is known of it:
+/// An upgrade also has the room's name, the request's parts, and the id and the format of the session:
 ///
 /// ```
 /// # use websocket_do_runtime::Upgrade;
@@ -48,55 +48,56 @@ impl Upgrade {
         Self { parts, room, session_id: host.uuid(), now: Timestamp::saturating_from_millis(host.now()), format }
     }
 
-    /// The name of the room, 1 to 1,024 bytes.
+    /// Returns the name of the room, 1 to 1,024 bytes.
     ///
-    /// Behind [`App::rooms`](crate::App::rooms) and a stub made by name, and on the local host, a room always has one. [`None`] is
-    /// a room that a Worker reached by its id alone: a check by name must refuse it.
+    /// Returns [`None`] if a Worker addressed the room by its id; reject the request then if access depends on the name. The name
+    /// is always set on the local host, and for rooms behind [`App::rooms`](crate::App::rooms) or a stub created by name.
     pub fn room_name(&self) -> Option<&str> {
         self.room.as_deref()
     }
 
-    /// The id that the session will have: a random UUID (version 4).
+    /// Returns the id of the session to be created: a random UUID (version 4).
     pub fn session_id(&self) -> Uuid {
         self.session_id
     }
 
-    /// Returns the time at which the request came.
+    /// Returns the time at which the request was received.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The format that was negotiated. [`Accept::format`] chooses another.
+    /// Returns the negotiated format. [`Accept::format`] overrides it.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// The first value of `name` in the query, decoded as a form's: `%41` is `A`, and `+` a space.
+    /// Returns the first query parameter with this name, decoded as `application/x-www-form-urlencoded`: `%41` is `A`, `+` is a
+    /// space.
     pub fn query(&self, name: &str) -> Option<Cow<'_, str>> {
         query_value(&self.parts, name)
     }
 
-    /// The first value of a header, if it is visible ASCII. Upper and lower case are the same in `name`.
+    /// Returns the first value of a header, if it is visible ASCII. `name` is case-insensitive.
     ///
-    /// [`None`] does not mean that there is no such header: to refuse where one is present, look in
-    /// [`parts`](Self::parts).
+    /// [`None`] does not mean that the header is missing: its value may contain other characters. Use [`parts`](Self::parts) to
+    /// reject a request because it has a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.parts.headers.get(name)?.to_str().ok()
     }
 
-    /// The token of `Authorization: Bearer …` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    /// Returns the token of `Authorization: Bearer …` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
 
-    /// Method, URI and headers of the request.
+    /// Returns the method, URI and headers of the request.
     pub fn parts(&self) -> &Parts {
         &self.parts
     }
 }
 
-/// The answer of `connect` that lets a client in: the session's data and, where the default will not do, more.
+/// The return value of `connect` that accepts a client: the session's data, and optionally its format, tags and headers.
 ///
 /// ```
 /// # use websocket_do_runtime::{Accept, codec::Format, server::http::{HeaderName, HeaderValue}};
@@ -105,7 +106,7 @@ impl Upgrade {
 ///     .tag("moderator")
 ///     .header(HeaderName::from_static("x-room"), HeaderValue::from_static("lobby"));
 ///
-/// // Where the data is all there is to say:
+/// // Session data converts into an `Accept` with the defaults:
 /// let accept: Accept<String> = "Ada".to_owned().into();
 /// ```
 #[derive(Debug, Clone)]
@@ -117,22 +118,24 @@ pub struct Accept<D> {
 }
 
 impl<D> Accept<D> {
-    /// Lets the client in with this session data.
+    /// Accepts the client with this session data.
     pub fn new(data: D) -> Self {
         Self { data, format: None, tags: Vec::new(), headers: Vec::new() }
     }
 
-    /// Speaks this format with the client, whatever was negotiated.
+    /// Sets the format of the session, in place of the negotiated one.
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
     }
 
-    /// Puts a tag on the session, for [`Room::with_tag`](crate::Room::with_tag). Tags are fixed from here on: up to 8, of
-    /// at most 240 bytes each, or the client is answered with 500
-    /// ([Cloudflare](https://developers.cloudflare.com/durable-objects/api/state/#acceptwebsocket) allows 10 of 256; two
-    /// hold the session's id and format). A tag that is there already is not put a second time.
+    /// Adds a tag to the session, for [`Room::with_tag`](crate::Room::with_tag). A duplicate tag is ignored.
+    ///
+    /// The tags of a session cannot change later. A session has at most 8 tags of at most 240 bytes each; the response to an
+    /// upgrade that exceeds these limits is 500. (Cloudflare's
+    /// [limits](https://developers.cloudflare.com/durable-objects/api/state/#acceptwebsocket) are 10 tags of 256 bytes; two hold
+    /// the session's id and format.)
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         let tag = tag.into();
@@ -142,7 +145,7 @@ impl<D> Accept<D> {
         self
     }
 
-    /// Adds a header to the answer that completes the upgrade.
+    /// Adds a header to the response that completes the upgrade.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -156,14 +159,14 @@ impl<D> From<D> for Accept<D> {
     }
 }
 
-/// Whether the request is a WebSocket handshake, in all that
-/// [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1) demands: no handler runs for one that is not.
+/// Checks that a request is a WebSocket handshake as
+/// [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1) defines it. No handler runs if it is not.
 ///
-/// A request that was made by code and not sent over a network, in a Worker or in a test, has `Upgrade` alone. Where the host has
-/// no such requests, the headers of a handshake have to be there.
+/// A request that code in a Worker or a test created, and that no network carried, has only the header `Upgrade`. It is accepted
+/// unless `requires_handshake` is set.
 ///
 /// # Errors
-/// 400 with the reason, and 426 for another version than 13.
+/// Returns 426 if the WebSocket version is not 13, and 400 with the reason if anything else is wrong.
 pub(crate) fn check_upgrade(parts: &Parts, requires_handshake: bool) -> Result<(), HttpError> {
     if parts.method != Method::GET || !has_token(parts, header::UPGRADE, "websocket") {
         return Err(HttpError::bad_request("Expected websocket"));
@@ -178,31 +181,31 @@ pub(crate) fn check_upgrade(parts: &Parts, requires_handshake: bool) -> Result<(
     if !has_token(parts, header::CONNECTION, "upgrade") {
         return Err(HttpError::bad_request("`Connection: Upgrade` is missing"));
     }
-    if only(parts, header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
-        let mut answer = (StatusCode::UPGRADE_REQUIRED, "the version of WebSocket must be 13").into_response();
-        answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-        return Err(answer.into());
+    if single_value(parts, header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
+        let mut response = (StatusCode::UPGRADE_REQUIRED, "the version of WebSocket must be 13").into_response();
+        response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        return Err(response.into());
     }
-    if !only(parts, header::SEC_WEBSOCKET_KEY).is_some_and(is_key) {
+    if !single_value(parts, header::SEC_WEBSOCKET_KEY).is_some_and(is_key) {
         return Err(HttpError::bad_request("`Sec-WebSocket-Key` must be 16 bytes in Base64"));
     }
     Ok(())
 }
 
-/// Whether a header that is a list holds a token, in upper or lower case.
+/// Returns whether a comma-separated header contains a token. The comparison is case-insensitive.
 fn has_token(parts: &Parts, name: HeaderName, token: &str) -> bool {
     let values = parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
 }
 
-/// The value of a header that is there once.
-fn only(parts: &Parts, name: HeaderName) -> Option<&[u8]> {
+/// Returns the value of a header. [`None`] if the header is missing or duplicate.
+fn single_value(parts: &Parts, name: HeaderName) -> Option<&[u8]> {
     let mut values = parts.headers.get_all(name).iter();
     let value = values.next()?;
     values.next().is_none().then(|| value.as_bytes().trim_ascii())
 }
 
-/// Whether this is 16 bytes in Base64: 22 digits, and two characters that fill up.
+/// Returns whether `value` is 16 bytes in Base64: 22 digits and two padding characters.
 fn is_key(value: &[u8]) -> bool {
     let digits = value.strip_suffix(b"==");
     digits.is_some_and(|digits| {
@@ -210,11 +213,11 @@ fn is_key(value: &[u8]) -> bool {
     })
 }
 
-/// The format of a new session, in the order of the contract: the room's own, the first known subprotocol, the
-/// query, JSON.
+/// Returns the format of a new session, from the first of these that is present: the room's fixed format, a known subprotocol,
+/// the query parameter `format`. The default is JSON.
 ///
 /// # Errors
-/// 400 where the query asks for a format that does not exist.
+/// Returns 400 if the query names an unknown format.
 pub(crate) fn negotiate(parts: &Parts, fixed: Option<Format>) -> Result<Format, HttpError> {
     if let Some(format) = fixed.or_else(|| offered(parts).next()) {
         return Ok(format);
@@ -224,11 +227,12 @@ pub(crate) fn negotiate(parts: &Parts, fixed: Option<Format>) -> Result<Format, 
     })
 }
 
-/// The subprotocol to answer with: the one that names `format`, if the client offered it.
+/// Returns the subprotocol that names `format`, for the response, if the client offered it.
 pub(crate) fn subprotocol(parts: &Parts, format: Format) -> Option<HeaderValue> {
     offered(parts).any(|offer| offer == format).then(|| HeaderValue::from_static(format.subprotocol()))
 }
 
+/// Returns the formats that the client offers as subprotocols, in the client's order.
 fn offered(parts: &Parts) -> impl Iterator<Item = Format> {
     let values = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     values

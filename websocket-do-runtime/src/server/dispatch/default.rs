@@ -1,4 +1,4 @@
-//! What happens where a room has no handler for it: generated code calls these.
+//! The default handlers. Generated code calls them for a room without its own.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ const NO_TEXT: &str = r#"{"error":"String messages are not allowed. Please use b
 /// The answer to a binary frame in a JSON session.
 const NO_BINARY: &str = r#"{"error":"Buffer messages are not allowed. Please use string messages."}"#;
 
-/// The answer to a message that could not be handled.
+/// The error frame that answers a message.
 #[derive(Serialize)]
 struct ErrorFrame<'a> {
     error: &'a str,
@@ -32,7 +32,7 @@ pub fn answer_validation_error<R: WebSocketDo>(session: &Session<R>, error: &Val
     Ok(send_error(session, &frame)?)
 }
 
-/// Answers a frame of the type that the session does not speak, for a room without a `#[protocol_error]` handler.
+/// Answers a frame of the type that the session does not accept, for a room without a `#[protocol_error]` handler.
 ///
 /// # Errors
 /// Returns an error if the answer cannot be sent.
@@ -41,23 +41,24 @@ pub fn answer_protocol_error<R: WebSocketDo>(session: &Session<R>, frame: &Frame
     Ok(session.send_frame(&Frame::Text(text.into()))?)
 }
 
-/// Logs the error of a handler and sends the client a general one, for a room without an `#[error]` handler.
+/// Logs the error of a handler and sends the client a general error frame, for a room without an `#[error]` handler.
 ///
 /// # Errors
-/// Never returns an error; its type is that of the handler.
+/// Never returns an error.
 pub fn answer_handler_error<R: WebSocketDo>(session: &Session<R>, error: &Error) -> Result {
     session.log_error(format_args!("a handler failed: {error}"));
-    // A client that is gone needs no answer.
+    // A closed session needs no answer.
     let _ = send_error(session, &ErrorFrame { error: "Internal error", code: "internal", path: None });
     Ok(())
 }
 
-/// Logs that the data of a session cannot be read, and returns the close for it, for a room without a `#[migrate]` handler.
+/// Logs why the data of a session cannot be read, and returns a [`Close`] for it, for a room without a `#[migrate]` handler.
 pub fn close_previous<R: WebSocketDo>(room: &Room<R>, previous: &PreviousSession) -> Close {
     room.log_error(format_args!("session {}: session data lost: {}", previous.session_id(), previous.error()));
     Close::restart("session data lost")
 }
 
+/// Sends an error frame in the session's format.
 fn send_error<R: WebSocketDo>(session: &Session<R>, error: &ErrorFrame<'_>) -> Result<(), SendError> {
     session.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(error, session.format())?)
 }

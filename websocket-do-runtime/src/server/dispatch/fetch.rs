@@ -1,4 +1,4 @@
-//! HTTP requests of a room: the upgrade at `/websocket`, and the routes of the user's own.
+//! Dispatch of a room's HTTP requests: the upgrade at `/websocket`, and the user's routes.
 
 use http::{HeaderMap, Method, StatusCode, header};
 
@@ -15,59 +15,58 @@ use crate::{
     },
 };
 
-/// Where rooms take upgrades.
+/// The path of upgrades.
 const WEBSOCKET: &str = "/websocket";
 
-/// What the room says to a request.
+/// The result of a request to a room.
 #[derive(Debug)]
 pub enum FetchResult {
     /// An ordinary response.
     Response(Response),
-    /// 101: the socket was accepted.
+    /// An accepted upgrade, with status 101.
     Upgrade {
-        /// The socket, as the host numbered it.
+        /// The accepted socket.
         socket: SocketId,
-        /// Headers for the 101 response, the subprotocol among them.
+        /// The headers of the 101 response, including the subprotocol.
         headers: HeaderMap,
     },
 }
 
 impl<R: WebSocketDo> Room<R> {
-    /// Answers a request.
+    /// Handles a request, and returns the response or the accepted socket.
     pub(crate) async fn fetch(&self, request: Request) -> FetchResult {
         if request.uri().path() == WEBSOCKET && request.method() == Method::GET {
-            return self
-                .upgrade(request)
-                .await
-                .unwrap_or_else(|refusal| FetchResult::Response(refusal.into_response()));
+            return self.upgrade(request).await.unwrap_or_else(|error| FetchResult::Response(error.into_response()));
         }
         let method = request.method().clone();
         FetchResult::Response(response_to(&method, self.route(request).await))
     }
 
+    /// Runs the handler of the route that matches a request, or returns 404.
     async fn route(&self, request: Request) -> Response {
         let found = Route::find(R::ROUTES, request.method(), request.uri().path());
         let Some((route, parameters)) = found else { return StatusCode::NOT_FOUND.into_response() };
-        let answered = self.run_handler(self.handlers().http(self, route, parameters, request)).await;
-        answered.unwrap_or_else(|dropped| self.too_slow("a route", dropped).into_response())
+        let response = self.run_handler(self.handlers().http(self, route, parameters, request)).await;
+        response.unwrap_or_else(|dropped| self.timeout_error("a route", dropped).into_response())
     }
 
-    /// How many bytes of a request's body a host reads at most, before it calls [`fetch`](Self::fetch); `default` is the app's
-    /// limit. [`None`] where the host reads none of it and passes an empty body: no route handles the request, or it is a `GET`
-    /// or `HEAD`, upgrades included. `path` is the path as the room sees it.
+    /// Returns the maximum size of a request's body, in bytes. The host reads the body before it calls [`fetch`](Self::fetch).
+    /// `default` is the app's limit, and `path` is the path within the room.
     ///
-    /// A body that is larger is answered with 413 as soon as that is known, and is never buffered beyond the limit.
+    /// Returns [`None`] if no route handles the request, or if it is a `GET` or `HEAD` request, including upgrades. The host then
+    /// passes an empty body. The response to a larger body is 413; the host never buffers more than the limit.
     pub(crate) fn body_limit(method: &Method, path: &str, default: usize) -> Option<usize> {
         Route::body_limit(R::ROUTES, method, path, default)
     }
 
+    /// Runs the `connect` handler, and accepts the socket if it returns [`Accept`].
     async fn upgrade(&self, request: Request) -> Result<FetchResult, HttpError> {
         let (parts, _) = request.into_parts();
         check_upgrade(&parts, self.host().requires_handshake())?;
         let format = negotiate(&parts, R::FORMAT)?;
         let upgrade = Upgrade::new(parts, self.name(), self.host(), format);
-        let connecting = self.run_handler(self.handlers().connect(self, &upgrade)).await;
-        let accept = connecting.map_err(|dropped| self.too_slow("`connect`", dropped))??;
+        let connected = self.run_handler(self.handlers().connect(self, &upgrade)).await;
+        let accept = connected.map_err(|dropped| self.timeout_error("`connect`", dropped))??;
         let format = accept.format.unwrap_or(format);
 
         let mut headers = HeaderMap::new();
@@ -79,22 +78,23 @@ impl<R: WebSocketDo> Room<R> {
         Ok(FetchResult::Upgrade { socket, headers })
     }
 
+    /// Accepts a socket, and runs the `open` handler of its session.
     async fn accept(&self, upgrade: &Upgrade, accept: Accept<R::Session>) -> Result<SocketId> {
         let (id, format) = (upgrade.session_id(), accept.format.unwrap_or(upgrade.format()));
         let header = Header { id, format, state: State::Open };
         let attachment = attachment::encode_in(header, &accept.data)?;
         let socket = self.host().accept(&host_tags(id, format, &accept.tags)?, &attachment)?;
         let session = self.cache(SessionState::new(socket, header, accept.data, attachment));
-        // Messages wait until `open` is done.
+        // Messages are queued until `open` has returned.
         session.state.busy.set(true);
-        self.run_session_handler(&session, "the beginning", self.handlers().open(&session)).await;
+        self.run_session_handler(&session, "`open`", self.handlers().open(&session)).await;
         self.drain(&session, None).await;
         Ok(socket)
     }
 
-    /// The answer to a request whose handler was dropped.
-    fn too_slow(&self, what: &str, dropped: Dropped) -> HttpError {
-        self.log_error(format_args!("{what}: {dropped}"));
+    /// Logs that the handler of a request was dropped, and returns 503.
+    fn timeout_error(&self, label: &str, dropped: Dropped) -> HttpError {
+        self.log_error(format_args!("{label}: {dropped}"));
         StatusCode::SERVICE_UNAVAILABLE.into()
     }
 }

@@ -1,42 +1,43 @@
-//! The events of one session that wait for the one that is being handled.
+//! The queue of a session's events that wait for the current one.
 
 use std::collections::VecDeque;
 
 use crate::{Close, Session, WebSocketDo, server::event::Event};
 
-/// How many messages of one session may wait.
+/// The maximum number of queued messages of one session.
 const MAX_MESSAGES: usize = 1024;
 
-/// How many bytes of messages of one session may wait; one message always fits.
+/// The maximum size of the queued messages of one session, in bytes. A single message always fits.
 const MAX_BYTES: usize = 4 << 20;
 
-/// Events in the order in which they came.
+/// The queued events of one session, in the order of arrival.
 #[derive(Default)]
 pub(crate) struct Queue {
     events: VecDeque<Event>,
-    /// The payloads of the messages among them, in bytes.
+    /// The size of the queued messages' payloads, in bytes.
     bytes: usize,
 }
 
 impl Queue {
+    /// Removes and returns the first event.
     pub(crate) fn pop(&mut self) -> Option<Event> {
         let event = self.events.pop_front()?;
         self.bytes -= size(&event);
         Some(event)
     }
 
-    /// Drops the messages: their session is closing.
+    /// Removes all messages, because the session is closing.
     pub(crate) fn drop_messages(&mut self) {
         self.events.retain(|event| !matches!(event, Event::Message(..)));
         self.bytes = 0;
     }
 
-    /// Drops everything: the session has ended.
+    /// Removes all events, because the session has ended.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Whether the event fits.
+    /// Returns whether the event fits within the limits.
     fn has_room_for(&self, event: &Event) -> bool {
         let fits = self.bytes == 0 || self.bytes.saturating_add(size(event)) <= MAX_BYTES;
         !matches!(event, Event::Message(..)) || (fits && self.events.len() < MAX_MESSAGES)
@@ -48,6 +49,7 @@ impl Queue {
     }
 }
 
+/// Returns the size of an event's payload, in bytes.
 fn size(event: &Event) -> usize {
     match event {
         Event::Message(frame, _) => frame.len(),
@@ -56,14 +58,14 @@ fn size(event: &Event) -> usize {
 }
 
 impl<R: WebSocketDo> Session<R> {
-    /// Has an event wait for the one that is being handled. A client that sends more than may wait is closed with 1013; the local
-    /// host stops reading before that.
+    /// Queues an event behind the current one. If a message exceeds the queue's limits, the session is closed with 1013. The
+    /// local host stops reading from the socket before that.
     pub(super) fn enqueue(&self, event: Event) {
         if matches!(event, Event::Message(..)) && self.state.is_closing() {
             return;
         }
         if matches!(event, Event::Unanswered) {
-            self.state.cut();
+            self.state.abort_handler();
         }
         let has_room = self.state.queue.borrow().has_room_for(&event);
         if has_room {

@@ -1,4 +1,4 @@
-//! Running a handler: to its end, until its time is up, or until its session is cut.
+//! Runs a handler until it returns, exceeds its time limit, or is aborted with its session.
 
 use std::{
     fmt,
@@ -12,56 +12,57 @@ use crate::{
     server::{room::millis, session::SessionState},
 };
 
-/// Why a handler was dropped at the `await` where it waited.
+/// Why a handler was dropped at its current `await`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dropped {
-    /// It has taken longer than [`WebSocketDo::HANDLER_TIMEOUT`].
+    /// It ran longer than [`WebSocketDo::HANDLER_TIMEOUT`].
     Timeout {
         /// The limit, in milliseconds.
         millis: u64,
     },
-    /// Its session was closed by the room, and the client has not answered in time.
-    Cut,
+    /// The room closed its session, and the client did not answer in time.
+    Aborted,
 }
 
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Timeout { millis } => {
-                write!(f, "the handler was dropped, as it had not returned after {millis} ms")
+                write!(f, "the handler was dropped: it had not returned after {millis} ms")
             }
-            Self::Cut => f.write_str("the handler was dropped, as its session was closed before"),
+            Self::Aborted => f.write_str("the handler was dropped: its session was closed before it returned"),
         }
     }
 }
 
 impl<R: WebSocketDo> Room<R> {
-    /// Runs a handler that belongs to no session.
+    /// Runs a handler of the room, and returns its result.
     ///
     /// # Errors
-    /// [`Dropped::Timeout`].
+    /// Returns [`Dropped::Timeout`] if the handler exceeds its time limit.
     pub(crate) async fn run_handler<T>(&self, handler: impl Future<Output = T>) -> Result<T, Dropped> {
         self.run_handler_of(None, handler).await
     }
 
-    /// Runs a handler, for a session that may be cut meanwhile.
+    /// Runs a handler of the room, or of a session if there is one, and returns its result.
     ///
     /// # Errors
-    /// [`Dropped`].
+    /// Returns [`Dropped::Timeout`] if the handler exceeds its time limit, and [`Dropped::Aborted`] if the session's handler is
+    /// aborted.
     pub(crate) async fn run_handler_of<T>(
         &self,
         session: Option<&SessionState<R::Session>>,
         handler: impl Future<Output = T>,
     ) -> Result<T, Dropped> {
         let mut handler = pin!(handler);
-        // Only a handler that waits needs a timer.
+        // The timer is only created for a handler that waits.
         let mut deadline = None;
         poll_fn(|context| {
             if let Poll::Ready(outcome) = handler.as_mut().poll(context) {
                 return Poll::Ready(Ok(outcome));
             }
-            if session.is_some_and(|session| session.is_cut(context.waker())) {
-                return Poll::Ready(Err(Dropped::Cut));
+            if session.is_some_and(|session| session.is_aborted(context.waker())) {
+                return Poll::Ready(Err(Dropped::Aborted));
             }
             let limit = millis(R::HANDLER_TIMEOUT);
             let deadline = deadline.get_or_insert_with(|| self.host().deadline(limit));

@@ -1,4 +1,4 @@
-//! The error of changing a session's data.
+//! The error type of [`Session::update`](crate::Session::update).
 
 use std::{error::Error, fmt};
 
@@ -20,11 +20,11 @@ use crate::{HostError, server::attachment::AttachmentError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateError {
-    /// The data is larger than an attachment may be, or cannot be serialized.
+    /// The data is too large for an attachment, or cannot be serialized.
     Attachment(AttachmentError),
     /// `update` was called inside another `update` of the same session.
     Nested,
-    /// The host could not attach the data: the socket is gone.
+    /// The host could not attach the data, for example because the socket is closed.
     Host(HostError),
 }
 

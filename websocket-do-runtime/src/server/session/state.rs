@@ -1,4 +1,4 @@
-//! What the room keeps in memory of one session.
+//! The state of one session in the room's memory.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,22 +18,24 @@ use crate::{
     },
 };
 
-/// What the room keeps in memory of one session. The attachment holds the same, so it can be lost at any time.
+/// The state of one session in the room's memory. It can be lost at any time, and is rebuilt from the attachment.
 pub(crate) struct SessionState<D> {
     pub(crate) socket: SocketId,
     pub(crate) id: Uuid,
     pub(crate) format: Format,
-    /// The data as decoded and as attached: always the same value.
+    /// The data, decoded and as attached.
     pub(super) stored: RefCell<Stored<D>>,
     pub(super) updating: Cell<bool>,
-    /// What is attached of what the framework has decided.
+    /// The state in the attachment.
     state: Cell<State>,
-    /// Events that wait for the one that is being handled, so that each session sees its own in order.
+    /// Events that wait for the current one, so that the events of a session are handled in order.
     pub(crate) queue: RefCell<Queue>,
+    /// Whether an event is being handled.
     pub(crate) busy: Cell<bool>,
-    /// Whether the handler that is running is to be dropped, and what to wake for it.
-    cut: Cell<bool>,
-    cut_waker: RefCell<Option<Waker>>,
+    /// Whether the running handler must be dropped.
+    aborted: Cell<bool>,
+    /// The task that runs the handler.
+    abort_waker: RefCell<Option<Waker>>,
 }
 
 pub(super) struct Stored<D> {
@@ -52,45 +54,45 @@ impl<D> SessionState<D> {
             state: Cell::new(header.state),
             queue: RefCell::default(),
             busy: Cell::new(false),
-            cut: Cell::new(false),
-            cut_waker: RefCell::default(),
+            aborted: Cell::new(false),
+            abort_waker: RefCell::default(),
         }
     }
 
-    /// What is attached besides the data.
+    /// Returns the attachment's header.
     pub(crate) fn header(&self) -> Header {
         Header { id: self.id, format: self.format, state: self.state.get() }
     }
 
-    /// Whether the session gets no message any more.
+    /// Returns whether the session is closing or has ended. It then receives no messages.
     pub(crate) fn is_closing(&self) -> bool {
         self.state.get() != State::Open
     }
 
-    /// Goes on to a state, unless it is past it.
+    /// Changes to `state`, unless the session is already in a later one.
     pub(crate) fn advance(&self, state: State) {
         self.state.set(self.state.get().max(state));
     }
 
-    /// Has the handler that is running be dropped where it waits.
-    pub(crate) fn cut(&self) {
-        self.cut.set(true);
-        if let Some(waker) = self.cut_waker.take() {
+    /// Requests that the running handler is dropped at its current `await`.
+    pub(crate) fn abort_handler(&self) {
+        self.aborted.set(true);
+        if let Some(waker) = self.abort_waker.take() {
             waker.wake();
         }
     }
 
-    /// Lets the next handler run.
-    pub(crate) fn uncut(&self) {
-        self.cut.set(false);
+    /// Withdraws the request of [`abort_handler`](Self::abort_handler), for the next handler.
+    pub(crate) fn reset_abort(&self) {
+        self.aborted.set(false);
     }
 
-    /// Whether the handler that is running is to be dropped; if not, what to wake when it is.
-    pub(crate) fn is_cut(&self, waker: &Waker) -> bool {
-        if !self.cut.get() {
-            self.cut_waker.replace(Some(waker.clone()));
+    /// Returns whether the running handler must be dropped. If not, `waker` is woken when it must be.
+    pub(crate) fn is_aborted(&self, waker: &Waker) -> bool {
+        if !self.aborted.get() {
+            self.abort_waker.replace(Some(waker.clone()));
         }
-        self.cut.get()
+        self.aborted.get()
     }
 
     pub(super) fn data(&self) -> Rc<D> {
@@ -102,12 +104,14 @@ impl<D> SessionState<D> {
     }
 }
 
-/// Held while `update` runs the user's closure, so that an `update` inside it cannot be overwritten by the outer one.
+/// A guard that is held while `update` runs the user's closure. It rejects a nested `update`, whose change would be overwritten.
 pub(super) struct Updating<'c>(&'c Cell<bool>);
 
 impl<'c> Updating<'c> {
+    /// Sets the flag until the guard is dropped.
+    ///
     /// # Errors
-    /// [`UpdateError::Nested`] inside another `update`.
+    /// Returns [`UpdateError::Nested`] if the flag is already set.
     pub(super) fn begin(flag: &'c Cell<bool>) -> Result<Self, UpdateError> {
         if flag.replace(true) { Err(UpdateError::Nested) } else { Ok(Self(flag)) }
     }
