@@ -1,9 +1,7 @@
 //! The log of errors that no caller receives: the Worker's console on wasm32; elsewhere `tracing`, or standard error without a
 //! subscriber.
 
-use std::fmt::Display;
-
-use crate::{Room, Session, WebSocketDo, connection::printable::printable};
+use crate::connection::printable::printable;
 
 /// The maximum length of a logged message, in bytes.
 const MAX_LENGTH: usize = 4096;
@@ -15,21 +13,6 @@ pub(crate) fn error(message: &str) {
     worker::console_error!("{line}");
     #[cfg(not(target_arch = "wasm32"))]
     native::error(&line);
-}
-
-impl<R: WebSocketDo> Room<R> {
-    /// Logs an error of the room, with the room's name.
-    pub(crate) fn log_error(&self, error: impl Display) {
-        let name = self.name().unwrap_or_default();
-        self::error(&format!("{} `{name}`: {error}", R::NAME));
-    }
-}
-
-impl<R: WebSocketDo> Session<R> {
-    /// Logs an error of the session, with its id and the room's name.
-    pub(crate) fn log_error(&self, error: impl Display) {
-        self.room().log_error(format_args!("session {}: {error}", self.id()));
-    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -17,6 +17,7 @@ use crate::{
         alarm,
         attachment::{self, AttachmentError, State},
         closing::Closing,
+        log,
         session::SessionState,
         timers::StoredTimer,
     },
@@ -147,6 +148,12 @@ impl<R: WebSocketDo> Room<R> {
     /// Returns the room's permanent storage.
     pub fn storage(&self) -> Storage<'_> {
         Storage::of(self.host())
+    }
+
+    /// Logs an error of the room, with the room's name.
+    pub(crate) fn log_error(&self, error: impl fmt::Display) {
+        let name = self.name().unwrap_or_default();
+        log::error(&format!("{} `{name}`: {error}", R::NAME));
     }
 
     pub(crate) fn host(&self) -> &dyn Host {

@@ -180,6 +180,11 @@ impl<R: WebSocketDo> Session<R> {
         Ok(())
     }
 
+    /// Logs an error of the session, with its id and the room's name.
+    pub(crate) fn log_error(&self, error: impl fmt::Display) {
+        self.room.log_error(format_args!("session {}: {error}", self.state.id));
+    }
+
     /// Closes the session, unless it is already closing.
     pub(crate) fn close_with(&self, close: &Close) {
         if !self.state.is_closing() {

@@ -1,70 +1,24 @@
 //! A room's permanent key-value storage. It survives hibernation, restarts and deploys. Independent of hosts.
 
 mod error;
+mod limits;
+mod list_options;
 pub(crate) mod value;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-pub use self::error::StorageError;
 use self::value::{check_key, decode, encode};
+pub use self::{
+    error::StorageError,
+    limits::{MAX_KEY, MAX_VALUE},
+    list_options::ListOptions,
+    value::Storable,
+};
 use crate::{
     HostError, Result,
     host::{Host, Store},
-    server::{alarm, log, stored},
+    server::{alarm, log},
 };
-
-/// The maximum length of a key, in bytes. It is Cloudflare's limit.
-pub const MAX_KEY: usize = 2048;
-
-/// The maximum size of a key and its value together, in bytes. It is Cloudflare's
-/// [limit](https://developers.cloudflare.com/durable-objects/platform/limits/).
-pub const MAX_VALUE: usize = 2 << 20;
-
-/// A value for [`Storage::put`]: an owned type that implements [`Serialize`] and [`Deserialize`](serde::Deserialize), a slice of
-/// such a type, or [`str`].
-///
-/// ```
-/// # use websocket_do_runtime::{Result, Storage};
-/// # fn example(storage: Storage<'_>, scores: &[u32]) -> Result {
-/// storage.put("topic", "tea")?;
-/// storage.put("scores", scores)?;
-/// storage.put("best", &("Ada".to_owned(), 36))?;
-/// # Ok(())
-/// # }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be stored",
-    label = "expected an owned value that implements `serde::Serialize` and `serde::Deserialize`",
-    note = "a value is read back before it is stored; store one that owns what it holds, such as `String` for `&str`"
-)]
-pub trait Storable {
-    /// Appends the value to `bytes`, and checks that it can be read again.
-    ///
-    /// # Errors
-    /// Returns the reason if it cannot.
-    #[doc(hidden)]
-    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String>;
-}
-
-impl<T: Serialize + DeserializeOwned> Storable for T {
-    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
-        stored::write(self, bytes)
-    }
-}
-
-impl Storable for str {
-    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
-        stored::write_unchecked(self, bytes)
-    }
-}
-
-impl<T: Serialize + DeserializeOwned> Storable for [T] {
-    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
-        let start = bytes.len();
-        stored::write_unchecked(self, bytes)?;
-        stored::read_back::<Vec<T>>(bytes.get(start..).unwrap_or_default())
-    }
-}
 
 /// A room's permanent key-value storage. On workerd, it is the Durable Object's SQLite-backed storage; on the local host, it is
 /// in memory or in a data file.
@@ -185,63 +139,5 @@ impl<'r> Storage<'r> {
         }
         done?;
         outcome
-    }
-}
-
-/// Options for [`Storage::list`]. The default lists all keys.
-///
-/// ```
-/// # use websocket_do_runtime::{ListOptions, Result, Storage};
-/// # fn example(storage: Storage<'_>) -> Result {
-/// let latest: Vec<(String, u32)> = storage.list(&ListOptions::prefix("score:").reverse().limit(10))?;
-/// let some: Vec<(String, u32)> = storage.list(&ListOptions::all().start("score:a").end("score:n"))?;
-/// for (key, _) in latest.iter().chain(&some) {
-///     storage.delete(key)?;
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListOptions {
-    pub(crate) prefix: String,
-    pub(crate) start: Option<String>,
-    pub(crate) end: Option<String>,
-    pub(crate) reverse: bool,
-    pub(crate) limit: Option<usize>,
-}
-
-impl ListOptions {
-    /// Lists all keys.
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// Lists the keys that begin with `prefix`.
-    pub fn prefix(prefix: impl Into<String>) -> Self {
-        Self { prefix: prefix.into(), ..Self::default() }
-    }
-
-    /// Starts at this key, inclusive.
-    #[must_use]
-    pub fn start(self, key: impl Into<String>) -> Self {
-        Self { start: Some(key.into()), ..self }
-    }
-
-    /// Ends at this key, exclusive.
-    #[must_use]
-    pub fn end(self, key: impl Into<String>) -> Self {
-        Self { end: Some(key.into()), ..self }
-    }
-
-    /// Reverses the order: the last key is first.
-    #[must_use]
-    pub fn reverse(self) -> Self {
-        Self { reverse: true, ..self }
-    }
-
-    /// Lists at most `limit` keys.
-    #[must_use]
-    pub fn limit(self, limit: usize) -> Self {
-        Self { limit: Some(limit), ..self }
     }
 }

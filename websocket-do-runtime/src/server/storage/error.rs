@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::{MAX_KEY, MAX_VALUE, value::RESERVED_PREFIX};
+use super::limits::{MAX_KEY, MAX_VALUE, RESERVED_PREFIX};
 use crate::HostError;
 
 /// The error of [`Storage`](crate::Storage) and of timers. Nothing was written.

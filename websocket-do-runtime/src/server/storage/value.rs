@@ -1,12 +1,10 @@
 //! The encoding of stored values, and the keys that the framework reserves.
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::{MAX_KEY, Storable, StorageError};
+pub(crate) use super::limits::RESERVED_PREFIX;
+use super::{error::StorageError, limits::MAX_KEY};
 use crate::server::stored;
-
-/// The prefix of reserved keys.
-pub(crate) const RESERVED_PREFIX: &str = "__websocket_do:";
 
 /// The key of the room's timers.
 pub(crate) const TIMERS_KEY: &str = "__websocket_do:timers";
@@ -17,6 +15,52 @@ pub(crate) const CLOSING_KEY: &str = "__websocket_do:closing";
 
 /// The first byte of a value whose layout is not [`stored::COMPACT`]. The layout follows. No MessagePack value begins with it.
 const LAYOUT: u8 = 0xc1;
+
+/// A value for [`Storage::put`]: an owned type that implements [`Serialize`] and [`Deserialize`](serde::Deserialize), a slice of
+/// such a type, or [`str`].
+///
+/// ```
+/// # use websocket_do_runtime::{Result, Storage};
+/// # fn example(storage: Storage<'_>, scores: &[u32]) -> Result {
+/// storage.put("topic", "tea")?;
+/// storage.put("scores", scores)?;
+/// storage.put("best", &("Ada".to_owned(), 36))?;
+/// # Ok(())
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored",
+    label = "expected an owned value that implements `serde::Serialize` and `serde::Deserialize`",
+    note = "a value is read back before it is stored; store one that owns what it holds, such as `String` for `&str`"
+)]
+pub trait Storable {
+    /// Appends the value to `bytes`, and checks that it can be read again.
+    ///
+    /// # Errors
+    /// Returns the reason if it cannot.
+    #[doc(hidden)]
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String>;
+}
+
+impl<T: Serialize + DeserializeOwned> Storable for T {
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        stored::write(self, bytes)
+    }
+}
+
+impl Storable for str {
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        stored::write_unchecked(self, bytes)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Storable for [T] {
+    fn write(&self, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let start = bytes.len();
+        stored::write_unchecked(self, bytes)?;
+        stored::read_back::<Vec<T>>(bytes.get(start..).unwrap_or_default())
+    }
+}
 
 /// Checks that a key may be written or deleted.
 ///
