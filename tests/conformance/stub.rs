@@ -112,7 +112,7 @@ cases! {
             "failed": {"error": "the room responded with 500 Internal Server Error: Internal Server Error"},
             "thrown": {"error": "the room failed: thrown on purpose"},
             "argument": {"error": "the request cannot be made: `case` cannot be \"..\" in a path"},
-            "huge": {"error": "the room's answer is not what its handler returns: it is larger than 32 MiB; use `forward`, which streams it"},
+            "huge": {"error": "the response does not match the handler's return type: it is larger than 32 MiB; use `forward`, which streams it"},
             "large": 32 << 20,
         }));
     }
