@@ -17,7 +17,7 @@ use crate::{
     round::{Round, Watch},
 };
 
-/// The message to send.
+/// The kind of message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A chat message of 68 characters, which is broadcast to the room.
@@ -59,7 +59,7 @@ struct Room {
 }
 
 impl Clients {
-    /// No clients yet.
+    /// Creates a load generator without clients.
     ///
     /// # Errors
     /// If the system has no poll.
@@ -76,7 +76,7 @@ impl Clients {
         })
     }
 
-    /// Adds clients to a room until it has `members`. Returns its number; rooms count from 0, in the order of their first use.
+    /// Adds clients to a room until it has `members`. Returns the room's number; rooms are numbered from 0 in order of first use.
     ///
     /// # Errors
     /// If the server refuses a client.
@@ -224,7 +224,7 @@ impl Clients {
                         bail!("the server closed a session");
                     }
                     messages += seen.messages;
-                    // A buffer that is not full holds all there is; more is another event.
+                    // If the buffer is not full, no more data has arrived; later data is a new event.
                     if read < self.buffer.len() {
                         return Ok((client.room, messages));
                     }

@@ -43,7 +43,7 @@ impl Process {
     }
 }
 
-/// For how long this thread has run, or has waited for a CPU.
+/// How long this thread has run or waited for a CPU.
 pub(crate) fn busy() -> Result<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").context("no CPU times on this system")?;
     let waiting = text.split(' ').nth(1).and_then(|nanos| nanos.parse().ok()).map(Duration::from_nanos);

@@ -18,7 +18,7 @@ pub struct Round {
     pub deliveries: u32,
     /// The CPU time of the server.
     pub cpu: Duration,
-    /// For how long the load generator, which is one thread, was busy or waited for a CPU.
+    /// How long the load generator, which is one thread, was busy or waited for a CPU.
     pub busy: Duration,
     /// The wall-clock time.
     pub wall: Duration,
@@ -32,7 +32,7 @@ pub(crate) struct Watch {
     cpu: Duration,
     busy: Duration,
     start: Instant,
-    /// For how long the load generator has polled in vain.
+    /// How long the load generator has polled without an event.
     pub(crate) idle: Duration,
 }
 

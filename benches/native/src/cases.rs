@@ -1,4 +1,4 @@
-//! What is compared: each case does the same thing twice, with the runtime and by hand.
+//! The cases: each does the same with the runtime and by hand.
 
 use std::hint::black_box;
 
@@ -12,20 +12,20 @@ use crate::{
     room::{Member, Ours, Plain},
 };
 
-/// One thing to be done in two ways.
+/// An operation in two implementations.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
-    /// What is done.
+    /// The operation.
     pub name: &'static str,
-    /// In which format.
+    /// The format of the messages.
     pub format: Format,
-    /// Makes ready for it.
+    /// Prepares both implementations.
     pub start: Start,
 }
 
 type Start = fn(Format) -> Pair;
 
-/// Both ways.
+/// Both implementations.
 pub struct Pair {
     /// With the runtime.
     pub ours: Box<dyn FnMut()>,
@@ -63,12 +63,12 @@ const MESSAGES: [(&str, Start); 7] = [
 const ATTACHMENTS: [(&str, Start); 2] =
     [("attachment read", attachment_read), ("attachment update", attachment_update)];
 
-/// Of 68 characters, as in all measurements of the project.
+/// A text of 68 characters, as in all benchmarks of the project.
 const TEXT: &str = "The quick brown fox jumps over the lazy dog; then it sleeps, at last";
 
-/// The rules are checked on our side alone.
+/// Only the runtime checks the rules.
 fn decode(format: Format) -> Pair {
-    decoded(written(format, &said()))
+    decoded(encoded(format, &client_message()))
 }
 
 fn decode_tag_last(format: Format) -> Pair {
@@ -77,7 +77,7 @@ fn decode_tag_last(format: Format) -> Pair {
         text: &'static str,
         r#type: &'static str,
     }
-    decoded(written(format, &TagLast { text: TEXT, r#type: "message" }))
+    decoded(encoded(format, &TagLast { text: TEXT, r#type: "message" }))
 }
 
 fn decoded(frame: Frame) -> Pair {
@@ -92,25 +92,25 @@ fn decoded(frame: Frame) -> Pair {
 }
 
 fn validate(_: Format) -> Pair {
-    let (ours, plain) = (ClientMessage::Message { text: TEXT.into() }, said());
+    let (ours, plain) = (ClientMessage::Message { text: TEXT.into() }, client_message());
     Pair::new(move || Validate::validate(black_box(&ours)), move || black_box(&plain).check())
 }
 
 fn encode(format: Format) -> Pair {
-    let (ours, plain) = answers();
-    Pair::new(move || codec::encode(black_box(&ours), format), move || written(format, black_box(&plain)))
+    let (ours, plain) = server_messages();
+    Pair::new(move || codec::encode(black_box(&ours), format), move || encoded(format, black_box(&plain)))
 }
 
 fn dispatch(format: Format) -> Pair {
     let (ours, mut plain) = (Ours::new(1, format), Plain::new(1, format));
-    let frame = written(format, &said());
+    let frame = encoded(format, &client_message());
     let same = frame.clone();
     Pair::new(move || ours.event(frame.clone()), move || plain.event(&same.clone()))
 }
 
 fn dispatch_with_update(format: Format) -> Pair {
     let (ours, mut plain) = (Ours::new(1, format), Plain::new(1, format));
-    let name = |name: &str| written(format, &plain::ClientMessage::SetName { name: name.into() });
+    let name = |name: &str| encoded(format, &plain::ClientMessage::SetName { name: name.into() });
     let mut frames = [name("Grace"), name("Ada")].into_iter().cycle();
     let mut same = frames.clone();
     Pair::new(
@@ -121,29 +121,29 @@ fn dispatch_with_update(format: Format) -> Pair {
 
 fn broadcast(format: Format) -> Pair {
     let (ours, plain) = (Ours::new(1_000, format), Plain::new(1_000, format));
-    let (answer, plain_answer) = answers();
+    let (answer, plain_answer) = server_messages();
     Pair::new(move || ours.room.room().broadcast(answer.clone()), move || plain.broadcast(&plain_answer.clone()))
 }
 
-fn said() -> plain::ClientMessage {
+fn client_message() -> plain::ClientMessage {
     plain::ClientMessage::Message { text: TEXT.into() }
 }
 
-fn answers() -> (ServerMessage, plain::ServerMessage) {
+fn server_messages() -> (ServerMessage, plain::ServerMessage) {
     let Member { user_id, name: from, .. } = Member::ada();
     let ours = ServerMessage::Message { text: TEXT.into(), from: from.clone(), user_id: user_id.clone() };
     (ours, plain::ServerMessage::Message { text: TEXT.into(), from, user_id })
 }
 
-/// A value as a frame, by hand.
-fn written(format: Format, value: &impl Serialize) -> Frame {
+/// Encodes a value as a frame by hand.
+fn encoded(format: Format, value: &impl Serialize) -> Frame {
     match format {
         Format::Json => Frame::Text(serde_json::to_string(value).unwrap_or_default()),
         Format::MessagePack => Frame::Binary(rmp_serde::to_vec_named(value).unwrap_or_default()),
     }
 }
 
-/// What is attached to a socket, by hand.
+/// A socket's attachment by hand.
 #[derive(Serialize, Deserialize)]
 struct Attached {
     id: String,

@@ -1,4 +1,4 @@
-//! A host in memory that does as little as a host can: it copies each frame into its receiver's buffer, and stores nothing.
+//! A minimal host in memory: copies each frame into its receiver's buffer, and stores nothing.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,19 +11,19 @@ use uuid::Uuid;
 use websocket_do::{Format, Frame, HostError, ListOptions};
 use websocket_do_runtime::host::{Host, SocketFilter, SocketId, Store};
 
-/// The buffers of the receivers, one for each socket: what a frame is handed to, here and in what is written by hand.
+/// The receivers' buffers, one for each socket. The implementation by hand sends to them as well.
 #[derive(Debug, Default)]
 pub struct Wires(RefCell<Vec<Vec<u8>>>);
 
 impl Wires {
-    /// One more receiver.
+    /// Adds a receiver, and returns its number.
     pub fn add(&self) -> usize {
         let mut wires = self.0.borrow_mut();
         wires.push(Vec::new());
         wires.len() - 1
     }
 
-    /// Hands a frame to each of the receivers, and tells to how many.
+    /// Copies a frame to each receiver. Returns the number of receivers.
     pub fn send(&self, receivers: impl Iterator<Item = usize>, frame: &[u8]) -> usize {
         let mut wires = self.0.borrow_mut();
         let mut reached = 0;
@@ -37,7 +37,7 @@ impl Wires {
         reached
     }
 
-    /// The last frame that a receiver got.
+    /// Returns the last frame of a receiver.
     pub fn last(&self, receiver: usize) -> Vec<u8> {
         self.0.borrow().get(receiver).cloned().unwrap_or_default()
     }
@@ -46,7 +46,7 @@ impl Wires {
 /// Sockets with their tags and attachments.
 #[derive(Debug, Default)]
 pub struct MemoryHost {
-    /// Where frames go.
+    /// The receivers of frames.
     pub wires: Wires,
     tagged: RefCell<HashMap<String, Vec<SocketId>>>,
     tags: RefCell<HashMap<SocketId, Vec<String>>>,
@@ -143,7 +143,7 @@ impl Host for MemoryHost {
 }
 
 fn no_storage() -> HostError {
-    HostError::new("the rooms that are measured store nothing")
+    HostError::new("the benches have no storage")
 }
 
 impl Store for MemoryHost {

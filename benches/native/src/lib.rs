@@ -1,5 +1,5 @@
-//! What the runtime costs on its way from a frame to a frame, beside the same written by hand on serde's derives. The
-//! benchmark itself is `benches/beside_serde.rs`.
+//! The cost of the runtime from the incoming to the outgoing frame, compared with code by hand on serde's derives. The
+//! benchmark is `benches/beside_serde/main.rs`.
 
 pub mod cases;
 pub mod host;

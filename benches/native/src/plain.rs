@@ -1,8 +1,8 @@
-//! The chat's protocol as one would write it with serde alone: derives, and checks by hand.
+//! The chat's protocol with serde alone: derives, and checks by hand.
 
 use serde::{Deserialize, Serialize};
 
-/// What a client says.
+/// A message of a client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[expect(missing_docs, reason = "as in the chat")]
@@ -11,7 +11,7 @@ pub enum ClientMessage {
     SetName { name: String },
 }
 
-/// What the room says.
+/// A message of the room.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "as in the chat")]
@@ -25,10 +25,10 @@ pub enum ServerMessage {
 }
 
 impl ClientMessage {
-    /// Whether the rules hold.
+    /// Checks the rules.
     ///
     /// # Errors
-    /// A sentence on the rule that does not.
+    /// Returns a description of the first rule that is broken.
     pub fn check(&self) -> Result<(), String> {
         match self {
             Self::Message { text } => within("text", text, 1000),

@@ -1,4 +1,4 @@
-//! The room that is measured, and the same by hand: each message goes to everyone.
+//! The measured room, and the same room by hand: each message is broadcast.
 
 use std::{
     collections::HashMap,
@@ -24,10 +24,10 @@ use crate::{
 };
 use chat_protocol::{ClientMessage, ServerMessage};
 
-/// What is known of a session.
+/// The data of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it all")]
+#[expect(missing_docs, reason = "the names suffice")]
 pub struct Member {
     pub user_id: String,
     pub name: String,
@@ -35,7 +35,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// Someone.
+    /// Returns the data of a session named Ada.
     pub fn ada() -> Self {
         Self {
             user_id: "00000000-0000-4000-8000-000000000001".into(),
@@ -76,15 +76,15 @@ impl Talk {
 pub struct Ours {
     /// The room.
     pub room: Dispatcher<Talk>,
-    /// Where it runs.
+    /// The room's host.
     pub host: Rc<MemoryHost>,
 }
 
 impl Ours {
-    /// A room with so many sessions.
+    /// Creates a room with this number of sessions.
     ///
     /// # Panics
-    /// Where the room does not let them in.
+    /// If the room refuses a session.
     pub fn new(sessions: usize, format: Format) -> Self {
         let host = Rc::new(MemoryHost::default());
         let ours = Self { room: Dispatcher::new(host.clone()), host };
@@ -95,47 +95,47 @@ impl Ours {
                 request.headers_mut().insert(name, websocket_do::HeaderValue::from_static(value));
             }
             let answer = now(ours.room.fetch(request));
-            assert!(matches!(answer, FetchResult::Upgrade { .. }), "`connect` refuses nobody");
+            assert!(matches!(answer, FetchResult::Upgrade { .. }), "`connect` accepts every session");
         }
         ours
     }
 
-    /// A frame of the first session has come.
+    /// Handles a frame of the first session.
     pub fn event(&self, frame: Frame) {
         now(self.room.dispatch_event(SocketId(0), Event::Message(frame, None)));
     }
 }
 
-/// What is ready at once.
+/// Returns the output of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("nothing waits in the rooms that are measured"),
+        Poll::Pending => unreachable!("no handler of the measured rooms waits"),
     }
 }
 
-/// The same by hand: sessions in a map, and attachments that are written when they change.
+/// The same room by hand: sessions in a map, and attachments that are written when they change.
 #[derive(Debug)]
 pub struct Plain {
     sessions: HashMap<usize, Member>,
     attachments: HashMap<usize, Vec<u8>>,
-    /// Where frames go.
+    /// The receivers of frames.
     pub wires: Wires,
     format: Format,
 }
 
 impl Plain {
-    /// A room with so many sessions.
+    /// Creates a room with this number of sessions.
     pub fn new(sessions: usize, format: Format) -> Self {
         let wires = Wires::default();
         let sessions = (0..sessions).map(|_| (wires.add(), Member::ada())).collect();
         Self { sessions, attachments: HashMap::new(), wires, format }
     }
 
-    /// A frame of the first session has come.
+    /// Handles a frame of the first session.
     ///
     /// # Errors
-    /// Where it is no message.
+    /// Returns an error if the frame is not a valid message.
     pub fn event(&mut self, frame: &Frame) -> Result<(), String> {
         let message: plain::ClientMessage = match frame {
             Frame::Text(text) => serde_json::from_str(text).map_err(|error| error.to_string())?,
@@ -158,10 +158,10 @@ impl Plain {
         self.broadcast(&answer).map(drop)
     }
 
-    /// Sends a message to everyone, and tells to how many.
+    /// Sends a message to everyone. Returns the number of receivers.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Returns an error if the message cannot be encoded.
     pub fn broadcast(&self, message: &plain::ServerMessage) -> Result<usize, String> {
         let receivers = self.sessions.keys().copied();
         match self.format {

@@ -1,4 +1,4 @@
-//! A chat in the terminal: lines typed are messages, and what happens in the room is shown in colour.
+//! A chat client for the terminal: sends typed lines as messages, and prints the room's events in colour.
 
 mod screen;
 
@@ -16,21 +16,21 @@ type Sender = <ClientMessage as TypedClient>::Sender;
 
 /// Joins a chat room from the terminal.
 ///
-/// Every line typed is said in the room. `/name Ada` takes another name, `/quit` or the end of the input leaves.
+/// Sends each typed line as a message. `/name Ada` changes the name; `/quit` or the end of the input leaves the room.
 #[derive(Parser)]
 struct Arguments {
-    /// The room, as `ws://127.0.0.1:8787/room/lobby/websocket`.
+    /// The URL of the room, such as `ws://127.0.0.1:8787/room/lobby/websocket`.
     url: String,
-    /// The name to go by.
+    /// The name in the room.
     #[arg(long)]
     name: Option<String>,
-    /// How messages travel: json or msgpack.
+    /// The format of messages: json or msgpack.
     #[arg(long)]
     format: Option<Format>,
-    /// What a private room wants to see.
+    /// The key of a private room.
     #[arg(long)]
     token: Option<String>,
-    /// Keeps trying if the room cannot be reached at first.
+    /// Retry until the room can be reached.
     #[arg(long)]
     wait: bool,
 }
@@ -59,7 +59,7 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
     }
     let client = if arguments.wait { request.start()? } else { request.connect().await? };
     let (mut sender, mut room) = client.split();
-    // A new connection is a new session, which knows nothing of the name that the old one took.
+    // A new connection is a new session, without the name set in the old one.
     let mut name = None;
     let mut lines = lines();
     loop {
@@ -69,7 +69,7 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
                     screen::closed(&closed);
                     return Ok(());
                 }
-                Some(Event::Error(error)) if ends_all(&error) => return Err(error),
+                Some(Event::Error(error)) if is_fatal(&error) => return Err(error),
                 Some(event) => {
                     if let (Event::Reconnected { .. }, Some(name)) = (&event, &name) {
                         screen::sent(&sender.set_name(name).await);
@@ -99,12 +99,12 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
     }
 }
 
-/// Whether an error is why the session is over, and not one of a single message.
-fn ends_all(error: &ClientError) -> bool {
+/// Whether an error ends the session, rather than concerning a single message.
+fn is_fatal(error: &ClientError) -> bool {
     !matches!(error, ClientError::Invalid(_) | ClientError::Server { .. } | ClientError::UnexpectedFrame(_))
 }
 
-/// Says goodbye, and shows what was said until then.
+/// Closes the session, and prints the events received before the close.
 async fn leave(sender: &Sender, room: &mut Receiver<ClientMessage>) -> Result<(), ClientError> {
     let left = sender.close().await;
     while let Some(event) = room.events().next().await {
@@ -116,7 +116,7 @@ async fn leave(sender: &Sender, room: &mut Receiver<ClientMessage>) -> Result<()
     left
 }
 
-/// The lines that are typed. A thread reads them, since a terminal knows no other way than to wait.
+/// Returns the typed lines. A thread reads them, as reading from a terminal blocks.
 fn lines() -> mpsc::Receiver<String> {
     let (typed, lines) = mpsc::channel(16);
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! What is shown: the room on standard output, all about the connection on standard error. Colours only on a terminal.
+//! Output: the room's messages on standard output, the state of the connection on standard error. Colours only on a terminal.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ const fn colour(colour: AnsiColor) -> Style {
     Style::new().fg_color(Some(Color::Ansi(colour)))
 }
 
-/// Something happened.
+/// Prints an event.
 pub(crate) fn event(event: &Event<ClientMessage>) {
     match event {
-        Event::Message(message) => said(message),
+        Event::Message(message) => self::message(message),
         Event::Opened => note(GOOD, "connected"),
         Event::Reconnecting { attempt, delay, reason } => {
             note(CAREFUL, &format!("{reason}; attempt {attempt} {}", in_words(*delay)));
@@ -41,30 +41,30 @@ pub(crate) fn event(event: &Event<ClientMessage>) {
     }
 }
 
-/// What became of a message, if it is not on its way.
+/// Prints that a message was queued or not sent. A message that was sent prints nothing.
 pub(crate) fn sent(sent: &Result<Sent, SendError>) {
     if let Some(words) = unsent(sent) {
         note(if sent.is_ok() { CAREFUL } else { BAD }, &words);
     }
 }
 
-/// The room has closed the session.
+/// Prints that the room has closed the session.
 pub(crate) fn closed(closed: &Closed) {
     let reason = if closed.reason().is_empty() { String::new() } else { format!(": {}", closed.reason()) };
-    note(CAREFUL, &format!("the room has closed with {}{reason}", closed.code()));
+    note(CAREFUL, &format!("the room closed the session with code {}{reason}", closed.code()));
 }
 
-/// A command that there is not.
+/// Prints that a command is unknown.
 pub(crate) fn unknown(command: &str) {
-    note(BAD, &format!("`/{command}` is no command; use `/name Ada` or `/quit`"));
+    note(BAD, &format!("unknown command `/{command}`; use `/name Ada` or `/quit`"));
 }
 
-/// An error with which all ends.
+/// Prints an error that ends the program.
 pub(crate) fn fatal(error: &ClientError) {
     eprintln!("{BAD}error:{BAD:#} {error}");
 }
 
-fn said(message: &ServerMessage) {
+fn message(message: &ServerMessage) {
     match message {
         ServerMessage::Message { text, from, .. } => println!("{NAME}{}:{NAME:#} {}", plain(from), plain(text)),
         ServerMessage::NameChanged { old_name, new_name, .. } => {
@@ -88,27 +88,27 @@ fn words(message: &ClientMessage) -> &str {
     }
 }
 
-/// What others have typed, without anything that a terminal would take for an order.
+/// Returns text of other users without characters that control the terminal.
 fn plain(text: &str) -> String {
-    text.chars().map(|letter| if is_order(letter) { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if is_control(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
-/// Whether it is a control character, ends a line, or changes the direction of text.
-fn is_order(letter: char) -> bool {
+/// Whether a character is a control character, ends a line, or changes the direction of text.
+fn is_control(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A time as people say it.
+/// Formats a delay.
 fn in_words(time: Duration) -> String {
     if time < Duration::from_secs(1) { "at once".to_owned() } else { format!("in {:.0} s", time.as_secs_f64()) }
 }
 
-/// What there is to say of a message that was not sent at once.
+/// Describes a message that was not sent at once.
 fn unsent(sent: &Result<Sent, SendError>) -> Option<String> {
     match sent {
         Ok(Sent::Now) => None,
-        Ok(Sent::Queued) => Some("not connected: it is sent as soon as the room is back".to_owned()),
+        Ok(Sent::Queued) => Some("not connected; the message is queued until the client reconnects".to_owned()),
         Err(error) => Some(format!("not sent: {error}")),
     }
 }

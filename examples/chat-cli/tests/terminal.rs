@@ -1,4 +1,4 @@
-//! The program itself, with pipes for a terminal, against the chat on this machine.
+//! The program with pipes in place of a terminal, against the chat on the local host.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -66,7 +66,7 @@ fn url(server: &ServerHandle, room: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_people_talk() {
+async fn two_clients_chat() {
     let server = serve(0).await;
     let mut ada = Terminal::open(&url(&server, "tea"), &["--name", "Ada"]);
     ada.notes("* connected").await;
@@ -80,7 +80,7 @@ async fn two_people_talk() {
     bob.types("/name Robert").await;
     ada.shows("Bob is now Robert").await;
     ada.types("/dance").await;
-    ada.notes("* `/dance` is no command").await;
+    ada.notes("* unknown command `/dance`").await;
     ada.types(&"x".repeat(1001)).await;
     ada.notes("* not sent: the outgoing message is not valid: `text` must have 1 to 1000 characters").await;
     bob.types("\u{1b}[2Jbye").await;
@@ -95,7 +95,7 @@ async fn two_people_talk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_let_in_is_told_why() {
+async fn a_refused_connection_is_reported_with_the_reason() {
     let server = serve(0).await;
     let mut eve = Terminal::open(&url(&server, "private-tea"), &[]);
     eve.notes("error: the server refused the session with status 401: Unauthorized").await;
@@ -108,12 +108,12 @@ async fn who_is_not_let_in_is_told_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_room_that_is_not_there_yet_is_waited_for() {
+async fn wait_retries_until_the_room_can_be_reached() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut ada = Terminal::open(&format!("ws://127.0.0.1:{port}/room/tea/websocket"), &["--name", "Ada", "--wait"]);
     ada.notes("* the connection failed").await;
     ada.types("is anyone there").await;
-    // The line is queued before there is anyone to take it.
+    // The line is queued before the server starts.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let _server = serve(port).await;
     ada.notes_at_last("* connected").await;
@@ -121,7 +121,7 @@ async fn a_room_that_is_not_there_yet_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_restarts_is_joined_again_under_the_name_taken_last() {
+async fn a_reconnect_after_a_restart_sets_the_latest_name_again() {
     let server = serve(0).await;
     let port = server.address().port();
     let mut ada = Terminal::open(&url(&server, "tea"), &["--name", "Ada"]);
@@ -134,7 +134,7 @@ async fn a_server_that_restarts_is_joined_again_under_the_name_taken_last() {
     ada.notes_at_last("* not connected").await;
     let _server = serve(port).await;
     ada.notes_at_last("* connected again").await;
-    // What was queued goes first, under the name of the address.
+    // The queued message is sent first, under the name in the URL.
     ada.shows("Ada: is anyone there").await;
     ada.shows("Ada is now Countess").await;
 }

@@ -11,7 +11,7 @@ struct Arguments {
     /// The port to listen on; 0 for a free one.
     #[arg(long, default_value_t = 8787)]
     port: u16,
-    /// Keep the rooms' storage in this folder; without it, in memory until the server ends.
+    /// Store the rooms' data in this folder; without it, the data is lost when the server ends.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Also serve this host name, behind a proxy with its certificate.

@@ -1,5 +1,5 @@
-//! The real chat is killed under its clients, as `kill -9` does it, and started again: all come back, and what was sent is
-//! not sent twice. Run with `--nocapture` for the figures.
+//! Kills the chat's process with `SIGKILL` and starts it again: all clients reconnect, and no message is delivered twice.
+//! Run with `--nocapture` for the figures.
 
 #![allow(
     clippy::expect_used,
@@ -42,7 +42,7 @@ const DOWN: Duration = Duration::from_millis(1500);
 struct Process(Child);
 
 impl Process {
-    /// Starts the chat, and waits until it listens.
+    /// Starts the chat and waits until it listens.
     fn start(port: u16) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
         command.args(["--port", &port.to_string()]).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -52,7 +52,7 @@ impl Process {
         Self(child)
     }
 
-    /// As `kill -9`.
+    /// Sends `SIGKILL`.
     fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
@@ -65,20 +65,20 @@ impl Drop for Process {
     }
 }
 
-/// What a client has to tell.
+/// The results of one client.
 #[derive(Default)]
 struct Report {
-    /// What was sent, and whether at once.
+    /// The messages sent, and whether at once.
     sent: Vec<(String, Sent)>,
     refused: usize,
     lost: Vec<String>,
-    /// How often each text was heard.
-    heard: HashMap<String, usize>,
-    /// When it was back, and after how many attempts.
+    /// How often each text was received.
+    received: HashMap<String, usize>,
+    /// When it reconnected, and after how many attempts.
     back: Option<(Instant, u32)>,
 }
 
-/// Talks all the time, until it is told to stop, and then listens until it has heard itself.
+/// Sends messages until `stop` changes, then receives until nothing has arrived for a second.
 async fn talk(
     number: usize,
     client: ChatRoomClient,
@@ -88,13 +88,13 @@ async fn talk(
     let (mut sender, mut room) = client.split();
     let mut report = Report::default();
     let mut count = 0;
-    let mut leaving = false;
+    let mut stopping = false;
     let mut tick = tokio::time::interval(Duration::from_millis(100));
     loop {
         tokio::select! {
             event = room.events().next() => match event {
                 Some(Event::Message(ServerMessage::Message { text, .. })) => {
-                    *report.heard.entry(text).or_default() += 1;
+                    *report.received.entry(text).or_default() += 1;
                 }
                 Some(Event::Message(_) | Event::Opened | Event::Reconnecting { .. }) => {}
                 Some(Event::Reconnected { attempts }) => {
@@ -110,7 +110,7 @@ async fn talk(
                 }
                 other => panic!("client {number}: {other:?}"),
             },
-            _ = tick.tick(), if !leaving => {
+            _ = tick.tick(), if !stopping => {
                 let text = format!("{number}:{count}");
                 count += 1;
                 match sender.message(&text).await {
@@ -118,14 +118,14 @@ async fn talk(
                     Err(_) => report.refused += 1,
                 }
             }
-            _ = stop.changed(), if !leaving => leaving = true,
-            () = sleep(Duration::from_secs(1)), if leaving => return report,
+            _ = stop.changed(), if !stopping => stopping = true,
+            () = sleep(Duration::from_secs(1)), if stopping => return report,
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
+async fn clients_reconnect_to_a_killed_server_and_no_message_is_delivered_twice() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut server = Process::start(port);
     let (stop, stopped) = watch::channel(false);
@@ -147,22 +147,22 @@ async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
             sleep(Duration::from_millis(50)).await;
         }
     };
-    timeout(Duration::from_secs(20), all_back).await.expect("all to come back");
+    timeout(Duration::from_secs(20), all_back).await.expect("all clients to reconnect");
     sleep(Duration::from_secs(1)).await;
     stop.send(true).unwrap();
     let reports = timeout(Duration::from_secs(20), clients.join_all()).await.expect("to end in time");
     server.kill();
 
-    let heard_by_any: HashSet<&String> = reports.iter().flat_map(|report| report.heard.keys()).collect();
+    let received_by_any: HashSet<&String> = reports.iter().flat_map(|report| report.received.keys()).collect();
     let (mut now, mut queued, mut lost) = (0, 0, 0);
     let (mut latest, mut attempts) = (Duration::ZERO, 0);
     for (number, report) in reports.iter().enumerate() {
-        let (when, tried) = report.back.unwrap_or_else(|| panic!("client {number} is not back"));
+        let (when, tried) = report.back.unwrap_or_else(|| panic!("client {number} did not reconnect"));
         latest = latest.max(when.saturating_duration_since(started));
         attempts = attempts.max(tried);
-        assert_eq!(report.refused, 0, "the queue was too short");
-        for (text, times) in &report.heard {
-            assert_eq!(*times, 1, "client {number} has heard `{text}` {times} times");
+        assert_eq!(report.refused, 0, "a message was refused: the queue was full");
+        for (text, times) in &report.received {
+            assert_eq!(*times, 1, "client {number} received `{text}` {times} times");
         }
         for (text, sent) in &report.sent {
             let is_lost = report.lost.contains(text);
@@ -171,17 +171,20 @@ async fn all_come_back_to_a_server_that_was_killed_and_nothing_is_said_twice() {
                 Sent::Queued => queued += 1,
             }
             assert!(*sent == Sent::Now || !is_lost, "`{text}` was queued, and then lost");
-            assert!(is_lost || report.heard.contains_key(text), "nobody knows what has become of `{text}`, {sent:?}");
+            assert!(
+                is_lost || report.received.contains_key(text),
+                "`{text}` was neither received nor reported as undelivered, {sent:?}"
+            );
         }
         lost += report.lost.len();
     }
-    // An attempt that has just failed is followed by another within the bound of the back-off; the rest is for a busy machine.
-    assert!(latest <= BACKOFF[1] + Duration::from_secs(5), "the last was back after {latest:?}");
-    let arrived = reports.iter().flat_map(|report| &report.lost).filter(|text| heard_by_any.contains(text)).count();
+    // The next attempt follows a failed one within the bound of the back-off; the rest allows for a busy machine.
+    assert!(latest <= BACKOFF[1] + Duration::from_secs(5), "the last client reconnected after {latest:?}");
+    let arrived = reports.iter().flat_map(|report| &report.lost).filter(|text| received_by_any.contains(text)).count();
     println!(
-        "{CLIENTS} clients, down for {DOWN:?}, back-off up to {:?}: all back {latest:?} after the server was, with at most \
+        "{CLIENTS} clients, down for {DOWN:?}, back-off up to {:?}: all reconnected within {latest:?} of the restart, with at most \
          {attempts} attempts; {now} messages sent at once, {queued} queued, {lost} reported as unconfirmed, of which {arrived} \
-         had arrived; none was heard twice",
+         had arrived; none was delivered twice",
         BACKOFF[1],
     );
 }

@@ -1,4 +1,4 @@
-//! Every row of the chat's contract, in memory. With `CHAT=http://127.0.0.1:8787`, the same on a server.
+//! Tests every row of the chat's contract, in memory or, with `CHAT=http://127.0.0.1:8787`, on a server.
 
 #![allow(
     clippy::expect_used,
@@ -26,7 +26,7 @@ use websocket_do::{
 
 const FORMATS: [Format; 2] = [Format::Json, Format::MessagePack];
 
-/// A room of its own for each test.
+/// A separate room for each test.
 fn room(name: &str) -> TestRoom<ChatRoom> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     match env::var("CHAT") {
@@ -39,10 +39,10 @@ fn room(name: &str) -> TestRoom<ChatRoom> {
 }
 
 async fn join(room: &TestRoom<ChatRoom>, name: &str, format: Format) -> TestSession<ChatRoom> {
-    room.join_with(|request| request.query("name", name).format(format)).await.expect("to be let in")
+    room.join_with(|request| request.query("name", name).format(format)).await.expect("an accepted connection")
 }
 
-/// Ada and Bob, of whom she has heard, in these formats; and their ids.
+/// Joins Ada and Bob in these formats, and receives Ada's `UserJoined`. Returns both sessions and their ids.
 async fn two(room: &TestRoom<ChatRoom>, formats: [Format; 2]) -> ([TestSession<ChatRoom>; 2], [String; 2]) {
     let mut ada = join(room, "Ada", formats[0]).await;
     let bob = join(room, "Bob", formats[1]).await;
@@ -60,7 +60,7 @@ async fn info(room: &TestRoom<ChatRoom>) -> Value {
 }
 
 #[tokio::test]
-async fn a_name_has_1_to_50_characters_or_is_made_up() {
+async fn a_name_has_1_to_50_characters_or_is_generated() {
     let room = room("names");
     for (asked, given) in [
         (Some("Ada".to_owned()), Some("Ada".to_owned())),
@@ -87,7 +87,7 @@ async fn a_name_has_1_to_50_characters_or_is_made_up() {
 }
 
 #[tokio::test]
-async fn a_private_room_wants_its_key() {
+async fn a_private_room_requires_its_key() {
     let room = room("private-tea");
     let refused =
         Err(ClientError::Refused { status: 401, body: "Unauthorized".into(), retry_after: None, location: None });
@@ -99,7 +99,7 @@ async fn a_private_room_wants_its_key() {
 }
 
 #[tokio::test]
-async fn info_tells_who_is_there_and_how_they_speak() {
+async fn info_lists_the_sessions_with_their_formats() {
     let room = room("info");
     assert_eq!(info(&room).await, json!({"sessionCount": 0, "sessions": []}));
     let ([_ada, mut bob], [_, bobs_id]) = two(&room, FORMATS).await;
@@ -126,7 +126,7 @@ async fn an_announcement_reaches_everyone() {
 }
 
 #[tokio::test]
-async fn a_message_reaches_everyone_the_sender_too() {
+async fn a_message_reaches_everyone_including_the_sender() {
     for formats in [FORMATS, [Format::MessagePack, Format::Json]] {
         let room = room("talking");
         let ([mut ada, mut bob], [adas_id, _]) = two(&room, formats).await;
@@ -139,7 +139,7 @@ async fn a_message_reaches_everyone_the_sender_too() {
 }
 
 #[tokio::test]
-async fn a_new_name_is_told_to_everyone_and_kept_while_the_room_hibernates() {
+async fn a_new_name_is_broadcast_and_survives_hibernation() {
     let room = room("naming");
     let ([mut ada, mut bob], [user_id, _]) = two(&room, FORMATS).await;
     ada.set_name("Countess").await.unwrap();
@@ -153,7 +153,7 @@ async fn a_new_name_is_told_to_everyone_and_kept_while_the_room_hibernates() {
 }
 
 #[tokio::test]
-async fn those_who_come_and_go_are_told_to_the_others_alone() {
+async fn joining_and_leaving_is_broadcast_to_the_other_sessions() {
     let room = room("coming");
     let ([mut ada, mut bob], [_, bobs_id]) = two(&room, FORMATS).await;
     bob.expect_nothing().await;
@@ -167,11 +167,11 @@ async fn those_who_come_and_go_are_told_to_the_others_alone() {
 }
 
 #[tokio::test]
-async fn anything_else_is_answered_with_an_error_to_its_sender_alone() {
+async fn an_invalid_message_is_answered_with_an_error_to_its_sender_alone() {
     for formats in [FORMATS, [Format::MessagePack, Format::Json]] {
         let room = room("wrong");
         let ([mut ada, mut bob], [adas_id, _]) = two(&room, formats).await;
-        assert!(ada.message("").await.is_err(), "the client lets an empty message out");
+        assert!(ada.message("").await.is_err(), "the client sends an empty message");
         for wrong in [
             json!({"type": "message", "text": ""}),
             json!({"type": "message", "text": "x".repeat(1001)}),
@@ -194,14 +194,14 @@ async fn anything_else_is_answered_with_an_error_to_its_sender_alone() {
 }
 
 #[tokio::test]
-async fn a_frame_of_the_wrong_kind_is_answered_in_words() {
+async fn a_frame_of_the_wrong_type_is_answered_with_a_protocol_error() {
     let room = room("kinds");
     let [mut json, mut msgpack] = two(&room, FORMATS).await.0;
     json.send_frame(Frame::Binary(vec![0x80])).await.unwrap();
     msgpack.send_frame(Frame::Text("{}".into())).await.unwrap();
-    for (session, words) in [(&mut json, "Buffer messages"), (&mut msgpack, "String messages")] {
+    for (session, start) in [(&mut json, "Buffer messages"), (&mut msgpack, "String messages")] {
         match session.unread().await.as_slice() {
-            [Err(ClientError::Server { message, code: None, path: None })] if message.starts_with(words) => {}
+            [Err(ClientError::Server { message, code: None, path: None })] if message.starts_with(start) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -226,7 +226,7 @@ async fn the_last_100_messages_are_kept_oldest_first() {
 }
 
 #[tokio::test]
-async fn the_history_of_a_private_room_wants_its_key() {
+async fn the_history_of_a_private_room_requires_its_key() {
     let room = room("private-history");
     assert_eq!(room.get("/history").await.status(), 401);
     assert_eq!(room.get("/history?key=demo").await.body(), r#"{"messages":[]}"#);
@@ -235,7 +235,7 @@ async fn the_history_of_a_private_room_wants_its_key() {
 #[tokio::test]
 async fn the_page_is_served() {
     let server = websocket_do::local::Server::new(chat::app()).port(0).start().await.unwrap();
-    // The page stands beside the rooms: a room of no name has it.
+    // The page's path is that of a room without a name.
     let site = TestRoom::<ChatRoom>::at(format!("http://{}", server.address()));
     let page = site.get("/").await;
     assert_eq!(page.status(), 200);

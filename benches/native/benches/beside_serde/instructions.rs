@@ -1,5 +1,5 @@
-//! Instructions of one case, counted by valgrind: the same number in every run, whatever else the machine does. The
-//! program is its own child, once for a few times and once for more of them; the difference is without what starting costs.
+//! Counts the instructions of one case with valgrind. The count does not depend on the load of the machine. The program runs
+//! itself as a child process, with few and with many iterations; the difference excludes the cost of starting.
 
 use std::{env, process::Command};
 
@@ -9,12 +9,12 @@ const COUNT: &str = "--count-instructions-of";
 const FEW: u64 = 100;
 const MANY: u64 = 600;
 
-/// Whether valgrind is there.
+/// Whether valgrind is installed.
 pub(crate) fn can_be_counted() -> bool {
     Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// In the child: does one side of one case as often as its arguments say.
+/// In the child process: runs one side of one case as often as the arguments require. Returns whether this is the child.
 pub(crate) fn counted() -> bool {
     let arguments: Vec<_> = env::args().collect();
     let [_, flag, name, format, side, times] = &arguments[..] else { return false };
@@ -30,7 +30,7 @@ pub(crate) fn counted() -> bool {
     true
 }
 
-/// Instructions for once, with the runtime and by hand.
+/// Returns the instructions of one iteration, with the runtime and by hand.
 pub(crate) fn of(case: &Case) -> Option<(f64, f64)> {
     let side = |side| {
         let difference = run(case, side, MANY)?.checked_sub(run(case, side, FEW)?)?;
@@ -47,7 +47,7 @@ fn run(case: &Case, side: &str, times: u64) -> Option<u64> {
         .args([COUNT, case.name, &case.format.to_string(), side, &times.to_string()])
         .output()
         .ok()?;
-    let told = String::from_utf8(output.stderr).ok()?;
-    let (_, count) = told.split_once("I   refs:").or_else(|| told.split_once("I refs:"))?;
+    let stderr = String::from_utf8(output.stderr).ok()?;
+    let (_, count) = stderr.split_once("I   refs:").or_else(|| stderr.split_once("I refs:"))?;
     count.lines().next()?.trim().replace(',', "").parse().ok()
 }

@@ -1,9 +1,8 @@
-//! `cargo bench -p native-benches`: every case in turns with the same by hand, and a table of the ratios.
+//! `cargo bench -p native-benches`: compares each case with the same code by hand, and prints a table of the ratios.
 //!
-//! Criterion says how often and tells the times; neither it nor its like compares two things at the same moment, so each
-//! of its samples here is made of rounds of both, and the ratio is that of one sample. With valgrind, instructions are
-//! counted as well. `-- <part of a name>` measures some of the cases. The table is Markdown, and its lines are all that begin
-//! with `|`.
+//! Criterion chooses the number of iterations and reports the times, but does not compare two functions at the same time.
+//! So each sample here alternates rounds of both, and the ratio is that of one sample. If valgrind is installed, instructions
+//! are counted as well. `-- <part of a name>` selects cases. The table is Markdown; no other line of the output begins with `|`.
 
 mod instructions;
 
@@ -18,10 +17,10 @@ use native_benches::cases::{self, Case, Pair};
 /// Samples of each case.
 const SAMPLES: usize = 50;
 
-/// Rounds of a sample: so short that most of them are disturbed by nothing, and their median tells of none of it.
+/// Rounds of a sample: short enough that most are not interrupted, so that the median is not affected.
 const ROUNDS: u64 = 200;
 
-/// One sample: nanoseconds for once, with the runtime and by hand.
+/// One sample: nanoseconds of one iteration, with the runtime and by hand.
 type Sample = (f64, f64);
 
 fn main() {
@@ -46,7 +45,7 @@ fn main() {
     criterion.final_summary();
     println!("\nOurs against serde's derives by hand, median of {SAMPLES} samples of the same run:\n\n{table}");
     if !instructions::can_be_counted() {
-        println!("Instructions are not counted: valgrind is not there.");
+        println!("Instructions are not counted: valgrind is not installed.");
     }
 }
 
@@ -63,11 +62,11 @@ fn measure(criterion: &mut Criterion, case: &Case) -> Vec<Sample> {
         });
     });
     group.finish();
-    // What was before is warming up.
+    // Earlier samples are warm-up.
     samples.split_off(samples.len().saturating_sub(SAMPLES))
 }
 
-/// One sample, and the time that our side of it took in all.
+/// Takes one sample. Returns it with the total time of the runtime's side.
 fn in_turns(pair: &mut Pair, times: u64) -> (Sample, Duration) {
     let round = times.div_ceil(ROUNDS);
     let (mut ours, mut plain, mut left) = (Vec::new(), Vec::new(), times);
@@ -94,9 +93,9 @@ fn timed(act: &mut dyn FnMut(), times: u64) -> Duration {
     start.elapsed()
 }
 
-/// Nanoseconds for once, in the middle one of some rounds.
+/// Returns the nanoseconds of one iteration in the median round.
 fn median_of(rounds: &[(Duration, u64)]) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "nobody waits for 2^53 of them")]
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     let once = |(time, times): &(Duration, u64)| time.as_nanos() as f64 / *times as f64;
     quantile(rounds.iter().map(once).collect(), 0.5)
 }
