@@ -1,4 +1,4 @@
-//! Errors as they are reported: all of a phase at once, those of `darling` in the words of all others.
+//! Reports errors: all of a phase at once, and those of `darling` in the wording of the others.
 
 use darling::Error;
 use proc_macro2::TokenStream;

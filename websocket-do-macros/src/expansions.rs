@@ -1,5 +1,5 @@
 //! Compares the expansions of both macros with the files in `expansions`, where each case is a folder. `BLESS=1 cargo test -p
-//! websocket-do-macros` writes them anew.
+//! websocket-do-macros` updates them.
 
 use std::{
     env, fs,

@@ -1,4 +1,4 @@
-//! Locations of generated tokens. rustc reports an error at the location of a token, so tokens that depend on what the user wrote are
+//! Locations of generated tokens. rustc reports an error at the location of a token, so tokens that depend on the user's code are
 //! located there.
 
 use proc_macro2::{Span, TokenStream};
@@ -19,7 +19,7 @@ pub(crate) fn relocated(tokens: &impl ToTokens, span: Span) -> TokenStream {
     tokens.to_token_stream().into_iter().map(moved).collect()
 }
 
-/// The same name with a hygiene of the macro's own, so that it conflicts with no name of the user's.
+/// The same name with the macro's hygiene, so that it conflicts with no name of the user's.
 pub(crate) fn hygienic(name: &Ident) -> Ident {
     let mut hygienic = name.clone();
     hygienic.set_span(Span::mixed_site().located_at(name.span()));

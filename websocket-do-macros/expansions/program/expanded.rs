@@ -235,7 +235,7 @@ const _: () = {
 /// The typed client that sends [`ClientMessage`]s, with a method for each, and receives the server's messages.
 #[derive(Debug, Clone)]
 pub struct ClientMessageClient<__C = ::websocket_do::__private::client::Reconnecting<ClientMessage>> {
-    carrier: __C,
+    inner: __C,
 }
 #[automatically_derived]
 impl ClientMessageClient {
@@ -261,8 +261,8 @@ impl ClientMessageClient {
         ClientMessageClient<::websocket_do::__private::client::Sender<ClientMessage>>,
         ::websocket_do::__private::client::Receiver<ClientMessage>,
     ) {
-        let (sender, receiver) = self.carrier.split();
-        (ClientMessageClient { carrier: sender }, receiver)
+        let (sender, receiver) = self.inner.split();
+        (ClientMessageClient { inner: sender }, receiver)
     }
 }
 #[automatically_derived]
@@ -277,7 +277,7 @@ impl<__C: ::websocket_do::__private::client::SendMessage<ClientMessage>> ClientM
         text: impl ::core::convert::Into<String>,
     ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
         ::websocket_do::__private::client::SendMessage::send_message(
-            &mut self.carrier,
+            &mut self.inner,
             ClientMessage::Message { text: ::core::convert::Into::into(text) },
         )
         .await
@@ -292,7 +292,7 @@ impl<__C: ::websocket_do::__private::client::SendMessage<ClientMessage>> ClientM
         name: impl ::core::convert::Into<String>,
     ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
         ::websocket_do::__private::client::SendMessage::send_message(
-            &mut self.carrier,
+            &mut self.inner,
             ClientMessage::SetName { name: ::core::convert::Into::into(name) },
         )
         .await
@@ -300,21 +300,21 @@ impl<__C: ::websocket_do::__private::client::SendMessage<ClientMessage>> ClientM
 }
 #[automatically_derived]
 impl<__C> ::core::convert::From<__C> for ClientMessageClient<__C> {
-    fn from(carrier: __C) -> Self {
-        Self { carrier }
+    fn from(inner: __C) -> Self {
+        Self { inner }
     }
 }
 #[automatically_derived]
 impl<__C> ::core::ops::Deref for ClientMessageClient<__C> {
     type Target = __C;
     fn deref(&self) -> &Self::Target {
-        &self.carrier
+        &self.inner
     }
 }
 #[automatically_derived]
 impl<__C> ::core::ops::DerefMut for ClientMessageClient<__C> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.carrier
+        &mut self.inner
     }
 }
 #[automatically_derived]

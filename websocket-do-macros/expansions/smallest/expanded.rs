@@ -57,7 +57,7 @@ const _: () = {
 /// The typed client that sends [`Anything`]s, with a method for each, and receives the server's messages.
 #[derive(Debug, Clone)]
 struct AnythingClient<__C = ::websocket_do::__private::client::Reconnecting<Anything>> {
-    carrier: __C,
+    inner: __C,
 }
 #[automatically_derived]
 impl AnythingClient {
@@ -83,29 +83,29 @@ impl AnythingClient {
         AnythingClient<::websocket_do::__private::client::Sender<Anything>>,
         ::websocket_do::__private::client::Receiver<Anything>,
     ) {
-        let (sender, receiver) = self.carrier.split();
-        (AnythingClient { carrier: sender }, receiver)
+        let (sender, receiver) = self.inner.split();
+        (AnythingClient { inner: sender }, receiver)
     }
 }
 #[automatically_derived]
 impl<__C: ::websocket_do::__private::client::SendMessage<Anything>> AnythingClient<__C> {}
 #[automatically_derived]
 impl<__C> ::core::convert::From<__C> for AnythingClient<__C> {
-    fn from(carrier: __C) -> Self {
-        Self { carrier }
+    fn from(inner: __C) -> Self {
+        Self { inner }
     }
 }
 #[automatically_derived]
 impl<__C> ::core::ops::Deref for AnythingClient<__C> {
     type Target = __C;
     fn deref(&self) -> &Self::Target {
-        &self.carrier
+        &self.inner
     }
 }
 #[automatically_derived]
 impl<__C> ::core::ops::DerefMut for AnythingClient<__C> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.carrier
+        &mut self.inner
     }
 }
 #[automatically_derived]

@@ -1,4 +1,4 @@
-//! From what the user wrote to a [`Room`]. All errors are collected, each at the token that it is about.
+//! Checks the parsed impl block and returns a [`Room`]. All errors are collected, each at the token that it concerns.
 
 mod message;
 mod route;
@@ -61,7 +61,7 @@ fn missing_connect(span: Span) -> Error {
     Error::new(span, format!("missing `#[connect]` handler; write `#[connect] {signature} {{ … }}`"))
 }
 
-/// The type's own name, under which its class is exported.
+/// Returns the name of the type, under which its class is exported.
 fn room_name(input: &Input, errors: &mut Vec<Error>) -> Option<Ident> {
     let item = &input.item;
     if let Some((path, _)) = &item.trait_ {

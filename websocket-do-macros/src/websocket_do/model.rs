@@ -115,7 +115,7 @@ pub(super) struct StubArgument {
 /// The result of the stub's method.
 pub(super) enum StubOutput {
     Unit,
-    /// What is made of a response by this type, which the handler returns.
+    /// The value that this type, which the handler returns, makes of a response.
     Type(Box<Type>),
     /// The whole response, as the handler returns an `impl Trait`.
     Response,

@@ -1,4 +1,4 @@
-//! The impl block as the user wrote it, without its handler attributes. Only the names of attributes are checked here.
+//! The parsed impl block, without its handler attributes. Only the names of attributes are checked here.
 
 pub(super) mod arguments;
 pub(super) mod kind;

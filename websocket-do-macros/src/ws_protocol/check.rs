@@ -1,4 +1,4 @@
-//! From what the user wrote to a [`Protocol`]. All errors are collected, each at the token that it is about.
+//! Checks the parsed input and returns a [`Protocol`]. All errors are collected, each at the token that it concerns.
 
 mod serde;
 

@@ -1,4 +1,4 @@
-//! The attributes as the user wrote them. Only their form is checked here.
+//! The parsed attributes. Only their form is checked here.
 
 pub(super) mod self_ty;
 

@@ -1,4 +1,4 @@
-//! Decides on the stub's method for a route: its name, and the types of the handler as they are named outside of the impl block.
+//! Determines the stub's method for a route: its name, and the types of the handler as they are named outside of the impl block.
 
 use quote::format_ident;
 use syn::{

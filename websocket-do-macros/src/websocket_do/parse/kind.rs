@@ -19,7 +19,7 @@ pub(in super::super) enum Kind {
     Route,
 }
 
-/// What the handlers of a kind look like.
+/// The form of a kind's handlers.
 pub(in super::super) struct Form {
     pub(in super::super) kind: Kind,
     pub(in super::super) attribute: &'static str,
@@ -31,7 +31,7 @@ pub(in super::super) struct Form {
 /// The arguments of a handler after `&self`.
 #[derive(Clone, Copy)]
 pub(in super::super) enum Arguments {
-    /// So many.
+    /// This number of arguments.
     Exactly(usize),
     /// The same, optionally with the room before them.
     AfterRoom(usize),
@@ -43,7 +43,7 @@ pub(in super::super) enum Arguments {
     Message,
     /// Only the room, optionally.
     Timer,
-    /// The room, optionally, and what the request holds.
+    /// The room, optionally, and parts of the request.
     Route,
 }
 

@@ -18,7 +18,7 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
             #[doc = #docs]
             #[derive(Debug, Clone)]
             #vis struct #name<__C = ::websocket_do::__private::client::Reconnecting<#ident>> {
-                carrier: __C,
+                inner: __C,
             }
 
             #[automatically_derived]
@@ -47,8 +47,8 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
                     #name<::websocket_do::__private::client::Sender<#ident>>,
                     ::websocket_do::__private::client::Receiver<#ident>,
                 ) {
-                    let (sender, receiver) = self.carrier.split();
-                    (#name { carrier: sender }, receiver)
+                    let (sender, receiver) = self.inner.split();
+                    (#name { inner: sender }, receiver)
                 }
             }
 
@@ -59,8 +59,8 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
 
             #[automatically_derived]
             impl<__C> ::core::convert::From<__C> for #name<__C> {
-                fn from(carrier: __C) -> Self {
-                    Self { carrier }
+                fn from(inner: __C) -> Self {
+                    Self { inner }
                 }
             }
 
@@ -69,14 +69,14 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
                 type Target = __C;
 
                 fn deref(&self) -> &Self::Target {
-                    &self.carrier
+                    &self.inner
                 }
             }
 
             #[automatically_derived]
             impl<__C> ::core::ops::DerefMut for #name<__C> {
                 fn deref_mut(&mut self) -> &mut Self::Target {
-                    &mut self.carrier
+                    &mut self.inner
                 }
             }
 
@@ -121,7 +121,7 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
             &mut self,
             #arguments
         ) -> ::core::result::Result<__C::Sent, ::websocket_do::__private::client::SendError> {
-            ::websocket_do::__private::client::SendMessage::send_message(&mut self.carrier, #message).await
+            ::websocket_do::__private::client::SendMessage::send_message(&mut self.inner, #message).await
         }
     }
 }

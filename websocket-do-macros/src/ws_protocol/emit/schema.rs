@@ -42,7 +42,7 @@ fn field(field: &Field) -> TokenStream {
     let Field { name, docs, cfgs, ty, rules, default, .. } = field;
     let ident = field.ident.unraw().to_string();
     let rules = rules.iter().map(rules::describe);
-    // serde's `with` may write something else than the type would.
+    // serde's `with` may write a value of another shape than the type's.
     let described = if field.serialize_with.is_some() || field.deserialize_with.is_some() {
         quote!(__ws::schema::Type::Opaque)
     } else if field.is_bytes {

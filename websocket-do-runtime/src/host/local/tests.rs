@@ -151,16 +151,16 @@ fn a_list_is_in_the_order_of_bytes_and_without_our_own_keys() {
 fn a_transaction_that_ends_well_is_kept() {
     let change = |storage: Storage<'_>| {
         storage.put("before", &1).unwrap();
-        let told = storage.transaction(|storage| {
+        let done = storage.transaction(|storage| {
             storage.put("a", &1)?;
             storage.put("a", &2)?;
             storage.delete("before")?;
             // The changes are visible inside.
             assert_eq!(storage.get("a")?, Some(2));
             assert_eq!(storage.list::<u8>(&ListOptions::all())?, [("a".to_owned(), 2)]);
-            Ok("told")
+            Ok("done")
         });
-        assert_eq!(told.unwrap(), "told");
+        assert_eq!(done.unwrap(), "done");
     };
     with_each(change, |storage| assert_eq!(storage.list::<u8>(&ListOptions::all()).unwrap(), [("a".to_owned(), 2)]));
 }

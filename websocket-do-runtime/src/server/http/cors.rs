@@ -76,7 +76,7 @@ impl Cors {
         self
     }
 
-    /// Allows these methods, in place of those set before. Browsers allow `GET`, `HEAD` and `POST` without being told.
+    /// Allows these methods, in place of those set before. Browsers always allow `GET`, `HEAD` and `POST`.
     pub fn methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods = methods.into_iter().collect();
         self

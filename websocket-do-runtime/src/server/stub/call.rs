@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_value_that_no_route_matches_is_not_sent() {
         for value in ["", ".", ".."] {
-            let error = Call::new(Method::GET, "/births/{room}", &[("room", &value)]).into_request().unwrap_err();
+            let error = Call::new(Method::GET, "/rooms/{room}", &[("room", &value)]).into_request().unwrap_err();
             assert_eq!(error, StubError::Request(format!("`room` cannot be {value:?} in a path")));
         }
         let error = Call::new(Method::GET, "/", &[]).with::<String>("x".into()).into_request().unwrap_err();
