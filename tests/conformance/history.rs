@@ -40,15 +40,15 @@ cases! {
             }
             peer.close(None).await;
         }
-        let mut told = messages(&host, &room).await;
+        let mut stored = messages(&host, &room).await;
         let mut before = 1_764_000_000_000;
-        for message in &mut told {
+        for message in &mut stored {
             let at = message.as_object_mut().and_then(|message| message.remove("at")).expect("a time");
             let at = at.as_u64().expect("milliseconds");
             assert!(at >= before, "{at} comes after {before}");
             before = at;
         }
-        assert_eq!(told, expected);
+        assert_eq!(stored, expected);
     }
 
     async fn the_history_keeps_the_last_100_messages(host: Host) {
@@ -75,9 +75,9 @@ cases! {
         assert_eq!(http(&host.chat, "POST", &format!("/room/{room}/broadcast"), r#"{"text":"tea"}"#).await.0, 200);
         assert_eq!(peer.message().await["type"], "announcement");
         say(&mut peer, "so there").await;
-        let told = messages(&host, &room).await;
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!((&told[0]["text"], &told[0]["from"]), (&json!("so there"), &json!("Countess")));
+        let stored = messages(&host, &room).await;
+        assert_eq!(stored.len(), 1, "{stored:?}");
+        assert_eq!((&stored[0]["text"], &stored[0]["from"]), (&json!("so there"), &json!("Countess")));
     }
 
     async fn the_history_of_a_private_room_requires_its_key(host: Host) {

@@ -41,7 +41,7 @@ cases! {
     }
 
     async fn a_message_beyond_the_limit_closes_with_1009_and_reaches_no_handler(host: Host) {
-        let says = format!("a message may have at most {MAX_MESSAGE} bytes");
+        let reason = format!("a message may have at most {MAX_MESSAGE} bytes");
         for format in FORMATS {
             let room = room();
             let mut witness = join(&host, &room, format).await;
@@ -58,7 +58,7 @@ cases! {
                 let mut peer = join(&host, &room, format).await;
                 peer.send_frame(frame).await;
                 peer.send(json!({"type": "fill", "text": ""})).await;
-                assert_eq!(peer.receive().await, Received::Closed(1009, says.clone()), "{format:?}");
+                assert_eq!(peer.receive().await, Received::Closed(1009, reason.clone()), "{format:?}");
             }
             assert_eq!(witness.ask(json!({"type": "count"})).await, handled(0), "{format:?}");
         }

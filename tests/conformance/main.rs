@@ -80,7 +80,7 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-/// Which other cases may run beside those of a list.
+/// Which other cases may run at the same time as those of a list.
 #[derive(Clone, Copy, PartialEq)]
 enum Load {
     /// Any number: these cases only sleep.
@@ -129,17 +129,17 @@ const CASES: &[(Load, &[Case])] = &[
     (Load::Exclusive, timers::EXCLUSIVE),
 ];
 
-/// Cases of what exists in a Worker only.
+/// Cases of features that exist only in a Worker.
 const WORKER_CASES: [(Load, &[Case]); 1] = [(Load::Busy, stub::CASES)];
 
 /// How many busy cases run at once.
 const BUSY: usize = 6;
 
-/// What the trials of one host share.
+/// The state shared by the trials of one host.
 #[derive(Clone)]
 struct Context {
     name: &'static str,
-    /// None where the host is not available.
+    /// `None` if the host is not available.
     host: Option<Host>,
     runtime: Arc<Runtime>,
     turns: Arc<Semaphore>,
@@ -147,7 +147,7 @@ struct Context {
 }
 
 impl Context {
-    /// A trial that runs a case, or is ignored where the host is not available.
+    /// A trial that runs a case, or is ignored if the host is not available.
     fn trial(&self, load: Load, case: &str, run: impl FnOnce(Host) -> CaseFuture + Send + 'static) -> Trial {
         let Self { host, runtime, turns, isolate, .. } = self.clone();
         Trial::ignorable_test(format!("{}::{case}", self.name), move || {

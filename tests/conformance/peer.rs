@@ -266,12 +266,12 @@ pub(crate) fn room() -> String {
 }
 
 /// Polls until the condition holds, for at most five seconds.
-pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     for _ in 0..250 {
-        if is_so().await {
+        if holds().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("never came true: {what}");
+    panic!("the condition never held: {what}");
 }

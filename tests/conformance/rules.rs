@@ -30,15 +30,15 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
             assert_eq!(peer.message().await, json!({"type": "sent", "errors": []}));
             assert_eq!(other.message().await, expected, "going out to all");
         }
-        for (value, path, says) in refused {
+        for (value, path, rule) in refused {
             let answer = peer.ask(json!({"type": kind, "value": value})).await;
             assert_eq!(
                 (&answer["code"], &answer["path"]),
                 (&json!("rule"), &json!(path)),
                 "coming in: {value}: {answer}"
             );
-            let said = format!("`{path}` {says}");
-            assert!(answer["error"].as_str().unwrap().contains(&said), "{answer} does not say: {said}");
+            let expected = format!("`{path}` {rule}");
+            assert!(answer["error"].as_str().unwrap().contains(&expected), "{answer} does not contain: {expected}");
 
             // Only the report is sent.
             let report =
@@ -46,8 +46,8 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
             let errors = report["errors"].as_array().unwrap_or_else(|| panic!("went out: {report}"));
             assert_eq!(errors.len(), 2, "going out: {value}: {report}");
             assert!(
-                errors.iter().all(|error| error.as_str().unwrap().contains(&said)),
-                "{report} does not say: {said}"
+                errors.iter().all(|error| error.as_str().unwrap().contains(&expected)),
+                "{report} does not contain: {expected}"
             );
             other.receives_nothing().await;
         }
@@ -56,7 +56,7 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
 
 cases! {
     async fn len_of_a_string_counts_unicode_scalar_values(host: Host) {
-        let says = "must have 1 to 5 characters, has";
+        let rule = "must have 1 to 5 characters, has";
         // A family emoji is three people and two joiners; a combining accent counts as one.
         let family = "👨\u{200d}👩\u{200d}👧";
         check(
@@ -66,15 +66,15 @@ cases! {
                 json!("e\u{301}e\u{301}e"),
             ],
             &[
-                (json!(""), "value", says), (json!("abcdef"), "value", says), (json!("ä".repeat(6)), "value", says),
-                (json!("😀".repeat(6)), "value", says), (json!(format!("{family}!")), "value", says),
+                (json!(""), "value", rule), (json!("abcdef"), "value", rule), (json!("ä".repeat(6)), "value", rule),
+                (json!("😀".repeat(6)), "value", rule), (json!(format!("{family}!")), "value", rule),
             ],
         ).await;
     }
 
     async fn len_of_a_list_counts_items(host: Host) {
-        let says = "must have 1 to 3 items, has";
-        let refused = [(json!([]), "value", says), (json!([1, 2, 3, 4]), "value", says)];
+        let rule = "must have 1 to 3 items, has";
+        let refused = [(json!([]), "value", rule), (json!([1, 2, 3, 4]), "value", rule)];
         check(&host, "list", &[json!([0]), json!([1, 2, 3])], &refused).await;
     }
 
@@ -84,35 +84,35 @@ cases! {
     }
 
     async fn bytes_count_utf8(host: Host) {
-        let says = "must have 2 to 4 bytes, has";
+        let rule = "must have 2 to 4 bytes, has";
         check(
             &host, "bytes",
             &[json!("ab"), json!("abcd"), json!("ä"), json!("ää"), json!("😀")],
             &[
-                (json!("a"), "value", says), (json!("abcde"), "value", says), (json!("äää"), "value", says),
-                (json!("😀a"), "value", says),
+                (json!("a"), "value", rule), (json!("abcde"), "value", rule), (json!("äää"), "value", rule),
+                (json!("😀a"), "value", rule),
             ],
         ).await;
     }
 
     async fn a_range_of_integers_includes_both_ends(host: Host) {
-        let says = "must be from -3 to 3, is";
+        let rule = "must be from -3 to 3, is";
         check(
             &host, "integer", &[json!(-3), json!(0), json!(3)],
             &[
-                (json!(-4), "value", says), (json!(4), "value", says), (json!(i32::MAX), "value", says),
-                (json!(i32::MIN), "value", says),
+                (json!(-4), "value", rule), (json!(4), "value", rule), (json!(i32::MAX), "value", rule),
+                (json!(i32::MIN), "value", rule),
             ],
         ).await;
     }
 
     async fn a_range_of_floats_excludes_its_end(host: Host) {
-        let says = "must be from 0 to below 1, is";
+        let rule = "must be from 0 to below 1, is";
         check(
             &host, "float", &[json!(0), json!(0.5), json!(f64::MIN_POSITIVE), json!(1.0 - f64::EPSILON / 2.0)],
             &[
-                (json!(1), "value", says), (json!(1.0 + f64::EPSILON), "value", says), (json!(1e300), "value", says),
-                (json!(-f64::MIN_POSITIVE), "value", says),
+                (json!(1), "value", rule), (json!(1.0 + f64::EPSILON), "value", rule), (json!(1e300), "value", rule),
+                (json!(-f64::MIN_POSITIVE), "value", rule),
             ],
         ).await;
     }
@@ -123,25 +123,25 @@ cases! {
     }
 
     async fn one_of_compares_exactly(host: Host) {
-        let says = "must be `red` or `green`";
-        let refused = ["", "Red", "red ", "blue", "redgreen"].map(|text| (json!(text), "value", says));
+        let rule = "must be `red` or `green`";
+        let refused = ["", "Red", "red ", "blue", "redgreen"].map(|text| (json!(text), "value", rule));
         check(&host, "oneOf", &[json!("red"), json!("green")], &refused).await;
     }
 
     async fn each_applies_to_the_items_of_a_list(host: Host) {
-        let says = "must have 1 to 2 characters, has";
+        let rule = "must have 1 to 2 characters, has";
         check(
             &host, "each", &[json!([]), json!(["a"]), json!(["ab", "ä😀"])],
             &[
-                (json!([""]), "value[0]", says), (json!(["a", "abc"]), "value[1]", says),
+                (json!([""]), "value[0]", rule), (json!(["a", "abc"]), "value[1]", rule),
                 (json!(["a", "b", "c"]), "value", "must have at most 2 items, has 3"),
             ],
         ).await;
     }
 
     async fn each_applies_to_the_values_of_a_map(host: Host) {
-        let says = "must be from 0 to 9, is";
-        let refused = [(json!({"a": 0, "b": 10}), "value.b", says), (json!({"ä": -1}), "value.ä", says)];
+        let rule = "must be from 0 to 9, is";
+        let refused = [(json!({"a": 0, "b": 10}), "value.b", rule), (json!({"ä": -1}), "value.ä", rule)];
         check(&host, "table", &[json!({}), json!({"a": 0, "b": 9})], &refused).await;
     }
 
@@ -168,8 +168,8 @@ cases! {
     }
 
     async fn a_rule_is_not_applied_to_none(host: Host) {
-        let says = "must be from 1 to 9, is";
-        let refused = [(json!(0), "value", says), (json!(10), "value", says), (json!(255), "value", says)];
+        let rule = "must be from 1 to 9, is";
+        let refused = [(json!(0), "value", rule), (json!(10), "value", rule), (json!(255), "value", rule)];
         check(&host, "maybe", &[json!(null), json!(1), json!(9)], &refused).await;
         for format in FORMATS {
             let mut peer = Peer::join(&host.rooms, &format!("/rules/{}/websocket", room()), format).await;

@@ -9,15 +9,15 @@ use crate::{
     peer::{FORMATS, Format, Peer, Received, room},
 };
 
-fn told(text: &str) -> Value {
+fn broadcast_text(text: &str) -> Value {
     json!({"type": "told", "text": text})
 }
 
-/// Broadcasts and returns the count; the sender's own copy, if any, arrives before it.
-async fn tell(peer: &mut Peer, tag: Option<&str>, others: bool, copy: bool) -> u64 {
+/// Broadcasts and returns the count. If the sender receives a copy, it arrives before the count.
+async fn broadcast(peer: &mut Peer, tag: Option<&str>, others: bool, copy: bool) -> u64 {
     peer.send(json!({"type": "tell", "text": "hi", "tag": tag, "others": others})).await;
     if copy {
-        assert_eq!(peer.message().await, told("hi"));
+        assert_eq!(peer.message().await, broadcast_text("hi"));
     }
     let answer = peer.message().await;
     assert_eq!(answer["type"], "reached", "{answer}");
@@ -38,8 +38,8 @@ async fn chatter(host: &Host, room: &str, name: &str, format: Format) -> Peer {
     Peer::join(&host.chat, &format!("/room/{room}/websocket?name={name}"), format).await
 }
 
-/// The sender and the text of the next message.
-async fn said(peer: &mut Peer) -> (String, u64) {
+/// Returns the sender and the text of the next chat message.
+async fn next_message(peer: &mut Peer) -> (String, u64) {
     loop {
         let message = peer.message().await;
         if message["type"] == "message" {
@@ -53,10 +53,10 @@ cases! {
     async fn a_broadcast_reaches_everyone_once_each_in_its_own_format(host: Host) {
         for sender in 0..2 {
             let mut peers = four(&host, ["", "a", "b", ""]).await;
-            assert_eq!(tell(&mut peers[sender], None, false, true).await, 4);
+            assert_eq!(broadcast(&mut peers[sender], None, false, true).await, 4);
             for (index, peer) in peers.iter_mut().enumerate() {
                 if index != sender {
-                    assert_eq!(peer.message().await, told("hi"));
+                    assert_eq!(peer.message().await, broadcast_text("hi"));
                 }
                 peer.receives_nothing().await;
             }
@@ -66,10 +66,10 @@ cases! {
     async fn a_broadcast_except_the_sender_reaches_the_others_once(host: Host) {
         for sender in 0..2 {
             let mut peers = four(&host, ["", "a", "b", ""]).await;
-            assert_eq!(tell(&mut peers[sender], None, true, false).await, 3);
+            assert_eq!(broadcast(&mut peers[sender], None, true, false).await, 3);
             for (index, peer) in peers.iter_mut().enumerate() {
                 if index != sender {
-                    assert_eq!(peer.message().await, told("hi"));
+                    assert_eq!(peer.message().await, broadcast_text("hi"));
                 }
                 peer.receives_nothing().await;
             }
@@ -78,9 +78,9 @@ cases! {
 
     async fn a_tag_reaches_its_sessions_of_both_formats_and_no_others(host: Host) {
         let mut peers = four(&host, ["red", "blue,red", "blue", "reddish"]).await;
-        assert_eq!(tell(&mut peers[3], Some("red"), false, false).await, 2);
+        assert_eq!(broadcast(&mut peers[3], Some("red"), false, false).await, 2);
         for peer in &mut peers[..2] {
-            assert_eq!(peer.message().await, told("hi"));
+            assert_eq!(peer.message().await, broadcast_text("hi"));
         }
         for peer in &mut peers {
             peer.receives_nothing().await;
@@ -89,9 +89,9 @@ cases! {
 
     async fn a_tag_except_the_sender_reaches_the_others_with_it(host: Host) {
         let mut peers = four(&host, ["red", "red", "blue", "red"]).await;
-        assert_eq!(tell(&mut peers[0], Some("red"), true, false).await, 2);
+        assert_eq!(broadcast(&mut peers[0], Some("red"), true, false).await, 2);
         for index in [1, 3] {
-            assert_eq!(peers[index].message().await, told("hi"));
+            assert_eq!(peers[index].message().await, broadcast_text("hi"));
         }
         for peer in &mut peers {
             peer.receives_nothing().await;
@@ -102,7 +102,7 @@ cases! {
         let mut peers = four(&host, ["red", "red", "blue", "red"]).await;
         // Names that the hosts use internally are ordinary tags.
         for tag in ["green", "json", "msgpack", "json:red", ""] {
-            assert_eq!(tell(&mut peers[1], Some(tag), false, false).await, 0, "{tag}");
+            assert_eq!(broadcast(&mut peers[1], Some(tag), false, false).await, 0, "{tag}");
         }
     }
 
@@ -110,7 +110,7 @@ cases! {
         for tag in ["%20a%20", "%C3%A4%E2%82%AC", "json", "a:b"] {
             let mut peer = join_tagged(&host, &room(), Format::MessagePack, tag).await;
             let tags = peer.ask(json!({"type": "recall"})).await["tags"].clone();
-            assert_eq!(tell(&mut peer, tags[0].as_str(), false, true).await, 1, "{tags}");
+            assert_eq!(broadcast(&mut peer, tags[0].as_str(), false, true).await, 1, "{tags}");
         }
     }
 
@@ -119,7 +119,7 @@ cases! {
         let mut leaver = peers.pop().unwrap();
         leaver.close(Some((1000, ""))).await;
         assert_eq!(leaver.receive().await, Received::Closed(1000, String::new()));
-        assert_eq!(tell(&mut peers[0], None, false, true).await, 3);
+        assert_eq!(broadcast(&mut peers[0], None, false, true).await, 3);
     }
 
     async fn a_broadcast_that_breaks_a_rule_reaches_no_session(host: Host) {
@@ -164,7 +164,7 @@ cases! {
             }
             for peer in [&mut ada, &mut bob] {
                 for number in 0..200 {
-                    assert_eq!(said(peer).await, ("Ada".to_owned(), number));
+                    assert_eq!(next_message(peer).await, ("Ada".to_owned(), number));
                 }
             }
         }
@@ -186,7 +186,7 @@ cases! {
         for peer in &mut listeners {
             let mut all = Vec::new();
             for _ in 0..200 {
-                all.push(said(peer).await);
+                all.push(next_message(peer).await);
             }
             for name in ["Ada", "Bob"] {
                 let numbers = all.iter().filter(|(from, _)| from == name).map(|(_, number)| *number);

@@ -17,7 +17,7 @@ async fn rejects(host: &Host, code: &str, messages: &[(Fields<'_>, &str)]) {
         let mut peer = join(host, &room(), format).await;
         for (fields, path) in messages {
             let answer = peer.ask_frame(object(format, fields)).await;
-            says(&answer, code, path);
+            assert_invalid(&answer, code, path);
         }
         still_works(&mut peer).await;
     }
@@ -28,13 +28,13 @@ async fn rejects_values(host: &Host, code: &str, values: &[Value]) {
     for format in FORMATS {
         let mut peer = join(host, &room(), format).await;
         for value in values {
-            says(&peer.ask(value.clone()).await, code, "");
+            assert_invalid(&peer.ask(value.clone()).await, code, "");
         }
         still_works(&mut peer).await;
     }
 }
 
-fn says(answer: &Value, code: &str, path: &str) {
+fn assert_invalid(answer: &Value, code: &str, path: &str) {
     assert_eq!((&answer["code"], &answer["path"]), (&json!(code), &json!(path)), "{answer}");
     assert!(answer["error"].as_str().is_some_and(|error| !error.is_empty()), "{answer}");
     assert_eq!(answer.as_object().map(serde_json::Map::len), Some(3), "{answer}");
@@ -70,7 +70,7 @@ cases! {
         ]).await;
     }
 
-    async fn a_tag_that_is_no_string_is_invalid(host: Host) {
+    async fn a_tag_that_is_not_a_string_is_invalid(host: Host) {
         for tag in [json!(5), json!(null), json!(true), json!(1.5), json!(["echo"]), json!({"echo": 1})] {
             rejects(&host, "invalid", &[
                 (&[("type", tag.clone()), ("text", json!("a"))], "type"),
@@ -137,7 +137,7 @@ cases! {
         ]).await;
     }
 
-    async fn null_is_invalid_where_a_value_is_required(host: Host) {
+    async fn null_is_invalid_if_a_value_is_required(host: Host) {
         rejects(&host, "invalid", &[
             (&[("type", json!("echo")), ("text", json!(null))], "text"),
             (&[("type", json!("order")), ("items", json!(null))], "items"),
@@ -146,7 +146,7 @@ cases! {
         ]).await;
     }
 
-    async fn null_and_absent_are_none_where_a_value_is_optional(host: Host) {
+    async fn null_and_absent_are_none_if_a_value_is_optional(host: Host) {
         let (tag, name) = (("type", json!("place")), ("name", json!("a")));
         answers(&host, json!({"type": "ordered", "total": 1}), &[
             &[tag.clone(), name.clone()], &[tag.clone(), name.clone(), ("count", json!(null))],
@@ -154,7 +154,7 @@ cases! {
         ]).await;
     }
 
-    async fn null_and_absent_are_the_default_where_there_is_one(host: Host) {
+    async fn null_and_absent_are_the_default_if_there_is_one(host: Host) {
         let (tag, text) = (("type", json!("echo")), ("text", json!("a")));
         answers(&host, echo(), &[&[tag.clone(), text.clone()], &[tag, text, ("afterMs", json!(null))]]).await;
     }
@@ -181,7 +181,7 @@ cases! {
         ]).await;
     }
 
-    async fn a_rule_names_the_path_to_the_place(host: Host) {
+    async fn a_broken_rule_is_reported_with_its_path(host: Host) {
         rejects(&host, "rule", &[
             (&[("type", json!("order")), ("items", json!([{"name": "a"}, {"name": "toolong"}]))], "items[1].name"),
             (&[("items", json!([{"name": "a", "count": 10}])), ("type", json!("order"))], "items[0].count"),
@@ -197,14 +197,14 @@ cases! {
                 peer.ask(json!({"type": "order", "items": items})).await, json!({"type": "ordered", "total": 20_000}),
             );
             let text = "a".repeat(1_000_000);
-            assert_eq!(told(&mut peer, &text).await, text);
+            assert_eq!(echo_of_broadcast(&mut peer, &text).await, text);
         }
     }
 }
 
-/// What the peer receives for its own broadcast.
-async fn told(peer: &mut Peer, text: &str) -> String {
-    let told = peer.ask(json!({"type": "tell", "text": text})).await;
+/// Broadcasts a text and returns the peer's own copy.
+async fn echo_of_broadcast(peer: &mut Peer, text: &str) -> String {
+    let copy = peer.ask(json!({"type": "tell", "text": text})).await;
     assert_eq!(peer.message().await["count"], 1);
-    told["text"].as_str().unwrap().to_owned()
+    copy["text"].as_str().unwrap().to_owned()
 }

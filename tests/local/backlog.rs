@@ -23,8 +23,8 @@ async fn a_client_that_does_not_read_is_closed_and_disconnected() {
     becomes(address, "/a/count", "0").await;
     becomes(address, "/a/ends", "[1006]").await;
     // The connection ends after what the system had buffered.
-    let came = until_the_end(&mut stream).await;
-    assert!(came.len() < 10_000 * 3000, "all of the flood came");
+    let received = until_the_end(&mut stream).await;
+    assert!(received.len() < 10_000 * 3000, "the whole flood was received");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,9 +37,9 @@ async fn a_slow_client_is_closed_with_1013() {
     stream.write_all(&[first, text(r#"{"type":"flood","frames":10,"bytes":1000}"#)].concat()).await.unwrap();
     becomes(address, "/a/count", "0").await;
     becomes(address, "/a/ends", "[1006]").await;
-    let came = until_the_end(&mut stream).await;
+    let received = until_the_end(&mut stream).await;
     let close = [&[0x88, 10][..], &1013_u16.to_be_bytes(), b"too slow"].concat();
-    assert!(came.len() > 16_000_000 && came.ends_with(&close), "{} bytes came", came.len());
+    assert!(received.len() > 16_000_000 && received.ends_with(&close), "{} bytes were received", received.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,8 +49,8 @@ async fn a_single_frame_always_fits() {
     for _ in 0..3 {
         let flood = Message::text(r#"{"type":"flood","frames":1,"bytes":5000000}"#);
         futures_util::SinkExt::send(&mut client, flood).await.unwrap();
-        let came = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
-        assert!(came.len() > 5_000_000);
+        let received = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
+        assert!(received.len() > 5_000_000);
     }
 }
 
@@ -72,8 +72,8 @@ async fn a_client_that_ignores_the_rooms_close_is_disconnected() {
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
     stream.write_all(&text(r#"{"type":"kick","code":4001}"#)).await.unwrap();
-    let came = until_the_end(&mut stream).await;
-    assert_eq!(came, [0x88, 2, 0x0f, 0xa1]);
+    let received = until_the_end(&mut stream).await;
+    assert_eq!(received, [0x88, 2, 0x0f, 0xa1]);
     becomes(address, "/a/count", "0").await;
     becomes(address, "/a/ends", "[1006]").await;
 }
@@ -100,7 +100,7 @@ async fn an_awaiting_handler_applies_backpressure_without_loss() {
     // Until the server stops reading.
     while timeout(Duration::from_secs(1), stream.write_all(&message)).await.is_ok_and(|written| written.is_ok()) {
         sent += 1;
-        assert!(sent < 10_000, "100 MB were taken");
+        assert!(sent < 10_000, "the server read 100 MB");
     }
     becomes(address, "/a/handled", "0").await;
     let mut other = upgraded(address, "/a/websocket").await;
@@ -113,8 +113,8 @@ async fn stopping_the_server_closes_clients_with_1001() {
     let server = serve(|server| server).await;
     let (mut client, _) = connect_async(format!("ws://{}/a/websocket", server.address())).await.unwrap();
     let stopped = tokio::spawn(server.stop());
-    let came = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
-    assert!(matches!(came, Message::Close(Some(frame)) if frame.code == CloseCode::Away));
+    let received = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
+    assert!(matches!(received, Message::Close(Some(frame)) if frame.code == CloseCode::Away));
     assert!(timeout(PATIENCE, client.next()).await.unwrap().is_none());
     timeout(PATIENCE, stopped).await.unwrap().unwrap();
 }

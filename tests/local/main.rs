@@ -65,9 +65,9 @@ async fn becomes(address: SocketAddr, path: &str, expected: &str) {
 
 /// Waits until the server ends the connection; returns everything received.
 async fn until_the_end(stream: &mut TcpStream) -> Vec<u8> {
-    let mut came = Vec::new();
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut came)).await.expect("the server ends the connection");
-    came
+    let mut received = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut received)).await.expect("the server ends the connection");
+    received
 }
 
 /// Opens a WebSocket as a bare TCP connection.

@@ -26,8 +26,8 @@ async fn a_slow_request_head_ends_the_connection() {
             sleep(Duration::from_millis(20)).await;
         }
     });
-    let mut came = Vec::new();
-    let end = tokio::io::AsyncReadExt::read_to_end(&mut reading, &mut came);
+    let mut received = Vec::new();
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut reading, &mut received);
     let _ = tokio::time::timeout(super::PATIENCE, end).await.expect("the server ends the connection");
     drop(reading);
     drip.await.unwrap();
@@ -41,8 +41,8 @@ async fn a_slow_second_request_head_ends_the_connection() {
     sleep(SHORT * 2).await;
     // The connection may be idle for longer than a head may take.
     stream.write_all(b"GET /a/count HTTP/1.1\r\n").await.unwrap();
-    let came = String::from_utf8(until_the_end(&mut stream).await).unwrap();
-    assert_eq!(came.matches("HTTP/1.1 ").count(), 1, "{came}");
+    let received = String::from_utf8(until_the_end(&mut stream).await).unwrap();
+    assert_eq!(received.matches("HTTP/1.1 ").count(), 1, "{received}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,8 +50,8 @@ async fn an_idle_connection_is_closed() {
     let server = serve(|server| server.keep_alive_timeout(SHORT)).await;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(b"GET /a/count HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    let came = String::from_utf8(until_the_end(&mut stream).await).unwrap();
-    assert!(came.starts_with("HTTP/1.1 200 "), "{came}");
+    let received = String::from_utf8(until_the_end(&mut stream).await).unwrap();
+    assert!(received.starts_with("HTTP/1.1 200 "), "{received}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

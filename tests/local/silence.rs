@@ -12,8 +12,8 @@ use super::{PATIENCE, becomes, contains, serve, text, until_the_end, upgraded};
 async fn a_client_that_answers_no_ping_is_disconnected() {
     let server = serve(|server| server.ping_interval(Duration::from_millis(100))).await;
     let mut stream = upgraded(server.address(), "/a/websocket").await;
-    let came = until_the_end(&mut stream).await;
-    assert_eq!(came.get(..5), Some(&[0x89, 0, 0x89, 0, 0x88][..]), "expected two pings, then a close frame");
+    let received = until_the_end(&mut stream).await;
+    assert_eq!(received.get(..5), Some(&[0x89, 0, 0x89, 0, 0x88][..]), "expected two pings, then a close frame");
     becomes(server.address(), "/a/ends", "[1006]").await;
     becomes(server.address(), "/a/count", "0").await;
 }
@@ -24,8 +24,8 @@ async fn a_client_that_answers_pings_stays_connected() {
     let (mut client, _) = connect_async(format!("ws://{}/a/websocket", server.address())).await.unwrap();
     // The library answers pings while the client reads.
     for _ in 0..8 {
-        let came = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
-        assert!(matches!(came, Message::Ping(_)), "{came:?}");
+        let received = timeout(PATIENCE, client.next()).await.unwrap().unwrap().unwrap();
+        assert!(matches!(received, Message::Ping(_)), "{received:?}");
     }
     becomes(server.address(), "/a/count", "1").await;
 }
@@ -41,6 +41,6 @@ async fn a_client_whose_handler_awaits_is_not_disconnected() {
     let mut other = upgraded(address, "/a/websocket").await;
     other.write_all(&text(r#"{"type":"resume"}"#)).await.unwrap();
     becomes(address, "/a/handled", "200").await;
-    let came = until_the_end(&mut stream).await;
-    assert!(contains(&came, &[0x89, 0]), "no ping while the handler awaited");
+    let received = until_the_end(&mut stream).await;
+    assert!(contains(&received, &[0x89, 0]), "no ping while the handler awaited");
 }

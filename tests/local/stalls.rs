@@ -22,8 +22,8 @@ impl Drop for Release {
     }
 }
 
-/// Waits until the handler blocks its room: until then, requests are answered.
-async fn is_stuck(address: SocketAddr, path: &str) {
+/// Waits until the handler blocks its room, whose requests are then answered with 503.
+async fn wait_until_blocked(address: SocketAddr, path: &str) {
     let stuck = async { while get(address, path).await.0 != 503 {} };
     timeout(PATIENCE, stuck).await.expect("503");
 }
@@ -40,7 +40,7 @@ async fn a_blocking_handler_delays_neither_other_rooms_nor_shutdown() {
     for n in 0..=threads {
         let mut stream = upgraded(address, &format!("/stuck{n}/websocket")).await;
         stream.write_all(&text(r#"{"type":"spin"}"#)).await.unwrap();
-        is_stuck(address, &format!("/stuck{n}/count")).await;
+        wait_until_blocked(address, &format!("/stuck{n}/count")).await;
         streams.push(stream);
     }
     // New rooms still get threads.
@@ -57,7 +57,7 @@ async fn a_blocking_handler_delays_neither_other_rooms_nor_shutdown() {
     assert!(begun.elapsed() < PATIENCE);
 }
 
-/// The server of the next test, in a separate process.
+/// The server of the next test, which runs it in a separate process.
 #[test]
 #[ignore = "the server process of the next test"]
 fn server_of_another_process() {
@@ -86,7 +86,7 @@ async fn a_signal_ends_a_server_with_a_blocking_handler() {
         let address = listening.expect("an address").parse().unwrap();
         let mut stream = upgraded(address, "/stuck/websocket").await;
         stream.write_all(&text(r#"{"type":"spin"}"#)).await.unwrap();
-        is_stuck(address, "/stuck/count").await;
+        wait_until_blocked(address, "/stuck/count").await;
         assert!(Command::new("kill").args([signal, &server.id().to_string()]).status().unwrap().success());
         assert!(contains(&until_the_end(&mut stream).await, &1001_u16.to_be_bytes()));
         let last = spawn_blocking(move || {

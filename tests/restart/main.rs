@@ -58,8 +58,11 @@ async fn the_chats_history_survives_a_restart() {
         let mut ada = ChatRoomClient::connect(format!("ws://{address}/room/a/websocket?name=Ada")).await.unwrap();
         let text = format!("run {run}");
         ada.message(text.clone()).await.unwrap();
-        let heard = ada.next().await;
-        assert!(matches!(&heard, Some(Ok(ServerMessage::Message { text: heard, .. })) if *heard == text), "{heard:?}");
+        let received = ada.next().await;
+        assert!(
+            matches!(&received, Some(Ok(ServerMessage::Message { text: received, .. })) if *received == text),
+            "{received:?}"
+        );
         before = http(address, "GET", "/room/a/history", "").await;
         assert!(before.contains(&text), "{before}");
         // The session is still open.

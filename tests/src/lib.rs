@@ -1,1 +1,1 @@
-//! Nothing of its own: the tests stand beside this folder.
+//! Empty: the tests are in the folders beside this one.

@@ -1,4 +1,4 @@
-//! Faults on demand: what a room loses and keeps.
+//! Injected faults: the state that a room loses and keeps.
 
 use std::panic::AssertUnwindSafe;
 

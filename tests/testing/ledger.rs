@@ -1,4 +1,4 @@
-//! A room that keeps the entries of each writer, with handlers that wait.
+//! A room that stores the entries of each writer, with handlers that wait.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, Upgrade, Ws
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Written)]
 pub(crate) enum Write {
-    /// Keeps an entry, after `wait` milliseconds.
+    /// Stores an entry, after `wait` milliseconds.
     Note { entry: u32, wait: u32 },
     /// Broadcasts a count, after `wait` milliseconds.
     Tell { count: u32, wait: u32 },
@@ -20,7 +20,7 @@ pub(crate) enum Write {
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub(crate) enum Written {
-    /// The entry was kept.
+    /// The entry was stored.
     Noted { entry: u32 },
     /// A broadcast count.
     Told { writer: u32, count: u32 },

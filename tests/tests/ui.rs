@@ -1,7 +1,7 @@
-//! What a user reads who makes one of the commonest mistakes.
+//! The compile errors of common mistakes.
 
 #[test]
-fn each_mistake_is_told_once_and_where_it_stands() {
+fn each_mistake_is_reported_once_at_its_location() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*.rs");
     cases.pass("ui/pass/*.rs");

@@ -7,7 +7,7 @@
 use ::core::clone::Clone as _;
 use ::core::convert::Into as _;
 
-/// In the way of generated code: the names of the prelude, and of types.
+/// Names of the prelude and of primitive types, which shadow those that generated code might use.
 mod theirs {
     #[derive(Debug)]
     pub(crate) struct Option;
@@ -45,7 +45,7 @@ use theirs::*;
 #[derive(Debug, ::websocket_do::WsProtocol)]
 #[ws(client, server = ServerMessage, text = ::websocket_do::codec::Json)]
 pub enum ClientMessage {
-    /// Nothing more.
+    /// A message without fields.
     Ping,
     /// Fields of all kinds.
     Said {
@@ -78,7 +78,7 @@ pub enum ClientMessage {
     },
     /// Another type's fields.
     Place(Point),
-    /// A name that the client has taken.
+    /// The name of a method of the typed client.
     Close,
     /// The same.
     Split,
@@ -92,7 +92,7 @@ pub enum ClientMessage {
 #[derive(Debug, ::websocket_do::WsProtocol)]
 #[ws(server, tag = "kind", rename_all = "snake_case")]
 pub enum ServerMessage {
-    /// Nothing more.
+    /// A message without fields.
     Pong,
     /// Another type's values.
     Places {

@@ -14,13 +14,13 @@ use websocket_do::{
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
 pub enum ClientMessage {
-    /// Counts.
+    /// Increments the count.
     Count {
-        /// How far.
+        /// The increment.
         #[ws(range = 1..=10)]
         by: u32,
     },
-    /// Only there where it is asked for.
+    /// Present only with a `cfg`.
     #[cfg(any())]
     Gone,
 }
@@ -31,12 +31,12 @@ pub enum ClientMessage {
 pub enum ServerMessage {
     /// The count.
     Counted {
-        /// How far it is.
+        /// The new count.
         count: u32,
     },
 }
 
-/// What the room knows of someone.
+/// The data of a session.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Member {
     name: String,
@@ -73,18 +73,18 @@ impl Counter {
     fn gone(&self, _session: &Session<Self>) {}
 
     #[invalid]
-    fn invalid(&self, _session: &Session<Self>, _why: &ValidationError) {}
+    fn invalid(&self, _session: &Session<Self>, _error: &ValidationError) {}
 
     #[error]
     fn error(&self, _session: &Session<Self>, _error: &Error) {}
 
     #[close]
-    async fn close(&self, _session: &Session<Self>, _how: &Closed) -> Result<()> {
+    async fn close(&self, _session: &Session<Self>, _closed: &Closed) -> Result<()> {
         Ok(())
     }
 
     #[migrate]
-    fn migrate(&self, _failure: &PreviousSession) -> Result<Member, Close> {
+    fn migrate(&self, _previous: &PreviousSession) -> Result<Member, Close> {
         Ok(Member { name: String::new() })
     }
 
