@@ -197,7 +197,7 @@ cases! {
 
     async fn a_retryable_error_is_retried_on_a_new_stub(host: Host) {
         let done = Value::Null;
-        for (method, result) in [("get", "the room's answer is not what its handler returns: "), ("put", ""), ("delete", "")] {
+        for (method, result) in [("get", "the response does not match the handler's return type: "), ("put", ""), ("delete", "")] {
             let (came, requests, stubs) = retry(&host, method, "retryable/retryable,remote").await;
             assert_eq!((requests, stubs), (3, 3), "{method}: {came}");
             // The fake's last answer is `{}`.
