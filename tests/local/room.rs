@@ -11,7 +11,7 @@ use websocket_do::{Closed, HttpError, Json, Result, Room, Session, Upgrade, WsPr
 /// Ends the blocking handlers.
 pub(crate) static RELEASE: AtomicBool = AtomicBool::new(false);
 
-/// What clients send.
+/// Messages from clients to the room.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Loads)]
 pub(crate) enum Load {
@@ -27,7 +27,7 @@ pub(crate) enum Load {
     Spin,
 }
 
-/// What clients receive.
+/// Messages from the room to clients.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub(crate) enum Loads {

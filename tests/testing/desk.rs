@@ -5,7 +5,7 @@ use std::{cell::Cell, time::Duration};
 use serde::{Deserialize, Serialize};
 use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do};
 
-/// What a client asks the room to do.
+/// Requests from clients.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Event)]
 pub(crate) enum Command {
@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Ring { bell: String, after: u64 },
 }
 
-/// What the room answers.
+/// Responses of the room.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub(crate) enum Event {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use websocket_do::{Accept, Closed, HttpError, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
-/// What a writer asks the room to do.
+/// Requests from writers.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Written)]
 pub(crate) enum Write {
@@ -16,7 +16,7 @@ pub(crate) enum Write {
     Leave { wait: u32 },
 }
 
-/// What the room sends to a writer.
+/// Messages to writers.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(server)]
 pub(crate) enum Written {

@@ -7,7 +7,7 @@ use websocket_do::{
     Accept, Close, Closed, HttpError, PreviousSession, Result, Room, Session, Upgrade, WsProtocol, websocket_do,
 };
 
-/// What a client asks the room to do.
+/// Requests from clients.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Event)]
 pub(crate) enum Command {

@@ -14,6 +14,10 @@ use syn::{File, Item, ItemImpl};
 
 use crate::{websocket_do, ws_protocol};
 
+/// The first line of each expansion.
+const HEADER: &str =
+    "// Generated from input.rs, and as long as the code that the macros write for it. Bless with BLESS=1.\n\n";
+
 #[test]
 fn program() {
     compare("program");
@@ -43,7 +47,7 @@ fn compare(case: &str) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("expansions").join(case);
     let input = fs::read_to_string(folder.join("input.rs")).unwrap();
     let expanded: TokenStream = syn::parse_str::<File>(&input).unwrap().items.into_iter().map(expand).collect();
-    let expanded = format(&inline(expanded).to_string());
+    let expanded = [HEADER, &format(&inline(expanded).to_string())].concat();
     let file = folder.join("expanded.rs");
     if env::var_os("BLESS").is_some() {
         fs::write(&file, &expanded).unwrap();

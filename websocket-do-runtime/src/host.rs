@@ -85,9 +85,9 @@ pub trait Host {
 
     /// Removes the socket after its `close` handler has returned. It is no longer listed; its connection is cut if the host can do
     /// that.
-    fn forget(&self, socket: SocketId);
+    fn remove(&self, socket: SocketId);
 
-    /// Whether the session's connection is open, even if its socket was forgotten.
+    /// Whether the session's connection is open, even if its socket was removed.
     fn is_connected(&self, session: Uuid) -> bool {
         !self.sockets(SocketFilter::Tag(&session.to_string())).is_empty()
     }

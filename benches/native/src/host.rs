@@ -111,7 +111,7 @@ impl Host for MemoryHost {
 
     fn close(&self, _: SocketId, _: u16, _: &str) {}
 
-    fn forget(&self, socket: SocketId) {
+    fn remove(&self, socket: SocketId) {
         self.tags.borrow_mut().remove(&socket);
         self.attachments.borrow_mut().remove(&socket);
     }

@@ -41,7 +41,7 @@ mod theirs {
 #[allow(unused_imports)]
 use theirs::*;
 
-/// What clients send.
+/// Messages from clients to the room.
 #[derive(Debug, ::websocket_do::WsProtocol)]
 #[ws(client, server = ServerMessage, text = ::websocket_do::codec::Json)]
 pub enum ClientMessage {
@@ -88,7 +88,7 @@ pub enum ClientMessage {
     WaitOpen,
 }
 
-/// What the room sends.
+/// Messages from the room to clients.
 #[derive(Debug, ::websocket_do::WsProtocol)]
 #[ws(server, tag = "kind", rename_all = "snake_case")]
 pub enum ServerMessage {

@@ -10,7 +10,7 @@ use websocket_do::{
     websocket_do,
 };
 
-/// What clients send.
+/// Messages from clients to the room.
 #[derive(WsProtocol)]
 #[ws(client, server = ServerMessage)]
 pub enum ClientMessage {
@@ -25,7 +25,7 @@ pub enum ClientMessage {
     Gone,
 }
 
-/// What the room sends.
+/// Messages from the room to clients.
 #[derive(WsProtocol)]
 #[ws(server)]
 pub enum ServerMessage {

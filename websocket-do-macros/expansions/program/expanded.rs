@@ -1,3 +1,5 @@
+// Generated from input.rs, and as long as the code that the macros write for it. Bless with BLESS=1.
+
 const _: () = {
     use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[allow(unused_imports)]
@@ -184,7 +186,7 @@ const _: () = {
         const SCHEMA: __ws::MessageSchema = __ws::schema::MessageSchema {
             name: "ClientMessage",
             tag: "type",
-            docs: "What clients send.",
+            docs: "Messages from clients to the room.",
             variants: &[
                 __ws::schema::VariantSchema {
                     name: "message",

@@ -1,6 +1,6 @@
 // The program of the README.
 
-/// What clients send.
+/// Messages from clients to the room.
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = ServerMessage)]
 pub enum ClientMessage {

@@ -1,3 +1,5 @@
+// Generated from input.rs, and as long as the code that the macros write for it. Bless with BLESS=1.
+
 const _: () = {
     use ::websocket_do::__private::{protocol as __ws, serde as __serde};
     #[allow(unused_imports)]

@@ -1,3 +1,5 @@
+// Generated from input.rs, and as long as the code that the macros write for it. Bless with BLESS=1.
+
 impl Game {
     #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     fn new(room: &Room<Self>) -> Self {

@@ -180,9 +180,9 @@ impl Host for LocalHost {
         self.sockets.with(socket, |out| out.outbox.close(code, reason, self.barrier().as_ref()));
     }
 
-    fn forget(&self, socket: SocketId) {
-        self.sockets.with(socket, |out| out.outbox.forget());
-        self.sockets.forget(socket);
+    fn remove(&self, socket: SocketId) {
+        self.sockets.with(socket, |out| out.outbox.remove());
+        self.sockets.remove(socket);
     }
 
     fn closing_record(&self) -> Vec<u8> {

@@ -77,7 +77,7 @@ impl<C> Sockets<C> {
         *self.closing.borrow_mut() = record.to_vec();
     }
 
-    pub(crate) fn forget(&self, socket: SocketId) {
+    pub(crate) fn remove(&self, socket: SocketId) {
         self.sockets.borrow_mut().remove(&socket);
     }
 }

@@ -158,8 +158,8 @@ impl Host for WorkerHost {
         }
     }
 
-    fn forget(&self, socket: SocketId) {
-        self.sockets.forget(socket);
+    fn remove(&self, socket: SocketId) {
+        self.sockets.remove(socket);
     }
 
     fn is_connected(&self, session: Uuid) -> bool {

@@ -218,7 +218,7 @@ impl<R: WebSocketDo> Room<R> {
     /// Removes a socket and its session from the room's memory and from the host.
     pub(crate) fn remove(&self, socket: SocketId) {
         self.state.sessions.borrow_mut().remove(&socket);
-        self.state.host.forget(socket);
+        self.state.host.remove(socket);
     }
 }
 

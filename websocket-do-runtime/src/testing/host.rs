@@ -64,7 +64,7 @@ impl TestHost {
     pub(super) fn cut_all(&self) {
         for socket in self.sockets.list(SocketFilter::All) {
             self.sockets.with(socket, |connection| connection.cut());
-            self.sockets.forget(socket);
+            self.sockets.remove(socket);
         }
     }
 
@@ -122,8 +122,8 @@ impl Host for TestHost {
         }
     }
 
-    fn forget(&self, socket: SocketId) {
-        self.sockets.forget(socket);
+    fn remove(&self, socket: SocketId) {
+        self.sockets.remove(socket);
     }
 
     fn closing_record(&self) -> Vec<u8> {

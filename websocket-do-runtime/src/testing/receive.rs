@@ -17,7 +17,7 @@ use crate::{
 /// How long to wait for messages of a room on a server, in real time.
 const SETTLE_TIME: Duration = Duration::from_millis(250);
 
-/// What a client received.
+/// The result of waiting for a frame.
 pub(super) enum Received<R: WebSocketDo> {
     Message(ServerMessageOf<R>),
     Error(ClientError),

@@ -72,7 +72,7 @@ pub(crate) enum Answer {
 /// A thing.
 #[derive(Debug, Clone, PartialEq, Default, WsProtocol)]
 pub(crate) struct Item {
-    /// What it is called.
+    /// The name of the item.
     #[ws(len = 1..)]
     pub(crate) item_name: String,
     pub(crate) amount: Option<u8>,

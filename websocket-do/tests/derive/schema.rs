@@ -75,7 +75,7 @@ fn the_schema_of_a_message_enum() {
     let node = schema_of::<Node>();
     assert_eq!(field(node.fields, "children").ty, Type::List(&Node::TYPE), "a struct may contain itself");
     let item = schema_of::<Item>();
-    assert_eq!((item.name, item.docs, item.fields[0].docs), ("Item", "A thing.", "What it is called."));
+    assert_eq!((item.name, item.docs, item.fields[0].docs), ("Item", "A thing.", "The name of the item."));
     assert_eq!(item.fields[1].ty, Type::Optional(&u8::TYPE));
 }
 

@@ -113,8 +113,8 @@ impl Outbox {
         }
     }
 
-    /// The room has forgotten the socket. Cuts the connection at once, unless a close frame is queued or written.
-    pub(super) fn forget(&self) {
+    /// Called when the room has removed the socket. Cuts the connection at once, unless a close frame is queued or written.
+    pub(super) fn remove(&self) {
         let state = self.state();
         if matches!(state.close, Close::Open) {
             self.end_by(state, Instant::now());
@@ -287,13 +287,13 @@ mod tests {
 
     #[test]
     fn a_closed_socket_is_cut_after_ten_seconds_and_a_forgotten_one_at_once() {
-        let (closed, forgotten) = (Outbox::new(1000), Outbox::new(1000));
+        let (closed, removed) = (Outbox::new(1000), Outbox::new(1000));
         let begun = Instant::now();
         closed.close(4001, "", None);
-        closed.forget();
+        closed.remove();
         let deadline = closed.state().deadline.expect("a deadline");
         assert!(deadline >= begun + CLOSE_TIMEOUT && deadline <= Instant::now() + CLOSE_TIMEOUT);
-        forgotten.forget();
-        assert!(forgotten.state().deadline.is_some_and(|deadline| deadline <= Instant::now()));
+        removed.remove();
+        assert!(removed.state().deadline.is_some_and(|deadline| deadline <= Instant::now()));
     }
 }

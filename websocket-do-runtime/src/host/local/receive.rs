@@ -68,7 +68,7 @@ enum Incoming {
         error: String,
     },
     /// The connection has ended without a close frame.
-    Lost,
+    ConnectionLost,
     /// The peer has not answered pings.
     PingTimeout,
 }
@@ -122,7 +122,7 @@ impl Receiver {
                     outbox.fail(code, &reason);
                     return Closed::failed(error);
                 }
-                Incoming::Lost => return Closed::lost(),
+                Incoming::ConnectionLost => return Closed::lost(),
                 Incoming::PingTimeout => return Closed::failed("the client does not answer pings"),
             }
         }
@@ -205,7 +205,7 @@ impl Receiver {
             Err(error) => error,
         };
         let (code, reason) = match &error {
-            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return Incoming::Lost,
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return Incoming::ConnectionLost,
             // RFC 6455, section 5.2: the most significant bit of a length is 0.
             Error::Capacity(CapacityError::MessageTooLong { size, .. }) if i64::try_from(*size).is_err() => {
                 (1002, String::new())
@@ -216,7 +216,7 @@ impl Receiver {
             }
             _ => match violation(&error) {
                 Some(code) => (code, String::new()),
-                None => return Incoming::Lost,
+                None => return Incoming::ConnectionLost,
             },
         };
         Incoming::Violation { code, reason, error: error.to_string() }

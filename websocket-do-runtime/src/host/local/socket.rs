@@ -74,7 +74,7 @@ pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::
     let report = async {
         // A room that has ended will not answer the close.
         if room.send(Command::Event { socket, event: Event::Closed(closed) }).await.is_err() {
-            outbox.forget();
+            outbox.remove();
         }
     };
     let finish = async {

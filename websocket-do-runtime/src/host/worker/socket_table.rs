@@ -15,7 +15,7 @@ const FORGOTTEN: f64 = -1.0;
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
-    /// A `WeakMap` from sockets to their numbers. Weak, as forgotten sockets stay in it.
+    /// A `WeakMap` from sockets to their numbers. Weak, as removed sockets stay in it.
     #[wasm_bindgen(js_name = WeakMap)]
     type Ids;
 
@@ -45,11 +45,11 @@ impl ByFormat {
     }
 }
 
-/// The sockets of one object that are not forgotten.
+/// The sockets of one object that are not removed.
 pub(super) struct SocketTable {
     sockets: RefCell<BySocket<WebSocket>>,
     ids: Ids,
-    /// The next number. None is reused, as a handler may still hold the number of a forgotten socket.
+    /// The next number. None is reused, as a handler may still hold the number of a removed socket.
     next: Cell<u32>,
     /// None until the first list: waking a room must cost the same for one socket as for 10,000.
     by_format: RefCell<Option<ByFormat>>,
@@ -68,7 +68,7 @@ impl SocketTable {
         }
     }
 
-    /// The number of a socket, a new one at the first call since the object woke. None if the socket is forgotten.
+    /// The number of a socket, a new one at the first call since the object woke. None if the socket is removed.
     pub(super) fn id(&self, socket: &WebSocket) -> Option<SocketId> {
         let known = self.ids.get(socket);
         if known.is_nan() {
@@ -123,7 +123,7 @@ impl SocketTable {
     }
 
     /// Removes a socket whose `close` handler has run. It gets no number again.
-    pub(super) fn forget(&self, id: SocketId) {
+    pub(super) fn remove(&self, id: SocketId) {
         self.closing.borrow_mut().retain(|closing| *closing != id);
         if let Some(ByFormat { json, msgpack }) = &mut *self.by_format.borrow_mut() {
             json.retain(|listed| *listed != id);
