@@ -1,6 +1,6 @@
 //! Which keys a list of the storage contains, and in which order. Independent of rooms: hosts use it too.
 
-/// Options for [`Storage::list`]. The default lists all keys.
+/// Options for [`Storage::list`](crate::Storage::list). The default lists all keys.
 ///
 /// ```
 /// # use websocket_do_runtime::{ListOptions, Result, Storage};

@@ -16,7 +16,7 @@ pub(crate) const CLOSING_KEY: &str = "__websocket_do:closing";
 /// The first byte of a value whose layout is not [`stored::COMPACT`]. The layout follows. No MessagePack value begins with it.
 const LAYOUT: u8 = 0xc1;
 
-/// A value for [`Storage::put`]: an owned type that implements [`Serialize`] and [`Deserialize`](serde::Deserialize), a slice of
+/// A value for [`Storage::put`](crate::Storage::put): an owned type that implements [`Serialize`] and [`Deserialize`](serde::Deserialize), a slice of
 /// such a type, or [`str`].
 ///
 /// ```
