@@ -1,10 +1,11 @@
-//! Shared parts of the server's and the client's side of a connection: close codes, errors, the heartbeat, backoff and escaping.
+//! Shared parts of the server's and the client's side of a connection: close codes, errors, the heartbeat, backoff, rules of HTTP
+//! and escaping.
 
-#[cfg(any(feature = "server", feature = "client"))]
 pub(crate) mod backoff;
 mod close;
 mod error;
 pub(crate) mod heartbeat;
+pub(crate) mod http;
 pub(crate) mod printable;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod websocket;

@@ -3,10 +3,13 @@
 use std::fmt;
 
 use http::{HeaderName, HeaderValue, Request, Uri, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::{ClientError, platform};
-use crate::{codec::Format, connection::printable::line};
+use crate::{
+    codec::Format,
+    connection::{http::RESERVED, printable::line},
+};
 
 /// The headers of the handshake, which the caller cannot set.
 const RESERVED_HEADERS: [HeaderName; 7] = [
@@ -18,9 +21,6 @@ const RESERVED_HEADERS: [HeaderName; 7] = [
     header::SEC_WEBSOCKET_PROTOCOL,
     header::SEC_WEBSOCKET_EXTENSIONS,
 ];
-
-/// The bytes that are percent-encoded in a query: all but the unreserved characters of RFC 3986.
-const RESERVED_IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A URL parsed by the URL standard: the host in lower case and in ASCII, or an IPv6 address in brackets; path and query
 /// percent-encoded.
@@ -125,7 +125,7 @@ impl ConnectRequest {
         let url = self.parse()?;
         // The caller's own query stays as it is written.
         let mut pairs: Vec<String> = url.query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
-        let encode = |text| utf8_percent_encode(text, RESERVED_IN_QUERY);
+        let encode = |text| utf8_percent_encode(text, RESERVED);
         pairs.extend(self.query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))));
         if let Some(format) = format {
             pairs.retain(|pair| form_urlencoded::parse(pair.as_bytes()).all(|(name, _)| name != "format"));

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts};
 use uuid::Uuid;
 
-use crate::{HttpError, codec::Format, host::Host, protocol::Timestamp, server::http::IntoResponse};
+use crate::{
+    HttpError, codec::Format, connection::http::has_token, host::Host, protocol::Timestamp, server::http::IntoResponse,
+};
 
 /// A request for a session, before the upgrade.
 ///
@@ -168,7 +170,7 @@ impl<D> From<D> for Accept<D> {
 /// # Errors
 /// Returns 426 if the WebSocket version is not 13, and 400 with the reason if anything else is wrong.
 pub(crate) fn check_upgrade(parts: &Parts, requires_handshake: bool) -> Result<(), HttpError> {
-    if parts.method != Method::GET || !has_token(parts, header::UPGRADE, "websocket") {
+    if parts.method != Method::GET || !has_token(&parts.headers, &header::UPGRADE, "websocket") {
         return Err(HttpError::bad_request("Expected websocket"));
     }
     if parts.version < Version::HTTP_11 {
@@ -178,7 +180,7 @@ pub(crate) fn check_upgrade(parts: &Parts, requires_handshake: bool) -> Result<(
     if !requires_handshake && headers.iter().all(|name| !parts.headers.contains_key(name)) {
         return Ok(());
     }
-    if !has_token(parts, header::CONNECTION, "upgrade") {
+    if !has_token(&parts.headers, &header::CONNECTION, "upgrade") {
         return Err(HttpError::bad_request("`Connection: Upgrade` is missing"));
     }
     if single_value(parts, header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
@@ -190,12 +192,6 @@ pub(crate) fn check_upgrade(parts: &Parts, requires_handshake: bool) -> Result<(
         return Err(HttpError::bad_request("`Sec-WebSocket-Key` must be 16 bytes in Base64"));
     }
     Ok(())
-}
-
-/// Returns whether a comma-separated header contains a token. The comparison is case-insensitive.
-fn has_token(parts: &Parts, name: HeaderName, token: &str) -> bool {
-    let values = parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
 }
 
 /// Returns the value of a header. [`None`] if the header is missing or duplicate.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, Version, header};
+use http::{Request, Response, Version, header};
 use http_body_util::{BodyExt, Empty};
 use hyper::{
     body::Incoming,
@@ -24,7 +24,7 @@ use tokio::{select, sync::Notify, time::timeout};
 use tungstenite::{client::IntoClientRequest, handshake::derive_accept_key};
 
 use super::socket::Io;
-use crate::client::ClientError;
+use crate::{client::ClientError, connection::http::has_token};
 
 /// The most bytes of a response's head.
 const MAX_HEAD: usize = 64 * 1024;
@@ -152,15 +152,6 @@ async fn refused(response: Response<Incoming>) -> ClientError {
     bytes.truncate(MAX_BODY);
     let body = String::from_utf8_lossy(&bytes).into_owned();
     ClientError::refused(parts.status.as_u16(), &parts.headers, body)
-}
-
-fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
-    headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|value| value.trim().eq_ignore_ascii_case(token))
 }
 
 fn invalid(reason: &str) -> ClientError {

@@ -3,13 +3,10 @@
 use std::fmt::Display;
 
 use http::{Method, Uri};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::{IntoRequest, StubError};
-use crate::Request;
-
-/// The bytes that are percent-encoded in a path segment: all but the unreserved characters of RFC 3986.
-const RESERVED_IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::{Request, connection::http::RESERVED};
 
 /// The origin in the URL of a request through a stub, which is not used: the stub is bound to its room.
 pub(crate) const ORIGIN: &str = "https://room";
@@ -68,7 +65,7 @@ fn path(pattern: &str, parameters: &[(&str, &dyn Display)]) -> Result<String, St
                 if matches!(value.as_str(), "" | "." | "..") {
                     return Err(StubError::Request(format!("`{name}` cannot be {value:?} in a path")));
                 }
-                path.extend(utf8_percent_encode(&value, RESERVED_IN_SEGMENT));
+                path.extend(utf8_percent_encode(&value, RESERVED));
             }
         }
     }
