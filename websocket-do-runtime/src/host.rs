@@ -9,7 +9,7 @@ pub(crate) mod sockets;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
@@ -25,6 +25,11 @@ const NESTED: &str = "a transaction inside a transaction is not supported; merge
 /// The number of a socket, given by the host. Not valid after the room's memory is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
+
+/// Returns a duration in whole milliseconds, the unit of hosts.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// A map keyed by socket.
 pub(crate) type BySocket<T> = FxHashMap<SocketId, T>;

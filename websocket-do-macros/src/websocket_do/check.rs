@@ -14,7 +14,7 @@ use super::{
     parse::{
         Handler, Input,
         arguments::{self, Timeout},
-        kind::{Arguments, FORMS, Form, Kind},
+        kind::{Arguments, Form, Kind},
     },
 };
 use crate::{diagnostics::combined, names::screaming_snake};
@@ -57,7 +57,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
 }
 
 fn missing_connect(span: Span) -> Error {
-    let signature = FORMS.iter().find(|form| form.kind == Kind::Connect).map_or("", |form| form.signature);
+    let signature = Form::of_kind(Kind::Connect).map_or("", |form| form.signature);
     Error::new(span, format!("missing `#[connect]` handler; write `#[connect] {signature} {{ … }}`"))
 }
 
@@ -114,7 +114,8 @@ impl Handlers {
             errors.extend(error);
         }
         let Self { hooks, messages, timers, .. } = &checked;
-        once(hooks, |(kind, _)| attribute(*kind).to_owned(), |(_, hook)| &hook.method.name, errors);
+        let attribute = |kind| Form::of_kind(kind).map_or("", |form| form.attribute).to_owned();
+        once(hooks, |(kind, _)| attribute(*kind), |(_, hook)| &hook.method.name, errors);
         once(messages, |handler| handler.variant.to_string(), |handler| &handler.method.name, errors);
         once(timers, |timer| timer.name.value(), |timer| &timer.handler.method.name, errors);
         checked
@@ -137,10 +138,6 @@ impl Handlers {
     fn hook(&self, kind: Kind) -> Option<&Hook> {
         self.hooks.iter().find(|(found, _)| *found == kind).map(|(_, hook)| hook)
     }
-}
-
-fn attribute(kind: Kind) -> &'static str {
-    FORMS.iter().find(|form| form.kind == kind).map_or("", |Form { attribute, .. }| attribute)
 }
 
 /// Reports items with the same key as an item before them.

@@ -38,7 +38,7 @@ use self::{
 };
 pub use server::{Server, ServerHandle};
 
-use super::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets};
+use super::{Host, SocketFilter, SocketId, Store, memory::Memory, millis, sockets::Sockets};
 use crate::{HostError, codec::Frame};
 
 /// The sockets, the storage and the alarm of one room. Stays on the room's thread when the room restarts.
@@ -138,8 +138,7 @@ impl Host for LocalHost {
     }
 
     fn now(&self) -> u64 {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
+        millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
     }
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {

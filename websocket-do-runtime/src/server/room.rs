@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Audience, Result, SendError, Session, Storage, StorageError, WebSocketDo,
-    host::{BySocket, Host, SocketFilter, SocketId},
+    host::{BySocket, Host, SocketFilter, SocketId, millis},
     protocol::{ClientMessage, Timestamp},
     server::{
         alarm,
@@ -125,7 +125,7 @@ impl<R: WebSocketDo> Room<R> {
     /// Sends a message to every session.
     ///
     /// # Errors
-    /// Returns [`SendError::Invalid`], and sends nothing, if the message breaks one of its own rules.
+    /// Returns [`SendError::Invalid`], and sends nothing, if the message breaks one of its rules.
     pub fn broadcast(&self, message: ServerMessageOf<R>) -> Result<(), SendError> {
         self.everyone().send(message).map(drop)
     }
@@ -220,11 +220,6 @@ impl<R: WebSocketDo> Room<R> {
         self.state.sessions.borrow_mut().remove(&socket);
         self.state.host.remove(socket);
     }
-}
-
-/// Returns a duration in whole milliseconds, the unit of hosts.
-pub(crate) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl<R: WebSocketDo> Clone for Room<R> {

@@ -50,7 +50,7 @@ pub(in super::super) enum Arguments {
 use Arguments::{AfterRoom, Associated, Exactly, Message, Route, Sync, Timer};
 
 #[rustfmt::skip]
-pub(in super::super) const FORMS: [Form; 18] = [
+const FORMS: [Form; 18] = [
     form(Kind::New, "new", Associated(0), "fn new(room: &Room<Self>) -> Self"),
     form(Kind::Connect, "connect", AfterRoom(1), "async fn connect(&self, upgrade: &Upgrade) -> Result<Data, HttpError>"),
     form(Kind::Open, "open", Exactly(1), "fn open(&self, session: &Session<Self>) -> Result<()>"),
@@ -76,6 +76,11 @@ const fn form(kind: Kind, attribute: &'static str, arguments: Arguments, signatu
 }
 
 impl Form {
+    /// Returns the form of handlers of this kind; of routes, the first.
+    pub(in super::super) fn of_kind(kind: Kind) -> Option<&'static Self> {
+        FORMS.iter().find(|form| form.kind == kind)
+    }
+
     /// Returns the form of handlers with this attribute.
     pub(super) fn of(attribute: &str) -> Option<&'static Self> {
         FORMS.iter().find(|form| form.attribute == attribute)

@@ -112,16 +112,17 @@ impl App {
         let Ok(method) = Method::from_bytes(request.method().as_bytes()) else {
             return Ok(to_response(StatusCode::NOT_IMPLEMENTED.into_response())?.into());
         };
-        let Some(cors) = self.cors.clone() else { return self.route(&method, request, env) };
+        let Some(cors) = &self.cors else { return self.route(&method, request, env) };
         let headers = cors_headers(request);
         if let Some(response) = self.preflight(&method, &headers) {
             let response = self.complete(&method, headers.get(header::ORIGIN), response);
             return Ok(to_response(response)?.into());
         }
+        let added = cors.response_headers(headers.get(header::ORIGIN));
         let response = self.route(&method, request, env)?;
         promise::run(async move {
             let response: web_sys::Response = JsFuture::from(Promise::resolve(&response)).await?.unchecked_into();
-            Ok(with_headers(response, cors.response_headers(headers.get(header::ORIGIN)))?.into())
+            Ok(with_headers(response, added)?.into())
         })
     }
 

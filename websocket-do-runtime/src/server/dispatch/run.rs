@@ -7,10 +7,7 @@ use std::{
     task::Poll,
 };
 
-use crate::{
-    Room, WebSocketDo,
-    server::{room::millis, session::SessionState},
-};
+use crate::{Room, WebSocketDo, host::millis, server::session::SessionState};
 
 /// Why a handler was dropped at its current `await`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
