@@ -48,7 +48,7 @@ cases! {
         }
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), 60, "each has an id of its own");
+        assert_eq!(ids.len(), 60, "two have the same id");
     }
 
     async fn refused_upgrades_among_many_leave_no_session(host: Host) {

@@ -30,7 +30,7 @@ cases! {
     }
 
     async fn a_handshake_that_breaks_rfc_6455_runs_no_handler(host: Host) {
-        // wrangler's proxy makes a handshake of its own and checks the client's itself: the client's headers do not reach the
+        // wrangler's proxy makes a new handshake and checks the client's itself: the client's headers do not reach the
         // room.
         if host.hibernates {
             return;

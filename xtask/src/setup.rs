@@ -42,7 +42,7 @@ fn npm_packages(project: &Project) -> Result<()> {
     if modified("node_modules/.package-lock.json").is_ok_and(|installed| installed >= wanted) {
         return Ok(());
     }
-    // The install scripts are not needed: they only look up binaries, which are packages of their own.
+    // The install scripts are not needed: they only look up binaries, which are separate packages.
     let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     step("npm ci", || run(Command::new("npm").args(args).current_dir(project.root())))
 }

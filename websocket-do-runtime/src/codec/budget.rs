@@ -32,7 +32,7 @@ impl MemoryBudget {
         self.inline = size_of::<T>();
     }
 
-    /// Charges a value of this type. One that is not part of its container is in an allocation of its own.
+    /// Charges a value of this type. One that is not part of its container is allocated separately.
     #[inline]
     pub(super) fn charge_value<T>(&mut self) -> Result<(), ReadError> {
         let inline = replace(&mut self.inline, 0);

@@ -105,7 +105,7 @@ impl fmt::Debug for Error {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The message breaks one of its own rules. Nothing was sent.
+    /// The message breaks one of its rules. Nothing was sent.
     Invalid(ValidationError),
     /// The session is closed.
     Closed,

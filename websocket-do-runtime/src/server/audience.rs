@@ -66,7 +66,7 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     /// format.
     ///
     /// # Errors
-    /// Returns [`SendError::Invalid`], and sends nothing, if the message breaks one of its own rules.
+    /// Returns [`SendError::Invalid`], and sends nothing, if the message breaks one of its rules.
     #[expect(clippy::needless_pass_by_value, reason = "callers create a message to send it")]
     pub fn send(self, message: ServerMessageOf<R>) -> Result<usize, SendError> {
         // Both formats are encoded before anything is sent, and the message is validated even without receivers.
@@ -80,7 +80,7 @@ impl<'a, R: WebSocketDo> Audience<'a, R> {
     /// Returns the sockets that receive the message in this format, and the frame for them. [`None`] if there are no sockets.
     ///
     /// # Errors
-    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules.
+    /// Returns [`SendError::Invalid`] if the message breaks one of its rules.
     fn delivery(
         &self,
         format: Format,

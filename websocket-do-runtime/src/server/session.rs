@@ -124,7 +124,7 @@ impl<R: WebSocketDo> Session<R> {
     /// `Ok` does not mean that the client receives the message. A lost connection is reported to the `#[close]` handler.
     ///
     /// # Errors
-    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules, and [`SendError::Closed`] if the session is
+    /// Returns [`SendError::Invalid`] if the message breaks one of its rules, and [`SendError::Closed`] if the session is
     /// closed.
     ///
     /// ```

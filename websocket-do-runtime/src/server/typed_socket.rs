@@ -150,7 +150,7 @@ impl<M: ClientMessage, D: Serialize + DeserializeOwned, S: RawSocket> TypedSocke
     /// Validates a message and sends it.
     ///
     /// # Errors
-    /// Returns [`SendError::Invalid`] if the message breaks one of its own rules, and [`SendError::Host`] if the socket is
+    /// Returns [`SendError::Invalid`] if the message breaks one of its rules, and [`SendError::Host`] if the socket is
     /// closed.
     pub fn send(&self, message: &M::Server) -> Result<(), SendError> {
         Ok(self.raw.send(&codec::encode(message, self.format())?)?)

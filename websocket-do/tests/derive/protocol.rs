@@ -102,7 +102,7 @@ pub(crate) enum Command {
     Ping,
     /// Take another name.
     ///
-    /// Everyone is told.
+    /// Everyone is notified.
     SetName {
         /// The new one.
         #[ws(len = 1..=5)]

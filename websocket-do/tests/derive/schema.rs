@@ -88,7 +88,7 @@ fn the_schema_has_names_types_rules_and_docs() {
         [("Ping", "ping"), ("SetName", "setName"), ("Place", "place"), ("PlaceAll", "all"), ("Grow", "grow")];
     assert_eq!(names, expected);
     assert_eq!(schema.variants[0].content, Content::Unit);
-    assert_eq!(schema.variants[1].docs, "Take another name.\n\nEveryone is told.");
+    assert_eq!(schema.variants[1].docs, "Take another name.\n\nEveryone is notified.");
     let fields = [
         FieldSchema {
             name: "newName",

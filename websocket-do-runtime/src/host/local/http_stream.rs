@@ -34,7 +34,7 @@ pub(super) struct HttpStream {
     linger: Option<Pin<Box<Sleep>>>,
 }
 
-/// Whether a request is being handled. Bytes that arrive in the meantime are its body, which has a time limit of its own.
+/// Whether a request is being handled. Bytes that arrive in the meantime are its body, which has a separate time limit.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RequestInProgress(Arc<AtomicBool>);
 
