@@ -33,13 +33,13 @@ use self::web as platform;
 use platform::clock;
 
 pub use crate::SendError;
+pub use crate::connection::{MaybeSend, MaybeSync};
 pub use builder::Builder;
 pub use connect_request::ConnectRequest;
 pub use connection::Connection;
 pub use error::ClientError;
 pub use event::{Disconnect, Event, Events, Undelivered};
 pub use options::ProviderError;
-pub use platform::{MaybeSend, MaybeSync};
 pub use reconnecting::{Receiver, Reconnecting, Sent};
 pub use send_message::{SendMessage, TypedClient};
 pub use sender::Sender;

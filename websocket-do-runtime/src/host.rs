@@ -6,17 +6,25 @@ pub mod local;
 pub(crate) mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod sockets;
+#[cfg(not(target_arch = "wasm32"))]
+mod vars;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use self::vars::Vars as Bindings;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use self::worker::Bindings;
+
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
 use crate::{
-    HostError, ListOptions,
+    Env, HostError, ListOptions,
     codec::{Format, Frame},
+    server::States,
 };
 
 /// The error of a transaction inside a transaction.
@@ -51,6 +59,17 @@ pub enum SocketFilter<'a> {
 pub trait Host {
     /// The room's name; [`None`] if it was addressed by its id alone.
     fn room_name(&self) -> Option<String>;
+
+    /// The environment of the room.
+    fn env(&self) -> Env;
+
+    /// The application's state for the room.
+    fn states(&self) -> States {
+        States::default()
+    }
+
+    /// Runs a task until it ends or the room's memory is lost. The room is busy while it runs.
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>);
 
     /// Whether every upgrade request must have a complete WebSocket handshake. Requests that a Worker makes have none.
     fn requires_handshake(&self) -> bool {

@@ -20,10 +20,10 @@ pub mod server;
 pub mod testing;
 
 #[cfg(any(feature = "server", feature = "client"))]
-pub use self::connection::{Close, CloseError, Closed, Error, HostError, Result, SendError};
+pub use self::connection::{Close, CloseError, Closed, Error, HostError, MaybeSend, MaybeSync, Result, SendError};
 #[cfg(feature = "server")]
 pub use self::server::{
-    Accept, App, Audience, HttpError, IntoOutcome, IntoResponse, Json, ListOptions, MAX_KEY, MAX_MESSAGE_LIMIT,
-    MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session, Storable, Storage,
-    StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
+    Accept, App, Audience, Env, EnvError, HasState, HttpError, IntoOutcome, IntoResponse, Json, ListOptions, MAX_KEY,
+    MAX_MESSAGE_LIMIT, MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session,
+    SpawnError, StateType, Storable, Storage, StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
 };

@@ -6,6 +6,7 @@ pub mod attachment;
 mod audience;
 mod closing;
 pub mod dispatch;
+mod env;
 pub mod event;
 mod handlers;
 pub mod http;
@@ -15,6 +16,8 @@ mod room;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod room_class;
 mod session;
+mod spawn;
+mod state;
 pub(crate) mod storage;
 mod stored;
 pub mod stub;
@@ -26,12 +29,16 @@ mod upgrade;
 pub use self::{
     app::App,
     audience::Audience,
+    env::{Env, EnvError},
     handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
     http::{HttpError, IntoResponse, Json, Query, Request, Response},
     migrate::PreviousSession,
     room::{Room, ServerMessageOf},
     session::{Session, UpdateError},
+    spawn::SpawnError,
+    state::{HasState, StateType, States},
     storage::{ListOptions, MAX_KEY, MAX_VALUE, Storable, Storage, StorageError},
     timers::{Timer, timer},
     upgrade::{Accept, Upgrade},
 };
+pub(crate) use self::{env::Binding, state::StateMaker};

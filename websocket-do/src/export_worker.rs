@@ -3,7 +3,8 @@
 /// Exports a Worker's `fetch`, from a function that returns an [`App`](crate::App) or from a `fetch` function.
 ///
 /// A `fetch` function takes `worker::Request`, `worker::Env` and `worker::Context`, and can pass requests on to `App::fetch`; the
-/// [guide to stubs](crate::stub#forwarding-requests) has an example. On targets other than wasm32 the macro expands to nothing.
+/// [guide to stubs](crate::stub#forwarding-requests) has an example. If the app has [state](crate::App::state), name its function
+/// too, from which the rooms take it: `export_worker!(fetch, app)`. On targets other than wasm32 the macro expands to nothing.
 ///
 /// ```
 /// use websocket_do::{App, export_worker};
@@ -17,6 +18,9 @@
 #[macro_export]
 macro_rules! export_worker {
     ($app:path) => {
+        $crate::export_worker!($app, $app);
+    };
+    ($fetch:path, $app:path) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use $crate::__private::worker as __host;
@@ -27,7 +31,13 @@ macro_rules! export_worker {
             #[__host::wasm_bindgen(wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate, js_name = fetch)]
             #[doc(hidden)]
             pub fn __fetch(request: __host::Request, env: __host::Env, context: __host::RawContext) -> __host::Outcome {
-                __host::fetch($app, request, env, context)
+                __host::fetch($fetch, request, env, context)
+            }
+
+            #[__host::wasm_bindgen(wasm_bindgen = $crate::__private::worker::wasm_bindgen_crate, start)]
+            #[doc(hidden)]
+            pub fn __register_app() {
+                __host::register($app);
             }
         };
     };

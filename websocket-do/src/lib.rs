@@ -26,9 +26,9 @@ pub use websocket_do_macros::WsProtocol;
 pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    Accept, App, Audience, Error, HostError, HttpError, IntoResponse, Json, ListOptions, PreviousSession, Query,
-    Request, Response, Result, Room, SendError, Session, Storage, StorageError, Timer, UpdateError, Upgrade,
-    WebSocketDo,
+    Accept, App, Audience, Env, EnvError, Error, HasState, HostError, HttpError, IntoResponse, Json, ListOptions,
+    PreviousSession, Query, Request, Response, Result, Room, SendError, Session, SpawnError, Storage, StorageError,
+    Timer, UpdateError, Upgrade, WebSocketDo,
     server::{
         attachment,
         http::{Bytes, Cors, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
@@ -36,7 +36,7 @@ pub use websocket_do_runtime::{
     },
 };
 #[cfg(any(feature = "server", feature = "client"))]
-pub use websocket_do_runtime::{Close, CloseError, Closed};
+pub use websocket_do_runtime::{Close, CloseError, Closed, MaybeSend, MaybeSync};
 pub use websocket_do_runtime::{
     codec::{self, Format, Frame},
     protocol::{

@@ -4,8 +4,8 @@
 pub use websocket_do_runtime::client;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    Accept, Close, Closed, Error, HttpError, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, PreviousSession, Request,
-    Response, Result, Room, Session, Timer, Upgrade, WebSocketDo,
+    Accept, Close, Closed, Error, HasState, HttpError, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, PreviousSession,
+    Request, Response, Result, Room, Session, StateType, Timer, Upgrade, WebSocketDo,
     server::{
         dispatch,
         http::{self, FromRequest, path_parameter},
@@ -17,7 +17,7 @@ pub use websocket_do_runtime::{codec, protocol, serde};
 /// What the exported Durable Object class calls.
 #[cfg(all(feature = "server", target_arch = "wasm32"))]
 pub mod worker {
-    pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch, stub};
+    pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch, register, stub};
 }
 
 /// Expands to its input if the feature `client` is enabled.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use uuid::Uuid;
-use websocket_do::{Format, Frame, HostError, ListOptions};
+use websocket_do::{Env, Format, Frame, HostError, ListOptions};
 use websocket_do_runtime::host::{Host, SocketFilter, SocketId, Store};
 
 /// The receivers' buffers, one for each socket. The implementation by hand sends to them as well.
@@ -64,6 +64,12 @@ impl Host for MemoryHost {
     fn room_name(&self) -> Option<String> {
         None
     }
+
+    fn env(&self) -> Env {
+        Env::default()
+    }
+
+    fn spawn(&self, _: Pin<Box<dyn Future<Output = ()>>>) {}
 
     fn now(&self) -> u64 {
         1_764_000_000_000

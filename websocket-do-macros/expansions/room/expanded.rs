@@ -213,8 +213,7 @@ const _: () = {
             state: __host::DurableObjectState,
             env: __host::Env,
         ) -> ::core::result::Result<GameDurableObject, __host::JsValue> {
-            let _ = env;
-            ::core::result::Result::Ok(GameDurableObject(__host::DurableObject::new(state)?))
+            ::core::result::Result::Ok(GameDurableObject(__host::DurableObject::new(state, env)?))
         }
         pub fn fetch(&self, request: __host::Request) -> __host::Outcome {
             self.0.fetch(request)

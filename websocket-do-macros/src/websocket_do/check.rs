@@ -43,6 +43,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             name,
             client: &arguments.client,
             session: &arguments.session,
+            states: &arguments.states,
             format: arguments.format,
             max_message: arguments.max_message.as_ref(),
             handler_timeout: arguments.handler_timeout.as_ref().map(Timeout::duration),

@@ -37,6 +37,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let (table, route_arms) = routes::routes(&room.routes);
     let export = export::export(room);
     let stub = stub::stub(room);
+    let (states, has_states) = states(ty, room.states);
     let client_name = Ident::new(&format!("{name}Client"), name.span());
     let client_docs = format!("The typed client of [`{name}`], with a method for each message.");
     quote! {
@@ -61,6 +62,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 const NAME: &'static ::core::primitive::str = #text;
                 const BINDING: &'static ::core::primitive::str = #binding;
                 const FORMAT: ::core::option::Option<__ws::codec::Format> = #format;
+                #states
                 const TIMERS: &'static [&'static ::core::primitive::str] = #names;
                 #limits
                 const ROUTES: &'static [__ws::http::Route] = #table;
@@ -121,12 +123,27 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     __ws::IntoResponse::into_response(response)
                 }
             }
+
+            #has_states
         };
 
         #export
 
         #stub
     }
+}
+
+/// The constant for the impl of the trait, if the room declares any state, and the impls that permit the room to read it.
+pub(super) fn states(ty: &syn::Type, states: &[syn::Type]) -> (Option<TokenStream>, TokenStream) {
+    let types = states.iter().map(|state| quote_spanned!(state.span()=> __ws::StateType::of::<#state>()));
+    let constant = quote!(const STATES: &'static [__ws::StateType] = &[#(#types),*];);
+    let impls = quote! {
+        #(
+            #[automatically_derived]
+            impl __ws::HasState<#states> for #ty {}
+        )*
+    };
+    ((!states.is_empty()).then_some(constant), impls)
 }
 
 /// The methods for the events of a session, except messages.

@@ -39,6 +39,7 @@ pub(super) fn room(input: &Input, known: &Known, errors: &TokenStream) -> TokenS
     let client = known.client.as_ref().map_or_else(|| quote!(MissingClient), ToTokens::to_token_stream);
     let session = known.session.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
     let constants = constants(input);
+    let (_, states) = emit::states(ty, &known.states);
     let missing = known.client.is_none().then(|| {
         quote! {
             #[derive(::websocket_do::WsProtocol)]
@@ -61,6 +62,7 @@ pub(super) fn room(input: &Input, known: &Known, errors: &TokenStream) -> TokenS
 
             #missing
             #constants
+            #states
 
             #[automatically_derived]
             #[allow(unused_variables)]

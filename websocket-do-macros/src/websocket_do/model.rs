@@ -14,6 +14,8 @@ pub(super) struct Room<'a> {
     pub(super) binding: String,
     pub(super) client: &'a Path,
     pub(super) session: &'a Type,
+    /// The types of the application's state that the room reads.
+    pub(super) states: &'a [Type],
     /// The only format of the room, if it has one.
     pub(super) format: Option<Format>,
     pub(super) max_message: Option<&'a Expr>,

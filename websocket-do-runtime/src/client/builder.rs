@@ -5,9 +5,12 @@ use std::{fmt, future::Future, marker::PhantomData, time::Duration};
 use super::{
     ClientError, ConnectRequest, Connection, Disconnect, MaybeSend, MaybeSync, Reconnecting, TypedClient,
     options::{Options, ProviderError, predicate},
-    platform::make_send,
 };
-use crate::{codec::Format, connection::backoff::Backoff, protocol::ClientMessage};
+use crate::{
+    codec::Format,
+    connection::{backoff::Backoff, make_send},
+    protocol::ClientMessage,
+};
 
 /// A builder for a session: sets its options and opens it, as in `Builder::new(url).format(Format::MessagePack).connect().await`.
 ///

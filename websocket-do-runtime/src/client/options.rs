@@ -8,10 +8,13 @@ use super::{
     ClientError, ConnectRequest, Disconnect, MaybeSend, MaybeSync,
     clock::{random, timeout},
     connect_request::{format_of, invalid},
-    platform::{HAS_HEADERS, make_send},
+    platform::HAS_HEADERS,
     transport::Socket,
 };
-use crate::{codec::Format, connection::backoff::Backoff};
+use crate::{
+    codec::Format,
+    connection::{backoff::Backoff, make_send},
+};
 
 /// The error of a provider: any error, as `?` converts it.
 pub type ProviderError = Box<dyn Error + Send + Sync>;

@@ -3,6 +3,7 @@
 mod activity;
 mod actor;
 mod backlog;
+mod dot_env;
 mod file;
 mod framing;
 mod gate;
@@ -19,7 +20,7 @@ mod tests;
 mod threads;
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::{Future, pending},
     pin::Pin,
     sync::Arc,
@@ -39,7 +40,7 @@ use self::{
 pub use server::{Server, ServerHandle};
 
 use super::{Host, SocketFilter, SocketId, Store, memory::Memory, millis, sockets::Sockets};
-use crate::{HostError, codec::Frame};
+use crate::{Env, HostError, codec::Frame, server::States};
 
 /// The sockets, the storage and the alarm of one room. Stays on the room's thread when the room restarts.
 struct LocalHost {
@@ -50,6 +51,11 @@ struct LocalHost {
     alarm: Cell<Option<u64>>,
     alarm_changed: Notify,
     store: RoomStore,
+    env: Env,
+    states: States,
+    /// Background tasks that the actor has not started.
+    spawned: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
+    has_spawned: Notify,
 }
 
 /// The store of one room, in memory or in the data file.
@@ -66,7 +72,7 @@ struct SocketOutbox {
 }
 
 impl LocalHost {
-    fn new(name: String, store: RoomStore, max_backlog: usize) -> Self {
+    fn new(name: String, store: RoomStore, max_backlog: usize, env: Env, states: States) -> Self {
         Self {
             name,
             sockets: Sockets::default(),
@@ -74,6 +80,10 @@ impl LocalHost {
             alarm: Cell::new(None),
             alarm_changed: Notify::new(),
             store,
+            env,
+            states,
+            spawned: RefCell::default(),
+            has_spawned: Notify::new(),
         }
     }
 
@@ -131,6 +141,19 @@ impl LocalHost {
 impl Host for LocalHost {
     fn room_name(&self) -> Option<String> {
         Some(self.name.clone())
+    }
+
+    fn env(&self) -> Env {
+        self.env.clone()
+    }
+
+    fn states(&self) -> States {
+        self.states.clone()
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
+        self.spawned.borrow_mut().push(task);
+        self.has_spawned.notify_one();
     }
 
     fn requires_handshake(&self) -> bool {

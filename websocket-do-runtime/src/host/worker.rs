@@ -2,7 +2,9 @@
 
 mod attachment;
 mod body;
+mod env;
 mod error;
+mod export_app;
 mod fetch;
 mod frame;
 mod http;
@@ -25,6 +27,8 @@ use worker::{
     worker_sys::WebSocketRequestResponsePair,
 };
 
+pub(crate) use env::Bindings;
+pub use export_app::register;
 pub use fetch::fetch;
 pub use object::{DurableObject, Outcome};
 
@@ -42,10 +46,10 @@ pub mod export {
 use self::{error::host_error, socket_table::SocketTable, store::WorkerStore};
 use super::{Host, SocketFilter, SocketId, Store};
 use crate::{
-    HostError,
+    Env, HostError,
     codec::Frame,
     connection::heartbeat::{PING, PONG},
-    server::{log, storage::value::CLOSING_KEY},
+    server::{States, log, storage::value::CLOSING_KEY},
 };
 
 /// The latest time that the platform accepts for an alarm, in the year 2188.
@@ -57,6 +61,8 @@ const LONGEST_SLEEP: u64 = i32::MAX as u64;
 /// The sockets, the storage and the alarm of one object.
 struct WorkerHost {
     state: State,
+    env: Env,
+    states: States,
     sockets: SocketTable,
     /// The clients' ends of sockets whose upgrade response is not made yet.
     clients: RefCell<HashMap<SocketId, worker::WebSocket>>,
@@ -66,12 +72,14 @@ struct WorkerHost {
 }
 
 impl WorkerHost {
-    fn new(state: State) -> Result<Self, JsValue> {
+    fn new(state: State, env: Env, states: States) -> Result<Self, JsValue> {
         let heartbeat = WebSocketRequestResponsePair::new(PING, PONG)?;
         state.as_raw().set_websocket_auto_response(&heartbeat)?;
         Ok(Self {
             store: WorkerStore::new(state.as_raw().storage()?),
             state,
+            env,
+            states,
             sockets: SocketTable::new(),
             clients: RefCell::default(),
             closing_record: RefCell::default(),
@@ -117,6 +125,18 @@ fn log_failure(promise: &Promise) {
 impl Host for WorkerHost {
     fn room_name(&self) -> Option<String> {
         self.state.as_raw().id().ok()?.name()
+    }
+
+    fn env(&self) -> Env {
+        self.env.clone()
+    }
+
+    fn states(&self) -> States {
+        self.states.clone()
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
+        promise::spawn(task);
     }
 
     fn now(&self) -> u64 {

@@ -6,7 +6,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use crate::server::room_class::RoomClass;
 use crate::{
     Response, WebSocketDo,
-    server::http::{Cors, IntoResponse, MAX_BODY, add_header, match_prefix, response_to, specificity},
+    server::{
+        StateMaker,
+        http::{Cors, IntoResponse, MAX_BODY, add_header, match_prefix, response_to, specificity},
+    },
 };
 
 /// An application: pages, and rooms by name, each at its path.
@@ -26,13 +29,14 @@ use crate::{
 pub struct App {
     pages: Vec<(&'static str, &'static str)>,
     mounts: Vec<Mount>,
+    pub(crate) states: Vec<StateMaker>,
     pub(crate) max_body: usize,
     pub(crate) cors: Option<Cors>,
 }
 
 impl Default for App {
     fn default() -> Self {
-        Self { pages: Vec::new(), mounts: Vec::new(), max_body: MAX_BODY, cors: None }
+        Self { pages: Vec::new(), mounts: Vec::new(), states: Vec::new(), max_body: MAX_BODY, cors: None }
     }
 }
 

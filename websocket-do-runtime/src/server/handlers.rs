@@ -5,7 +5,8 @@ use std::{future::Future, time::Duration};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Accept, Close, Closed, Error, HttpError, PreviousSession, Request, Response, Result, Room, Session, Upgrade,
+    Accept, Close, Closed, Error, HttpError, PreviousSession, Request, Response, Result, Room, Session, StateType,
+    Upgrade,
     codec::{Format, Frame},
     protocol::{ClientMessage, ValidationError},
     server::http::{Parameters, Route},
@@ -43,6 +44,9 @@ pub trait WebSocketDo: Sized + 'static {
     ///
     /// A handler that runs longer is dropped at its current `await`, and its session is closed with 1011.
     const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// The application's state that the room declares, with `state = …` in the attribute.
+    const STATES: &'static [StateType] = &[];
 
     /// The names of the timers with a handler.
     const TIMERS: &'static [&'static str];

@@ -10,11 +10,11 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    Audience, Result, SendError, Session, Storage, StorageError, WebSocketDo,
+    Audience, Env, HasState, Result, SendError, Session, Storage, StorageError, WebSocketDo,
     host::{BySocket, Host, SocketFilter, SocketId, millis},
     protocol::{ClientMessage, Timestamp},
     server::{
-        alarm,
+        States, alarm,
         attachment::{self, AttachmentError, State},
         closing::Closing,
         log,
@@ -54,10 +54,14 @@ pub struct Room<R: WebSocketDo> {
 struct RoomState<R: WebSocketDo> {
     host: Rc<dyn Host>,
     handlers: OnceCell<R>,
+    env: OnceCell<Env>,
+    states: OnceCell<States>,
     sessions: RefCell<BySocket<Rc<SessionState<R::Session>>>>,
     closing: Closing,
     /// Whether handlers of timers are running.
     timers_running: Cell<bool>,
+    /// How many background tasks are running.
+    tasks: Cell<usize>,
     /// The timer whose handler is running.
     running: RefCell<Option<StoredTimer>>,
 }
@@ -79,6 +83,9 @@ impl<R: WebSocketDo> Room<R> {
             state: Rc::new(RoomState {
                 host,
                 handlers: OnceCell::new(),
+                env: OnceCell::new(),
+                states: OnceCell::new(),
+                tasks: Cell::default(),
                 sessions: RefCell::default(),
                 closing: Closing::default(),
                 timers_running: Cell::default(),
@@ -150,6 +157,47 @@ impl<R: WebSocketDo> Room<R> {
         Storage::of(self.host())
     }
 
+    /// Returns the environment: variables, secrets and, on workerd, all bindings.
+    pub fn env(&self) -> &Env {
+        self.state.env.get_or_init(|| self.state.host.env())
+    }
+
+    /// Returns a value that the application shares with its rooms; [`App::state`](crate::App::state) makes it. The room declares its
+    /// type in the attribute: `#[websocket_do(…, state = Accounts)]`.
+    ///
+    /// # Panics
+    /// Panics in a test that has not called `TestRoom::state`. On a server the value exists: a server without it does not start.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{HasState, Room};
+    /// struct Accounts {
+    ///     url: String,
+    /// }
+    ///
+    /// fn accounts_url<R: HasState<Accounts>>(room: &Room<R>) -> &str {
+    ///     &room.state::<Accounts>().url
+    /// }
+    /// ```
+    pub fn state<T: 'static>(&self) -> &T
+    where
+        R: HasState<T>,
+    {
+        #[expect(clippy::expect_used, reason = "`states` returns values of all declared types")]
+        self.states().get().expect("a value of every declared type")
+    }
+
+    /// Returns the application's state, with values of all types that the room declares.
+    fn states(&self) -> &States {
+        self.state.states.get_or_init(|| {
+            let states = self.state.host.states();
+            #[expect(clippy::panic, reason = "hosts check this before, and a test without the state is wrong")]
+            if let Err(error) = states.check::<R>() {
+                panic!("{error}");
+            }
+            states
+        })
+    }
+
     /// Logs an error of the room, with the room's name.
     pub(crate) fn log_error(&self, error: impl fmt::Display) {
         let name = self.name().unwrap_or_default();
@@ -166,7 +214,16 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Returns the value that handlers are called on, and creates it at the first call.
     pub(crate) fn handlers(&self) -> &R {
-        self.state.handlers.get_or_init(|| R::new(self))
+        self.state.handlers.get_or_init(|| {
+            if !R::STATES.is_empty() {
+                self.states();
+            }
+            R::new(self)
+        })
+    }
+
+    pub(crate) fn tasks(&self) -> &Cell<usize> {
+        &self.state.tasks
     }
 
     pub(crate) fn running(&self) -> &RefCell<Option<StoredTimer>> {

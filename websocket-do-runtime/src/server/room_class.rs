@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, rc::Rc};
 use http::Method;
 
 use crate::{
-    Request, Room, WebSocketDo,
+    Request, Room, StateType, WebSocketDo,
     host::{Host, SocketId},
     server::{dispatch::FetchResult, event::Event},
 };
@@ -16,6 +16,8 @@ pub(crate) struct RoomClass {
     pub(crate) name: &'static str,
     /// The largest message that a client may send, in bytes.
     pub(crate) max_message: usize,
+    /// The application's state that the rooms declare.
+    pub(crate) states: &'static [StateType],
     /// Returns the maximum size of a request's body; see [`Room::body_limit`].
     pub(crate) body_limit: fn(&Method, &str, usize) -> Option<usize>,
     /// Creates a room with empty memory.
@@ -28,6 +30,7 @@ impl RoomClass {
         Self {
             name: R::NAME,
             max_message: R::MAX_MESSAGE,
+            states: R::STATES,
             body_limit: Room::<R>::body_limit,
             create: |host| Rc::new(Room::<R>::new(host)),
         }

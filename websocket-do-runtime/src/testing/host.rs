@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use super::{clock::Clock, connection::Connection, trace::Trace};
 use crate::{
-    HostError, ListOptions,
+    Env, HostError, ListOptions,
     codec::Frame,
     host::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets},
+    server::States,
 };
 
 /// The state that remains when the room loses its memory.
@@ -26,6 +27,10 @@ pub(super) struct TestHost {
     pub(super) random: RefCell<fastrand::Rng>,
     /// Numbers events in their order.
     pub(super) order: Arc<AtomicU64>,
+    pub(super) env: RefCell<Env>,
+    pub(super) states: RefCell<States>,
+    /// Background tasks that the simulation has not started.
+    pub(super) spawned: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     sockets: Sockets<Arc<Connection>>,
 }
 
@@ -45,6 +50,9 @@ impl TestHost {
             store: FaultyStore { memory: store, failures: Cell::new(0) },
             random: RefCell::new(fastrand::Rng::with_seed(seed)),
             order: Arc::default(),
+            env: RefCell::default(),
+            states: RefCell::default(),
+            spawned: RefCell::default(),
             sockets: Sockets::default(),
         }
     }
@@ -76,6 +84,18 @@ impl TestHost {
 impl Host for TestHost {
     fn room_name(&self) -> Option<String> {
         Some(self.name.borrow().clone())
+    }
+
+    fn env(&self) -> Env {
+        self.env.borrow().clone()
+    }
+
+    fn states(&self) -> States {
+        self.states.borrow().clone()
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
+        self.spawned.borrow_mut().push(task);
     }
 
     fn now(&self) -> u64 {

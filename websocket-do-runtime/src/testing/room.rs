@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use super::{host::TestHost, remote::Remote, requests::send_request, session::TestSession, simulation::Simulation};
 use crate::{
-    Request, Room, Storage, StorageError, WebSocketDo,
+    MaybeSend, MaybeSync, Request, Room, Storage, StorageError, WebSocketDo,
     client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
     codec::Format,
     host::{Host, SocketId, memory::Memory},
     protocol::Timestamp,
-    server::dispatch::FetchResult,
+    server::{Binding, dispatch::FetchResult},
 };
 
 /// A room under test, in memory or on a server. The guide is the module documentation of `websocket_do::testing`.
@@ -84,6 +84,28 @@ where
     #[track_caller]
     pub fn named(self, name: impl Into<String>) -> Self {
         *self.simulation("named").host.name.borrow_mut() = name.into();
+        self
+    }
+
+    /// Sets a variable or a secret of the room's [environment](crate::Env). A test sees no others.
+    ///
+    /// # Panics
+    /// Panics for a room on a server.
+    #[must_use]
+    #[track_caller]
+    pub fn var(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.simulation("var").host.env.borrow_mut().0.set(name, Binding::Text(value.into()));
+        self
+    }
+
+    /// Provides a value that [`Room::state`] returns, in place of the one that [`App::state`](crate::App::state) makes.
+    ///
+    /// # Panics
+    /// Panics for a room on a server.
+    #[must_use]
+    #[track_caller]
+    pub fn state<T: MaybeSend + MaybeSync + 'static>(self, value: T) -> Self {
+        self.simulation("state").host.states.borrow_mut().insert(value);
         self
     }
 

@@ -136,6 +136,9 @@ impl<R: WebSocketDo> Simulation<R> {
 
     /// Takes one step. Returns whether there was one.
     fn step(&self) -> bool {
+        for task in self.host.spawned.take() {
+            self.spawn(task);
+        }
         let handlers = self.ready.all().into_iter().map(|(order, handler)| (order, Step::Handler(handler)));
         let clients = self.host.pending().into_iter().map(|(order, socket)| (order, Step::Client(socket)));
         let steps: Vec<_> = handlers.chain(clients).collect();
@@ -221,6 +224,7 @@ impl<R: WebSocketDo> Simulation<R> {
     /// Restarts the room without its memory and the handlers in flight.
     pub(super) fn restart(&self) {
         self.handlers.borrow_mut().clear();
+        self.host.spawned.take();
         self.host.clock.clear_sleepers();
         // Due timers run again, as on the other hosts.
         let was_ringing = self.room.borrow().timers_running().get();
@@ -238,7 +242,7 @@ impl<R: WebSocketDo> Simulation<R> {
 
     /// Whether handlers are in flight.
     pub(super) fn is_busy(&self) -> bool {
-        !self.handlers.borrow().is_empty()
+        !self.handlers.borrow().is_empty() || !self.host.spawned.borrow().is_empty()
     }
 
     /// Advances the time to `until`, with all steps and due timers on the way.

@@ -28,8 +28,7 @@ pub(super) fn export(room: &Room<'_>) -> TokenStream {
                 pub fn new(state: __host::DurableObjectState, env: __host::Env)
                     -> ::core::result::Result<#class, __host::JsValue>
                 {
-                    let _ = env;
-                    ::core::result::Result::Ok(#class(__host::DurableObject::new(state)?))
+                    ::core::result::Result::Ok(#class(__host::DurableObject::new(state, env)?))
                 }
 
                 pub fn fetch(&self, request: __host::Request) -> __host::Outcome {

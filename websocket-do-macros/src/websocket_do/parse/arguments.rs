@@ -12,12 +12,13 @@ use syn::{
 use crate::{diagnostics::combined, websocket_do::model::Format};
 
 /// The names of all arguments.
-const NAMES: [&str; 6] = ["client", "session", "binding", "format", "max_message", "handler_timeout"];
+const NAMES: [&str; 7] = ["client", "session", "state", "binding", "format", "max_message", "handler_timeout"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
 pub(in super::super) struct Arguments {
     pub(in super::super) client: Path,
     pub(in super::super) session: Type,
+    pub(in super::super) states: Vec<Type>,
     pub(in super::super) binding: Option<LitStr>,
     pub(in super::super) format: Option<Format>,
     pub(in super::super) max_message: Option<Expr>,
@@ -37,11 +38,12 @@ pub(in super::super) enum Timeout {
 pub(in super::super) struct Known {
     pub(in super::super) client: Option<Path>,
     pub(in super::super) session: Option<Type>,
+    pub(in super::super) states: Vec<Type>,
 }
 
 impl Arguments {
     pub(in super::super) fn known(&self) -> Known {
-        Known { client: Some(self.client.clone()), session: Some(self.session.clone()) }
+        Known { client: Some(self.client.clone()), session: Some(self.session.clone()), states: self.states.clone() }
     }
 }
 
@@ -57,9 +59,9 @@ pub(in super::super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(
         found.errors.extend(found.known.session.is_none().then(|| missing("session")));
     }
     match (found.known, combined(found.errors)) {
-        (Known { client: Some(client), session: Some(session) }, None) => {
+        (Known { client: Some(client), session: Some(session), states }, None) => {
             let Found { binding, format, max_message, handler_timeout, .. } = found;
-            Ok(Arguments { client, session, binding, format, max_message, handler_timeout })
+            Ok(Arguments { client, session, states, binding, format, max_message, handler_timeout })
         }
         (known, errors) => {
             let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "missing `client` and `session`"));
@@ -89,6 +91,7 @@ impl Found {
             match name.to_string().as_str() {
                 "client" => self.known.client = Some(client(input.parse()?)?),
                 "session" => self.known.session = Some(input.parse()?),
+                "state" => self.known.states = states(input.parse()?),
                 "binding" => match binding(input.parse()?) {
                     Ok(binding) => self.binding = Some(binding),
                     Err(error) => self.errors.push(error),
@@ -132,6 +135,14 @@ fn client(ty: Type) -> syn::Result<Path> {
     match ty {
         Type::Path(TypePath { qself: None, path, .. }) => Ok(path),
         other => Err(Error::new_spanned(other, "expected the path of a message enum; write `client = ClientMessage`")),
+    }
+}
+
+/// The types of `state = Accounts` or `state = (Accounts, Mailer)`.
+fn states(ty: Type) -> Vec<Type> {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.into_iter().collect(),
+        ty => vec![ty],
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn run(
     registry: Arc<Registry>,
     thread: Arc<RoomThread>,
 ) {
-    let host = Rc::new(LocalHost::new(name.clone(), store, registry.max_backlog()));
+    let host = Rc::new(LocalHost::new(name.clone(), store, registry.max_backlog(), registry.env(), registry.states()));
     let class = registry.class;
     let mut actor = Actor {
         class,
@@ -88,6 +88,7 @@ pub(super) async fn run(
             Some(ended) = actor.running.join_next() => if ended.is_err_and(|error| error.is_panic()) {
                 actor.restart("a handler panicked");
             },
+            () = actor.host.has_spawned.notified() => actor.start_spawned(),
             () = actor.host.writes_lost() => actor.restart(WRITE_LOST),
             () = sleep(IDLE_TIMEOUT) => if actor.is_idle() && registry.retire(&name, &commands, &actor.host.store) {
                 break;
@@ -149,6 +150,13 @@ impl Actor {
         self.start("a timer's handler".into(), Box::pin(run));
     }
 
+    /// Starts the background tasks that handlers have spawned.
+    fn start_spawned(&mut self) {
+        for task in self.host.spawned.take() {
+            self.start("a background task".into(), task);
+        }
+    }
+
     /// Sets the alarm to the earliest stored timer, or to `not_before` if that is later.
     fn set_alarm(&self, not_before: u64) {
         if let Err(error) = alarm::rearm(&*self.host, not_before) {
@@ -178,6 +186,7 @@ impl Actor {
     fn restart(&mut self, reason: &str) {
         log::error(&format!("{} `{}`: {reason}; the room restarts", self.class.name, self.host.name));
         self.running.abort_all();
+        self.host.spawned.take();
         self.host.restart_store();
         // Interrupted timers run again, after a growing delay as on Cloudflare: a timer that always panics must not keep the
         // room busy.
@@ -198,6 +207,7 @@ impl Actor {
 
     fn is_idle(&self) -> bool {
         self.running.is_empty()
+            && self.host.spawned.borrow().is_empty()
             && self.host.barrier().is_none()
             && self.host.alarm.get().is_none()
             && self.host.sockets(SocketFilter::All).is_empty()

@@ -18,7 +18,11 @@ use super::{
     settings::Settings,
     threads::{Placement, RoomThread, ThreadPool},
 };
-use crate::{host::memory::Memory, server::room_class::RoomClass};
+use crate::{
+    Env,
+    host::memory::Memory,
+    server::{States, room_class::RoomClass},
+};
 
 /// Commands that may wait for a room. When the queue is full, connections stop reading.
 const MAX_COMMANDS: usize = 1024;
@@ -30,6 +34,8 @@ pub(super) struct RegistryContext {
     /// None if rooms store their values in memory.
     pub(super) file: Option<Arc<File>>,
     pub(super) settings: Settings,
+    pub(super) env: Env,
+    pub(super) states: States,
     /// The running rooms.
     pub(super) tasks: TaskTracker,
     /// Ends the rooms.
@@ -131,6 +137,14 @@ impl Registry {
     /// The limits of what is received over a socket of these rooms.
     pub(super) fn limits(&self) -> Limits {
         Limits { max_message: self.class.max_message, ping_interval: self.context.settings.ping_interval }
+    }
+
+    pub(super) fn env(&self) -> Env {
+        self.context.env.clone()
+    }
+
+    pub(super) fn states(&self) -> States {
+        self.context.states.clone()
     }
 
     pub(super) fn max_backlog(&self) -> usize {

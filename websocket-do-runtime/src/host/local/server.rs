@@ -1,18 +1,28 @@
 //! The local server: configuring, starting and stopping it.
 
-use std::{collections::HashMap, io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
+    dot_env,
     file::File,
     http::{self, Shared},
     registry::{Registry, RegistryContext},
     settings::Settings,
     threads::ThreadPool,
 };
-use crate::{App, server::log};
+use crate::{
+    App, Env,
+    server::{States, log},
+};
 
 /// Runs an [`App`] on this machine, without Cloudflare.
 ///
@@ -28,6 +38,7 @@ pub struct Server {
     app: App,
     address: SocketAddr,
     data: Option<PathBuf>,
+    vars: Vec<(String, String)>,
     pub(super) settings: Settings,
 }
 
@@ -59,7 +70,13 @@ pub struct ServerHandle {
 impl Server {
     /// Creates a server for the app, on 127.0.0.1, port 8787.
     pub fn new(app: App) -> Self {
-        Self { app, address: SocketAddr::from(([127, 0, 0, 1], 8787)), data: None, settings: Settings::default() }
+        Self {
+            app,
+            address: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            data: None,
+            vars: Vec::new(),
+            settings: Settings::default(),
+        }
     }
 
     /// Sets the port; 0 takes a free one. The default is 8787.
@@ -98,12 +115,32 @@ impl Server {
         self
     }
 
+    /// Sets a variable or a secret of the rooms' [environment](crate::Env).
+    ///
+    /// A name is looked up here first, then in the environment of the process, then in the file `.dev.vars` of the current folder
+    /// or, only if there is no such file, in `.env.local` and `.env`. The files are read when the server starts, as wrangler reads
+    /// them ([Cloudflare's documentation](https://developers.cloudflare.com/workers/configuration/secrets/#local-development-with-secrets)):
+    /// `.dev.vars` as it is, and the others with `$NAME` and `${NAME}` replaced.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{App, host::local::Server};
+    /// let server = Server::new(App::new()).var("CHAT_KEY", "demo");
+    /// ```
+    #[must_use]
+    pub fn var(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.vars.push((name.into(), value.into()));
+        self
+    }
+
     /// Starts the server on the current tokio runtime.
     ///
     /// # Errors
-    /// Returns an error if the address cannot be bound, or the data folder cannot be used: it is not writable, its file is
+    /// Returns an error if `.dev.vars` or `.env` cannot be read, if a [state](App::state) that a room declares is missing or cannot
+    /// be made, if the address cannot be bound, or the data folder cannot be used: it is not writable, its file is
     /// damaged, or another server uses it.
     pub async fn start(self) -> io::Result<ServerHandle> {
+        let env = dot_env::environment(Path::new("."), self.vars)?;
+        let states = states(&self.app, &env)?;
         let file = self.data.as_deref().map(File::open).transpose()?.map(Arc::new);
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
@@ -111,8 +148,15 @@ impl Server {
         let (stopping, stop, settings) = (CancellationToken::new(), CancellationToken::new(), self.settings);
         let threads = ThreadPool::start(threads, settings.stall_timeout, stop.clone())?;
         let (connections, rooms) = (TaskTracker::new(), TaskTracker::new());
-        let context =
-            RegistryContext { threads: threads.clone(), file, settings, tasks: rooms.clone(), stop: stop.clone() };
+        let context = RegistryContext {
+            threads: threads.clone(),
+            file,
+            settings,
+            env,
+            states,
+            tasks: rooms.clone(),
+            stop: stop.clone(),
+        };
         let shared = Shared {
             registries: registries(&self.app, &context)?,
             app: self.app,
@@ -144,6 +188,16 @@ impl Server {
             }
         })
     }
+}
+
+/// Makes the state that the rooms declare.
+fn states(app: &App, env: &Env) -> io::Result<States> {
+    let mut all = Vec::new();
+    for class in app.mounts().filter_map(|mount| mount.class) {
+        app.check_states(class.name, class.states).map_err(|error| io::Error::other(error.to_string()))?;
+        all.extend_from_slice(class.states);
+    }
+    app.make_states(env, &all).map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// One registry for each class, shared by all its mounts: as on Cloudflare, they lead to the same rooms.

@@ -1,6 +1,6 @@
 //! The Worker's `fetch`: pages, and requests that are forwarded to rooms.
 
-use std::future::Future;
+use std::{future::Future, rc::Rc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use js_sys::Promise;
@@ -65,6 +65,9 @@ pub trait IntoFetch<Kind> {
     /// # Errors
     /// Throws if the platform cannot make a response.
     fn fetch(self, request: web_sys::Request, env: Env, context: RawContext) -> Outcome;
+
+    /// Returns the function if it returns an [`App`].
+    fn app(self) -> Option<Rc<dyn Fn() -> App>>;
 }
 
 /// The kind of functions that return an [`App`].
@@ -75,9 +78,13 @@ pub struct AppFn;
 #[derive(Debug)]
 pub struct FetchFn;
 
-impl<F: FnOnce() -> App> IntoFetch<AppFn> for F {
+impl<F: Fn() -> App + 'static> IntoFetch<AppFn> for F {
     fn fetch(self, request: web_sys::Request, env: Env, _: RawContext) -> Outcome {
         self().respond(&request, &env)
+    }
+
+    fn app(self) -> Option<Rc<dyn Fn() -> App>> {
+        Some(Rc::new(self))
     }
 }
 
@@ -91,6 +98,10 @@ where
             let response = self(request.into(), env, Context::new(context)).await;
             response.map(|response| web_sys::Response::from(response).into()).or_else(internal_error)
         })
+    }
+
+    fn app(self) -> Option<Rc<dyn Fn() -> App>> {
+        None
     }
 }
 

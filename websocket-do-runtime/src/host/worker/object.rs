@@ -5,13 +5,13 @@ use std::rc::Rc;
 use worker::{State, wasm_bindgen::JsValue, web_sys, worker_sys::DurableObjectState};
 
 use super::{
-    WorkerHost, body, error, frame,
+    WorkerHost, body, error, export_app, frame,
     http::{to_response, upgrade_response},
     promise,
 };
 use crate::{
-    Closed, Room, WebSocketDo,
-    server::{dispatch::FetchResult, event::Event, http::IntoResponse},
+    Closed, Env, Room, WebSocketDo,
+    server::{dispatch::FetchResult, event::Event, http::IntoResponse, log},
 };
 
 /// The result of an event handler: a value or an exception.
@@ -27,9 +27,14 @@ impl<R: WebSocketDo> DurableObject<R> {
     /// The constructor of the class.
     ///
     /// # Errors
-    /// Throws if the platform rejects the heartbeat's auto-response.
-    pub fn new(state: DurableObjectState) -> Result<Self, JsValue> {
-        let host = Rc::new(WorkerHost::new(State::from(state))?);
+    /// Throws if a state that the room declares is missing or cannot be made, or if the platform rejects the heartbeat's auto-response.
+    pub fn new(state: DurableObjectState, env: worker::Env) -> Result<Self, JsValue> {
+        let env = Env::from(env);
+        let states = export_app::states::<R>(&env).map_err(|error| {
+            log::error(&error.to_string());
+            JsValue::from(js_sys::Error::new(&error.to_string()))
+        })?;
+        let host = Rc::new(WorkerHost::new(State::from(state), env, states)?);
         Ok(Self { room: Room::new(host.clone()), host })
     }
 

@@ -30,6 +30,12 @@ pub(super) fn run_event(future: impl Future<Output = ()> + 'static) -> JsValue {
     }
 }
 
+/// Runs a future in the background.
+pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
+    reject_pending_on_panic();
+    spawn_local(future);
+}
+
 /// Polls the future once. Returns its output, or the rest of it if it is pending: a promise costs a turn of the event loop, so
 /// only a pending future gets one.
 fn start<F: Future + 'static>(future: F) -> Result<F::Output, impl Future<Output = F::Output>> {

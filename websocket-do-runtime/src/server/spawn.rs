@@ -1,0 +1,111 @@
+//! Work in the background of a room's handlers.
+
+use std::{
+    cell::Cell,
+    error::Error,
+    fmt,
+    future::{Future, poll_fn},
+    panic::Location,
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use crate::{IntoOutcome, Room, WebSocketDo, host::millis};
+
+/// How many background tasks a room runs at most.
+const MAX_TASKS: usize = 256;
+
+/// How long a background task may run.
+const TASK_TIMEOUT: Duration = Duration::from_mins(15);
+
+/// The error of [`Room::spawn`]: the room runs 256 background tasks already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpawnError(());
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the room runs {MAX_TASKS} background tasks already; wait until one of them has ended")
+    }
+}
+
+impl Error for SpawnError {}
+
+impl<R: WebSocketDo> Room<R> {
+    /// Runs `task` in the background: the handler that spawns it does not wait for it. An error that the task returns is logged.
+    ///
+    /// A room runs at most 256 tasks at once, and drops each after 15 minutes. A task ends with the room's memory: after a panic, a
+    /// deploy or a restart it is gone. Store what must not be lost, and use a [timer](crate::Timer) for what must happen. The room does
+    /// not hibernate while a task runs.
+    ///
+    /// # Errors
+    /// Returns [`SpawnError`], and does not run the task, if 256 tasks are running.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use websocket_do_runtime::{Room, SpawnError, ServerMessageOf, WebSocketDo};
+    /// fn remind<R: WebSocketDo>(room: &Room<R>, reminder: ServerMessageOf<R>) -> Result<(), SpawnError> {
+    ///     let room = room.clone();
+    ///     room.clone().spawn(async move {
+    ///         room.sleep(Duration::from_secs(30)).await;
+    ///         room.broadcast(reminder)
+    ///     })
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn spawn<T: IntoOutcome>(&self, task: impl Future<Output = T> + 'static) -> Result<(), SpawnError> {
+        let caller = Location::caller();
+        if self.tasks().get() >= MAX_TASKS {
+            return Err(SpawnError(()));
+        }
+        let room = self.clone();
+        let counted = Counted::new(room.clone());
+        self.host().spawn(Box::pin(async move {
+            let _counted = counted;
+            match room.within(TASK_TIMEOUT, task).await.map(IntoOutcome::into_outcome) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => room.log_error(format_args!("the background task of {caller} failed: {error}")),
+                None => room.log_error(format_args!(
+                    "the background task of {caller} was dropped: it had not returned after {} minutes",
+                    TASK_TIMEOUT.as_secs() / 60,
+                )),
+            }
+        }));
+        Ok(())
+    }
+
+    /// Runs a future to its end. [`None`] if it takes longer than `limit`.
+    async fn within<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = pin!(future);
+        // The timer is only created for a future that waits.
+        let mut deadline = None;
+        poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            let deadline = deadline.get_or_insert_with(|| self.host().deadline(millis(limit)));
+            deadline.as_mut().poll(context).map(|()| None)
+        })
+        .await
+    }
+}
+
+/// Counts a task until it is dropped.
+struct Counted<R: WebSocketDo>(Room<R>);
+
+impl<R: WebSocketDo> Counted<R> {
+    fn new(room: Room<R>) -> Self {
+        add(room.tasks(), 1);
+        Self(room)
+    }
+}
+
+impl<R: WebSocketDo> Drop for Counted<R> {
+    fn drop(&mut self) {
+        add(self.0.tasks(), -1);
+    }
+}
+
+fn add(count: &Cell<usize>, change: isize) {
+    count.set(count.get().saturating_add_signed(change));
+}
