@@ -16,6 +16,7 @@ mod bodies;
 mod buffered_types;
 mod chat;
 mod closing;
+mod environment;
 mod events;
 mod events_room;
 mod extensions;
@@ -122,6 +123,7 @@ const CASES: &[(Load, &[Case])] = &[
     (Load::Busy, history::CASES),
     (Load::Busy, storage::CASES),
     (Load::Busy, timers::CASES),
+    (Load::Busy, environment::CASES),
     (Load::Busy, many::CASES),
     (Load::Exclusive, events::EXCLUSIVE),
     (Load::Exclusive, ignored_closes::EXCLUSIVE),
@@ -201,7 +203,9 @@ fn main() {
 
 async fn start_local() -> (Host, [ServerHandle; 2]) {
     let chat = Server::new(::chat::app()).port(0).start().await.expect("the chat on a free port");
-    let rooms = Server::new(rooms::app()).port(0).start().await.expect("the rooms on a free port");
+    let rooms = Server::new(rooms::app());
+    let rooms = rooms.var("GREETING", "hello").var("ALLOWANCE", r#"{"members":3}"#).var("ROOM_KEY", "open sesame");
+    let rooms = rooms.port(0).start().await.expect("the rooms on a free port");
     let host = Host {
         chat: chat.address().to_string(),
         rooms: rooms.address().to_string(),

@@ -7,6 +7,7 @@ mod requests;
 mod room;
 mod silence;
 mod stalls;
+mod state;
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod environment;
 mod failures;
 mod faults;
 mod ledger;

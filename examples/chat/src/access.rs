@@ -11,15 +11,48 @@
 //!    host with a certificate.
 //! 3. **Does the room require a key, and does the request have it?** A room without a name counts as private.
 
-use std::{net::IpAddr, sync::OnceLock};
+use std::{
+    net::IpAddr,
+    sync::{Once, OnceLock},
+};
 
 use serde::Deserialize;
-use websocket_do::{FromRequest, HeaderMap, HttpError, Query, Request, Room, StatusCode, Upgrade, Uri};
+use websocket_do::{Env, EnvError, FromRequest, HeaderMap, HttpError, Query, Request, Room, StatusCode, Upgrade, Uri};
 
 use crate::room::ChatRoom;
 
-/// The key of every private room. A real application has a key for each room, and keeps it in its secrets.
-const KEY: &str = "demo";
+/// The key of every private room, from the secret `CHAT_KEY`. A real application has a key for each room.
+pub(crate) struct Key(String);
+
+impl Key {
+    /// Reads the secret. Where none is set, the key is `demo`, for the first steps on one machine.
+    pub(crate) fn of(env: &Env) -> Self {
+        static WARNED: Once = Once::new();
+        match env.secret("CHAT_KEY") {
+            Ok(key) => Self(key),
+            Err(EnvError::MissingSecret(_)) => {
+                WARNED.call_once(|| warn("CHAT_KEY is not set: the key of private rooms is `demo`"));
+                Self("demo".to_owned())
+            }
+            Err(error) => {
+                warn(&format!("private rooms are closed: {error}"));
+                Self(String::new())
+            }
+        }
+    }
+
+    /// Whether a request with this key may enter. An empty key opens nothing.
+    fn opens(&self, given: Option<&str>) -> bool {
+        !self.0.is_empty() && given == Some(&self.0)
+    }
+}
+
+fn warn(text: &str) {
+    #[cfg(target_arch = "wasm32")]
+    worker::console_warn!("{text}");
+    #[cfg(not(target_arch = "wasm32"))]
+    tracing::warn!("{text}");
+}
 
 static HOST: OnceLock<String> = OnceLock::new();
 
@@ -30,23 +63,23 @@ pub fn serve_as(host: String) {
 }
 
 /// Checks an upgrade request. Returns 401 or 403 if it is not allowed.
-pub(crate) fn check_upgrade(upgrade: &Upgrade) -> Result<(), HttpError> {
+pub(crate) fn check_upgrade(key: &Key, upgrade: &Upgrade) -> Result<(), HttpError> {
     let parts = upgrade.parts();
-    check(upgrade.room_name(), &parts.uri, &parts.headers, upgrade.query("key").as_deref())
+    check(key, upgrade.room_name(), &parts.uri, &parts.headers, upgrade.query("key").as_deref())
 }
 
 /// Checks a request to one of the room's routes. Returns 401 or 403 if it is not allowed.
-pub(crate) fn check_request(room: &Room<ChatRoom>, request: &Request) -> Result<(), HttpError> {
+pub(crate) fn check_request(key: &Key, room: &Room<ChatRoom>, request: &Request) -> Result<(), HttpError> {
     #[derive(Deserialize)]
-    struct Key {
+    struct Given {
         key: Option<String>,
     }
 
-    let Query(Key { key }) = Query::from_request(request)?;
-    check(room.name().as_deref(), request.uri(), request.headers(), key.as_deref())
+    let Query(given) = Query::<Given>::from_request(request)?;
+    check(key, room.name().as_deref(), request.uri(), request.headers(), given.key.as_deref())
 }
 
-fn check(room: Option<&str>, uri: &Uri, headers: &HeaderMap, key: Option<&str>) -> Result<(), HttpError> {
+fn check(key: &Key, room: Option<&str>, uri: &Uri, headers: &HeaderMap, given: Option<&str>) -> Result<(), HttpError> {
     let host = Host::of(uri, headers);
     if is_cross_site(headers, &host) || !host.is_served() {
         return Err(StatusCode::FORBIDDEN.into());
@@ -54,7 +87,7 @@ fn check(room: Option<&str>, uri: &Uri, headers: &HeaderMap, key: Option<&str>) 
     let is_public = room.is_some_and(|room| !room.starts_with("private-"));
     let bearer = headers.get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-    if is_public || bearer == Some(KEY) || key == Some(KEY) { Ok(()) } else { Err(HttpError::unauthorized()) }
+    if is_public || key.opens(bearer) || key.opens(given) { Ok(()) } else { Err(HttpError::unauthorized()) }
 }
 
 /// Whether a browser sends the request for a page of another origin. A different port is a different origin.

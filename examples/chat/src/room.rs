@@ -22,16 +22,21 @@ pub struct Member {
 }
 
 /// The room. Its fields are a cache: a room that hibernates keeps only its session data and its storage.
-#[derive(Default)]
 pub struct ChatRoom {
+    key: access::Key,
     history: History,
 }
 
 #[websocket_do(client = ClientMessage, session = Member)]
 impl ChatRoom {
+    #[new]
+    fn new(room: &Room<Self>) -> Self {
+        Self { key: access::Key::of(room.env()), history: History::default() }
+    }
+
     #[connect]
     fn connect(&self, upgrade: &Upgrade) -> Result<Member, HttpError> {
-        access::check_upgrade(upgrade)?;
+        access::check_upgrade(&self.key, upgrade)?;
         let user_id = upgrade.session_id().to_string();
         let name = upgrade.query("name").filter(|name| (1..=50).contains(&name.chars().count()));
         let name = name.map_or_else(|| format!("User-{user_id:.4}"), Into::into);
@@ -79,7 +84,7 @@ impl ChatRoom {
 
     #[get("/info")]
     fn info(&self, room: &Room<Self>, request: Request) -> Result<Json<Info>, HttpError> {
-        access::check_request(room, &request)?;
+        access::check_request(&self.key, room, &request)?;
         let describe = |session: Session<Self>| MemberInfo {
             member: Member::clone(&session.data()),
             format: session.format().to_string(),
@@ -89,13 +94,13 @@ impl ChatRoom {
 
     #[get("/history")]
     fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Messages>, HttpError> {
-        access::check_request(room, &request)?;
+        access::check_request(&self.key, room, &request)?;
         Ok(Json(Messages { messages: history::messages(room.storage())? }))
     }
 
     #[post("/broadcast")]
     fn announce(&self, room: &Room<Self>, request: Request) -> Result<Json<Delivered>, HttpError> {
-        access::check_request(room, &request)?;
+        access::check_request(&self.key, room, &request)?;
         // `Json` requires the content type, which a page of another site cannot set without a CORS preflight.
         let Json(Announcement { text }) = Json::from_request(&request)?;
         let sent = room.everyone().send(ServerMessage::Announcement { text });

@@ -99,6 +99,17 @@ async fn a_private_room_requires_its_key() {
 }
 
 #[tokio::test]
+async fn the_key_of_private_rooms_is_the_secret_chat_key() {
+    let room = TestRoom::<ChatRoom>::new().named("private-tea").var("CHAT_KEY", "earl grey");
+    assert!(room.join_with(|request| request.query("key", "earl grey")).await.is_ok());
+    assert!(room.join_with(|request| request.query("key", "demo")).await.is_err());
+
+    let closed = TestRoom::<ChatRoom>::new().named("private-tea").var("CHAT_KEY", "");
+    assert!(closed.join_with(|request| request.query("key", "")).await.is_err());
+    assert!(closed.join_with(|request| request.query("key", "demo")).await.is_err());
+}
+
+#[tokio::test]
 async fn info_lists_the_sessions_with_their_formats() {
     let room = room("info");
     assert_eq!(info(&room).await, json!({"sessionCount": 0, "sessions": []}));

@@ -51,3 +51,45 @@ fn read(path: &Path) -> io::Result<Option<String>> {
         Err(error) => Err(io::Error::new(error.kind(), format!("cannot read `{}`: {error}", path.display()))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_variable_comes_from_the_server_then_the_process_then_the_files() {
+        let folder = folder(&[(".dev.vars", "PATH=file\nA=file\nB=file")]);
+        let env = environment(folder.path(), vec![("A".to_owned(), "server".to_owned())]).unwrap();
+        assert_eq!(env.var("A").unwrap(), "server");
+        assert_eq!(env.var("B").unwrap(), "file");
+        assert_ne!(env.var("PATH").unwrap(), "file");
+    }
+
+    #[test]
+    fn env_files_are_read_only_without_dev_vars_and_the_local_one_goes_first() {
+        let env = [(".env", "A=env\nB=env\nC=${B}!"), (".env.local", "B=local")];
+        let files = |all: &[(&str, &str)]| files(folder(all).path()).unwrap();
+        assert_eq!(
+            files(&env),
+            [("A", "env"), ("B", "local"), ("C", "local!")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
+        assert_eq!(files(&[env[0], env[1], (".dev.vars", "D=$A")]), [("D".to_owned(), "$A".to_owned())]);
+        assert_eq!(files(&[]), []);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let folder = folder(&[]);
+        fs::write(folder.path().join(".dev.vars"), [b'A', b'=', 0xff]).unwrap();
+        let error = environment(folder.path(), Vec::new()).unwrap_err().to_string();
+        assert!(error.contains(".dev.vars"), "{error}");
+    }
+}

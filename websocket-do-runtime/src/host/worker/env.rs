@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use js_sys::{Array, JSON, Object, Reflect};
-use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::{JsCast, JsValue};
 
 use crate::{Env, server::Binding};
 
@@ -14,7 +14,11 @@ pub(crate) struct Bindings(worker::Env);
 impl Bindings {
     /// Returns a binding, if there is one with this name.
     pub(crate) fn get(&self, name: &str) -> Option<Binding> {
-        let value = Reflect::get(&self.0, &JsValue::from(name)).ok().filter(|value| !value.is_undefined())?;
+        let name = JsValue::from(name);
+        // Every object has inherited properties, such as `toString`.
+        let value = Object::has_own(self.0.unchecked_ref::<Object>(), &name)
+            .then(|| Reflect::get(&self.0, &name).ok())
+            .flatten()?;
         Some(match value.as_string() {
             Some(text) => Binding::Text(text),
             None if is_data(&value) => {
@@ -27,9 +31,12 @@ impl Bindings {
 
 /// Whether the value is data, as a variable of `wrangler.toml` is, and not an object of the platform.
 fn is_data(value: &JsValue) -> bool {
-    !value.is_object()
+    let is_plain = || Object::get_prototype_of(value) == Object::get_prototype_of(&Object::new());
+    value.as_f64().is_some()
+        || value.as_bool().is_some()
+        || value.is_null()
         || Array::is_array(value)
-        || Object::get_prototype_of(value) == Object::get_prototype_of(&Object::new())
+        || (value.is_object() && is_plain())
 }
 
 impl From<worker::Env> for Env {
