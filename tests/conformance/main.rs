@@ -203,9 +203,7 @@ fn main() {
 
 async fn start_local() -> (Host, [ServerHandle; 2]) {
     let chat = Server::new(::chat::app()).port(0).start().await.expect("the chat on a free port");
-    let rooms = Server::new(rooms::app());
-    let rooms = rooms.var("GREETING", "hello").var("ALLOWANCE", r#"{"members":3}"#).var("ROOM_KEY", "open sesame");
-    let rooms = rooms.port(0).start().await.expect("the rooms on a free port");
+    let rooms = rooms::server().port(0).start().await.expect("the rooms on a free port");
     let host = Host {
         chat: chat.address().to_string(),
         rooms: rooms.address().to_string(),

@@ -19,7 +19,7 @@ async fn chat(folder: &Path) -> io::Result<ServerHandle> {
 }
 
 async fn rooms(folder: &Path) -> ServerHandle {
-    Server::new(rooms::app()).port(0).data(folder).start().await.expect("the rooms on a free port")
+    rooms::server().port(0).data(folder).start().await.expect("the rooms on a free port")
 }
 
 /// Sends a request; returns the body of the answer, whose status must be 20x.

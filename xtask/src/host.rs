@@ -39,6 +39,11 @@ pub(crate) fn wrangler_in(project: &Project, package: &Path, port: u16, folder: 
     let config = folder.join("wrangler.toml");
     fs::create_dir_all(folder)?;
     fs::write(&config, without_build(&text, home))?;
+    // Wrangler reads secrets beside its configuration.
+    let secrets = home.join(".dev.vars");
+    if secrets.exists() {
+        fs::copy(&secrets, folder.join(".dev.vars"))?;
+    }
     let mut wrangler = wrangler(project, &config, port)?;
     wrangler.arg("--persist-to").arg(folder.join("state"));
     Ok(wrangler)

@@ -122,6 +122,9 @@ fn without_rustup(project: &Project) -> Result<()> {
     run(again.current_dir(project.root()))
 }
 
+/// The secret that is the key of the chat's private rooms.
+const CHAT_KEY: &str = "CHAT_KEY";
+
 /// Starts both hosts, and runs the tests and clients that connect to them. The hosts are stopped at the end, also after a failure.
 fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     let mut hosts = report.run("start the hosts", || start(project))?;
@@ -148,7 +151,7 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     } else {
         println!("\n== Python peer: skipped; missing python3 (3.11 or newer) with venv");
     }
-    report.run("the chat's history after a restart", || restart(project, &mut hosts));
+    report.run("the chat's history and its key after a restart", || restart(project, &mut hosts));
     drop(hosts);
     report.run("hostile clients, crashes and a full disk", || abuse::abuse(project, &abuse::Options::smoke()));
     report.run("a smoke run of the bench", || bench::bench(project, &bench::Options::smoke()));
@@ -163,17 +166,22 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
     let mut hosts = Vec::new();
     for (name, package, [local, workerd]) in WORKERS {
         run(&mut cargo(project, &format!("build --package {name}")))?;
-        hosts.push((local, start_local(project, name, free_port()?, local)?));
-        hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd)?));
+        hosts.push((local, start_local(project, name, free_port()?, local, None)?));
+        hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd, None)?));
     }
     hosts.push((MISBEHAVING, start_misbehaving(project, free_port()?)?));
     Ok(hosts)
 }
 
-fn start_local(project: &Project, name: &str, port: u16, log: &str) -> Result<Host> {
+/// Starts a local host. `key` is the secret `CHAT_KEY`.
+fn start_local(project: &Project, name: &str, port: u16, log: &str, key: Option<&str>) -> Result<Host> {
     let folder = project.target("hosts");
     let mut command = cargo(project, &format!("run --quiet --package {name} -- --port {port}"));
     command.arg("--data").arg(folder.join(name).join("data"));
+    match key {
+        Some(key) => command.env(CHAT_KEY, key),
+        None => command.env_remove(CHAT_KEY),
+    };
     let log = folder.join(format!("{log}.log"));
     let host = Host::start(&format!("local {name}"), &mut command, port, &log)?;
     let expected = format!("listening on http://127.0.0.1:{port}");
@@ -183,9 +191,18 @@ fn start_local(project: &Project, name: &str, port: u16, log: &str) -> Result<Ho
     Ok(host)
 }
 
-fn start_workerd(project: &Project, name: &str, package: &str, port: u16, log: &str) -> Result<Host> {
+/// Starts a Worker. `key` is the secret `CHAT_KEY`.
+fn start_workerd(
+    project: &Project,
+    name: &str,
+    package: &str,
+    port: u16,
+    log: &str,
+    key: Option<&str>,
+) -> Result<Host> {
     let folder = project.target("hosts");
     let mut command = wrangler_in(project, Path::new(package), port, &folder.join(name))?;
+    command.args(key.map(|key| format!("--var={CHAT_KEY}:{key}")));
     Host::start(&format!("workerd {name}"), &mut command, port, &folder.join(format!("{log}.log")))
 }
 
@@ -196,25 +213,38 @@ fn start_misbehaving(project: &Project, port: u16) -> Result<Host> {
     Host::start("misbehaving Node", command.arg(port.to_string()), port, &log)
 }
 
-/// Restarts the chat's hosts: the history that the JavaScript peers have left in a room must survive.
+/// Restarts the chat's hosts with the secret `CHAT_KEY`: the history that the JavaScript peers have left in a room must survive, and
+/// private rooms have the new key.
 fn restart(project: &Project, hosts: &mut [(&'static str, Host)]) -> Result<()> {
     const HISTORY: &str = "/room/restarted/history";
+    const PRIVATE: &str = "/room/private-restarted/info?key";
+    const KEY: &str = "earl-grey";
+    const WARNING: &str = "CHAT_KEY is not set";
     let [(name, package, [local, workerd]), _] = WORKERS;
     for (variable, host) in hosts.iter_mut().filter(|(variable, _)| [local, workerd].contains(variable)) {
         let (port, before) = (host.port(), get(host.port(), HISTORY)?);
         if !before.contains(r#"{"messages":[{"text":"still here""#) {
             bail!("expected a history on {variable} before the restart, found {before}");
         }
+        get(host.port(), &format!("{PRIVATE}=demo"))?;
+        let log = project.target("hosts").join(format!("{variable}.log"));
+        if !fs::read_to_string(&log)?.contains(WARNING) {
+            bail!("expected the warning `{WARNING}` in {}", log.display());
+        }
         host.stop();
         let log = format!("{variable}-again");
         *host = if *variable == local {
-            start_local(project, name, port, &log)?
+            start_local(project, name, port, &log, Some(KEY))?
         } else {
-            start_workerd(project, name, package, port, &log)?
+            start_workerd(project, name, package, port, &log, Some(KEY))?
         };
         let after = get(port, HISTORY)?;
         if after != before {
             bail!("the history on {variable} was {before} before the restart, and is {after} after it");
+        }
+        get(port, &format!("{PRIVATE}={KEY}"))?;
+        if get(port, &format!("{PRIVATE}=demo")).is_ok() {
+            bail!("the key `demo` opens private rooms on {variable}, although CHAT_KEY is set");
         }
     }
     Ok(())
