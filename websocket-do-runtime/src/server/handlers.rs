@@ -127,6 +127,24 @@ impl IntoOutcome for () {
     }
 }
 
+/// A function with an output, by which stable Rust can name `!`.
+#[doc(hidden)]
+pub trait Function {
+    /// The output.
+    type Output;
+}
+
+impl<T> Function for fn() -> T {
+    type Output = T;
+}
+
+/// The output of a background task that loops forever, `!`.
+impl IntoOutcome for <fn() -> ! as Function>::Output {
+    fn into_outcome(self) -> Result {
+        self
+    }
+}
+
 impl<T, E: Into<Error>> IntoOutcome for Result<T, E> {
     fn into_outcome(self) -> Result {
         self.map(drop).map_err(Into::into)

@@ -45,10 +45,26 @@ impl<R: WebSocketDo> Room<R> {
     /// # use std::time::Duration;
     /// # use websocket_do_runtime::{Room, SpawnError, ServerMessageOf, WebSocketDo};
     /// fn remind<R: WebSocketDo>(room: &Room<R>, reminder: ServerMessageOf<R>) -> Result<(), SpawnError> {
-    ///     let room = room.clone();
-    ///     room.clone().spawn(async move {
-    ///         room.sleep(Duration::from_secs(30)).await;
-    ///         room.broadcast(reminder)
+    ///     let later = room.clone();
+    ///     room.spawn(async move {
+    ///         later.sleep(Duration::from_secs(30)).await;
+    ///         later.broadcast(reminder)
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// A task may also loop, until it is dropped:
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use websocket_do_runtime::{Room, SpawnError, WebSocketDo};
+    /// fn tick<R: WebSocketDo>(room: &Room<R>) -> Result<(), SpawnError> {
+    ///     let clock = room.clone();
+    ///     room.spawn(async move {
+    ///         loop {
+    ///             clock.sleep(Duration::from_secs(1)).await;
+    ///             println!("{} sessions", clock.len());
+    ///         }
     ///     })
     /// }
     /// ```

@@ -102,8 +102,9 @@ pub(super) async fn run(
             actor.handle_command(command);
         }
     }
-    // A waiting handler holds the room's store until it is dropped.
+    // A waiting handler or task holds the room's store until it is dropped.
     actor.running.shutdown().await;
+    actor.host.spawned.take();
 }
 
 struct Actor {
