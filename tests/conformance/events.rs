@@ -89,9 +89,9 @@ cases! {
         }
     }
 
-    async fn the_error_handler_gets_the_error_and_answers(host: Host) {
+    async fn the_error_handler_gets_the_error_and_the_name_of_its_handler(host: Host) {
         let mut peer = Peer::join(&host.rooms, &format!("/msgpack-only/{}/websocket", room()), Format::MessagePack).await;
-        assert_eq!(peer.ask(json!({"type": "fail"})).await, json!({"type": "who", "name": "failed: on purpose"}));
+        assert_eq!(peer.ask(json!({"type": "fail"})).await, json!({"type": "who", "name": "`fail` (Fail) failed: on purpose"}));
     }
 
     async fn oversized_session_data_is_refused_and_the_old_data_kept(host: Host) {

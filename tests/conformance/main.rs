@@ -1,7 +1,7 @@
 //! The wire contract: each behaviour is one named case, described once and run on both hosts.
 //!
 //! The local hosts run in this process. The cases on workerd need `CHAT_WORKERD` and `ROOMS_WORKERD`, the addresses of the
-//! two Workers, which `cargo xtask test` sets; without them these cases are ignored.
+//! two Workers, and `ROOMS_WORKERD_LOG`, the file with the console of the latter, which `cargo xtask test` sets; without them these cases are ignored.
 
 #![expect(
     clippy::expect_used,
@@ -16,6 +16,7 @@ mod bodies;
 mod buffered_types;
 mod chat;
 mod closing;
+mod console;
 mod environment;
 mod events;
 mod events_room;
@@ -44,6 +45,7 @@ mod waiting;
 use std::{
     env,
     future::Future,
+    path::PathBuf,
     pin::Pin,
     sync::{Arc, RwLock},
     time::Duration,
@@ -57,7 +59,7 @@ use websocket_do::local::{Server, ServerHandle};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why a case on workerd does not run.
-const NO_WORKERD: &str = "set CHAT_WORKERD and ROOMS_WORKERD to the addresses of the Workers";
+const NO_WORKERD: &str = "set CHAT_WORKERD and ROOMS_WORKERD to the addresses of the Workers, and ROOMS_WORKERD_LOG to the file with their console";
 
 /// The addresses of one host's rooms, such as `127.0.0.1:8787`.
 #[derive(Clone)]
@@ -67,6 +69,8 @@ pub(crate) struct Host {
     pub(crate) is_local: bool,
     /// Whether an idle room with sockets loses its memory.
     pub(crate) hibernates: bool,
+    /// The file that the console of the Worker of the rooms is written to.
+    pub(crate) console: Option<PathBuf>,
 }
 
 type Case = (&'static str, fn(Host) -> Pin<Box<dyn Future<Output = ()> + Send>>);
@@ -197,6 +201,9 @@ fn main() {
             add(host, load, cases);
         }
     }
+    let mut with_console = workerd.clone();
+    with_console.host = with_console.host.filter(|host| host.console.is_some());
+    add(&with_console, Load::Exclusive, console::EXCLUSIVE);
     trials.extend(stub::client_cases(workerd));
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -209,6 +216,7 @@ async fn start_local() -> (Host, [ServerHandle; 2]) {
         rooms: rooms.address().to_string(),
         is_local: true,
         hibernates: false,
+        console: None,
     };
     (host, [chat, rooms])
 }
@@ -216,5 +224,11 @@ async fn start_local() -> (Host, [ServerHandle; 2]) {
 fn workerd() -> Option<Host> {
     let address = |variable| env::var(variable).ok().map(|url| url.trim_start_matches("http://").to_owned());
     let (chat, rooms) = (address("CHAT_WORKERD")?, address("ROOMS_WORKERD")?);
-    Some(Host { chat, rooms, is_local: false, hibernates: true })
+    Some(Host {
+        chat,
+        rooms,
+        is_local: false,
+        hibernates: true,
+        console: env::var_os("ROOMS_WORKERD_LOG").map(Into::into),
+    })
 }

@@ -1,9 +1,10 @@
 //! The limits of the local host: memory, time and threads that a peer or a handler can take.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod background;
 mod backlog;
+mod faulty;
 mod requests;
 mod room;
 mod silence;

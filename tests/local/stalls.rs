@@ -95,6 +95,6 @@ async fn a_signal_ends_a_server_with_a_blocking_handler() {
         let (line, status) = timeout(PATIENCE, last).await.expect("the process ends").unwrap();
         assert_eq!(status.unwrap().code(), Some(3));
         let line = line.expect("an error");
-        assert!(line.contains(r#"a message's handler of the room "stuck" of `Loaded`"#), "{line}");
+        assert!(line.contains(r#"`spin` (Spin) of the room "stuck" of `Loaded`"#), "{line}");
     }
 }

@@ -92,7 +92,7 @@ async fn the_rooms_log_is_in_the_report_and_cannot_forge_a_line() {
     assert!(panic_message(ada.next()).await.contains("reports an error: Internal error"));
     let id = room.inspect(|room| room.sessions()[0].id());
     let report = format!("{room:?}");
-    let line = format!(r"logged: Desk `lob\nby`: session {id}: a handler failed: first\nERROR second\u{{1b}}[2J");
+    let line = format!(r"logged: Desk `lob\nby`: session {id}: `fail` (Fail) failed: first\nERROR second\u{{1b}}[2J");
     assert!(report.lines().any(|found| found.ends_with(&line)), "`{line}` is not in:\n{report}");
 
     ada.set_attachment(&"of another shape");

@@ -12,6 +12,7 @@ mod desk;
 mod environment;
 mod failures;
 mod faults;
+mod faulty;
 mod ledger;
 mod limits;
 mod logbook;

@@ -23,7 +23,7 @@ pub mod testing;
 pub use self::connection::{Close, CloseError, Closed, Error, HostError, MaybeSend, MaybeSync, Result, SendError};
 #[cfg(feature = "server")]
 pub use self::server::{
-    Accept, App, Audience, Env, EnvError, HasState, HttpError, IntoOutcome, IntoResponse, Json, ListOptions, MAX_KEY,
-    MAX_MESSAGE_LIMIT, MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session,
+    Accept, App, Audience, Env, EnvError, Handler, HasState, HttpError, IntoOutcome, IntoResponse, Json, ListOptions,
+    MAX_KEY, MAX_MESSAGE_LIMIT, MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session,
     SpawnError, StateType, Storable, Storage, StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
 };

@@ -8,6 +8,7 @@ mod closing;
 pub mod dispatch;
 mod env;
 pub mod event;
+pub(crate) mod handler;
 mod handlers;
 pub mod http;
 pub(crate) mod log;
@@ -30,6 +31,7 @@ pub use self::{
     app::App,
     audience::Audience,
     env::{Env, EnvError},
+    handler::Handler,
     handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
     http::{HttpError, IntoResponse, Json, Query, Request, Response},
     migrate::PreviousSession,

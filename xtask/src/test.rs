@@ -133,7 +133,9 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
         let command = command.envs(addresses.iter().copied()).env("CHROMIUM", &built.chromium);
         report.run(name, || run(command.env("IN_BROWSER", &built.page)));
     };
-    client("conformance on both hosts", &mut cargo(project, "test --package tests --test conformance"));
+    let console = project.target("hosts").join("ROOMS_WORKERD.log");
+    let mut conformance = cargo(project, "test --package tests --test conformance");
+    client("conformance on both hosts", conformance.env("ROOMS_WORKERD_LOG", console));
     client("the native client and misbehaving servers", &mut cargo(project, "test --package tests --test clients"));
     for (name, address) in addresses.iter().filter(|(name, _)| name.starts_with("CHAT")) {
         let mut tests = cargo(project, "test --package chat --test room");

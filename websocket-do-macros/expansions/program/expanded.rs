@@ -371,9 +371,11 @@ const _: () = {
             let _ = session;
             match message {
                 ClientMessage::Message { text: text } => {
+                    ::websocket_do::__private::dispatch::handling(&("message", "Message"));
                     __ws::IntoOutcome::into_outcome(Self::message(self, session, text))
                 }
                 ClientMessage::SetName { name: name } => {
+                    ::websocket_do::__private::dispatch::handling(&("set_name", "SetName"));
                     __ws::IntoOutcome::into_outcome(Self::set_name(self, session, name))
                 }
             }

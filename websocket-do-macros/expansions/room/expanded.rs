@@ -95,9 +95,9 @@ const _: () = {
         const MAX_MESSAGE: ::core::primitive::usize = 64 << 10;
         const HANDLER_TIMEOUT: ::core::time::Duration = ::core::time::Duration::from_secs(10);
         const ROUTES: &'static [__ws::http::Route] = &[
-            __ws::http::Route::new("GET", "/players"),
-            __ws::http::Route::new("OPTIONS", "/players"),
-            __ws::http::Route::new("PUT", "/players/{name}").max_body(1 << 10),
+            __ws::http::Route::new("GET", "/players").handler("players"),
+            __ws::http::Route::new("OPTIONS", "/players").handler("options"),
+            __ws::http::Route::new("PUT", "/players/{name}").handler("rename").max_body(1 << 10),
         ];
         fn new(room: &__ws::Room<Self>) -> Self {
             let _ = room;
@@ -117,9 +117,13 @@ const _: () = {
         async fn message(&self, session: &__ws::Session<Self>, message: protocol::Play) -> __ws::Result {
             let _ = session;
             match message {
-                protocol::Play::Guess(word) => __ws::IntoOutcome::into_outcome(Self::guess(self, session, word).await),
+                protocol::Play::Guess(word) => {
+                    ::websocket_do::__private::dispatch::handling(&("guess", "Guess"));
+                    __ws::IntoOutcome::into_outcome(Self::guess(self, session, word).await)
+                }
                 #[cfg(feature = "admin")]
                 protocol::Play::End { reason: _reason } => {
+                    ::websocket_do::__private::dispatch::handling(&("end", "End"));
                     __ws::IntoOutcome::into_outcome(Self::end(self, session, _reason))
                 }
             }

@@ -8,7 +8,7 @@ pub(super) mod timers;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Ident, ItemImpl, spanned::Spanned};
+use syn::{Ident, ItemImpl, ext::IdentExt, spanned::Spanned};
 
 use super::{
     model::{Fields, Format, Hook, MessageHandler, Method, Room},
@@ -266,5 +266,11 @@ fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
         }
     };
     let outcome = outcome(method, &call(method, &quote!(self, session, #arguments)));
-    quote!(#(#cfgs)* #pattern => #outcome,)
+    let (method, message) = (method.name.unraw().to_string(), variant.unraw().to_string());
+    quote! {
+        #(#cfgs)* #pattern => {
+            ::websocket_do::__private::dispatch::handling(&(#method, #message));
+            #outcome
+        }
+    }
 }

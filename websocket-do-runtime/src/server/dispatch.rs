@@ -12,9 +12,13 @@ use crate::{
     Close, Error, Request, Result, Room, Session, WebSocketDo,
     codec::{self, Format, Frame},
     host::{Host, SocketId},
-    server::event::Event,
+    server::{
+        event::Event,
+        handler::{Handler, Running},
+    },
 };
 
+pub use crate::server::handler::{MessageNames, handling};
 pub use default::{answer_handler_error, answer_protocol_error, answer_validation_error, close_previous};
 pub use fetch::FetchResult;
 pub(crate) use queue::Queue;
@@ -89,7 +93,7 @@ impl<R: WebSocketDo> Room<R> {
         match event {
             Event::Message(..) if session.state.is_closing() => {}
             Event::Message(frame, _permit) => {
-                self.run_session_handler(session, "a message", self.dispatch_message(session, frame)).await;
+                self.run_session_handler(session, Handler::MESSAGE, self.dispatch_message(session, frame)).await;
             }
             Event::Closed(closed) => self.end(session, Some(closed)).await,
             Event::Unanswered => self.end(session, None).await,
@@ -97,22 +101,30 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     /// Runs a handler of a session, and the `error` handler if it fails. A handler that exceeds its time limit is dropped, and
-    /// its session is closed. `label` names the handler in the log.
+    /// its session is closed. `name` names the handler in the log.
     pub(super) async fn run_session_handler(
         &self,
         session: &Session<R>,
-        label: &str,
+        name: Handler,
         handler: impl Future<Output = Result>,
     ) {
-        let dropped = match self.run_handler_of(Some(&session.state), handler).await {
+        let id = session.state.id;
+        let mut running = Some(Running::new(self.log_name(), Some(id), name));
+        let outcome = self.run_handler_of(&mut running, Some(&session.state), handler).await;
+        let name = running.map_or(name, |running| running.handler());
+        let dropped = match outcome {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => match self.run_handler_of(Some(&session.state), self.on_error(session, &error)).await {
-                Ok(()) => return,
-                Err(dropped) => dropped,
-            },
+            Ok(Err(error)) => {
+                let mut running = Some(Running::of_error(self.log_name(), id, name));
+                let on_error = self.on_error(session, name, &error);
+                match self.run_handler_of(&mut running, Some(&session.state), on_error).await {
+                    Ok(()) => return,
+                    Err(dropped) => dropped,
+                }
+            }
             Err(dropped) => dropped,
         };
-        session.log_error(format_args!("{label}: {dropped}"));
+        session.log_error(format_args!("{name}: {dropped}"));
         session.close_with(&Close::handler_timeout());
     }
 
@@ -125,20 +137,28 @@ impl<R: WebSocketDo> Room<R> {
             (Format::Json, Frame::Text(text)) => codec::decode_text(&text),
             (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(&bytes),
             (Format::MessagePack, frame @ Frame::Text(_)) => {
+                Handler::attribute("protocol_error").set_current();
                 return self.handlers().protocol_error(session, &frame).await;
             }
-            (Format::Json, Frame::Binary(bytes)) => return self.handlers().binary(session, bytes).await,
+            (Format::Json, Frame::Binary(bytes)) => {
+                Handler::attribute("binary").set_current();
+                return self.handlers().binary(session, bytes).await;
+            }
         };
         match decoded {
             Ok(message) => self.handlers().message(session, message).await,
-            Err(error) => self.handlers().invalid(session, &error).await,
+            Err(error) => {
+                Handler::attribute("invalid").set_current();
+                self.handlers().invalid(session, &error).await
+            }
         }
     }
 
     /// Runs the `error` handler, and logs its own error.
-    async fn on_error(&self, session: &Session<R>, error: &Error) {
+    async fn on_error(&self, session: &Session<R>, failed: Handler, error: &Error) {
         if let Err(second) = self.handlers().error(session, error).await {
-            session.log_error(format_args!("the `error` handler failed: {second}; it was handling the error: {error}"));
+            session
+                .log_error(format_args!("`#[error]` failed: {second}; it was handling the error of {failed}: {error}"));
         }
     }
 }

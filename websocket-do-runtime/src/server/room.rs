@@ -10,13 +10,14 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    Audience, Env, HasState, Result, SendError, Session, Storage, StorageError, WebSocketDo,
+    Audience, Env, Handler, HasState, Result, SendError, Session, Storage, StorageError, WebSocketDo,
     host::{BySocket, Host, SocketFilter, SocketId, millis},
     protocol::{ClientMessage, Timestamp},
     server::{
         States, alarm,
         attachment::{self, AttachmentError, State},
         closing::Closing,
+        handler::{LogName, Running},
         log,
         session::SessionState,
         timers::StoredTimer,
@@ -64,6 +65,12 @@ struct RoomState<R: WebSocketDo> {
     tasks: Cell<usize>,
     /// The timer whose handler is running.
     running: RefCell<Option<StoredTimer>>,
+}
+
+impl<R: WebSocketDo> LogName for RoomState<R> {
+    fn log_name(&self) -> String {
+        format!("{} `{}`", R::NAME, self.host.room_name().unwrap_or_default())
+    }
 }
 
 /// Why a socket has no session.
@@ -200,8 +207,12 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Logs an error of the room, with the room's name.
     pub(crate) fn log_error(&self, error: impl fmt::Display) {
-        let name = self.name().unwrap_or_default();
-        log::error(&format!("{} `{name}`: {error}", R::NAME));
+        log::error(&format!("{}: {error}", self.state.log_name()));
+    }
+
+    /// Returns the room, as the log names it.
+    pub(crate) fn log_name(&self) -> Rc<dyn LogName> {
+        self.state.clone()
     }
 
     pub(crate) fn host(&self) -> &dyn Host {
@@ -218,7 +229,8 @@ impl<R: WebSocketDo> Room<R> {
             if !R::STATES.is_empty() {
                 self.states();
             }
-            R::new(self)
+            let mut running = Some(Running::new(self.log_name(), None, Handler::attribute("new")));
+            Running::poll(&mut running, || R::new(self))
         })
     }
 

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{IntoOutcome, Room, WebSocketDo, host::millis};
+use crate::{Handler, IntoOutcome, Room, WebSocketDo, host::millis, server::handler::Running};
 
 /// How many background tasks a room runs at most.
 const MAX_TASKS: usize = 256;
@@ -78,7 +78,7 @@ impl<R: WebSocketDo> Room<R> {
         let counted = Counted::new(room.clone());
         self.host().spawn(Box::pin(async move {
             let _counted = counted;
-            match room.within(TASK_TIMEOUT, task).await.map(IntoOutcome::into_outcome) {
+            match room.within(TASK_TIMEOUT, caller, task).await.map(IntoOutcome::into_outcome) {
                 Some(Ok(())) => {}
                 Some(Err(error)) => room.log_error(format_args!("the background task of {caller} failed: {error}")),
                 None => room.log_error(format_args!(
@@ -91,12 +91,18 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     /// Runs a future to its end. [`None`] if it takes longer than `limit`.
-    async fn within<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    async fn within<T>(
+        &self,
+        limit: Duration,
+        caller: &'static Location<'static>,
+        future: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut running = Some(Running::new(self.log_name(), None, Handler::task(caller)));
         let mut future = pin!(future);
         // The timer is only created for a future that waits.
         let mut deadline = None;
         poll_fn(|context| {
-            if let Poll::Ready(output) = future.as_mut().poll(context) {
+            if let Poll::Ready(output) = Running::poll(&mut running, || future.as_mut().poll(context)) {
                 return Poll::Ready(Some(output));
             }
             let deadline = deadline.get_or_insert_with(|| self.host().deadline(millis(limit)));

@@ -23,7 +23,7 @@ use crate::{
     codec::Frame,
     connection::heartbeat::{PING, PONG},
     host::{Host, SocketId},
-    server::{alarm, event::Event, log, timers},
+    server::{alarm, event::Event, handler, log, timers},
 };
 
 /// How long a test waits for a message, in milliseconds of the room's time.
@@ -214,9 +214,14 @@ impl<R: WebSocketDo> Simulation<R> {
 
     /// Restarts the room after a panic, as the other hosts do. Fails the test unless it expects panics.
     fn handle_panic(&self, panic: Box<dyn Any + Send>) {
-        self.log(|| "a handler panics; the room restarts".to_owned());
+        let line = handler::take_panicked().unwrap_or_else(|| "a handler panicked".to_owned());
+        self.log(|| format!("{line}; the room restarts"));
         self.restart();
         if !self.survives_panics.get() {
+            #[expect(clippy::print_stderr, reason = "the output of the test, next to the panic's message")]
+            {
+                eprintln!("{line}");
+            }
             resume_unwind(panic);
         }
     }

@@ -26,7 +26,8 @@ fn entry(route: &Route) -> TokenStream {
     let Route { handler, path, .. } = route;
     let (cfgs, verb) = (&handler.method.cfgs, route.verb.to_string());
     let max_body = route.max_body.as_ref().map(|bytes| quote_spanned!(bytes.span()=> .max_body(#bytes)));
-    quote!(#(#cfgs)* __ws::http::Route::new(#verb, #path) #max_body)
+    let name = handler.method.name.unraw().to_string();
+    quote!(#(#cfgs)* __ws::http::Route::new(#verb, #path).handler(#name) #max_body)
 }
 
 fn arm(route: &Route) -> TokenStream {

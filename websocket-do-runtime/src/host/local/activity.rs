@@ -11,10 +11,15 @@ use std::{
 };
 
 use super::threads::RoomThread;
+use crate::server::handler::shared;
 
 /// The handler that a thread is polling, if any, and when the poll began.
 #[derive(Default)]
-pub(super) struct Activity(Mutex<Option<(Task, Instant)>>);
+pub(super) struct Activity {
+    current: Mutex<Option<(Task, Instant)>>,
+    /// The handler within the task, which is known after the message is decoded.
+    pub(super) handler: shared::Latest,
+}
 
 /// A handler of a room, as the log names it.
 #[derive(Debug, Clone)]
@@ -32,24 +37,35 @@ impl Activity {
 
     /// The current handler, for the log.
     pub(super) fn describe(&self) -> String {
-        self.current().as_ref().map_or_else(String::new, |(task, _)| task.to_string())
+        let handler = *self.handler.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current().as_ref().map_or_else(String::new, |(task, _)| match handler {
+            Some(handler) => format!("{handler} of {}", task.room_name()),
+            None => task.to_string(),
+        })
     }
 
     /// Runs one poll of a handler.
     pub(super) fn run<T>(&self, task: &Task, poll: impl FnOnce() -> T) -> T {
+        *self.handler.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.current() = Some((task.clone(), Instant::now()));
         let _reset = Reset(self);
         poll()
     }
 
     fn current(&self) -> MutexGuard<'_, Option<(Task, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Task {
+    fn room_name(&self) -> String {
+        format!("the room {:?} of `{}`", self.room, self.class)
     }
 }
 
 impl fmt::Display for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of the room {:?} of `{}`", self.handler, self.room, self.class)
+        write!(f, "{} of {}", self.handler, self.room_name())
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
         alarm,
         dispatch::FetchResult,
         event::Event,
+        handler::take_panicked,
         log,
         room_class::{ErasedRoom, RoomClass},
         timers::RETRY,
@@ -85,8 +86,8 @@ pub(super) async fn run(
                 None => break,
             },
             () = actor.host.alarm_due() => actor.run_due_timers(),
-            Some(ended) = actor.running.join_next() => if ended.is_err_and(|error| error.is_panic()) {
-                actor.restart("a handler panicked");
+            Some(ended) = actor.running.join_next() => if let Ok(Err(panicked)) = ended {
+                actor.restart_after(panicked);
             },
             () = actor.host.has_spawned.notified() => actor.start_spawned(),
             () = actor.host.writes_lost() => actor.restart(WRITE_LOST),
@@ -113,8 +114,8 @@ struct Actor {
     thread: Arc<RoomThread>,
     host: Rc<LocalHost>,
     room: Rc<dyn ErasedRoom>,
-    /// Handlers that have been awaiting something.
-    running: JoinSet<()>,
+    /// Handlers that have been awaiting something. The error of one that panicked is its name for the log.
+    running: JoinSet<Result<(), Option<String>>>,
     /// How many times in a row a panic has ended the handlers of timers.
     failed_alarms: Rc<Cell<u32>>,
 }
@@ -171,21 +172,29 @@ impl Actor {
         let mut handler = AssertUnwindSafe(handler).catch_unwind();
         match self.thread.activity.run(&task, || (&mut handler).now_or_never()) {
             Some(Ok(())) => {}
-            Some(Err(_)) => self.restart("a handler panicked"),
+            Some(Err(_)) => self.restart_after(take_panicked()),
             None => {
                 let handler = Recorded { thread: self.thread.clone(), task, handler };
-                self.running.spawn_local(async move {
-                    if let Err(panic) = handler.await {
-                        std::panic::resume_unwind(panic);
-                    }
-                });
+                self.running.spawn_local(async move { handler.await.map_err(|_| take_panicked()) });
             }
         }
     }
 
     /// Drops the room's memory and its running handlers, as workerd does after a panic. Sockets stay.
     fn restart(&mut self, reason: &str) {
-        log::error(&format!("{} `{}`: {reason}; the room restarts", self.class.name, self.host.name));
+        self.restart_with(&format!("{} `{}`: {reason}", self.class.name, self.host.name));
+    }
+
+    /// Restarts the room after a panic of the handler that `panicked` names.
+    fn restart_after(&mut self, panicked: Option<String>) {
+        match panicked {
+            Some(panicked) => self.restart_with(&panicked),
+            None => self.restart("a handler panicked"),
+        }
+    }
+
+    fn restart_with(&mut self, reason: &str) {
+        log::error(&format!("{reason}; the room restarts"));
         self.running.abort_all();
         self.host.spawned.take();
         self.host.restart_store();

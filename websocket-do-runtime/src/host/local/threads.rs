@@ -23,7 +23,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
-use crate::server::log;
+use crate::server::{handler::shared, log};
 
 /// A thread that has been busy for this long is chosen for a new room only if all are.
 const BUSY: Duration = Duration::from_millis(100);
@@ -167,6 +167,7 @@ impl RoomThread {
 
     /// Runs rooms until the server stops.
     fn run(self: &Arc<Self>, runtime: &Runtime, stop: &CancellationToken) {
+        shared::record_in(self.activity.handler.clone());
         let rooms = LocalSet::new();
         rooms.block_on(runtime, async {
             while let Some((placement, start)) = stop.run_until_cancelled(self.next()).await {

@@ -14,6 +14,8 @@ use js_sys::{Error, Function, Promise};
 use wasm_bindgen_futures::spawn_local;
 use worker::wasm_bindgen::JsValue;
 
+use crate::server::{handler, log};
+
 /// Runs a future that handles a request.
 pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
     match start(future) {
@@ -127,6 +129,9 @@ fn reject_pending_on_panic() {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             before(info);
+            if let Some(handler) = handler::current() {
+                log::error(&format!("{handler} panicked"));
+            }
             PENDING.with(|pending| {
                 let rejects = pending.try_borrow_mut().map(|mut pending| std::mem::take(&mut pending.rejects));
                 for reject in rejects.unwrap_or_default().into_values() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    Close, Error, PreviousSession, Result, Room, SendError, ServerMessageOf, Session, WebSocketDo,
+    Close, Error, Handler, PreviousSession, Result, Room, SendError, ServerMessageOf, Session, WebSocketDo,
     codec::{self, Frame},
     protocol::ValidationError,
 };
@@ -46,7 +46,10 @@ pub fn answer_protocol_error<R: WebSocketDo>(session: &Session<R>, frame: &Frame
 /// # Errors
 /// Never returns an error.
 pub fn answer_handler_error<R: WebSocketDo>(session: &Session<R>, error: &Error) -> Result {
-    session.log_error(format_args!("a handler failed: {error}"));
+    match Handler::current() {
+        Some(failed) => session.log_error(format_args!("{failed} failed: {error}")),
+        None => session.log_error(format_args!("a handler failed: {error}")),
+    }
     // A closed session needs no answer.
     let _ = send_error(session, &ErrorFrame { error: "Internal error", code: "internal", path: None });
     Ok(())

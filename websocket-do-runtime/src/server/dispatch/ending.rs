@@ -3,11 +3,12 @@
 use futures_util::future::join_all;
 
 use crate::{
-    Close, Closed, PreviousSession, Result, Room, Session, WebSocketDo,
+    Close, Closed, Handler, PreviousSession, Result, Room, Session, WebSocketDo,
     host::SocketId,
     server::{
         attachment::{self, AttachmentError, Header, State},
         event::Event,
+        handler::Running,
         room::Absent,
         session::SessionState,
         timers,
@@ -50,7 +51,7 @@ impl<R: WebSocketDo> Room<R> {
         let reported = closed.clone().unwrap_or_else(Closed::lost);
         // An abort of the previous handler does not apply to this one.
         state.reset_abort();
-        self.run_session_handler(session, "`close`", self.handlers().close(session, &reported)).await;
+        self.run_session_handler(session, Handler::attribute("close"), self.handlers().close(session, &reported)).await;
         drop(guard);
     }
 
@@ -102,7 +103,9 @@ impl<R: WebSocketDo> Room<R> {
         if header.state != State::Open {
             return None;
         }
-        let migrated = self.handlers().migrate(self, &previous).and_then(|data| {
+        let mut running = Some(Running::new(self.log_name(), Some(header.id), Handler::attribute("migrate")));
+        let migrated = Running::poll(&mut running, || self.handlers().migrate(self, &previous));
+        let migrated = migrated.and_then(|data| {
             self.attach(socket, header, data).map_err(|error| {
                 self.log_error(format_args!(
                     "session {}: session data lost: cannot attach its new data: {error}",

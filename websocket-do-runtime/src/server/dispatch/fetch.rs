@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, StatusCode, header};
 
 use crate::{
-    Accept, HttpError, Request, Response, Result, Room, Upgrade, WebSocketDo,
+    Accept, Handler, HttpError, Request, Response, Result, Room, Upgrade, WebSocketDo,
     host::SocketId,
     server::{
         attachment::{self, Header, State},
@@ -46,8 +46,10 @@ impl<R: WebSocketDo> Room<R> {
     async fn route(&self, request: Request) -> Response {
         let found = Route::find(R::ROUTES, request.method(), request.uri().path());
         let Some((route, parameters)) = found else { return StatusCode::NOT_FOUND.into_response() };
-        let response = self.run_handler(self.handlers().http(self, route, parameters, request)).await;
-        response.unwrap_or_else(|dropped| self.timeout_error("a route", dropped).into_response())
+        let name = Handler::route(route);
+        let handler = async { self.handlers().http(self, route, parameters, request).await };
+        let response = self.run_handler(name, handler).await;
+        response.unwrap_or_else(|dropped| self.timeout_error(name, dropped).into_response())
     }
 
     /// Returns the maximum size of a request's body, in bytes. The host reads the body before it calls [`fetch`](Self::fetch).
@@ -65,8 +67,9 @@ impl<R: WebSocketDo> Room<R> {
         check_upgrade(&parts, self.host().requires_handshake())?;
         let format = negotiate(&parts, R::FORMAT)?;
         let upgrade = Upgrade::new(parts, self.name(), self.host(), format);
-        let connected = self.run_handler(self.handlers().connect(self, &upgrade)).await;
-        let accept = connected.map_err(|dropped| self.timeout_error("`connect`", dropped))??;
+        let name = Handler::attribute("connect");
+        let connected = self.run_handler(name, async { self.handlers().connect(self, &upgrade).await }).await;
+        let accept = connected.map_err(|dropped| self.timeout_error(name, dropped))??;
         let format = accept.format.unwrap_or(format);
 
         let mut headers = HeaderMap::new();
@@ -87,14 +90,14 @@ impl<R: WebSocketDo> Room<R> {
         let session = self.cache(SessionState::new(socket, header, accept.data, attachment));
         // Messages are queued until `open` has returned.
         session.state.busy.set(true);
-        self.run_session_handler(&session, "`open`", self.handlers().open(&session)).await;
+        self.run_session_handler(&session, Handler::attribute("open"), self.handlers().open(&session)).await;
         self.drain(&session, None).await;
         Ok(socket)
     }
 
     /// Logs that the handler of a request was dropped, and returns 503.
-    fn timeout_error(&self, label: &str, dropped: Dropped) -> HttpError {
-        self.log_error(format_args!("{label}: {dropped}"));
+    fn timeout_error(&self, name: Handler, dropped: Dropped) -> HttpError {
+        self.log_error(format_args!("{name}: {dropped}"));
         StatusCode::SERVICE_UNAVAILABLE.into()
     }
 }

@@ -7,7 +7,11 @@ use std::{
     task::Poll,
 };
 
-use crate::{Room, WebSocketDo, host::millis, server::session::SessionState};
+use crate::{
+    Handler, Room, WebSocketDo,
+    host::millis,
+    server::{handler::Running, session::SessionState},
+};
 
 /// Why a handler was dropped at its current `await`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,21 +37,22 @@ impl fmt::Display for Dropped {
 }
 
 impl<R: WebSocketDo> Room<R> {
-    /// Runs a handler of the room, and returns its result.
+    /// Runs a handler of the room, and returns its result. `name` names it in the log.
     ///
     /// # Errors
     /// Returns [`Dropped::Timeout`] if the handler exceeds its time limit.
-    pub(crate) async fn run_handler<T>(&self, handler: impl Future<Output = T>) -> Result<T, Dropped> {
-        self.run_handler_of(None, handler).await
+    pub(crate) async fn run_handler<T>(&self, name: Handler, handler: impl Future<Output = T>) -> Result<T, Dropped> {
+        self.run_handler_of(&mut Some(Running::new(self.log_name(), None, name)), None, handler).await
     }
 
-    /// Runs a handler of the room, or of a session if there is one, and returns its result.
+    /// Runs a handler of the room, or of a session if there is one, and returns its result. `running` names it during each poll.
     ///
     /// # Errors
     /// Returns [`Dropped::Timeout`] if the handler exceeds its time limit, and [`Dropped::Aborted`] if the session's handler is
     /// aborted.
     pub(crate) async fn run_handler_of<T>(
         &self,
+        running: &mut Option<Running>,
         session: Option<&SessionState<R::Session>>,
         handler: impl Future<Output = T>,
     ) -> Result<T, Dropped> {
@@ -55,7 +60,7 @@ impl<R: WebSocketDo> Room<R> {
         // The timer is only created for a handler that waits.
         let mut deadline = None;
         poll_fn(|context| {
-            if let Poll::Ready(outcome) = handler.as_mut().poll(context) {
+            if let Poll::Ready(outcome) = Running::poll(running, || handler.as_mut().poll(context)) {
                 return Poll::Ready(Ok(outcome));
             }
             if session.is_some_and(|session| session.is_aborted(context.waker())) {

@@ -224,7 +224,7 @@ impl<T: IntoResponse> IntoResponse for Option<T> {
 impl IntoResponse for crate::Error {
     /// A response with status 500. The error is logged and not part of the response.
     fn into_response(self) -> Response {
-        crate::server::log::error(&format!("an HTTP handler failed: {self}"));
+        crate::server::handler::log_http_error(&self);
         StatusCode::INTERNAL_SERVER_ERROR.into_response()
     }
 }

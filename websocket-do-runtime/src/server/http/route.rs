@@ -13,18 +13,31 @@ pub struct Route {
     method: &'static str,
     path: &'static str,
     max_body: Option<usize>,
+    /// The name of the handler's method.
+    handler: &'static str,
 }
 
 impl Route {
     /// Creates a route with the app's limit of the body size.
     pub const fn new(method: &'static str, path: &'static str) -> Self {
-        Self { method, path, max_body: None }
+        Self { method, path, max_body: None, handler: "" }
     }
 
     /// Sets the route's maximum body size in bytes.
     #[must_use]
     pub const fn max_body(self, bytes: usize) -> Self {
         Self { max_body: Some(bytes), ..self }
+    }
+
+    /// Sets the name of the handler's method, for the log.
+    #[must_use]
+    pub const fn handler(self, name: &'static str) -> Self {
+        Self { handler: name, ..self }
+    }
+
+    /// Returns the name of the handler's method.
+    pub(crate) const fn method_name(&self) -> &'static str {
+        self.handler
     }
 
     /// Returns the method and the path as they were declared, such as `("GET", "/kick/{seat}")`.

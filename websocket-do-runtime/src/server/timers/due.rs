@@ -6,7 +6,7 @@ use futures_util::future::{Either, select};
 
 use super::{RETRY, load, next, save};
 use crate::{
-    Result, Room, StorageError, WebSocketDo,
+    Handler, Result, Room, StorageError, WebSocketDo,
     server::{alarm, dispatch::Dropped},
 };
 
@@ -54,11 +54,11 @@ impl<R: WebSocketDo> Room<R> {
     }
 
     async fn run_timer(&self, name: &str) {
-        if !R::TIMERS.contains(&name) {
+        let Some(name) = R::TIMERS.iter().copied().find(|timer| *timer == name) else {
             self.log_error(format_args!("the timer `{name}` has no handler any more; it is removed"));
             return;
-        }
-        match self.run_timer_handler(self.handlers().timer(self, name)).await {
+        };
+        match self.run_timer_handler(name, async { self.handlers().timer(self, name).await }).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.log_error(format_args!("the timer `{name}` failed: {error}")),
             Err(dropped) => self.log_error(format_args!("the timer `{name}`: {dropped}")),
@@ -70,8 +70,12 @@ impl<R: WebSocketDo> Room<R> {
     ///
     /// # Errors
     /// Returns an error if the handler was dropped because it took too long.
-    async fn run_timer_handler(&self, handler: impl Future<Output = Result>) -> Result<Result, Dropped> {
-        let mut handler = pin!(self.run_handler(handler));
+    async fn run_timer_handler(
+        &self,
+        name: &'static str,
+        handler: impl Future<Output = Result>,
+    ) -> Result<Result, Dropped> {
+        let mut handler = pin!(self.run_handler(Handler::timer(name), handler));
         loop {
             let is_ending = Cell::new(false);
             let closes = pin!(async {
