@@ -14,6 +14,7 @@
 mod access;
 mod bodies;
 mod buffered_types;
+mod callers;
 mod chat;
 mod closing;
 mod console;
@@ -21,10 +22,12 @@ mod environment;
 mod events;
 mod events_room;
 mod extensions;
+mod fallback;
 mod frames;
 mod hibernation;
 mod history;
 mod ignored_closes;
+mod internal;
 mod limits;
 mod many;
 mod numbers;
@@ -127,13 +130,19 @@ const CASES: &[(Load, &[Case])] = &[
     (Load::Busy, history::CASES),
     (Load::Busy, storage::CASES),
     (Load::Busy, timers::CASES),
+    (Load::Busy, callers::CASES),
     (Load::Busy, environment::CASES),
+    (Load::Busy, fallback::CASES),
+    (Load::Busy, internal::CASES),
     (Load::Busy, many::CASES),
     (Load::Exclusive, events::EXCLUSIVE),
     (Load::Exclusive, ignored_closes::EXCLUSIVE),
     (Load::Exclusive, storage::EXCLUSIVE),
     (Load::Exclusive, timers::EXCLUSIVE),
 ];
+
+/// Cases that are possible only on the local host; each says why.
+const LOCAL_CASES: [(Load, &[Case]); 1] = [(Load::Busy, callers::local::CASES)];
 
 /// Cases of features that exist only in a Worker.
 const WORKER_CASES: [(Load, &[Case]); 1] = [(Load::Busy, stub::CASES)];
@@ -172,16 +181,16 @@ type CaseFuture = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
 fn main() {
     let mut arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("a tokio runtime"));
-    let (local, _handles) = runtime.block_on(start_local());
+    let (here, _handles) = runtime.block_on(start_local());
     let turns = Arc::new(Semaphore::new(BUSY));
-    let hosts = [("local", Some(local)), ("workerd", workerd())].map(|(name, host)| {
+    let hosts = [("local", Some(here)), ("workerd", workerd())].map(|(name, host)| {
         let (runtime, turns) = (runtime.clone(), turns.clone());
         Context { name, host, runtime, turns, isolate: Arc::default() }
     });
     // Sleeping cases take no turn from the others.
     let sleeping = CASES.iter().filter(|(load, _)| *load == Load::Sleeping);
     arguments.test_threads.get_or_insert(hosts.len() * sleeping.map(|(_, cases)| cases.len()).sum::<usize>() + BUSY);
-    let [_, workerd] = &hosts;
+    let [local, workerd] = &hosts;
     let mut trials = Vec::new();
     let mut add = |host: &Context, load: Load, cases: &'static [Case]| {
         trials.extend(cases.iter().map(|&(case, run)| {
@@ -193,6 +202,9 @@ fn main() {
             })
         }));
     };
+    for (load, cases) in LOCAL_CASES {
+        add(local, load, cases);
+    }
     for (load, cases) in WORKER_CASES {
         add(workerd, load, cases);
     }

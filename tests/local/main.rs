@@ -9,6 +9,7 @@ mod requests;
 mod room;
 mod silence;
 mod stalls;
+mod start;
 mod state;
 
 use std::{net::SocketAddr, time::Duration};

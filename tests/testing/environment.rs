@@ -30,7 +30,7 @@ struct Club {
 impl Club {
     #[connect]
     fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<String, HttpError> {
-        let key = room.env().secret("KEY").map_err(Error::from)?;
+        let key = room.env().secret("KEY")?;
         if upgrade.query("key").as_deref() != Some(&key) {
             return Err(HttpError::unauthorized());
         }

@@ -11,7 +11,7 @@ mod vars;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use self::vars::Vars as Bindings;
@@ -24,7 +24,10 @@ use uuid::Uuid;
 use crate::{
     Env, HostError, ListOptions,
     codec::{Format, Frame},
-    server::States,
+    server::{
+        ClassRef, States,
+        stub::{StubError, rooms::Rooms},
+    },
 };
 
 /// The error of a transaction inside a transaction.
@@ -70,6 +73,12 @@ pub trait Host {
 
     /// Runs a task until it ends or the room's memory is lost. The room is busy while it runs.
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>);
+
+    /// The rooms of a class, to call them from this room.
+    ///
+    /// # Errors
+    /// Returns [`StubError::Binding`] if there are no such rooms.
+    fn rooms(&self, class: &ClassRef) -> Result<Rc<dyn Rooms>, StubError>;
 
     /// Whether every upgrade request must have a complete WebSocket handshake. Requests that a Worker makes have none.
     fn requires_handshake(&self) -> bool {

@@ -4,6 +4,7 @@ pub(crate) mod alarm;
 pub(crate) mod app;
 pub mod attachment;
 mod audience;
+mod class_ref;
 mod closing;
 pub mod dispatch;
 mod env;
@@ -30,6 +31,7 @@ mod upgrade;
 pub use self::{
     app::App,
     audience::Audience,
+    class_ref::ClassRef,
     env::{Env, EnvError},
     handler::Handler,
     handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},

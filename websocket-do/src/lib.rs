@@ -55,10 +55,8 @@ pub use websocket_do_runtime::host::local;
 #[cfg(feature = "server")]
 #[doc = include_str!("../docs/stub.md")]
 pub mod stub {
-    #[cfg(target_arch = "wasm32")]
-    pub use websocket_do_runtime::host::worker::stub::{Namespace, RoomStub, Stub};
     pub use websocket_do_runtime::server::stub::{
-        FromResponse, IntoRequest, Jurisdiction, LocationHint, Retry, StubError,
+        FromResponse, IntoRequest, Jurisdiction, LocationHint, Namespace, Retry, RoomStub, Stub, StubError,
     };
 }
 

@@ -17,7 +17,7 @@ pub use websocket_do_runtime::{codec, protocol, serde};
 /// What the exported Durable Object class calls.
 #[cfg(all(feature = "server", target_arch = "wasm32"))]
 pub mod worker {
-    pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch, register, stub};
+    pub use websocket_do_runtime::host::worker::{DurableObject, Outcome, export::*, fetch, register};
 }
 
 /// Expands to its input if the feature `client` is enabled.

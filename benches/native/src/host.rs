@@ -5,11 +5,18 @@ use std::{
     collections::HashMap,
     future::{Future, pending},
     pin::Pin,
+    rc::Rc,
 };
 
 use uuid::Uuid;
 use websocket_do::{Env, Format, Frame, HostError, ListOptions};
-use websocket_do_runtime::host::{Host, SocketFilter, SocketId, Store};
+use websocket_do_runtime::{
+    host::{Host, SocketFilter, SocketId, Store},
+    server::{
+        ClassRef,
+        stub::{StubError, rooms::Rooms},
+    },
+};
 
 /// The receivers' buffers, one for each socket. The implementation by hand sends to them as well.
 #[derive(Debug, Default)]
@@ -67,6 +74,10 @@ impl Host for MemoryHost {
 
     fn env(&self) -> Env {
         Env::default()
+    }
+
+    fn rooms(&self, _: &ClassRef) -> Result<Rc<dyn Rooms>, StubError> {
+        Err(StubError::Binding("the benches have no other rooms".to_owned()))
     }
 
     fn spawn(&self, _: Pin<Box<dyn Future<Output = ()>>>) {}

@@ -239,15 +239,13 @@ const _: () = {
         }
     }
 };
-#[cfg(target_arch = "wasm32")]
-/// The stub of a [`Game`] in a Worker, with a method for each route.
+/// The stub of a [`Game`], with a method for each route.
 #[derive(Debug, Clone)]
 #[allow(dead_code, unreachable_pub)]
-pub struct GameStub(::websocket_do::__private::worker::stub::Stub<Game>);
-#[cfg(target_arch = "wasm32")]
+pub struct GameStub(::websocket_do::__private::stub::Stub<Game>);
 const _: () = {
     use ::websocket_do::__private as __ws;
-    use __ws::worker::stub as __host;
+    #[cfg(target_arch = "wasm32")]
     #[allow(dead_code)]
     impl Game {
         /// Returns the rooms of this class: the namespace that `wrangler.toml` binds to `GAMES`.
@@ -255,8 +253,10 @@ const _: () = {
         /// # Errors
         /// Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such
         /// binding.
-        pub fn namespace(env: &__host::Env) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
-            __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
+        pub fn namespace(
+            env: &__ws::worker::Env,
+        ) -> ::core::result::Result<__ws::stub::Namespace<Self>, __ws::stub::StubError> {
+            __ws::stub::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
         }
     }
     #[allow(dead_code, private_bounds, private_interfaces, clippy::too_many_arguments)]
@@ -313,6 +313,32 @@ const _: () = {
                 )
                 .await
         }
+        /// Sends a request to the room with its own path, and returns the response, whatever its status. Internal routes are
+        /// not reached.
+        ///
+        /// # Errors
+        /// Returns a [`StubError`](::websocket_do::stub::StubError) if the room cannot be reached, and for an upgrade.
+        pub async fn fetch(
+            &self,
+            request: __ws::Request,
+        ) -> ::core::result::Result<__ws::Response, __ws::stub::StubError> {
+            self.0.fetch(request).await
+        }
+        /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
+        ///
+        /// # Errors
+        /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
+        pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
+            self.0.id()
+        }
+        /// Returns the name with which the stub was created, if it was created by name.
+        pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
+            self.0.name()
+        }
+    }
+    #[cfg(target_arch = "wasm32")]
+    #[allow(dead_code)]
+    impl GameStub {
         /// Connects a typed client to the room. The session ends with the request in which it was opened, unless that
         /// request waits for it.
         ///
@@ -335,8 +361,8 @@ const _: () = {
         /// Returns an error if the room cannot be reached. A response is returned whatever its status.
         pub async fn forward(
             &self,
-            request: __host::Request,
-        ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
+            request: __ws::worker::WorkerRequest,
+        ) -> ::core::result::Result<__ws::worker::WorkerResponse, __ws::stub::StubError> {
             self.0.forward(request).await
         }
         /// Forwards a whole request to the room under another path, such as `/websocket`, with its query.
@@ -346,30 +372,19 @@ const _: () = {
         pub async fn forward_to(
             &self,
             path: &::core::primitive::str,
-            request: __host::Request,
-        ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
+            request: __ws::worker::WorkerRequest,
+        ) -> ::core::result::Result<__ws::worker::WorkerResponse, __ws::stub::StubError> {
             self.0.forward_to(path, request).await
-        }
-        /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
-        ///
-        /// # Errors
-        /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
-        pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
-            self.0.id()
-        }
-        /// Returns the name with which the stub was created, if it was created by name.
-        pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
-            self.0.name()
         }
     }
     #[automatically_derived]
-    impl ::core::convert::From<__host::Stub<Game>> for GameStub {
-        fn from(stub: __host::Stub<Game>) -> Self {
+    impl ::core::convert::From<__ws::stub::Stub<Game>> for GameStub {
+        fn from(stub: __ws::stub::Stub<Game>) -> Self {
             Self(stub)
         }
     }
     #[automatically_derived]
-    impl __host::RoomStub for Game {
+    impl __ws::stub::RoomStub for Game {
         type Stub = GameStub;
     }
 };

@@ -10,7 +10,7 @@ use proc_macro2::Span;
 use syn::{Error, Ident, ImplItem, ImplItemFn, LitStr, Result, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    model::{Format, Hook, MessageHandler, Room, Route, Timer},
+    model::{Fallback, Format, Hook, MessageHandler, Room, Route, Timer},
     parse::{
         Handler, Input,
         arguments::{self, Timeout},
@@ -35,7 +35,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
     if !input.handlers.iter().any(|handler| handler.form.kind == Kind::Connect) {
         errors.push(missing_connect(input.item.self_ty.span()));
     }
-    let Handlers { hooks, messages, timers, routes } = handlers;
+    let Handlers { hooks, messages, timers, routes, fallback } = handlers;
     match (name, connect, combined(errors)) {
         (Some(name), Some(connect), None) => Ok(Room {
             ty: &input.item.self_ty,
@@ -52,6 +52,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             messages,
             timers,
             routes,
+            fallback: fallback.into_iter().next(),
         }),
         (_, _, errors) => Err(errors.unwrap_or_else(|| missing_connect(Span::call_site()))),
     }
@@ -101,6 +102,8 @@ struct Handlers {
     messages: Vec<MessageHandler>,
     timers: Vec<Timer>,
     routes: Vec<Route>,
+    /// At most one, unless there are errors.
+    fallback: Vec<Fallback>,
 }
 
 impl Handlers {
@@ -114,11 +117,12 @@ impl Handlers {
             let error = checked.add(room, handler, errors).err();
             errors.extend(error);
         }
-        let Self { hooks, messages, timers, .. } = &checked;
+        let Self { hooks, messages, timers, fallback, .. } = &checked;
         let attribute = |kind| Form::of_kind(kind).map_or("", |form| form.attribute).to_owned();
         once(hooks, |(kind, _)| attribute(*kind), |(_, hook)| &hook.method.name, errors);
         once(messages, |handler| handler.variant.to_string(), |handler| &handler.method.name, errors);
         once(timers, |timer| timer.name.value(), |timer| &timer.handler.method.name, errors);
+        once(fallback, |_| attribute(Kind::Fallback), |fallback| &fallback.handler.method.name, errors);
         checked
     }
 
@@ -132,6 +136,7 @@ impl Handlers {
             Arguments::Message => self.messages.push(message::message(handler)?),
             Arguments::Timer => self.timers.push(timer::timer(handler)?),
             Arguments::Route => self.routes.push(route::route(room, handler, errors)?),
+            Arguments::Fallback => self.fallback.push(route::fallback(handler)?),
         }
         Ok(())
     }

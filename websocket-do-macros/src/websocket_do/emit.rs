@@ -34,7 +34,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let messages = room.messages.iter().map(|handler| message(client, handler));
     let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
     let timers::Timers { constants, names, arms } = timers::timers(room);
-    let (table, route_arms) = routes::routes(&room.routes);
+    let (routes, route_arms) = routes::routes(room);
     let export = export::export(room);
     let stub = stub::stub(room);
     let (states, has_states) = states(ty, room.states);
@@ -65,7 +65,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                 #states
                 const TIMERS: &'static [&'static ::core::primitive::str] = #names;
                 #limits
-                const ROUTES: &'static [__ws::http::Route] = #table;
+                #routes
 
                 fn new(room: &__ws::Room<Self>) -> Self {
                     let _ = room;

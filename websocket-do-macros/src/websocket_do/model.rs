@@ -27,6 +27,7 @@ pub(super) struct Room<'a> {
     pub(super) messages: Vec<MessageHandler>,
     pub(super) timers: Vec<Timer>,
     pub(super) routes: Vec<Route>,
+    pub(super) fallback: Option<Fallback>,
 }
 
 /// The format of all sessions of a room.
@@ -84,10 +85,20 @@ pub(super) struct Route {
     /// As `GET`.
     pub(super) verb: Ident,
     pub(super) path: LitStr,
+    /// Whether only stubs reach it.
+    pub(super) is_internal: bool,
     /// In bytes.
     pub(super) max_body: Option<Expr>,
     pub(super) arguments: Vec<RouteArgument>,
     pub(super) stub: StubMethod,
+}
+
+/// The handler of requests that no route handles.
+pub(super) struct Fallback {
+    pub(super) handler: Hook,
+    /// In bytes.
+    pub(super) max_body: Option<Expr>,
+    pub(super) arguments: Vec<RouteArgument>,
 }
 
 /// An argument of a route.

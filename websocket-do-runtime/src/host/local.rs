@@ -15,6 +15,7 @@ mod registry;
 mod server;
 mod settings;
 mod socket;
+mod stub;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -23,7 +24,8 @@ use std::{
     cell::{Cell, RefCell},
     future::{Future, pending},
     pin::Pin,
-    sync::Arc,
+    rc::Rc,
+    sync::{Arc, Weak},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -36,11 +38,20 @@ use self::{
     file::FileStore,
     gate::{Barrier, WritesLost},
     outbox::Outbox,
+    registry::{Registries, RegistryContext},
+    stub::LocalRooms,
 };
 pub use server::{Server, ServerHandle};
 
 use super::{Host, SocketFilter, SocketId, Store, memory::Memory, millis, sockets::Sockets};
-use crate::{Env, HostError, codec::Frame, server::States};
+use crate::{
+    Env, HostError,
+    codec::Frame,
+    server::{
+        ClassRef, States,
+        stub::{StubError, rooms::Rooms},
+    },
+};
 
 /// The sockets, the storage and the alarm of one room. Stays on the room's thread when the room restarts.
 struct LocalHost {
@@ -53,6 +64,10 @@ struct LocalHost {
     store: RoomStore,
     env: Env,
     states: States,
+    /// The rooms of all classes, to call them.
+    registries: Weak<Registries>,
+    /// This host, for calls from its room.
+    this: std::rc::Weak<Self>,
     /// Background tasks that the actor has not started.
     spawned: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     has_spawned: Notify,
@@ -72,19 +87,21 @@ struct SocketOutbox {
 }
 
 impl LocalHost {
-    fn new(name: String, store: RoomStore, max_backlog: usize, env: Env, states: States) -> Self {
-        Self {
+    fn new(name: String, store: RoomStore, context: &RegistryContext) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
             name,
             sockets: Sockets::default(),
-            max_backlog,
+            max_backlog: context.settings.max_backlog,
             alarm: Cell::new(None),
             alarm_changed: Notify::new(),
             store,
-            env,
-            states,
+            env: context.env.clone(),
+            states: context.states.clone(),
+            registries: context.registries.clone(),
+            this: this.clone(),
             spawned: RefCell::default(),
             has_spawned: Notify::new(),
-        }
+        })
     }
 
     /// The outgoing queue of a socket that was just accepted. None if it was claimed before, or if the socket is gone.
@@ -154,6 +171,19 @@ impl Host for LocalHost {
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
         self.spawned.borrow_mut().push(task);
         self.has_spawned.notify_one();
+    }
+
+    fn rooms(&self, class: &ClassRef) -> Result<Rc<dyn Rooms>, StubError> {
+        let (Some(registries), Some(caller)) = (self.registries.upgrade(), self.this.upgrade()) else {
+            return Err(StubError::Failed("the server is stopping".to_owned()));
+        };
+        let Some(registry) = registries.get(class.name) else {
+            let name = class.name;
+            return Err(StubError::Binding(format!(
+                "the app has no rooms of the class `{name}`; add `.internal_rooms::<{name}>()` to the `App`, or `.rooms::<{name}>(…)`"
+            )));
+        };
+        Ok(Rc::new(LocalRooms { caller, registry: registry.clone() }))
     }
 
     fn requires_handshake(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod attachment;
 mod body;
+mod cf;
 mod env;
 mod error;
 mod export_app;
@@ -16,7 +17,7 @@ mod store;
 pub mod stub;
 mod url;
 
-use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, time::Duration};
+use std::{cell::RefCell, collections::HashMap, future::Future, pin::Pin, rc::Rc, time::Duration};
 
 use js_sys::{Date, Object, Promise};
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub use object::{DurableObject, Outcome};
 #[doc(hidden)]
 pub mod export {
     pub use ::worker::{
-        Env,
+        Env, Request as WorkerRequest, Response as WorkerResponse,
         wasm_bindgen::{self as wasm_bindgen_crate, JsValue, prelude::wasm_bindgen},
         web_sys::{Request, WebSocket},
         worker_sys::{Context as RawContext, DurableObjectState},
@@ -49,7 +50,11 @@ use crate::{
     Env, HostError,
     codec::Frame,
     connection::heartbeat::{PING, PONG},
-    server::{States, log, storage::value::CLOSING_KEY},
+    server::{
+        ClassRef, States, log,
+        storage::value::CLOSING_KEY,
+        stub::{StubError, rooms::Rooms},
+    },
 };
 
 /// The latest time that the platform accepts for an alarm, in the year 2188.
@@ -133,6 +138,10 @@ impl Host for WorkerHost {
 
     fn states(&self) -> States {
         self.states.clone()
+    }
+
+    fn rooms(&self, class: &ClassRef) -> Result<Rc<dyn Rooms>, StubError> {
+        stub::rooms(&self.env, class.binding)
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {

@@ -29,6 +29,9 @@ use crate::{
 pub struct App {
     pages: Vec<(&'static str, &'static str)>,
     mounts: Vec<Mount>,
+    /// Classes of rooms without a path.
+    #[cfg(not(target_arch = "wasm32"))]
+    internal: Vec<RoomClass>,
     pub(crate) states: Vec<StateMaker>,
     pub(crate) max_body: usize,
     pub(crate) cors: Option<Cors>,
@@ -36,7 +39,15 @@ pub struct App {
 
 impl Default for App {
     fn default() -> Self {
-        Self { pages: Vec::new(), mounts: Vec::new(), states: Vec::new(), max_body: MAX_BODY, cors: None }
+        Self {
+            pages: Vec::new(),
+            mounts: Vec::new(),
+            #[cfg(not(target_arch = "wasm32"))]
+            internal: Vec::new(),
+            states: Vec::new(),
+            max_body: MAX_BODY,
+            cors: None,
+        }
     }
 }
 
@@ -106,6 +117,27 @@ impl App {
         self
     }
 
+    /// Adds rooms of type `R` without a path: only other rooms reach them, with [`Room::namespace`](crate::Room::namespace).
+    ///
+    /// A Worker needs only the rooms' binding; on the local host the app must know the class.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{App, WebSocketDo};
+    /// fn app<ChatRoom: WebSocketDo, Lobby: WebSocketDo>() -> App {
+    ///     App::new().rooms::<ChatRoom>("/room/{room}").internal_rooms::<Lobby>()
+    /// }
+    /// ```
+    #[must_use]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(unused_mut, clippy::missing_const_for_fn, reason = "a Worker finds rooms by binding")
+    )]
+    pub fn internal_rooms<R: WebSocketDo>(mut self) -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        self.internal.push(RoomClass::of::<R>());
+        self
+    }
+
     /// Serves Durable Objects that are not rooms of this crate below `prefix`, like [`rooms`](Self::rooms). They need workerd:
     /// the local host answers 501.
     #[must_use]
@@ -151,6 +183,12 @@ impl App {
         cors.check();
         self.cors = Some(cors);
         self
+    }
+
+    /// Returns all classes of rooms.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn classes(&self) -> impl Iterator<Item = RoomClass> {
+        self.mounts.iter().filter_map(|mount| mount.class).chain(self.internal.iter().copied())
     }
 
     #[cfg(not(target_arch = "wasm32"))]

@@ -54,6 +54,9 @@ pub trait WebSocketDo: Sized + 'static {
     /// The HTTP routes. The first route that matches a request handles it.
     const ROUTES: &'static [Route];
 
+    /// The handler of requests that no route handles: none, or one.
+    const FALLBACK: &'static [Route] = &[];
+
     /// Creates the value that the handlers are called on, at the room's first event and again after hibernation.
     fn new(room: &Room<Self>) -> Self;
 
@@ -97,7 +100,7 @@ pub trait WebSocketDo: Sized + 'static {
     /// Handles the timer `name`, one of [`TIMERS`](Self::TIMERS).
     fn timer(&self, room: &Room<Self>, name: &str) -> impl Future<Output = Result>;
 
-    /// Handles a request to `route`, one of [`ROUTES`](Self::ROUTES).
+    /// Handles a request to `route`, one of [`ROUTES`](Self::ROUTES) or [`FALLBACK`](Self::FALLBACK).
     fn http(
         &self,
         room: &Room<Self>,

@@ -13,8 +13,8 @@ pub(crate) use cors::add_header;
 pub use extract::{FromRequest, Json, Query, path_parameter};
 pub(crate) use respond::response_to;
 pub use respond::{HttpError, IntoResponse};
-pub use route::{MAX_BODY, Parameters, Route, match_route};
-pub(crate) use route::{match_prefix, specificity};
+pub use route::{FALLBACK, MAX_BODY, Parameters, Route, match_route};
+pub(crate) use route::{Internal, match_prefix, specificity};
 
 /// A request with its whole body.
 ///

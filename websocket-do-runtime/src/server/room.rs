@@ -63,6 +63,8 @@ struct RoomState<R: WebSocketDo> {
     timers_running: Cell<bool>,
     /// How many background tasks are running.
     tasks: Cell<usize>,
+    /// How many calls of other rooms are in flight.
+    calls_in_flight: Rc<Cell<usize>>,
     /// The timer whose handler is running.
     running: RefCell<Option<StoredTimer>>,
 }
@@ -93,6 +95,7 @@ impl<R: WebSocketDo> Room<R> {
                 env: OnceCell::new(),
                 states: OnceCell::new(),
                 tasks: Cell::default(),
+                calls_in_flight: Rc::default(),
                 sessions: RefCell::default(),
                 closing: Closing::default(),
                 timers_running: Cell::default(),
@@ -236,6 +239,10 @@ impl<R: WebSocketDo> Room<R> {
 
     pub(crate) fn tasks(&self) -> &Cell<usize> {
         &self.state.tasks
+    }
+
+    pub(crate) fn calls_in_flight(&self) -> Rc<Cell<usize>> {
+        self.state.calls_in_flight.clone()
     }
 
     pub(crate) fn running(&self) -> &RefCell<Option<StoredTimer>> {

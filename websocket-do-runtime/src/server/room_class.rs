@@ -19,7 +19,7 @@ pub(crate) struct RoomClass {
     /// The application's state that the rooms declare.
     pub(crate) states: &'static [StateType],
     /// Returns the maximum size of a request's body; see [`Room::body_limit`].
-    pub(crate) body_limit: fn(&Method, &str, usize) -> Option<usize>,
+    pub(crate) body_limit: fn(&Method, &str, usize, bool) -> Option<usize>,
     /// Creates a room with empty memory.
     pub(crate) create: fn(Rc<dyn Host>) -> Rc<dyn ErasedRoom>,
 }

@@ -15,7 +15,10 @@ use crate::{
     Env, HostError, ListOptions,
     codec::Frame,
     host::{Host, SocketFilter, SocketId, Store, memory::Memory, sockets::Sockets},
-    server::States,
+    server::{
+        ClassRef, States,
+        stub::{StubError, rooms::Rooms},
+    },
 };
 
 /// The state that remains when the room loses its memory.
@@ -92,6 +95,10 @@ impl Host for TestHost {
 
     fn states(&self) -> States {
         self.states.borrow().clone()
+    }
+
+    fn rooms(&self, class: &ClassRef) -> Result<Rc<dyn Rooms>, StubError> {
+        Err(StubError::Binding(format!("a `TestRoom` has no rooms of the class `{}`", class.name)))
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {

@@ -60,7 +60,7 @@ where
 
 /// Returns the request as a host passes it on: without a body if no route reads it.
 fn prepare<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode> {
-    match Room::<R>::body_limit(request.method(), request.uri().path(), MAX_BODY) {
+    match Room::<R>::body_limit(request.method(), request.uri().path(), MAX_BODY, false) {
         Some(limit) if request.body().len() > limit => return Err(StatusCode::PAYLOAD_TOO_LARGE),
         Some(_) => {}
         None => *request.body_mut() = Bytes::new(),

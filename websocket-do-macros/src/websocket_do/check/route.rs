@@ -11,7 +11,7 @@ use super::{
     stub,
 };
 use crate::websocket_do::{
-    model::{Hook, Route, RouteArgument, is_parameter},
+    model::{Fallback, Hook, Route, RouteArgument, is_parameter},
     parse::Handler,
 };
 
@@ -20,7 +20,7 @@ const NO_ARGUMENTS: [&str; 5] = ["_", "self", "Self", "super", "crate"];
 
 pub(super) fn route(room: &Type, handler: &Handler, errors: &mut Vec<Error>) -> Result<Route> {
     let verb = handler.form.attribute.to_uppercase();
-    let (path, max_body) = arguments(handler, &verb)?;
+    let (path, Options { is_internal, max_body }) = arguments(handler, &verb)?;
     let parameters = parameters(&path, errors);
     if verb == "GET" && path.value() == "/websocket" {
         let message = "`GET /websocket` conflicts with `#[connect]`; write another path";
@@ -49,14 +49,30 @@ pub(super) fn route(room: &Type, handler: &Handler, errors: &mut Vec<Error>) -> 
         handler: Hook { method: method(&handler.method), takes_room },
         verb: Ident::new(&verb, handler.attribute.bracket_token.span.join()),
         path,
+        is_internal,
         max_body,
         arguments,
         stub,
     })
 }
 
-/// The arguments of the attribute: the path, and `max_body`.
-fn arguments(handler: &Handler, verb: &str) -> Result<(LitStr, Option<Expr>)> {
+/// Checks the handler of requests that no route handles.
+pub(super) fn fallback(handler: &Handler) -> Result<Fallback> {
+    let options = if handler.attribute.meta.require_path_only().is_ok() {
+        Options::default()
+    } else {
+        handler.attribute.parse_args_with(|input: ParseStream<'_>| Options::parse(input, &["max_body"], None))?
+    };
+    let (takes_room, inputs) = split_reference(after_self(&handler.method)?);
+    Ok(Fallback {
+        handler: Hook { method: method(&handler.method), takes_room },
+        max_body: options.max_body,
+        arguments: inputs.into_iter().map(|(pattern, ty)| argument(pattern, ty, &[])).collect(),
+    })
+}
+
+/// The arguments of the attribute: the path, and the options.
+fn arguments(handler: &Handler, verb: &str) -> Result<(LitStr, Options)> {
     let attribute = &handler.attribute;
     let needs_path = || {
         let message = format!("missing path; write `#[{}(\"/path\")]`", handler.form.attribute);
@@ -65,30 +81,58 @@ fn arguments(handler: &Handler, verb: &str) -> Result<(LitStr, Option<Expr>)> {
     let tokens = attribute.meta.require_list().map_err(|_| needs_path())?.tokens.clone();
     let parse = |input: ParseStream<'_>| {
         let path: LitStr = input.parse().map_err(|_| needs_path())?;
-        let mut max_body = None;
-        while !input.is_empty() {
-            input.parse::<Token![,]>()?;
-            if input.is_empty() {
-                break;
-            }
-            let name = input.call(Ident::parse_any)?;
-            if name != "max_body" {
-                let message = format!("unknown attribute `{name}`; expected `max_body = …`, in bytes");
-                return Err(Error::new(name.span(), message));
-            }
-            if max_body.is_some() {
-                return Err(Error::new(name.span(), "duplicate `max_body`; write it once"));
-            }
-            if matches!(verb, "GET" | "HEAD") {
-                let message = format!("`max_body` is not supported for `{verb}`, as its body is not read; remove it");
-                return Err(Error::new(name.span(), message));
-            }
-            input.parse::<Token![=]>()?;
-            max_body = Some(input.parse()?);
+        if input.is_empty() {
+            return Ok((path, Options::default()));
         }
-        Ok((path, max_body))
+        input.parse::<Token![,]>()?;
+        Ok((path, Options::parse(input, &["internal", "max_body"], Some(verb))?))
     };
     parse.parse2(tokens)
+}
+
+/// The options of a route.
+#[derive(Default)]
+struct Options {
+    is_internal: bool,
+    max_body: Option<Expr>,
+}
+
+impl Options {
+    /// Parses the options with these names. `verb` is the method of the requests, if there is only one.
+    fn parse(input: ParseStream<'_>, names: &[&str], verb: Option<&str>) -> Result<Self> {
+        let mut options = Self::default();
+        while !input.is_empty() {
+            let name = input.call(Ident::parse_any)?;
+            let text = name.to_string();
+            if !names.contains(&text.as_str()) {
+                let known = names
+                    .iter()
+                    .map(|&name| if name == "max_body" { "`max_body = …`, in bytes" } else { "`internal`" });
+                let message =
+                    format!("unknown attribute `{text}`; expected {}", known.collect::<Vec<_>>().join(" or "));
+                return Err(Error::new(name.span(), message));
+            }
+            let is_duplicate = if text == "internal" { options.is_internal } else { options.max_body.is_some() };
+            if is_duplicate {
+                return Err(Error::new(name.span(), format!("duplicate `{text}`; write it once")));
+            }
+            if text == "internal" {
+                options.is_internal = true;
+            } else {
+                if let Some(verb @ ("GET" | "HEAD")) = verb {
+                    let message =
+                        format!("`max_body` is not supported for `{verb}`, as its body is not read; remove it");
+                    return Err(Error::new(name.span(), message));
+                }
+                input.parse::<Token![=]>()?;
+                options.max_body = Some(input.parse()?);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
 }
 
 /// Reports routes that match the same requests as one before them: their methods and paths are the same but for the names of

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The methods of every stub. A route whose handler has one of these names is called by `get_…`, `post_…`.
-const TAKEN: [&str; 6] = ["builder", "connect", "forward", "forward_to", "id", "name"];
+const TAKEN: [&str; 7] = ["builder", "connect", "fetch", "forward", "forward_to", "id", "name"];
 
 /// Makes the method for a route of this verb. `output` is what the handler returns, unless it is `()`.
 pub(super) fn method(

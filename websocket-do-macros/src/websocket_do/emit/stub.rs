@@ -1,4 +1,4 @@
-//! Emits the room's stub for wasm32, with a method for each route.
+//! Emits the room's stub, with a method for each route. A Worker's own requests exist on wasm32 only.
 //!
 //! The types of a route need not support the calling side: then the stub's method compiles, and only its call does not. `for<'__s>`
 //! has this effect, as rustc does not check such a bound at the definition.
@@ -15,22 +15,20 @@ use crate::{
 pub(super) fn stub(room: &Room<'_>) -> TokenStream {
     let Room { ty, name, binding, client, .. } = room;
     let stub = format_ident!("{name}Stub", span = name.span());
-    let docs = format!("The stub of a [`{name}`] in a Worker, with a method for each route.");
+    let docs = format!("The stub of a [`{name}`], with a method for each route.");
     let namespace_docs =
         format!("Returns the rooms of this class: the namespace that `wrangler.toml` binds to `{binding}`.");
     let methods = room.routes.iter().map(method);
     quote! {
-        #[cfg(target_arch = "wasm32")]
         #[doc = #docs]
         #[derive(Debug, Clone)]
         #[allow(dead_code, unreachable_pub)]
-        pub struct #stub(::websocket_do::__private::worker::stub::Stub<#ty>);
+        pub struct #stub(::websocket_do::__private::stub::Stub<#ty>);
 
-        #[cfg(target_arch = "wasm32")]
         const _: () = {
             use ::websocket_do::__private as __ws;
-            use __ws::worker::stub as __host;
 
+            #[cfg(target_arch = "wasm32")]
             #[allow(dead_code)]
             impl #ty {
                 #[doc = #namespace_docs]
@@ -39,9 +37,9 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
                 /// Returns [`StubError::Binding`](::websocket_do::stub::StubError::Binding) if the environment has no such
                 /// binding.
                 pub fn namespace(
-                    env: &__host::Env,
-                ) -> ::core::result::Result<__host::Namespace<Self>, __ws::stub::StubError> {
-                    __host::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
+                    env: &__ws::worker::Env,
+                ) -> ::core::result::Result<__ws::stub::Namespace<Self>, __ws::stub::StubError> {
+                    __ws::stub::Namespace::new(env, <Self as __ws::WebSocketDo>::BINDING)
                 }
             }
 
@@ -49,6 +47,35 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
             impl #stub {
                 #(#methods)*
 
+                /// Sends a request to the room with its own path, and returns the response, whatever its status. Internal routes are
+                /// not reached.
+                ///
+                /// # Errors
+                /// Returns a [`StubError`](::websocket_do::stub::StubError) if the room cannot be reached, and for an upgrade.
+                pub async fn fetch(
+                    &self,
+                    request: __ws::Request,
+                ) -> ::core::result::Result<__ws::Response, __ws::stub::StubError> {
+                    self.0.fetch(request).await
+                }
+
+                /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
+                ///
+                /// # Errors
+                /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
+                pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
+                    self.0.id()
+                }
+
+                /// Returns the name with which the stub was created, if it was created by name.
+                pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
+                    self.0.name()
+                }
+            }
+
+            #[cfg(target_arch = "wasm32")]
+            #[allow(dead_code)]
+            impl #stub {
                 ::websocket_do::__private::if_client! {
                     /// Connects a typed client to the room. The session ends with the request in which it was opened, unless that
                     /// request waits for it.
@@ -77,8 +104,8 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
                 /// Returns an error if the room cannot be reached. A response is returned whatever its status.
                 pub async fn forward(
                     &self,
-                    request: __host::Request,
-                ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
+                    request: __ws::worker::WorkerRequest,
+                ) -> ::core::result::Result<__ws::worker::WorkerResponse, __ws::stub::StubError> {
                     self.0.forward(request).await
                 }
 
@@ -89,34 +116,21 @@ pub(super) fn stub(room: &Room<'_>) -> TokenStream {
                 pub async fn forward_to(
                     &self,
                     path: &::core::primitive::str,
-                    request: __host::Request,
-                ) -> ::core::result::Result<__host::Response, __ws::stub::StubError> {
+                    request: __ws::worker::WorkerRequest,
+                ) -> ::core::result::Result<__ws::worker::WorkerResponse, __ws::stub::StubError> {
                     self.0.forward_to(path, request).await
-                }
-
-                /// Returns the room's id for the namespace's `by_id`: 64 hexadecimal digits.
-                ///
-                /// # Errors
-                /// Returns [`StubError::Id`](::websocket_do::stub::StubError::Id) if a room cannot have this name.
-                pub fn id(&self) -> ::core::result::Result<::std::string::String, __ws::stub::StubError> {
-                    self.0.id()
-                }
-
-                /// Returns the name with which the stub was created, if it was created by name.
-                pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
-                    self.0.name()
                 }
             }
 
             #[automatically_derived]
-            impl ::core::convert::From<__host::Stub<#ty>> for #stub {
-                fn from(stub: __host::Stub<#ty>) -> Self {
+            impl ::core::convert::From<__ws::stub::Stub<#ty>> for #stub {
+                fn from(stub: __ws::stub::Stub<#ty>) -> Self {
                     Self(stub)
                 }
             }
 
             #[automatically_derived]
-            impl __host::RoomStub for #ty {
+            impl __ws::stub::RoomStub for #ty {
                 type Stub = #stub;
             }
         };

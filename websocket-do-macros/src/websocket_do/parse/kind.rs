@@ -17,6 +17,7 @@ pub(in super::super) enum Kind {
     Timer,
     /// The attribute is the method in lower case.
     Route,
+    Fallback,
 }
 
 /// The form of a kind's handlers.
@@ -45,12 +46,14 @@ pub(in super::super) enum Arguments {
     Timer,
     /// The room, optionally, and parts of the request.
     Route,
+    /// The same, without parameters of a path.
+    Fallback,
 }
 
-use Arguments::{AfterRoom, Associated, Exactly, Message, Route, Sync, Timer};
+use Arguments::{AfterRoom, Associated, Exactly, Fallback, Message, Route, Sync, Timer};
 
 #[rustfmt::skip]
-const FORMS: [Form; 18] = [
+const FORMS: [Form; 19] = [
     form(Kind::New, "new", Associated(0), "fn new(room: &Room<Self>) -> Self"),
     form(Kind::Connect, "connect", AfterRoom(1), "async fn connect(&self, upgrade: &Upgrade) -> Result<Data, HttpError>"),
     form(Kind::Open, "open", Exactly(1), "fn open(&self, session: &Session<Self>) -> Result<()>"),
@@ -69,6 +72,7 @@ const FORMS: [Form; 18] = [
     form(Kind::Route, "patch", Route, "fn patch(&self, room: &Room<Self>, Json(body): Json<Body>) -> StatusCode"),
     form(Kind::Route, "delete", Route, "fn delete(&self, room: &Room<Self>) -> StatusCode"),
     form(Kind::Route, "options", Route, "fn options(&self, room: &Room<Self>) -> StatusCode"),
+    form(Kind::Fallback, "fallback", Fallback, "async fn fallback(&self, room: &Room<Self>, request: Request) -> Response"),
 ];
 
 const fn form(kind: Kind, attribute: &'static str, arguments: Arguments, signature: &'static str) -> Form {

@@ -67,7 +67,7 @@ pub(super) async fn run(
     registry: Arc<Registry>,
     thread: Arc<RoomThread>,
 ) {
-    let host = Rc::new(LocalHost::new(name.clone(), store, registry.max_backlog(), registry.env(), registry.states()));
+    let host = LocalHost::new(name.clone(), store, &registry.context);
     let class = registry.class;
     let mut actor = Actor {
         class,

@@ -117,7 +117,7 @@ impl Shared {
         let upgrade = hyper::upgrade::on(&mut request);
         let accept = accept_key(request.headers());
         let (parts, body) = request.into_parts();
-        let body = match (registry.class.body_limit)(&parts.method, parts.uri.path(), self.app.max_body) {
+        let body = match (registry.class.body_limit)(&parts.method, parts.uri.path(), self.app.max_body, false) {
             Some(limit) => self.read(body, limit).await?,
             None => Bytes::new(),
         };

@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashMap,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -24,6 +24,9 @@ use crate::{
     server::{States, room_class::RoomClass},
 };
 
+/// The rooms of all classes of a server, by the name of the class.
+pub(super) type Registries = HashMap<&'static str, Arc<Registry>>;
+
 /// Commands that may wait for a room. When the queue is full, connections stop reading.
 const MAX_COMMANDS: usize = 1024;
 
@@ -36,6 +39,7 @@ pub(super) struct RegistryContext {
     pub(super) settings: Settings,
     pub(super) env: Env,
     pub(super) states: States,
+    pub(super) registries: Weak<Registries>,
     /// The running rooms.
     pub(super) tasks: TaskTracker,
     /// Ends the rooms.
@@ -60,8 +64,14 @@ impl RoomHandle {
 /// The rooms of one class.
 pub(crate) struct Registry {
     pub(super) class: RoomClass,
-    context: RegistryContext,
+    pub(super) context: RegistryContext,
     rooms: Mutex<Rooms>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry").field("class", &self.class.name).finish_non_exhaustive()
+    }
 }
 
 #[derive(Default)]
@@ -137,18 +147,6 @@ impl Registry {
     /// The limits of what is received over a socket of these rooms.
     pub(super) fn limits(&self) -> Limits {
         Limits { max_message: self.class.max_message, ping_interval: self.context.settings.ping_interval }
-    }
-
-    pub(super) fn env(&self) -> Env {
-        self.context.env.clone()
-    }
-
-    pub(super) fn states(&self) -> States {
-        self.context.states.clone()
-    }
-
-    pub(super) fn max_backlog(&self) -> usize {
-        self.context.settings.max_backlog
     }
 
     /// Waits until the server stops.

@@ -1,21 +1,24 @@
 //! The local server: configuring, starting and stopping it.
 
 use std::{
-    collections::HashMap,
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Handle},
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     dot_env,
     file::File,
     http::{self, Shared},
-    registry::{Registry, RegistryContext},
+    registry::{Registries, Registry, RegistryContext},
     settings::Settings,
     threads::ThreadPool,
 };
@@ -57,6 +60,8 @@ pub struct Server {
 #[derive(Debug)]
 pub struct ServerHandle {
     address: SocketAddr,
+    /// Rooms find each other as long as the server runs.
+    _registries: Arc<Registries>,
     connections: TaskTracker,
     rooms: TaskTracker,
     threads: Arc<ThreadPool>,
@@ -142,23 +147,30 @@ impl Server {
         let env = dot_env::environment(Path::new("."), self.vars)?;
         let states = states(&self.app, &env)?;
         let file = self.data.as_deref().map(File::open).transpose()?.map(Arc::new);
-        let listener = TcpListener::bind(self.address).await?;
+        let listener = TcpListener::bind(self.address).await.map_err(|error| bind_error(self.address, &error))?;
         let address = listener.local_addr()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (stopping, stop, settings) = (CancellationToken::new(), CancellationToken::new(), self.settings);
         let threads = ThreadPool::start(threads, settings.stall_timeout, stop.clone())?;
         let (connections, rooms) = (TaskTracker::new(), TaskTracker::new());
-        let context = RegistryContext {
-            threads: threads.clone(),
-            file,
-            settings,
-            env,
-            states,
-            tasks: rooms.clone(),
-            stop: stop.clone(),
-        };
+        let all = Arc::new_cyclic(|registries| {
+            let context = RegistryContext {
+                threads: threads.clone(),
+                file,
+                settings,
+                env,
+                states,
+                registries: registries.clone(),
+                tasks: rooms.clone(),
+                stop: stop.clone(),
+            };
+            let classes = self.app.classes().map(|class| (class.name, Registry::new(class, context.clone())));
+            classes.collect::<Registries>()
+        });
+        all.values().try_for_each(Registry::start_waiting)?;
+        let mounted = self.app.mounts().map(|mount| all.get(mount.class?.name).cloned()).collect();
         let shared = Shared {
-            registries: registries(&self.app, &context)?,
+            registries: mounted,
             app: self.app,
             settings,
             connections: connections.clone(),
@@ -168,7 +180,20 @@ impl Server {
         connections.spawn(http::accept(listener, Arc::new(shared)));
         let supervised = threads.clone();
         tokio::spawn(async move { supervised.supervise().await });
-        Ok(ServerHandle { address, connections, rooms, threads, settings, stopping, stop })
+        Ok(ServerHandle { address, _registries: all, connections, rooms, threads, settings, stopping, stop })
+    }
+
+    /// Runs the server on a new tokio runtime, as [`serve`](Self::serve) does on the current one.
+    ///
+    /// # Errors
+    /// Returns the errors of [`serve`](Self::serve), and an error inside a tokio runtime, which cannot wait for another one.
+    pub fn run(self) -> io::Result<()> {
+        if Handle::try_current().is_ok() {
+            let message =
+                "`Server::run` starts a tokio runtime, and was called inside one; write `server.serve().await`";
+            return Err(io::Error::other(message));
+        }
+        Builder::new_multi_thread().enable_all().build()?.block_on(self.serve())
     }
 
     /// Runs the server until the process receives SIGINT or SIGTERM, then stops it. Prints the address on standard output. A
@@ -177,39 +202,43 @@ impl Server {
     /// # Errors
     /// Returns the errors of [`start`](Self::start), and an error that names the rooms which have not stopped within the
     /// [shutdown timeout](Self::shutdown_timeout).
-    pub fn run(self) -> io::Result<()> {
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-            let mut server = self.start().await?;
-            println!("listening on http://{}", server.address());
-            shutdown_signal().await?;
-            tokio::select! {
-                stopped = server.stop_in_time() => stopped,
-                again = shutdown_signal() => again,
-            }
-        })
+    ///
+    /// ```no_run
+    /// # use websocket_do_runtime::{App, host::local::Server};
+    /// #[tokio::main]
+    /// async fn main() -> std::io::Result<()> {
+    ///     Server::new(App::new()).serve().await
+    /// }
+    /// ```
+    pub async fn serve(self) -> io::Result<()> {
+        let mut server = self.start().await?;
+        println!("listening on http://{}", server.address());
+        shutdown_signal().await?;
+        tokio::select! {
+            stopped = server.stop_in_time() => stopped,
+            again = shutdown_signal() => again,
+        }
     }
+}
+
+/// Names the address that cannot be listened on.
+fn bind_error(address: SocketAddr, error: &io::Error) -> io::Error {
+    let message = if error.kind() == io::ErrorKind::AddrInUse {
+        format!("{address} is in use by another program; stop it, or choose another port with `Server::port`")
+    } else {
+        format!("cannot listen on {address}: {error}")
+    };
+    io::Error::new(error.kind(), message)
 }
 
 /// Makes the state that the rooms declare.
 fn states(app: &App, env: &Env) -> io::Result<States> {
     let mut all = Vec::new();
-    for class in app.mounts().filter_map(|mount| mount.class) {
+    for class in app.classes() {
         app.check_states(class.name, class.states).map_err(|error| io::Error::other(error.to_string()))?;
         all.extend_from_slice(class.states);
     }
     app.make_states(env, &all).map_err(|error| io::Error::other(error.to_string()))
-}
-
-/// One registry for each class, shared by all its mounts: as on Cloudflare, they lead to the same rooms.
-fn registries(app: &App, context: &RegistryContext) -> io::Result<Vec<Option<Arc<Registry>>>> {
-    let mut known = HashMap::new();
-    let registries = app.mounts().map(|mount| {
-        let class = mount.class?;
-        Some(known.entry(class.name).or_insert_with(|| Registry::new(class, context.clone())).clone())
-    });
-    let registries = registries.collect();
-    known.values().try_for_each(Registry::start_waiting)?;
-    Ok(registries)
 }
 
 #[cfg(unix)]

@@ -8,7 +8,7 @@ use std::{pin::pin, time::Duration};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use http::{StatusCode, header, request::Parts};
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use worker::{
     Delay,
@@ -16,14 +16,14 @@ use worker::{
     web_sys::{self, ReadableStream, ReadableStreamDefaultReader},
 };
 
-use super::http::request_parts;
-use crate::{Request, Room, WebSocketDo, server::http::MAX_BODY};
+use super::{cf, http::request_parts};
+use crate::{
+    Request, Room, WebSocketDo,
+    server::http::{Internal, MAX_BODY},
+};
 
 /// The time limit for receiving a body.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The property of `request.cf` by which the Worker passes the app's limit to the object. Clients cannot set it.
-const APP_LIMIT: &str = "websocketDoMaxBody";
 
 /// Reads a request with its body. The body is empty if no route of the room reads it.
 ///
@@ -31,11 +31,15 @@ const APP_LIMIT: &str = "websocketDoMaxBody";
 /// Returns the status of the response: 413 if the body exceeds the limit, 408 if it does not end in time, and 400 or 414 if the
 /// request cannot be represented.
 pub(super) async fn request<R: WebSocketDo>(request: &web_sys::Request) -> Result<Request, StatusCode> {
-    let parts = request_parts(request)?;
+    let mut parts = request_parts(request)?;
+    let is_internal = cf::is_internal(request);
+    if is_internal {
+        parts.extensions.insert(Internal);
+    }
     let body = match request.body() {
         Some(stream) => {
-            let default = app_limit(request).unwrap_or(MAX_BODY);
-            match Room::<R>::body_limit(&parts.method, parts.uri.path(), default) {
+            let default = cf::app_limit(request).unwrap_or(MAX_BODY);
+            match Room::<R>::body_limit(&parts.method, parts.uri.path(), default, is_internal) {
                 Some(limit) => received(&parts, &stream, limit).await?,
                 None => Bytes::new(),
             }
@@ -96,24 +100,4 @@ pub(super) async fn read(stream: &ReadableStream, limit: usize) -> Result<Body, 
         body.extend_from_slice(&chunk.to_vec());
     }
     Ok(if is_complete { Body::Complete(body.into()) } else { Body::Truncated(body.into()) })
-}
-
-/// A copy of the request that passes the app's limit to the object.
-pub(super) fn with_app_limit(request: &web_sys::Request, limit: usize) -> Result<web_sys::Request, JsValue> {
-    let (cf, init) = (Object::new(), Object::new());
-    let before = Reflect::get(request, &"cf".into())?;
-    if before.is_object() {
-        Object::assign(&cf, before.unchecked_ref());
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a JavaScript number")]
-    Reflect::set(&cf, &APP_LIMIT.into(), &(limit as f64).into())?;
-    Reflect::set(&init, &"cf".into(), &cf)?;
-    web_sys::Request::new_with_request_and_init(request, init.unchecked_ref())
-}
-
-fn app_limit(request: &web_sys::Request) -> Option<usize> {
-    let cf = Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object)?;
-    let limit = Reflect::get(&cf, &APP_LIMIT.into()).ok()?.as_f64()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    Some(limit as usize)
 }

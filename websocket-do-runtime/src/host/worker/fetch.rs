@@ -13,7 +13,7 @@ use worker::{
 };
 
 use super::{
-    body, error,
+    cf, error,
     http::{to_response, with_path},
     object::Outcome,
     promise,
@@ -24,7 +24,7 @@ use crate::{
     App,
     server::{
         app::Target,
-        http::{IntoResponse, MAX_BODY, response_to},
+        http::{IntoResponse, response_to},
         log,
     },
 };
@@ -147,10 +147,7 @@ impl App {
             Target::Room { binding, name, path, .. } => {
                 let forward = || {
                     let rooms = platform(env, binding).map_err(|error| error.to_string())?;
-                    let mut request = with_path(request, &url, path)?;
-                    if self.max_body != MAX_BODY && request.body().is_some() {
-                        request = body::with_app_limit(&request, self.max_body)?;
-                    }
+                    let request = cf::outside(with_path(request, &url, path)?, self.max_body)?;
                     let promise = rooms.get_by_name(&name)?.fetch_with_request(&request)?;
                     Ok(ON_ERROR.with(|on_error| promise.unchecked_ref::<ResponsePromise>().or_else(on_error)))
                 };

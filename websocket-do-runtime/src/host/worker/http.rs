@@ -12,9 +12,9 @@ use worker::{
 
 use super::{
     body::{self, Body},
-    url,
+    cf, url,
 };
-use crate::{Request, Response};
+use crate::{Request, Response, server::http::Internal};
 
 /// The most bytes of a URL, as in `http::Uri`.
 const MAX_URL: usize = u16::MAX as usize - 1;
@@ -87,6 +87,9 @@ pub(super) fn to_request(request: &Request) -> Result<web_sys::Request, JsValue>
     init.set_headers(&to_headers(request.headers())?.0);
     if !request.body().is_empty() {
         init.set_body(&Uint8Array::from(&request.body()[..]));
+    }
+    if Internal::marks(request) {
+        cf::mark_internal(&init)?;
     }
     web_sys::Request::new_with_str_and_init(&request.uri().to_string(), &init)
 }

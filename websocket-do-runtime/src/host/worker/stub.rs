@@ -1,30 +1,30 @@
-//! The stubs of rooms in a Worker: the namespace of a binding, and the stub of one room.
+//! The rooms of a Durable Object namespace, as stubs call them.
 
 #[cfg(feature = "client")]
 mod connect;
 mod fetch;
-mod room;
+mod forward;
 
-use std::{fmt, marker::PhantomData, rc::Rc};
+use std::{any::Any, rc::Rc, time::Duration};
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Function, Math, Object, Reflect};
 use worker::{
+    Delay,
     wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen},
-    worker_sys::{DurableObject, DurableObjectId, DurableObjectNamespace},
+    worker_sys::{DurableObject, DurableObjectNamespace},
 };
 
 use super::error;
 use crate::{
-    WebSocketDo,
-    server::{
-        app::is_room_name,
-        stub::{Jurisdiction, LocationHint, Retry, StubError},
+    Request, Response,
+    server::stub::{
+        Jurisdiction, LocationHint, Namespace, RoomStub, StubError,
+        rooms::{CallError, RoomKey, Rooms, StubFuture},
     },
 };
 
 #[doc(hidden)]
-pub use ::worker::{Env, Request, Response};
-pub use room::Stub;
+pub use ::worker::Env;
 
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
@@ -35,156 +35,87 @@ extern "C" {
     fn jurisdiction(this: &Regional, name: &str) -> Result<DurableObjectNamespace, JsValue>;
 }
 
-/// A room that has a typed stub. Implemented by `#[websocket_do]`.
-pub trait RoomStub: WebSocketDo {
-    /// The stub, with a method for each route.
-    type Stub: From<Stub<Self>>;
-}
-
-/// The rooms of type `R` in a Worker: returns the stub of each by its name or id.
-///
-/// Like all I/O of a Worker, it is bound to the request in which it was created.
-pub struct Namespace<R> {
-    platform: DurableObjectNamespace,
-    hint: Option<LocationHint>,
-    retry: Retry,
-    room: PhantomData<fn() -> R>,
-}
-
 impl<R: RoomStub> Namespace<R> {
     /// Creates the namespace of a binding in `wrangler.toml`.
     ///
     /// # Errors
     /// Returns [`StubError::Binding`] if the binding is missing, or is not a Durable Object namespace.
     pub fn new(env: &Env, binding: &str) -> Result<Self, StubError> {
-        let platform = platform(env, binding)?;
-        Ok(Self { platform, hint: None, retry: Retry::default(), room: PhantomData })
-    }
-
-    /// Creates new rooms in this region. Existing rooms are not moved.
-    #[must_use]
-    pub fn near(self, hint: LocationHint) -> Self {
-        Self { hint: Some(hint), ..self }
-    }
-
-    /// Returns the namespace's rooms in a jurisdiction, which differ from the rooms of the same names elsewhere.
-    ///
-    /// # Errors
-    /// Returns [`StubError::Id`] if the platform does not support jurisdictions, such as a local workerd.
-    pub fn within(self, jurisdiction: Jurisdiction) -> Result<Self, StubError> {
-        let platform =
-            self.platform.unchecked_ref::<Regional>().jurisdiction(jurisdiction.as_str()).map_err(id_error)?;
-        Ok(Self { platform, ..self })
-    }
-
-    /// Sets the retry policy of the stubs.
-    #[must_use]
-    pub fn retry(self, retry: Retry) -> Self {
-        Self { retry, ..self }
-    }
-
-    /// Returns the stub of the room with this name, the same as in the room's path of the `App`.
-    ///
-    /// A name has 1 to 1,024 bytes. With any other, every method of the stub returns [`StubError::Id`].
-    pub fn by_name(&self, name: impl Into<String>) -> R::Stub {
-        self.stub(RoomKey::Name(name.into()))
-    }
-
-    /// Returns the stub of the room with this id, as returned by [`Stub::id`].
-    ///
-    /// # Errors
-    /// Returns [`StubError::Id`] if this is not an id of this namespace.
-    pub fn by_id(&self, id: &str) -> Result<R::Stub, StubError> {
-        let id = self.platform.id_from_string(id).map_err(id_error)?;
-        Ok(self.stub(RoomKey::Id(Rc::new(id))))
-    }
-
-    /// Creates a new room without a name and returns its stub. The room can be found again only by its [`id`](Stub::id).
-    ///
-    /// # Errors
-    /// Returns [`StubError::Id`] if the platform creates no id.
-    pub fn unique(&self) -> Result<R::Stub, StubError> {
-        let id = self.platform.new_unique_id().map_err(id_error)?;
-        Ok(self.stub(RoomKey::Id(Rc::new(id))))
-    }
-
-    fn stub(&self, key: RoomKey) -> R::Stub {
-        let target = RoomTarget { platform: self.platform.clone(), key, hint: self.hint, retry: self.retry };
-        Stub::new(Rc::new(target)).into()
+        Ok(Self::of(rooms(env, binding)?, None))
     }
 }
 
-impl<R> Clone for Namespace<R> {
-    fn clone(&self) -> Self {
-        Self { platform: self.platform.clone(), room: PhantomData, ..*self }
-    }
+/// Returns the rooms of a binding.
+pub(super) fn rooms(env: &Env, binding: &str) -> Result<Rc<dyn Rooms>, StubError> {
+    Ok(Rc::new(WorkerRooms { platform: platform(env, binding)?, hint: None }))
 }
 
-impl<R: WebSocketDo> fmt::Debug for Namespace<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Namespace").field("room", &R::NAME).field("retry", &self.retry).finish_non_exhaustive()
-    }
-}
-
-/// The name or id of a room.
-enum RoomKey {
-    Name(String),
-    Id(Rc<DurableObjectId>),
-}
-
-/// One room of any type, and how to reach it.
-pub(crate) struct RoomTarget {
+/// The rooms of one namespace.
+struct WorkerRooms {
     platform: DurableObjectNamespace,
-    key: RoomKey,
     hint: Option<LocationHint>,
-    retry: Retry,
 }
 
-impl RoomTarget {
+impl WorkerRooms {
     /// Creates a stub of the platform. Each attempt needs a new one, as an error can leave it broken.
-    fn create_stub(&self) -> Result<DurableObject, JsValue> {
+    fn create_stub(&self, room: &RoomKey) -> Result<DurableObject, JsValue> {
         let options = self.hint.map(|hint| {
             let options = Object::new();
             Reflect::set(&options, &"locationHint".into(), &hint.as_str().into()).map(|_| options)
         });
-        match (&self.key, options.transpose()?) {
+        match (room, options.transpose()?) {
             (RoomKey::Name(name), None) => self.platform.get_by_name(name),
             (RoomKey::Name(name), Some(options)) => self.platform.get_by_name_with_options(name, &options),
-            (RoomKey::Id(id), None) => self.platform.get(id),
-            (RoomKey::Id(id), Some(options)) => self.platform.get_with_options(id, &options),
-        }
-    }
-
-    /// Checks the room's name: for some names the platform would create an object that does not know its name.
-    fn check(&self) -> Result<(), StubError> {
-        match &self.key {
-            RoomKey::Name(name) if !is_room_name(name) => {
-                Err(StubError::Id(format!("a room's name has 1 to 1024 bytes, this one has {}", name.len())))
+            (RoomKey::Id(id), None) => self.platform.get(&self.platform.id_from_string(id)?),
+            (RoomKey::Id(id), Some(options)) => {
+                self.platform.get_with_options(&self.platform.id_from_string(id)?, &options)
             }
-            _ => Ok(()),
-        }
-    }
-
-    fn id(&self) -> Result<String, StubError> {
-        self.check()?;
-        match &self.key {
-            RoomKey::Name(name) => self.platform.id_from_name(name).and_then(|id| id.to_string()),
-            RoomKey::Id(id) => id.to_string(),
-        }
-        .map_err(id_error)
-    }
-
-    fn name(&self) -> Option<&str> {
-        match &self.key {
-            RoomKey::Name(name) => Some(name),
-            RoomKey::Id(_) => None,
         }
     }
 }
 
-impl fmt::Debug for RoomTarget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RoomTarget").field("name", &self.name()).field("retry", &self.retry).finish_non_exhaustive()
+impl Rooms for WorkerRooms {
+    fn fetch<'a>(&'a self, room: &'a RoomKey, request: Request) -> StubFuture<'a, Result<Response, CallError>> {
+        Box::pin(self.call(room, request))
+    }
+
+    #[cfg(feature = "client")]
+    fn connect<'a>(&'a self, room: &'a RoomKey, request: http::Request<()>) -> StubFuture<'a, connect::Result> {
+        Box::pin(self.upgrade(room, request))
+    }
+
+    fn sleep(&self, time: Duration) -> StubFuture<'static, ()> {
+        Box::pin(Delay::from(time))
+    }
+
+    fn random(&self) -> f64 {
+        Math::random()
+    }
+
+    fn id(&self, name: &str) -> Result<String, StubError> {
+        self.platform.id_from_name(name).and_then(|id| id.to_string()).map_err(id_error)
+    }
+
+    fn check_id(&self, id: &str) -> Result<(), StubError> {
+        self.platform.id_from_string(id).map(drop).map_err(id_error)
+    }
+
+    fn new_id(&self) -> Result<String, StubError> {
+        self.platform.new_unique_id().and_then(|id| id.to_string()).map_err(id_error)
+    }
+
+    fn near(&self, hint: LocationHint) -> Rc<dyn Rooms> {
+        Rc::new(Self { platform: self.platform.clone(), hint: Some(hint) })
+    }
+
+    fn within(&self, jurisdiction: Jurisdiction) -> Result<Rc<dyn Rooms>, StubError> {
+        let platform =
+            self.platform.unchecked_ref::<Regional>().jurisdiction(jurisdiction.as_str()).map_err(id_error)?;
+        Ok(Rc::new(Self { platform, hint: self.hint }))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

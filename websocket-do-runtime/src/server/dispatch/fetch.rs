@@ -8,7 +8,7 @@ use crate::{
     server::{
         attachment::{self, Header, State},
         dispatch::Dropped,
-        http::{IntoResponse, Route, response_to},
+        http::{Internal, IntoResponse, Parameters, Route, response_to},
         session::SessionState,
         tags::host_tags,
         upgrade::{check_upgrade, negotiate, subprotocol},
@@ -44,7 +44,7 @@ impl<R: WebSocketDo> Room<R> {
 
     /// Runs the handler of the route that matches a request, or returns 404.
     async fn route(&self, request: Request) -> Response {
-        let found = Route::find(R::ROUTES, request.method(), request.uri().path());
+        let found = Self::find_route(request.method(), request.uri().path(), Internal::marks(&request));
         let Some((route, parameters)) = found else { return StatusCode::NOT_FOUND.into_response() };
         let name = Handler::route(route);
         let handler = async { self.handlers().http(self, route, parameters, request).await };
@@ -52,13 +52,19 @@ impl<R: WebSocketDo> Room<R> {
         response.unwrap_or_else(|dropped| self.timeout_error(name, dropped).into_response())
     }
 
+    /// Returns the route that handles a request, or else the fallback.
+    fn find_route(method: &Method, path: &str, is_internal: bool) -> Option<(&'static Route, Parameters)> {
+        let fallback = || R::FALLBACK.first().map(|fallback| (fallback, Parameters::default()));
+        Route::find(R::ROUTES, method, path, is_internal).or_else(fallback)
+    }
+
     /// Returns the maximum size of a request's body, in bytes. The host reads the body before it calls [`fetch`](Self::fetch).
-    /// `default` is the app's limit, and `path` is the path within the room.
+    /// `default` is the app's limit, `path` is the path within the room, and `is_internal` tells a request with the mark [`Internal`].
     ///
     /// Returns [`None`] if no route handles the request, or if it is a `GET` or `HEAD` request, including upgrades. The host then
     /// passes an empty body. The response to a larger body is 413; the host never buffers more than the limit.
-    pub(crate) fn body_limit(method: &Method, path: &str, default: usize) -> Option<usize> {
-        Route::body_limit(R::ROUTES, method, path, default)
+    pub(crate) fn body_limit(method: &Method, path: &str, default: usize, is_internal: bool) -> Option<usize> {
+        Self::find_route(method, path, is_internal)?.0.body_limit(method, default)
     }
 
     /// Runs the `connect` handler, and accepts the socket if it returns [`Accept`].

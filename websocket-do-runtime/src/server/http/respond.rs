@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::{Json, Response};
-use crate::{CloseError, SendError, StorageError, UpdateError};
+use crate::{CloseError, EnvError, SendError, SpawnError, StorageError, UpdateError, server::stub::StubError};
 
 /// A value that an HTTP handler can return.
 ///
@@ -104,7 +104,7 @@ macro_rules! internal_server_error {
     )*};
 }
 
-internal_server_error!(CloseError, SendError, StorageError, UpdateError);
+internal_server_error!(CloseError, EnvError, SendError, SpawnError, StorageError, StubError, UpdateError);
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {

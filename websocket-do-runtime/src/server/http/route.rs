@@ -12,15 +12,41 @@ pub const MAX_BODY: usize = 1 << 20;
 pub struct Route {
     method: &'static str,
     path: &'static str,
+    is_internal: bool,
     max_body: Option<usize>,
     /// The name of the handler's method.
     handler: &'static str,
 }
 
+/// The [`id`](Route::id) of the fallback.
+pub const FALLBACK: (&str, &str) = ("*", "*");
+
+/// The mark of a request that a stub's typed method sends, in the request's extensions. Internal routes handle no other requests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Internal;
+
+impl Internal {
+    /// Returns whether the request has the mark.
+    pub(crate) fn marks<B>(request: &http::Request<B>) -> bool {
+        request.extensions().get::<Self>().is_some()
+    }
+}
+
 impl Route {
     /// Creates a route with the app's limit of the body size.
     pub const fn new(method: &'static str, path: &'static str) -> Self {
-        Self { method, path, max_body: None, handler: "" }
+        Self { method, path, is_internal: false, max_body: None, handler: "" }
+    }
+
+    /// Creates the fallback, which handles every request that no route handles.
+    pub const fn fallback() -> Self {
+        Self::new(FALLBACK.0, FALLBACK.1)
+    }
+
+    /// Makes the route internal: only a stub's typed method reaches it.
+    #[must_use]
+    pub const fn internal(self) -> Self {
+        Self { is_internal: true, ..self }
     }
 
     /// Sets the route's maximum body size in bytes.
@@ -46,20 +72,25 @@ impl Route {
     }
 
     /// Returns the route that handles a request, with the values of its parameters. A `HEAD` request without a `HEAD` route goes
-    /// to the `GET` route.
-    pub(crate) fn find(routes: &'static [Self], method: &Method, path: &str) -> Option<(&'static Self, Parameters)> {
+    /// to the `GET` route. For a request without the [`Internal`] mark, internal routes do not exist.
+    pub(crate) fn find(
+        routes: &'static [Self],
+        method: &Method,
+        path: &str,
+        is_internal: bool,
+    ) -> Option<(&'static Self, Parameters)> {
         let of = |method: &Method| {
-            let mut matching = routes.iter().filter(|route| method == route.method);
+            let mut matching =
+                routes.iter().filter(|route| method == route.method && (is_internal || !route.is_internal));
             matching.find_map(|route| Some((route, match_route(route.path, path)?)))
         };
         of(method).or_else(|| (method == Method::HEAD).then(|| of(&Method::GET)).flatten())
     }
 
-    /// Returns the maximum body size in bytes, or [`None`] if the body is not read: no route handles the request, or its method is
+    /// Returns the maximum size of the body of a request to this route, in bytes, or [`None`] if the body is not read: the method is
     /// `GET` or `HEAD`.
-    pub(crate) fn body_limit(routes: &'static [Self], method: &Method, path: &str, default: usize) -> Option<usize> {
-        let (route, _) = Self::find(routes, method, path)?;
-        (method != Method::GET && method != Method::HEAD).then_some(route.max_body.unwrap_or(default))
+    pub(crate) fn body_limit(&self, method: &Method, default: usize) -> Option<usize> {
+        (method != Method::GET && method != Method::HEAD).then_some(self.max_body.unwrap_or(default))
     }
 }
 
@@ -159,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_first_route_of_the_method_that_matches_handles_a_request() {
-        let id = |method, path| Route::find(ROUTES, &method, path).map(|(route, _)| route.id());
+        let id = |method, path| Route::find(ROUTES, &method, path, false).map(|(route, _)| route.id());
         assert_eq!(id(Method::GET, "/x/list"), Some(("GET", "/x/list")));
         assert_eq!(id(Method::GET, "/x/other"), Some(("GET", "/x/{a}")));
         assert_eq!(id(Method::PUT, "/x/list"), Some(("PUT", "/x/{a}")));
@@ -171,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_head_request_without_a_head_route_goes_to_the_get_route() {
-        let id = |path| Route::find(ROUTES, &Method::HEAD, path).map(|(route, _)| route.id());
+        let id = |path| Route::find(ROUTES, &Method::HEAD, path, false).map(|(route, _)| route.id());
         assert_eq!(id("/x/list"), Some(("GET", "/x/list")));
         assert_eq!(id("/x/other"), Some(("GET", "/x/{a}")));
         assert_eq!(id("/y/1"), Some(("HEAD", "/y/{a}")));
@@ -179,8 +210,27 @@ mod tests {
     }
 
     #[test]
+    fn an_internal_route_exists_only_for_marked_requests() {
+        const ROUTES: &[Route] = &[
+            Route::new("GET", "/x/secret").internal(),
+            Route::new("POST", "/x/secret").internal().max_body(7),
+            Route::new("GET", "/x/{a}"),
+        ];
+        let path =
+            |method, is_internal| Route::find(ROUTES, &method, "/x/secret", is_internal).map(|(route, _)| route.id().1);
+        for method in [Method::GET, Method::HEAD] {
+            assert_eq!(path(method.clone(), true), Some("/x/secret"), "{method}");
+            assert_eq!(path(method.clone(), false), Some("/x/{a}"), "{method}");
+        }
+        assert_eq!(path(Method::POST, true), Some("/x/secret"));
+        assert_eq!(path(Method::POST, false), None);
+    }
+
+    #[test]
     fn a_body_is_read_only_for_a_route_that_takes_one() {
-        let limit = |method, path| Route::body_limit(ROUTES, &method, path, 9);
+        let limit = |method, path| {
+            Route::find(ROUTES, &method, path, false).and_then(|(route, _)| route.body_limit(&method, 9))
+        };
         assert_eq!(limit(Method::POST, "/x/list"), Some(7));
         assert_eq!(limit(Method::PUT, "/x/list"), Some(9));
         assert_eq!(limit(Method::GET, "/x/list"), None);

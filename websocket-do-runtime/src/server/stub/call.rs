@@ -6,7 +6,7 @@ use http::{Method, Uri};
 use percent_encoding::utf8_percent_encode;
 
 use super::{IntoRequest, StubError};
-use crate::{Request, connection::http::RESERVED};
+use crate::{Request, connection::http::RESERVED, server::http::Internal};
 
 /// The origin in the URL of a request through a stub, which is not used: the stub is bound to its room.
 pub(crate) const ORIGIN: &str = "https://room";
@@ -24,6 +24,7 @@ impl Call {
                 .map_err(|error| StubError::Request(format!("the path `{path}` cannot be sent: {error}")))?;
             let mut request = Request::default();
             (*request.method_mut(), *request.uri_mut()) = (method, uri);
+            request.extensions_mut().insert(Internal);
             Ok(request)
         }))
     }
@@ -43,12 +44,18 @@ impl Call {
     /// Returns [`StubError::Request`] for an argument that cannot be sent.
     pub fn into_request(self) -> Result<Request, StubError> {
         let request = self.0?;
-        let bodiless = matches!(*request.method(), Method::GET | Method::HEAD);
-        if bodiless && !request.body().is_empty() {
-            return Err(StubError::Request(format!("a {} request has no body", request.method())));
-        }
+        check_body(&request)?;
         Ok(request)
     }
+}
+
+/// Checks that a request which has no body has none.
+pub(super) fn check_body(request: &Request) -> Result<(), StubError> {
+    let bodiless = matches!(*request.method(), Method::GET | Method::HEAD);
+    if bodiless && !request.body().is_empty() {
+        return Err(StubError::Request(format!("a {} request has no body", request.method())));
+    }
+    Ok(())
 }
 
 /// Fills the parameters into the path.

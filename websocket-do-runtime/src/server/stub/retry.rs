@@ -67,13 +67,11 @@ impl Retry {
     }
 
     /// Whether a request with this method is sent again after `attempts` attempts.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "stubs exist only in a Worker"))]
     pub(crate) fn should_retry(&self, method: &Method, attempts: u32) -> bool {
         attempts < self.attempts && (self.every_method || method.is_idempotent())
     }
 
     /// Returns the delay after `attempts` attempts. `random` is a number from 0 to 1.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "stubs exist only in a Worker"))]
     pub(crate) fn delay(&self, attempts: u32, random: f64) -> Duration {
         self.backoff.delay(attempts, random)
     }

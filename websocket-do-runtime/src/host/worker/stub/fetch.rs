@@ -1,49 +1,63 @@
-//! Sending a request through a stub, with retries.
+//! One attempt to send a request to a room.
 
-use js_sys::{Math, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen_futures::JsFuture;
 use worker::{
-    Delay,
     wasm_bindgen::{JsCast, JsValue},
     web_sys,
 };
 
-use super::{super::error, RoomTarget};
-use crate::server::stub::{Retry, StubError};
+use super::{
+    super::{
+        body::Body,
+        error,
+        http::{read_response, to_request},
+    },
+    WorkerRooms,
+};
+use crate::{
+    Request, Response,
+    server::stub::rooms::{CallError, RoomKey},
+};
 
-impl RoomTarget {
-    /// Sends the request that `make` creates, a new one for each attempt.
-    pub(crate) async fn fetch(
-        &self,
-        retry: Retry,
-        method: &http::Method,
-        make: impl Fn() -> Result<web_sys::Request, JsValue>,
-    ) -> Result<web_sys::Response, StubError> {
-        self.check()?;
-        let mut attempts = 1;
-        loop {
-            let request = make().map_err(|error| StubError::Request(error::message(&error)))?;
-            let error = match self.attempt(&request).await {
-                Ok(response) => return Ok(response),
-                Err(error) => error,
-            };
-            let reason = error::message(&error);
-            if is_marked(&error, "overloaded") {
-                return Err(StubError::Overloaded(reason));
+/// The most bytes of a response that a call reads into the Worker's memory.
+const MAX_RESPONSE: usize = 32 << 20;
+
+impl WorkerRooms {
+    /// Sends a request and reads the whole response.
+    pub(super) async fn call(&self, room: &RoomKey, request: Request) -> Result<Response, CallError> {
+        let request = to_request(&request).map_err(|error| CallError::Request(error::message(&error)))?;
+        let response = self.send(room, &request).await?;
+        let read = read_response(&response, MAX_RESPONSE).await;
+        let (parts, body) = read.map_err(|error| CallError::Response(error::message(&error)))?.into_parts();
+        match body {
+            Body::Complete(body) => Ok(Response::from_parts(parts, body)),
+            Body::Truncated(_) => {
+                Err(CallError::Response("it is larger than 32 MiB; use `forward`, which streams it".to_owned()))
             }
-            if !is_marked(&error, "retryable") {
-                return Err(StubError::Failed(reason));
-            }
-            if !retry.should_retry(method, attempts) {
-                return Err(StubError::Unreachable { attempts, reason });
-            }
-            Delay::from(retry.delay(attempts, Math::random())).await;
-            attempts += 1;
         }
     }
 
-    async fn attempt(&self, request: &web_sys::Request) -> Result<web_sys::Response, JsValue> {
-        let response = JsFuture::from(self.create_stub()?.fetch_with_request(request)?).await?;
+    /// Sends a request.
+    pub(super) async fn send(
+        &self,
+        room: &RoomKey,
+        request: &web_sys::Request,
+    ) -> Result<web_sys::Response, CallError> {
+        self.fetch_raw(room, request).await.map_err(|error| {
+            let reason = error::message(&error);
+            if is_marked(&error, "overloaded") {
+                CallError::Overloaded(reason)
+            } else if is_marked(&error, "retryable") {
+                CallError::Retryable(reason)
+            } else {
+                CallError::Failed(reason)
+            }
+        })
+    }
+
+    async fn fetch_raw(&self, room: &RoomKey, request: &web_sys::Request) -> Result<web_sys::Response, JsValue> {
+        let response = JsFuture::from(self.create_stub(room)?.fetch_with_request(request)?).await?;
         response.dyn_into()
     }
 }

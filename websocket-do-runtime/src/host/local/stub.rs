@@ -1,0 +1,117 @@
+//! Calls from room to room on the local host: in this process, without a socket.
+
+use std::{any::Any, rc::Rc, sync::Arc, time::Duration};
+
+use http::StatusCode;
+use tokio::{sync::oneshot, time::sleep};
+use uuid::Uuid;
+
+use super::{
+    LocalHost,
+    actor::{Command, Reply},
+    registry::Registry,
+};
+use crate::{
+    Request, Response,
+    server::{
+        http::{Internal, IntoResponse, MAX_BODY},
+        stub::{
+            Jurisdiction, LocationHint, StubError,
+            rooms::{CallError, RoomKey, Rooms, StubFuture},
+        },
+    },
+};
+
+/// The largest response of a call, in bytes, as in a Worker.
+const MAX_RESPONSE: usize = 32 << 20;
+
+/// The rooms of one class, for one calling room.
+pub(super) struct LocalRooms {
+    pub(super) caller: Rc<LocalHost>,
+    pub(super) registry: Arc<Registry>,
+}
+
+impl LocalRooms {
+    async fn send(&self, room: &RoomKey, mut request: Request) -> Result<Response, CallError> {
+        let RoomKey::Name(name) = room else { return Err(CallError::Request(NO_IDS.to_owned())) };
+        if self.caller.written().await.is_err() {
+            return Err(CallError::Failed("a write before the call was lost".to_owned()));
+        }
+        let (class, is_internal) = (self.registry.class, Internal::marks(&request));
+        match (class.body_limit)(request.method(), request.uri().path(), MAX_BODY, is_internal) {
+            Some(limit) if request.body().len() > limit => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+            Some(_) => {}
+            None => *request.body_mut() = bytes::Bytes::new(),
+        }
+        let room =
+            self.registry.room(name).ok_or_else(|| CallError::Overloaded("all threads have stalled".to_owned()))?;
+        let (reply, receiver) = oneshot::channel();
+        let call = async {
+            let command = Command::Fetch { request: Box::new(request), reply };
+            room.commands.send(command).await.map_err(|_| CallError::Retryable("the room has ended".to_owned()))?;
+            receiver.await.map_err(|_| CallError::Failed("a handler of the room panicked".to_owned()))
+        };
+        let reply = tokio::select! {
+            reply = call => reply?,
+            () = room.stalled() => return Err(CallError::Overloaded("the room's thread has stalled".to_owned())),
+        };
+        match reply {
+            Reply::Response(response) if response.body().len() > MAX_RESPONSE => {
+                Err(CallError::Response("it is larger than 32 MiB".to_owned()))
+            }
+            Reply::Response(response) => Ok(response),
+            Reply::Upgrade { socket, .. } => {
+                super::socket::lost(socket, &room.commands).await;
+                Err(CallError::Request("an upgrade is not supported here".to_owned()))
+            }
+        }
+    }
+}
+
+/// Why there are no ids.
+const NO_IDS: &str = "the local host finds rooms by name only";
+
+fn no_ids<T>() -> Result<T, StubError> {
+    Err(StubError::Id(NO_IDS.to_owned()))
+}
+
+impl Rooms for LocalRooms {
+    fn fetch<'a>(&'a self, room: &'a RoomKey, request: Request) -> StubFuture<'a, Result<Response, CallError>> {
+        Box::pin(self.send(room, request))
+    }
+
+    fn sleep(&self, time: Duration) -> StubFuture<'static, ()> {
+        Box::pin(sleep(time))
+    }
+
+    fn random(&self) -> f64 {
+        let (random, _) = Uuid::new_v4().as_u64_pair();
+        #[expect(clippy::cast_precision_loss, reason = "a random number")]
+        let random = (random >> 11) as f64 / (1_u64 << 53) as f64;
+        random
+    }
+
+    fn id(&self, _: &str) -> Result<String, StubError> {
+        no_ids()
+    }
+
+    fn check_id(&self, _: &str) -> Result<(), StubError> {
+        no_ids()
+    }
+
+    fn new_id(&self) -> Result<String, StubError> {
+        no_ids()
+    }
+
+    fn near(&self, _: LocationHint) -> Rc<dyn Rooms> {
+        Rc::new(Self { caller: self.caller.clone(), registry: self.registry.clone() })
+    }
+
+    fn within(&self, jurisdiction: Jurisdiction) -> Result<Rc<dyn Rooms>, StubError> {
+        Err(StubError::Id(format!("the local host does not support the jurisdiction `{}`", jurisdiction.as_str())))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
