@@ -37,6 +37,7 @@ mod rfc6455;
 mod routing;
 mod rules;
 mod sending;
+mod services;
 mod shapes_of_messages;
 mod storage;
 mod storage_room;
@@ -145,7 +146,7 @@ const CASES: &[(Load, &[Case])] = &[
 const LOCAL_CASES: [(Load, &[Case]); 1] = [(Load::Busy, callers::local::CASES)];
 
 /// Cases of features that exist only in a Worker.
-const WORKER_CASES: [(Load, &[Case]); 1] = [(Load::Busy, stub::CASES)];
+const WORKER_CASES: [(Load, &[Case]); 2] = [(Load::Busy, stub::CASES), (Load::Busy, services::CASES)];
 
 /// How many busy cases run at once.
 const BUSY: usize = 6;

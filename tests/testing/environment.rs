@@ -53,6 +53,11 @@ impl Club {
         Ok(session.room().spawn(async { Err::<(), _>(Error::msg("no luck")) })?)
     }
 
+    #[get("/fails")]
+    fn fails(&self) -> Result<String> {
+        Err(Error::msg("no such page"))
+    }
+
     #[get("/told")]
     fn told(&self) -> String {
         self.told.get().to_string()
@@ -130,4 +135,21 @@ async fn the_error_of_background_work_is_in_the_report_with_its_place() {
     let report = format!("{room:?}");
     assert!(report.contains("Club `test`: the background task of ") && report.contains("environment.rs:"), "{report}");
     assert!(report.contains("failed: no luck"), "{report}");
+}
+
+#[tokio::test]
+async fn the_error_of_a_route_is_in_the_report_with_its_route_and_not_in_the_response() {
+    let room = club();
+    let response = room.get("/fails").await;
+    assert_eq!((response.status().as_u16(), &response.body()[..]), (500, &b"Internal Server Error"[..]));
+    let report = format!("{room:?}");
+    assert_eq!(report.matches("logged: Club `test`: `GET /fails` failed: no such page").count(), 1, "{report}");
+}
+
+#[tokio::test]
+async fn the_error_of_connect_is_in_the_report() {
+    let room = TestRoom::<Club>::new().state(Names(Box::new(str::to_owned)));
+    assert!(room.join().await.is_err());
+    let report = format!("{room:?}");
+    assert!(report.contains("logged: Club `test`: `#[connect]` failed: missing secret `KEY`"), "{report}");
 }

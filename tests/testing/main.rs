@@ -10,6 +10,7 @@
 
 mod desk;
 mod environment;
+mod errors;
 mod failures;
 mod faults;
 mod faulty;

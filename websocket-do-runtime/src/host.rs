@@ -63,6 +63,10 @@ pub trait Host {
     /// The room's name; [`None`] if it was addressed by its id alone.
     fn room_name(&self) -> Option<String>;
 
+    /// The platform's state of the object.
+    #[cfg(target_arch = "wasm32")]
+    fn ctx(&self) -> &::worker::State;
+
     /// The environment of the room.
     fn env(&self) -> Env;
 

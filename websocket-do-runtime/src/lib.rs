@@ -4,6 +4,8 @@
 
 #[doc(hidden)]
 pub use serde;
+#[cfg(all(feature = "server", target_arch = "wasm32"))]
+pub use worker;
 
 pub mod codec;
 pub mod protocol;

@@ -1,5 +1,6 @@
 // The targets of the README's links on docs.rs: of two definitions of a link, Markdown uses the first.
 #![cfg_attr(feature = "client", doc = "[client guide]: client")]
+#![cfg_attr(feature = "server", doc = "[environment guide]: environment")]
 #![cfg_attr(feature = "server", doc = "[stub guide]: stub")]
 #![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "[testing guide]: testing")]
 #![doc = "[wire table]: codec"]
@@ -26,9 +27,9 @@ pub use websocket_do_macros::WsProtocol;
 pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
-    Accept, App, Audience, Env, EnvError, Error, Handler, HasState, HostError, HttpError, IntoResponse, Json,
-    ListOptions, PreviousSession, Query, Request, Response, Result, Room, SendError, Session, SpawnError, Storage,
-    StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
+    Accept, App, Audience, Env, EnvError, Error, Handler, HostError, HttpError, IntoResponse, Json, ListOptions,
+    PreviousSession, Query, Request, Response, Result, Room, SendError, Session, SpawnError, Storage, StorageError,
+    Timer, UpdateError, Upgrade, WebSocketDo,
     server::{
         attachment,
         http::{Bytes, Cors, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
@@ -49,8 +50,22 @@ pub use websocket_do_runtime::{
 #[doc = include_str!("../docs/client.md")]
 pub use websocket_do_runtime::client;
 
+/// The crate `worker`, in the version of this crate: the bindings and types of the platform. Only on wasm32.
+///
+/// The features `d1` and `queue` of this crate enable those of `worker`. A crate that depends on `worker` itself must use the same
+/// version.
+#[cfg(all(feature = "server", target_arch = "wasm32"))]
+#[doc(inline)]
+pub use websocket_do_runtime::worker;
+
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::host::local;
+
+#[cfg(feature = "server")]
+#[doc = include_str!("../docs/environment.md")]
+pub mod environment {
+    pub use websocket_do_runtime::{Env, EnvError, HasState, SpawnError};
+}
 
 #[cfg(feature = "server")]
 #[doc = include_str!("../docs/stub.md")]

@@ -49,7 +49,7 @@ impl Key {
 
 fn warn(text: &str) {
     #[cfg(target_arch = "wasm32")]
-    worker::console_warn!("{text}");
+    websocket_do::worker::console_warn!("{text}");
     #[cfg(not(target_arch = "wasm32"))]
     tracing::warn!("{text}");
 }

@@ -445,11 +445,11 @@ const _: () = {
     use ::websocket_do::__private::worker as __host;
     #[allow(unused_imports)]
     use __host::wasm_bindgen_crate as wasm_bindgen;
-    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = ChatRoom)]
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = "ChatRoom")]
     #[doc(hidden)]
     #[allow(missing_debug_implementations, unreachable_pub)]
     pub struct ChatRoomDurableObject(__host::DurableObject<ChatRoom>);
-    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = ChatRoom)]
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = "ChatRoom")]
     impl ChatRoomDurableObject {
         #[wasm_bindgen(constructor)]
         pub fn new(

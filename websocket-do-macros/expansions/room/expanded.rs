@@ -206,11 +206,11 @@ const _: () = {
     use ::websocket_do::__private::worker as __host;
     #[allow(unused_imports)]
     use __host::wasm_bindgen_crate as wasm_bindgen;
-    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = Game)]
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = "Game")]
     #[doc(hidden)]
     #[allow(missing_debug_implementations, unreachable_pub)]
     pub struct GameDurableObject(__host::DurableObject<Game>);
-    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = Game)]
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = "Game")]
     impl GameDurableObject {
         #[wasm_bindgen(constructor)]
         pub fn new(

@@ -216,11 +216,11 @@ const _: () = {
     use ::websocket_do::__private::worker as __host;
     #[allow(unused_imports)]
     use __host::wasm_bindgen_crate as wasm_bindgen;
-    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = Smallest)]
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_name = "Smallest")]
     #[doc(hidden)]
     #[allow(missing_debug_implementations, unreachable_pub)]
     pub struct SmallestDurableObject(__host::DurableObject<Smallest>);
-    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = Smallest)]
+    # [__host :: wasm_bindgen (wasm_bindgen = :: websocket_do :: __private :: worker :: wasm_bindgen_crate , js_class = "Smallest")]
     impl SmallestDurableObject {
         #[wasm_bindgen(constructor)]
         pub fn new(

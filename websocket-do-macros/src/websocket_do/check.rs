@@ -40,6 +40,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
         (Some(name), Some(connect), None) => Ok(Room {
             ty: &input.item.self_ty,
             binding: binding(arguments, &name),
+            class: class(arguments, &name),
             name,
             client: &arguments.client,
             session: &arguments.session,
@@ -83,9 +84,14 @@ fn room_name(input: &Input, errors: &mut Vec<Error>) -> Option<Ident> {
     }
 }
 
-/// The name of the binding: the attribute's `binding`, or the name of the type.
+/// The name of the class: the attribute's `name`, or the name of the type.
+fn class(arguments: &arguments::Arguments, room: &Ident) -> String {
+    arguments.name.as_ref().map_or_else(|| room.unraw().to_string(), LitStr::value)
+}
+
+/// The name of the binding: the attribute's `binding`, or the name of the class.
 fn binding(arguments: &arguments::Arguments, room: &Ident) -> String {
-    arguments.binding.as_ref().map_or_else(|| screaming_snake(&room.unraw().to_string()), LitStr::value)
+    arguments.binding.as_ref().map_or_else(|| screaming_snake(&class(arguments, room)), LitStr::value)
 }
 
 /// Reports a method that is called like a generated function. That function exists on wasm32; its name is reserved on every

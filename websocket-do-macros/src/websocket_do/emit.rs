@@ -17,8 +17,7 @@ use super::{
 use crate::spans::{hygienic, located, relocated};
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
-    let Room { ty, name, binding, client, session, .. } = room;
-    let text = name.to_string();
+    let Room { ty, name, class: text, binding, client, session, .. } = room;
     let format = match room.format {
         None => quote!(::core::option::Option::None),
         Some(Format::Json) => quote!(::core::option::Option::Some(__ws::codec::Format::Json)),

@@ -10,6 +10,8 @@ pub(super) struct Room<'a> {
     /// The type of the impl block, and its last name.
     pub(super) ty: &'a Type,
     pub(super) name: Ident,
+    /// The name of the exported class.
+    pub(super) class: String,
     /// The name of the Durable Object binding.
     pub(super) binding: String,
     pub(super) client: &'a Path,

@@ -6,7 +6,8 @@ use crate::protocol::ValidationError;
 
 /// The result of a handler: a value, or any [`Error`].
 ///
-/// `?` converts any [`std::error::Error`] into an [`Error`].
+/// `?` converts any [`std::error::Error`] into an [`Error`], and also `Box<dyn Error>`, `anyhow::Error`, `&str` and `String`. A
+/// `Box<dyn Error + Send + Sync>` needs its bounds removed: `.map_err(|error| error as Box<dyn Error>)?`.
 ///
 /// ```
 /// # use websocket_do_runtime::Result;
@@ -66,9 +67,9 @@ impl Error {
     }
 }
 
-impl<E: StdError + 'static> From<E> for Error {
+impl<E: Into<Box<dyn StdError>>> From<E> for Error {
     fn from(error: E) -> Self {
-        Self(Box::new(error))
+        Self(error.into())
     }
 }
 

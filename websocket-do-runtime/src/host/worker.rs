@@ -10,6 +10,7 @@ mod fetch;
 mod frame;
 mod http;
 mod object;
+mod platform;
 mod promise;
 mod socket;
 mod socket_table;
@@ -130,6 +131,10 @@ fn log_failure(promise: &Promise) {
 impl Host for WorkerHost {
     fn room_name(&self) -> Option<String> {
         self.state.as_raw().id().ok()?.name()
+    }
+
+    fn ctx(&self) -> &State {
+        &self.state
     }
 
     fn env(&self) -> Env {

@@ -142,6 +142,7 @@ impl<T> Function for fn() -> T {
 }
 
 /// The output of a background task that loops forever, `!`.
+#[diagnostic::do_not_recommend]
 impl IntoOutcome for <fn() -> ! as Function>::Output {
     fn into_outcome(self) -> Result {
         self

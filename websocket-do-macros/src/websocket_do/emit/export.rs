@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use crate::websocket_do::model::Room;
 
 pub(super) fn export(room: &Room<'_>) -> TokenStream {
-    let Room { ty, name, .. } = room;
+    let Room { ty, name, class: js_name, .. } = room;
     let class = format_ident!("{name}DurableObject", span = name.span());
     quote! {
         #[cfg(target_arch = "wasm32")]
@@ -17,12 +17,12 @@ pub(super) fn export(room: &Room<'_>) -> TokenStream {
             #[allow(unused_imports)]
             use __host::wasm_bindgen_crate as wasm_bindgen;
 
-            #[__host::wasm_bindgen(wasm_bindgen = ::websocket_do::__private::worker::wasm_bindgen_crate, js_name = #name)]
+            #[__host::wasm_bindgen(wasm_bindgen = ::websocket_do::__private::worker::wasm_bindgen_crate, js_name = #js_name)]
             #[doc(hidden)]
             #[allow(missing_debug_implementations, unreachable_pub)]
             pub struct #class(__host::DurableObject<#ty>);
 
-            #[__host::wasm_bindgen(wasm_bindgen = ::websocket_do::__private::worker::wasm_bindgen_crate, js_class = #name)]
+            #[__host::wasm_bindgen(wasm_bindgen = ::websocket_do::__private::worker::wasm_bindgen_crate, js_class = #js_name)]
             impl #class {
                 #[wasm_bindgen(constructor)]
                 pub fn new(state: __host::DurableObjectState, env: __host::Env)

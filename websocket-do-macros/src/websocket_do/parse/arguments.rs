@@ -12,13 +12,14 @@ use syn::{
 use crate::{diagnostics::combined, websocket_do::model::Format};
 
 /// The names of all arguments.
-const NAMES: [&str; 7] = ["client", "session", "state", "binding", "format", "max_message", "handler_timeout"];
+const NAMES: [&str; 8] = ["client", "session", "state", "name", "binding", "format", "max_message", "handler_timeout"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
 pub(in super::super) struct Arguments {
     pub(in super::super) client: Path,
     pub(in super::super) session: Type,
     pub(in super::super) states: Vec<Type>,
+    pub(in super::super) name: Option<LitStr>,
     pub(in super::super) binding: Option<LitStr>,
     pub(in super::super) format: Option<Format>,
     pub(in super::super) max_message: Option<Expr>,
@@ -60,8 +61,8 @@ pub(in super::super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(
     }
     match (found.known, combined(found.errors)) {
         (Known { client: Some(client), session: Some(session), states }, None) => {
-            let Found { binding, format, max_message, handler_timeout, .. } = found;
-            Ok(Arguments { client, session, states, binding, format, max_message, handler_timeout })
+            let Found { name, binding, format, max_message, handler_timeout, .. } = found;
+            Ok(Arguments { client, session, states, name, binding, format, max_message, handler_timeout })
         }
         (known, errors) => {
             let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "missing `client` and `session`"));
@@ -74,6 +75,7 @@ pub(in super::super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(
 #[derive(Default)]
 struct Found {
     known: Known,
+    name: Option<LitStr>,
     binding: Option<LitStr>,
     format: Option<Format>,
     max_message: Option<Expr>,
@@ -92,6 +94,10 @@ impl Found {
                 "client" => self.known.client = Some(client(input.parse()?)?),
                 "session" => self.known.session = Some(input.parse()?),
                 "state" => self.known.states = states(input.parse()?),
+                "name" => match class_name(input.parse()?) {
+                    Ok(name) => self.name = Some(name),
+                    Err(error) => self.errors.push(error),
+                },
                 "binding" => match binding(input.parse()?) {
                     Ok(binding) => self.binding = Some(binding),
                     Err(error) => self.errors.push(error),
@@ -145,6 +151,79 @@ fn states(ty: Type) -> Vec<Type> {
         ty => vec![ty],
     }
 }
+
+/// The name of the exported class, which must be an identifier of JavaScript.
+fn class_name(value: Expr) -> syn::Result<LitStr> {
+    let Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) = value else {
+        return Err(Error::new_spanned(value, "expected a string; write `name = \"ChatRoom\"`"));
+    };
+    let text = name.value();
+    let is_letter = |letter: char| letter.is_ascii_alphabetic() || letter == '_' || letter == '$';
+    let is_identifier =
+        text.starts_with(is_letter) && text.chars().all(|letter| is_letter(letter) || letter.is_ascii_digit());
+    if !is_identifier {
+        let message = format!("`{text}` is not the name of a JavaScript class; write letters, digits and `_`");
+        return Err(Error::new(name.span(), message));
+    }
+    if RESERVED.contains(&text.as_str()) {
+        return Err(Error::new(name.span(), format!("`{text}` is reserved in JavaScript; write another name")));
+    }
+    Ok(name)
+}
+
+/// The reserved words of JavaScript modules, and names that a Worker's module exports itself.
+const RESERVED: [&str; 50] = [
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "fetch",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "queue",
+    "return",
+    "scheduled",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
+];
 
 fn binding(value: Expr) -> syn::Result<LitStr> {
     match value {

@@ -32,6 +32,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// request cannot be represented.
 pub(super) async fn request<R: WebSocketDo>(request: &web_sys::Request) -> Result<Request, StatusCode> {
     let mut parts = request_parts(request)?;
+    if let Some(cf) = cf::properties(request) {
+        parts.extensions.insert(cf);
+    }
     let is_internal = cf::is_internal(request);
     if is_internal {
         parts.extensions.insert(Internal);

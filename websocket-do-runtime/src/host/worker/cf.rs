@@ -5,6 +5,7 @@ use js_sys::{Object, Reflect};
 use worker::{
     wasm_bindgen::{JsCast, JsValue},
     web_sys::{Request, RequestInit},
+    worker_sys::IncomingRequestCfProperties,
 };
 
 use crate::server::http::MAX_BODY;
@@ -20,6 +21,11 @@ pub(super) fn app_limit(request: &Request) -> Option<usize> {
     let limit = Reflect::get(&cf(request)?, &APP_LIMIT.into()).ok()?.as_f64()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     Some(limit as usize)
+}
+
+/// Returns the properties that Cloudflare has added, if there are any.
+pub(super) fn properties(request: &Request) -> Option<worker::Cf> {
+    cf(request).map(|cf| cf.unchecked_into::<IncomingRequestCfProperties>().into())
 }
 
 /// Returns whether a stub's typed method has sent the request.
