@@ -143,7 +143,7 @@ async fn the_error_of_a_route_is_in_the_report_with_its_route_and_not_in_the_res
     let response = room.get("/fails").await;
     assert_eq!((response.status().as_u16(), &response.body()[..]), (500, &b"Internal Server Error"[..]));
     let report = format!("{room:?}");
-    assert_eq!(report.matches("logged: Club `test`: `GET /fails` failed: no such page").count(), 1, "{report}");
+    assert_eq!(report.matches("logged: Club `test`: `GET /fails` (fails) failed: no such page").count(), 1, "{report}");
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ async fn errors_of_other_crates_are_logged_with_their_causes() {
         "`boxed` (Boxed) failed: boxed",
         "`text` (Text) failed: only text",
         "`return_anyhow` (ReturnAnyhow) failed: outside: the cause",
-        "`GET /anyhow` failed: outside: the cause",
+        "`GET /anyhow` (route) failed: outside: the cause",
     ] {
         assert!(report.contains(line), "`{line}` is not in:\n{report}");
     }
