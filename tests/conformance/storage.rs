@@ -53,6 +53,21 @@ async fn values_survive_eviction(host: Host) {
 }
 
 cases! {
+    async fn all_values_are_deleted_at_once_and_timers_stay(host: Host) {
+        let name = room();
+        let mut peer = join(&host, &name).await;
+        for number in 0..40 {
+            put(&mut peer, &format!("key-{number}"), &format!("key-{number}")).await;
+        }
+        set_timers(&mut peer, &["first"], 60_000).await;
+        let at = timer(&mut peer, "first").await;
+        assert_eq!(http(&host.rooms, "DELETE", &format!("/storage/{name}/values"), "").await.0, 204);
+        assert_eq!(keys(&mut peer, json!({})).await, Vec::<String>::new());
+        assert_eq!(timer(&mut peer, "first").await, at);
+        // Also where there is nothing left to delete.
+        assert_eq!(http(&host.rooms, "DELETE", &format!("/storage/{name}/values"), "").await.0, 204);
+    }
+
     async fn a_value_can_be_stored_read_replaced_and_deleted(host: Host) {
         let mut peer = join(&host, &room()).await;
         assert_eq!(get(&mut peer, "a").await, Value::Null);

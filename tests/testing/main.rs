@@ -19,4 +19,5 @@ mod limits;
 mod logbook;
 mod misbehaving_clients;
 mod model;
+mod requests;
 mod time;

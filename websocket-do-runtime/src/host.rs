@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The error of a transaction inside a transaction.
-const NESTED: &str = "a transaction inside a transaction is not supported; merge the two";
+pub(crate) const NESTED: &str = "a transaction inside a transaction is not supported; merge the two";
 
 /// The number of a socket, given by the host. Not valid after the room's memory is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

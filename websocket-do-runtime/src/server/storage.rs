@@ -16,9 +16,12 @@ pub use self::{
 };
 use crate::{
     HostError, Result,
-    host::{Host, Store},
+    host::{Host, NESTED, Store},
     server::{alarm, log},
 };
+
+/// How many keys [`Storage::delete_all`] reads at once.
+const DELETE_BATCH: usize = 16;
 
 /// A room's permanent key-value storage. On workerd, it is the Durable Object's SQLite-backed storage; on the local host, it is
 /// in memory or in a data file.
@@ -107,6 +110,45 @@ impl<'r> Storage<'r> {
     pub fn delete(&self, key: &str) -> Result<bool, StorageError> {
         check_key(key)?;
         Ok(self.store.delete(key)?)
+    }
+
+    /// Deletes all keys and their values, in a transaction: either all are deleted or none. Inside a transaction, it is a part of
+    /// that one. Timers stay; cancel them with [`Room::cancel_timer`](crate::Room::cancel_timer).
+    ///
+    /// # Errors
+    /// Returns [`StorageError::Host`], and deletes nothing, if the storage fails.
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Room, StorageError, WebSocketDo};
+    /// fn reset<R: WebSocketDo>(room: &Room<R>) -> Result<(), StorageError> {
+    ///     room.storage().delete_all()?;
+    ///     room.storage().put("round", &1)
+    /// }
+    /// ```
+    pub fn delete_all(&self) -> Result<(), StorageError> {
+        let mut deleted = Ok(());
+        let done = self.store.transaction(&mut || {
+            deleted = self.delete_batches();
+            deleted.is_ok()
+        });
+        match done {
+            Err(error) if error == HostError::new(NESTED) => Ok(self.delete_batches()?),
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(deleted?),
+        }
+    }
+
+    /// Deletes all keys, a few at a time, as their values are read with them.
+    fn delete_batches(&self) -> Result<(), HostError> {
+        loop {
+            let batch = self.store.list(&ListOptions::default().limit(DELETE_BATCH))?;
+            if batch.is_empty() {
+                return Ok(());
+            }
+            for (key, _) in batch {
+                self.store.delete(&key)?;
+            }
+        }
     }
 
     /// Returns keys and their values, sorted by the UTF-8 bytes of the key.
