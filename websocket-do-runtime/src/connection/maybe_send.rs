@@ -1,13 +1,17 @@
 //! `Send` and `Sync` on native targets, where tasks move between threads. On wasm32, which has one thread, every value counts as both.
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{MaybeSend, MaybeSync};
+pub(crate) use native::make_send;
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{Sendable, make_send, sent};
+pub use native::{MaybeSend, MaybeSync};
+#[cfg(all(feature = "server", not(target_arch = "wasm32")))]
+pub(crate) use native::{Sendable, sent};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use web::make_send;
 #[cfg(target_arch = "wasm32")]
 pub use web::{MaybeSend, MaybeSync};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use web::{Sendable, make_send, sent};
+#[cfg(all(feature = "server", target_arch = "wasm32"))]
+pub(crate) use web::{Sendable, sent};
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native {
@@ -28,6 +32,7 @@ mod native {
     }
 
     /// Returns the value that [`make_send`] took.
+    #[cfg(feature = "server")]
     pub(crate) fn sent<T>(value: &Sendable<T>) -> &T {
         value
     }
@@ -54,6 +59,7 @@ mod web {
     }
 
     /// Returns the value that [`make_send`] took.
+    #[cfg(feature = "server")]
     pub(crate) fn sent<T>(value: &Sendable<T>) -> &T {
         value
     }

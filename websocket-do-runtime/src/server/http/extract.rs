@@ -73,6 +73,9 @@ pub struct Json<T>(pub T);
 
 /// The query of the URL as a struct. A query that does not fit the struct is answered with 400 and the reason.
 ///
+/// A field that is a `Vec` takes all values of its name: `?tag=a&tag=b`. Give it `#[serde(default)]` if there may be none. For any
+/// other field, a repeated name is an error.
+///
 /// ```
 /// # use serde::Deserialize;
 /// # use websocket_do_runtime::{Query, HttpError, Request, server::http::FromRequest};
@@ -123,7 +126,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
     fn from_request(request: &Request) -> Result<Self, HttpError> {
-        serde_urlencoded::from_str(request.uri().query().unwrap_or_default())
+        serde_html_form::from_str(request.uri().query().unwrap_or_default())
             .map(Self)
             .map_err(|error| HttpError::bad_request(format!("the query is not the expected one: {error}")))
     }
@@ -181,6 +184,30 @@ where
 mod tests {
     use super::*;
     use crate::IntoResponse;
+
+    #[test]
+    fn a_repeated_name_in_the_query_is_a_list() {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Tags {
+            #[serde(default)]
+            tag: Vec<String>,
+            page: Option<u32>,
+        }
+
+        let tags = |query: &str| {
+            let mut request = Request::default();
+            *request.uri_mut() = format!("/x?{query}").parse().unwrap();
+            Query::<Tags>::from_request(&request).map(|Query(tags)| tags)
+        };
+        let list = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+        assert_eq!(tags("tag=a&page=2&tag=b+c").unwrap(), Tags { tag: list(&["a", "b c"]), page: Some(2) });
+        assert_eq!(tags("tag=a").unwrap(), Tags { tag: list(&["a"]), page: None });
+        assert_eq!(tags("").unwrap(), Tags { tag: list(&[]), page: None });
+        assert!(tags("page=1&page=2").is_err());
+        // A stub writes the query in the same way.
+        let written = Tags { tag: list(&["a&b", "ü", ""]), page: Some(1) };
+        assert_eq!(tags(&serde_html_form::to_string(&written).unwrap()).unwrap(), written);
+    }
 
     #[test]
     fn a_json_body_is_taken_by_its_content_type_alone() {

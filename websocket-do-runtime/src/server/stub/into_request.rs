@@ -71,7 +71,7 @@ impl<T: Serialize> IntoRequest for Query<T> {
     type Value = T;
 
     fn into_request(value: T, request: &mut Request) -> Result<(), StubError> {
-        let query = serde_urlencoded::to_string(&value);
+        let query = serde_html_form::to_string(&value);
         let query = query.map_err(|error| StubError::Request(format!("the query cannot be written: {error}")))?;
         append_query(request, &query)
     }
