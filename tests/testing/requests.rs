@@ -1,6 +1,6 @@
 //! Requests to a `TestRoom`: internal routes, the fallback, and the storage that they change.
 
-use websocket_do::{HttpError, Request, Result, Room, Session, TestRoom, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Error, HttpError, Request, Result, Room, Session, TestRoom, Upgrade, WsProtocol, websocket_do};
 
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Said)]
@@ -40,8 +40,11 @@ impl Pages {
     }
 
     #[fallback]
-    fn other(&self, request: Request) -> String {
-        format!("no page {}", request.uri().path())
+    fn other(&self, request: Request) -> Result<String> {
+        match request.uri().path() {
+            "/fails" => Err(Error::msg("no such page")),
+            path => Ok(format!("no page {path}")),
+        }
     }
 }
 
@@ -51,6 +54,14 @@ async fn an_internal_route_does_not_exist_for_requests_and_the_fallback_takes_th
     assert_eq!(room.get("/secret").await.body(), "no page /secret");
     assert_eq!(room.get("/nothing").await.body(), "no page /nothing");
     assert_eq!(room.get("/websocket").await.status(), 400);
+}
+
+#[tokio::test]
+async fn the_error_of_the_fallback_is_in_the_report() {
+    let room = TestRoom::<Pages>::new();
+    assert_eq!(room.get("/fails").await.status(), 500);
+    let report = format!("{room:?}");
+    assert!(report.contains("logged: Pages `test`: `#[fallback]` failed: no such page"), "{report}");
 }
 
 #[tokio::test]

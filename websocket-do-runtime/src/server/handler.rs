@@ -10,7 +10,10 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::server::{http::Route, log};
+use crate::server::{
+    http::{FALLBACK, Route},
+    log,
+};
 
 /// The name of a handler, as the log writes it: `` `set_name` (SetName) `` for a message, `` `GET /info` (info) `` for a route,
 /// `` the timer `end_round` ``, or an attribute such as `` `#[connect]` ``.
@@ -110,6 +113,7 @@ impl fmt::Display for Handler {
             Kind::Names((method, variant)) => write!(f, "`{method}` ({variant})"),
             Kind::Attribute(name) => write!(f, "`#[{name}]`"),
             Kind::Timer(name) => write!(f, "the timer `{name}`"),
+            Kind::Route(route) if route.id() == FALLBACK => f.write_str("`#[fallback]`"),
             Kind::Route(route) => {
                 let (verb, path) = route.id();
                 write!(f, "`{verb} {path}` ({})", route.method_name())
