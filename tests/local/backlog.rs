@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::{io::AsyncWriteExt, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::timeout,
+};
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{Message, protocol::frame::coding::CloseCode},
@@ -33,8 +36,9 @@ async fn a_slow_client_is_closed_with_1013() {
     let address = server.address();
     let mut stream = upgraded(address, "/a/websocket").await;
     // The first frame exceeds the system's buffers, so it is being written until the client reads; the others exceed the budget.
-    let first = text(r#"{"type":"flood","frames":1,"bytes":16000000}"#);
-    stream.write_all(&[first, text(r#"{"type":"flood","frames":10,"bytes":1000}"#)].concat()).await.unwrap();
+    stream.write_all(&text(r#"{"type":"flood","frames":1,"bytes":16000000}"#)).await.unwrap();
+    stream.read_exact(&mut [0; 10]).await.unwrap();
+    stream.write_all(&text(r#"{"type":"flood","frames":10,"bytes":1000}"#)).await.unwrap();
     becomes(address, "/a/count", "0").await;
     becomes(address, "/a/ends", "[1006]").await;
     let received = until_the_end(&mut stream).await;

@@ -26,6 +26,6 @@ pub use self::connection::{Close, CloseError, Closed, Error, HostError, MaybeSen
 #[cfg(feature = "server")]
 pub use self::server::{
     Accept, App, Audience, Env, EnvError, Handler, HasState, HttpError, IntoOutcome, IntoResponse, Json, ListOptions,
-    MAX_KEY, MAX_MESSAGE_LIMIT, MAX_VALUE, PreviousSession, Query, Request, Response, Room, ServerMessageOf, Session,
-    SpawnError, StateType, Storable, Storage, StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
+    MAX_KEY, MAX_MESSAGE_LIMIT, MAX_VALUE, Memory, PreviousSession, Query, Request, Response, Room, ServerMessageOf,
+    Session, SpawnError, StateType, Storable, Storage, StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
 };

@@ -13,6 +13,7 @@ pub(crate) mod handler;
 mod handlers;
 pub mod http;
 pub(crate) mod log;
+mod memory;
 mod migrate;
 mod room;
 #[cfg(not(target_arch = "wasm32"))]
@@ -36,6 +37,7 @@ pub use self::{
     handler::Handler,
     handlers::{IntoOutcome, MAX_MESSAGE_LIMIT, WebSocketDo},
     http::{HttpError, IntoResponse, Json, Query, Request, Response},
+    memory::Memory,
     migrate::PreviousSession,
     room::{Room, ServerMessageOf},
     session::{Session, UpdateError},

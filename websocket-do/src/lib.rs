@@ -28,8 +28,8 @@ pub use websocket_do_macros::websocket_do;
 #[cfg(feature = "server")]
 pub use websocket_do_runtime::{
     Accept, App, Audience, Env, EnvError, Error, Handler, HostError, HttpError, IntoResponse, Json, ListOptions,
-    PreviousSession, Query, Request, Response, Result, Room, SendError, Session, SpawnError, Storage, StorageError,
-    Timer, UpdateError, Upgrade, WebSocketDo,
+    Memory, PreviousSession, Query, Request, Response, Result, Room, SendError, Session, SpawnError, Storage,
+    StorageError, Timer, UpdateError, Upgrade, WebSocketDo,
     server::{
         attachment,
         http::{Bytes, Cors, FromRequest, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},

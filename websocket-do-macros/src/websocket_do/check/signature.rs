@@ -59,7 +59,7 @@ pub(super) fn after_self(method: &ImplItemFn) -> Result<Vec<Argument<'_>>> {
         Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(_, _, None), .. })) => Ok(typed(method)),
         Some(FnArg::Receiver(receiver)) => {
             let message = "expected `&self`, as other handlers may run while this one waits; \
-                           write `&self` and keep mutable state in a `Cell` or `RefCell`";
+                           write `&self` and keep mutable state in a `Cell` or a `Memory`";
             Err(Error::new_spanned(receiver, message))
         }
         _ => Err(Error::new(name.span(), format!("missing `&self`; write `fn {name}(&self, …)`"))),
