@@ -116,7 +116,8 @@ impl<'r> Storage<'r> {
     /// that one. Timers stay; cancel them with [`Room::cancel_timer`](crate::Room::cancel_timer).
     ///
     /// # Errors
-    /// Returns [`StorageError::Host`], and deletes nothing, if the storage fails.
+    /// Returns [`StorageError::Host`] if the storage fails. Nothing is deleted then; inside a transaction, return the error, which
+    /// rolls that one back.
     ///
     /// ```
     /// # use websocket_do_runtime::{Room, StorageError, WebSocketDo};
