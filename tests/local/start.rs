@@ -1,8 +1,11 @@
 //! Errors when a server starts.
 
-use std::{io::ErrorKind, net::TcpListener};
+use std::{io::ErrorKind, net::TcpListener, time::Duration};
 
+use tokio::time::{sleep, timeout};
 use websocket_do::{App, local::Server};
+
+use crate::PATIENCE;
 
 #[tokio::test]
 async fn a_port_in_use_is_named_with_what_to_do() {
@@ -25,4 +28,17 @@ async fn an_address_that_cannot_be_used_is_named() {
 async fn run_inside_a_runtime_is_an_error_that_names_serve() {
     let error = Server::new(App::new()).port(0).run().expect_err("an error");
     assert!(error.to_string().contains("write `server.serve().await`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_whose_handle_is_dropped_frees_its_port() {
+    let server = Server::new(App::new()).port(0).start().await.expect("a server on a free port");
+    let address = server.address();
+    drop(server);
+    let free = async {
+        while TcpListener::bind(address).is_err() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, free).await.expect("the port is free in time");
 }

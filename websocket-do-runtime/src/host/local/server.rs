@@ -291,6 +291,8 @@ impl ServerHandle {
 
 impl Drop for ServerHandle {
     fn drop(&mut self) {
+        // The listener waits for the first, the connections for both.
+        self.stopping.cancel();
         self.stop.cancel();
     }
 }
