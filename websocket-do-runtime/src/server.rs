@@ -6,6 +6,7 @@ pub mod attachment;
 mod audience;
 mod class_ref;
 mod closing;
+mod counted;
 pub mod dispatch;
 mod env;
 pub mod event;

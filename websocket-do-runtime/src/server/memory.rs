@@ -62,7 +62,7 @@ impl<T> Memory<T> {
 #[track_caller]
 #[expect(clippy::panic, reason = "documented; no input leads here")]
 fn nested() -> ! {
-    panic!("a `Memory` is used inside a closure of its own `update`; return what is needed from the closure")
+    panic!("a `Memory` is used inside the closure of its `update`; return what is needed from the closure")
 }
 
 impl<T: fmt::Debug> fmt::Debug for Memory<T> {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "used inside a closure of its own `update`")]
+    #[should_panic(expected = "used inside the closure of its `update`")]
     fn a_nested_use_is_a_panic_that_says_what_to_do() {
         let memory = Memory::<u32>::default();
         memory.update(|value| *value += memory.read(|value| *value));

@@ -62,7 +62,7 @@ struct RoomState<R: WebSocketDo> {
     /// Whether handlers of timers are running.
     timers_running: Cell<bool>,
     /// How many background tasks are running.
-    tasks: Cell<usize>,
+    tasks: Rc<Cell<usize>>,
     /// How many calls of other rooms are in flight.
     calls_in_flight: Rc<Cell<usize>>,
     /// The timer whose handler is running.
@@ -94,7 +94,7 @@ impl<R: WebSocketDo> Room<R> {
                 handlers: OnceCell::new(),
                 env: OnceCell::new(),
                 states: OnceCell::new(),
-                tasks: Cell::default(),
+                tasks: Rc::default(),
                 calls_in_flight: Rc::default(),
                 sessions: RefCell::default(),
                 closing: Closing::default(),
@@ -237,12 +237,12 @@ impl<R: WebSocketDo> Room<R> {
         })
     }
 
-    pub(crate) fn tasks(&self) -> &Cell<usize> {
+    pub(crate) fn tasks(&self) -> &Rc<Cell<usize>> {
         &self.state.tasks
     }
 
-    pub(crate) fn calls_in_flight(&self) -> Rc<Cell<usize>> {
-        self.state.calls_in_flight.clone()
+    pub(crate) fn calls_in_flight(&self) -> &Rc<Cell<usize>> {
+        &self.state.calls_in_flight
     }
 
     pub(crate) fn running(&self) -> &RefCell<Option<StoredTimer>> {

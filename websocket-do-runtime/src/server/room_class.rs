@@ -2,12 +2,17 @@
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, StatusCode};
 
 use crate::{
     Request, Room, StateType, WebSocketDo,
     host::{Host, SocketId},
-    server::{dispatch::FetchResult, event::Event},
+    server::{
+        dispatch::FetchResult,
+        event::Event,
+        http::{Internal, MAX_BODY},
+    },
 };
 
 /// A type-erased class of rooms.
@@ -34,6 +39,22 @@ impl RoomClass {
             body_limit: Room::<R>::body_limit,
             create: |host| Rc::new(Room::<R>::new(host)),
         }
+    }
+}
+
+impl RoomClass {
+    /// Returns a request whose body is in memory as a host passes it on: without a body if no route reads it.
+    ///
+    /// # Errors
+    /// Returns 413 if the body is larger than the limit of its route, or 1 MiB.
+    pub(crate) fn limit_body(&self, mut request: Request) -> Result<Request, StatusCode> {
+        let is_internal = Internal::marks(&request);
+        match (self.body_limit)(request.method(), request.uri().path(), MAX_BODY, is_internal) {
+            Some(limit) if request.body().len() > limit => return Err(StatusCode::PAYLOAD_TOO_LARGE),
+            Some(_) => {}
+            None => *request.body_mut() = Bytes::new(),
+        }
+        Ok(request)
     }
 }
 

@@ -1,17 +1,11 @@
 //! Work in the background of a room's handlers.
 
-use std::{
-    cell::Cell,
-    error::Error,
-    fmt,
-    future::{Future, poll_fn},
-    panic::Location,
-    pin::pin,
-    task::Poll,
-    time::Duration,
-};
+use std::{error::Error, fmt, future::Future, panic::Location, time::Duration};
 
-use crate::{Handler, IntoOutcome, Room, WebSocketDo, host::millis, server::handler::Running};
+use crate::{
+    Handler, IntoOutcome, Room, WebSocketDo,
+    server::{counted::Counted, handler::Running},
+};
 
 /// How many background tasks a room runs at most.
 const MAX_TASKS: usize = 256;
@@ -71,17 +65,15 @@ impl<R: WebSocketDo> Room<R> {
     #[track_caller]
     pub fn spawn<T: IntoOutcome>(&self, task: impl Future<Output = T> + 'static) -> Result<(), SpawnError> {
         let caller = Location::caller();
-        if self.tasks().get() >= MAX_TASKS {
-            return Err(SpawnError(()));
-        }
+        let counted = Counted::begin(self.tasks(), MAX_TASKS).ok_or(SpawnError(()))?;
         let room = self.clone();
-        let counted = Counted::new(room.clone());
         self.host().spawn(Box::pin(async move {
             let _counted = counted;
-            match room.within(TASK_TIMEOUT, caller, task).await.map(IntoOutcome::into_outcome) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => room.log_error(format_args!("the background task of {caller} failed: {error}")),
-                None => room.log_error(format_args!(
+            let mut running = Some(Running::new(room.log_name(), None, Handler::task(caller)));
+            match room.within(TASK_TIMEOUT, &mut running, None, task).await.map(IntoOutcome::into_outcome) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => room.log_error(format_args!("the background task of {caller} failed: {error}")),
+                Err(_) => room.log_error(format_args!(
                     "the background task of {caller} was dropped: it had not returned after {} minutes",
                     TASK_TIMEOUT.as_secs() / 60,
                 )),
@@ -89,45 +81,4 @@ impl<R: WebSocketDo> Room<R> {
         }));
         Ok(())
     }
-
-    /// Runs a future to its end. [`None`] if it takes longer than `limit`.
-    async fn within<T>(
-        &self,
-        limit: Duration,
-        caller: &'static Location<'static>,
-        future: impl Future<Output = T>,
-    ) -> Option<T> {
-        let mut running = Some(Running::new(self.log_name(), None, Handler::task(caller)));
-        let mut future = pin!(future);
-        // The timer is only created for a future that waits.
-        let mut deadline = None;
-        poll_fn(|context| {
-            if let Poll::Ready(output) = Running::poll(&mut running, || future.as_mut().poll(context)) {
-                return Poll::Ready(Some(output));
-            }
-            let deadline = deadline.get_or_insert_with(|| self.host().deadline(millis(limit)));
-            deadline.as_mut().poll(context).map(|()| None)
-        })
-        .await
-    }
-}
-
-/// Counts a task until it is dropped.
-struct Counted<R: WebSocketDo>(Room<R>);
-
-impl<R: WebSocketDo> Counted<R> {
-    fn new(room: Room<R>) -> Self {
-        add(room.tasks(), 1);
-        Self(room)
-    }
-}
-
-impl<R: WebSocketDo> Drop for Counted<R> {
-    fn drop(&mut self) {
-        add(self.0.tasks(), -1);
-    }
-}
-
-fn add(count: &Cell<usize>, change: isize) {
-    count.set(count.get().saturating_add_signed(change));
 }

@@ -36,6 +36,12 @@ impl StateType {
     }
 }
 
+impl PartialEq for StateType {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id)() == (other.id)()
+    }
+}
+
 impl fmt::Debug for StateType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str((self.name)())
@@ -57,20 +63,19 @@ impl fmt::Debug for StateMaker {
 
 /// The values that were made. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct States(Arc<Vec<(TypeId, Value)>>);
+pub struct States(Arc<Vec<(StateType, Value)>>);
 
 impl States {
     /// Adds a value; replaces one of the same type.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) fn insert<T: MaybeSend + MaybeSync + 'static>(&mut self, value: T) {
-        let mut values = (*self.0).clone();
-        values.retain(|(id, _)| *id != TypeId::of::<T>());
-        values.push((TypeId::of::<T>(), Arc::new(make_send(value))));
-        self.0 = Arc::new(values);
+        let (state, values) = (StateType::of::<T>(), Arc::make_mut(&mut self.0));
+        values.retain(|(other, _)| *other != state);
+        values.push((state, Arc::new(make_send(value))));
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        let (_, value) = self.0.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        let (_, value) = self.0.iter().find(|(state, _)| *state == StateType::of::<T>())?;
         value.downcast_ref::<Sendable<T>>().map(sent)
     }
 
@@ -79,7 +84,7 @@ impl States {
     /// # Errors
     /// Returns an error that names the room and the first missing type.
     pub(crate) fn check<R: WebSocketDo>(&self) -> Result {
-        check(R::NAME, R::STATES, |state| self.0.iter().any(|(id, _)| *id == (state.id)()))
+        check(R::NAME, R::STATES, |state| self.0.iter().any(|(made, _)| made == state))
     }
 }
 
@@ -124,7 +129,7 @@ impl App {
         make: impl Fn(&Env) -> Result<T> + MaybeSend + MaybeSync + 'static,
     ) -> Self {
         let (state, make) = (StateType::of::<T>(), make_send(make));
-        self.states.retain(|other| (other.state.id)() != (state.id)());
+        self.states.retain(|other| other.state != state);
         let make = move |env: &Env| Ok(Arc::new(make_send(make(env)?)) as Value);
         self.states.push(StateMaker { state, make: Arc::new(make) });
         self
@@ -135,7 +140,7 @@ impl App {
     /// # Errors
     /// Returns an error that names the room and the first missing type.
     pub(crate) fn check_states(&self, room: &str, states: &[StateType]) -> Result {
-        check(room, states, |state| self.states.iter().any(|made| (made.state.id)() == (state.id)()))
+        check(room, states, |state| self.states.iter().any(|made| made.state == *state))
     }
 
     /// Makes the values of declared types.
@@ -143,21 +148,15 @@ impl App {
     /// # Errors
     /// Returns the error of a `make`.
     pub(crate) fn make_states(&self, env: &Env, states: &[StateType]) -> Result<States> {
-        let is_declared = |made: &&StateMaker| states.iter().any(|state| (made.state.id)() == (state.id)());
-        self.states
-            .iter()
-            .filter(is_declared)
-            .map(|made| made.make(env))
-            .collect::<Result<_>>()
-            .map(Arc::new)
-            .map(States)
+        let declared = self.states.iter().filter(|made| states.contains(&made.state));
+        declared.map(|made| made.make(env)).collect::<Result<_>>().map(Arc::new).map(States)
     }
 }
 
 impl StateMaker {
-    fn make(&self, env: &Env) -> Result<(TypeId, Value)> {
+    fn make(&self, env: &Env) -> Result<(StateType, Value)> {
         let value = (self.make)(env)
             .map_err(|error| Error::msg(format_args!("cannot make the state `{}`: {error}", (self.state.name)())))?;
-        Ok(((self.state.id)(), value))
+        Ok((self.state, value))
     }
 }

@@ -11,9 +11,9 @@ use super::{
     simulation::Simulation,
 };
 use crate::{
-    IntoResponse, Request, Response, Room, WebSocketDo,
+    IntoResponse, Request, Response, WebSocketDo,
     client::TypedClient,
-    server::{dispatch::FetchResult, http::MAX_BODY},
+    server::{dispatch::FetchResult, room_class::RoomClass},
 };
 
 impl<R: WebSocketDo> TestRoom<R>
@@ -46,7 +46,7 @@ where
     /// Panics as [`get`](Self::get) does, and for an upgrade request: use [`join_with`](Self::join_with).
     pub async fn request(&self, request: Request) -> Response {
         match &self.backend {
-            Backend::InMemory(simulation) => match prepare::<R>(request) {
+            Backend::InMemory(simulation) => match RoomClass::of::<R>().limit_body(request) {
                 Ok(request) => match send_request(simulation, request).await {
                     FetchResult::Response(response) => response,
                     FetchResult::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
@@ -56,16 +56,6 @@ where
             Backend::Remote(remote) => remote.request(request).await,
         }
     }
-}
-
-/// Returns the request as a host passes it on: without a body if no route reads it.
-fn prepare<R: WebSocketDo>(mut request: Request) -> Result<Request, StatusCode> {
-    match Room::<R>::body_limit(request.method(), request.uri().path(), MAX_BODY, false) {
-        Some(limit) if request.body().len() > limit => return Err(StatusCode::PAYLOAD_TOO_LARGE),
-        Some(_) => {}
-        None => *request.body_mut() = Bytes::new(),
-    }
-    Ok(request)
 }
 
 /// Sends a request to the room and returns its answer.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{ext::IdentExt, spanned::Spanned};
+use syn::{Expr, ext::IdentExt, spanned::Spanned};
 
 use super::with_self;
 use crate::websocket_do::model::{Fallback, Room, Route, RouteArgument, is_parameter};
@@ -23,7 +23,7 @@ pub(super) fn routes(room: &Room<'_>) -> (TokenStream, TokenStream) {
 fn fallback(fallback: &Fallback) -> (TokenStream, TokenStream) {
     let Fallback { handler, max_body, arguments } = fallback;
     let (cfgs, name) = (&handler.method.cfgs, handler.method.name.unraw().to_string());
-    let max_body = max_body.as_ref().map(|bytes| quote_spanned!(bytes.span()=> .max_body(#bytes)));
+    let max_body = limit(max_body.as_ref());
     let call = with_self(handler, &values(arguments));
     (
         quote! {
@@ -46,9 +46,14 @@ fn entry(route: &Route) -> TokenStream {
     let Route { handler, path, .. } = route;
     let (cfgs, verb) = (&handler.method.cfgs, route.verb.to_string());
     let internal = route.is_internal.then(|| quote!(.internal()));
-    let max_body = route.max_body.as_ref().map(|bytes| quote_spanned!(bytes.span()=> .max_body(#bytes)));
+    let max_body = limit(route.max_body.as_ref());
     let name = handler.method.name.unraw().to_string();
     quote!(#(#cfgs)* __ws::http::Route::new(#verb, #path).handler(#name) #internal #max_body)
+}
+
+/// Sets the limit of the body, if there is one.
+fn limit(max_body: Option<&Expr>) -> Option<TokenStream> {
+    max_body.map(|bytes| quote_spanned!(bytes.span()=> .max_body(#bytes)))
 }
 
 fn arm(route: &Route) -> TokenStream {

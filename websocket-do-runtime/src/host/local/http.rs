@@ -14,23 +14,22 @@ use hyper::{
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::oneshot,
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tungstenite::handshake::derive_accept_key;
 
 use super::{
-    actor::{Command, Reply},
+    actor::Reply,
     http_stream::{HttpStream, RequestInProgress},
     outbox::Outbox,
     receive::Limits,
-    registry::{Registry, RoomHandle},
+    registry::{NoReply, Registry, RoomHandle},
     settings::Settings,
     socket::{self, Connection},
 };
 use crate::{
-    App, Request, Response,
+    App, Response,
     host::SocketId,
     server::{app::Target, http::IntoResponse, log},
 };
@@ -124,10 +123,10 @@ impl Shared {
         let request = http::Request::from_parts(parts, body);
 
         let room = registry.room(&name).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-        let reply = tokio::select! {
-            reply = fetch(&room, request) => reply.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?,
-            () = room.stalled() => return Err(StatusCode::SERVICE_UNAVAILABLE),
-        };
+        let reply = room.fetch(request).await.map_err(|none| match none {
+            NoReply::Ended | NoReply::Restarted => StatusCode::INTERNAL_SERVER_ERROR,
+            NoReply::Stalled => StatusCode::SERVICE_UNAVAILABLE,
+        })?;
         let (socket, headers, outbox) = match reply {
             Reply::Response(response) => return Ok(response),
             Reply::Upgrade { socket, headers, outbox } => (socket, headers, outbox),
@@ -180,13 +179,6 @@ impl Shared {
             stopping: self.stopping.clone(),
         })
     }
-}
-
-/// Sends a request to the room. None if its handler panicked or the room has ended.
-async fn fetch(room: &RoomHandle, request: Request) -> Option<Reply> {
-    let (reply, receiver) = oneshot::channel();
-    room.commands.send(Command::Fetch { request: Box::new(request), reply }).await.ok()?;
-    receiver.await.ok()
 }
 
 /// The value of `Sec-WebSocket-Accept`; none if the request has no key. The room checks the rest of the handshake.

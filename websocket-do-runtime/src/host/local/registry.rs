@@ -7,19 +7,19 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     RoomStore,
-    actor::{self, Command},
+    actor::{self, Command, Reply},
     file::{File, FileStore},
     receive::Limits,
     settings::Settings,
     threads::{Placement, RoomThread, ThreadPool},
 };
 use crate::{
-    Env,
+    Env, Request,
     host::memory::Memory,
     server::{States, room_class::RoomClass},
 };
@@ -54,10 +54,32 @@ pub(super) struct RoomHandle {
     stall_timeout: Duration,
 }
 
+/// Why a room has not replied to a request.
+pub(super) enum NoReply {
+    /// It had ended before it received the request.
+    Ended,
+    /// It has restarted, usually because the handler panicked.
+    Restarted,
+    /// Its thread has stalled.
+    Stalled,
+}
+
 impl RoomHandle {
-    /// Waits until the room's thread has stalled.
-    pub(super) async fn stalled(&self) {
-        self.placement.stalled(self.stall_timeout).await;
+    /// Sends a request to the room, and returns its reply.
+    ///
+    /// # Errors
+    /// Returns [`NoReply`] if there is none.
+    pub(super) async fn fetch(&self, request: Request) -> Result<Reply, NoReply> {
+        let (reply, receiver) = oneshot::channel();
+        let exchange = async {
+            let command = Command::Fetch { request: Box::new(request), reply };
+            self.commands.send(command).await.map_err(|_| NoReply::Ended)?;
+            receiver.await.map_err(|_| NoReply::Restarted)
+        };
+        tokio::select! {
+            reply = exchange => reply,
+            () = self.placement.stalled(self.stall_timeout) => Err(NoReply::Stalled),
+        }
     }
 }
 

@@ -2,28 +2,23 @@
 
 use std::{any::Any, rc::Rc, sync::Arc, time::Duration};
 
-use http::StatusCode;
-use tokio::{sync::oneshot, time::sleep};
-use uuid::Uuid;
+use tokio::time::sleep;
 
 use super::{
     LocalHost,
-    actor::{Command, Reply},
-    registry::Registry,
+    actor::Reply,
+    registry::{NoReply, Registry},
 };
 use crate::{
     Request, Response,
     server::{
-        http::{Internal, IntoResponse, MAX_BODY},
+        http::IntoResponse,
         stub::{
             Jurisdiction, LocationHint, StubError,
-            rooms::{CallError, RoomKey, Rooms, StubFuture},
+            rooms::{CallError, MAX_RESPONSE, RoomKey, Rooms, StubFuture},
         },
     },
 };
-
-/// The largest response of a call, in bytes, as in a Worker.
-const MAX_RESPONSE: usize = 32 << 20;
 
 /// The rooms of one class, for one calling room.
 pub(super) struct LocalRooms {
@@ -32,29 +27,22 @@ pub(super) struct LocalRooms {
 }
 
 impl LocalRooms {
-    async fn send(&self, room: &RoomKey, mut request: Request) -> Result<Response, CallError> {
+    async fn send(&self, room: &RoomKey, request: Request) -> Result<Response, CallError> {
         let RoomKey::Name(name) = room else { return Err(CallError::Request(NO_IDS.to_owned())) };
         if self.caller.written().await.is_err() {
             return Err(CallError::Failed("a write before the call was lost".to_owned()));
         }
-        let (class, is_internal) = (self.registry.class, Internal::marks(&request));
-        match (class.body_limit)(request.method(), request.uri().path(), MAX_BODY, is_internal) {
-            Some(limit) if request.body().len() > limit => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
-            Some(_) => {}
-            None => *request.body_mut() = bytes::Bytes::new(),
-        }
+        let request = match self.registry.class.limit_body(request) {
+            Ok(request) => request,
+            Err(status) => return Ok(status.into_response()),
+        };
         let room =
             self.registry.room(name).ok_or_else(|| CallError::Overloaded("all threads have stalled".to_owned()))?;
-        let (reply, receiver) = oneshot::channel();
-        let call = async {
-            let command = Command::Fetch { request: Box::new(request), reply };
-            room.commands.send(command).await.map_err(|_| CallError::Retryable("the room has ended".to_owned()))?;
-            receiver.await.map_err(|_| CallError::Failed("a handler of the room panicked".to_owned()))
-        };
-        let reply = tokio::select! {
-            reply = call => reply?,
-            () = room.stalled() => return Err(CallError::Overloaded("the room's thread has stalled".to_owned())),
-        };
+        let reply = room.fetch(request).await.map_err(|none| match none {
+            NoReply::Ended => CallError::Retryable("the room has ended".to_owned()),
+            NoReply::Restarted => CallError::Failed("a handler of the room panicked".to_owned()),
+            NoReply::Stalled => CallError::Overloaded("the room's thread has stalled".to_owned()),
+        })?;
         match reply {
             Reply::Response(response) if response.body().len() > MAX_RESPONSE => {
                 Err(CallError::Response("it is larger than 32 MiB".to_owned()))
@@ -85,10 +73,7 @@ impl Rooms for LocalRooms {
     }
 
     fn random(&self) -> f64 {
-        let (random, _) = Uuid::new_v4().as_u64_pair();
-        #[expect(clippy::cast_precision_loss, reason = "a random number")]
-        let random = (random >> 11) as f64 / (1_u64 << 53) as f64;
-        random
+        fastrand::f64()
     }
 
     fn id(&self, _: &str) -> Result<String, StubError> {

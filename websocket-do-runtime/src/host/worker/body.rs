@@ -32,16 +32,17 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// request cannot be represented.
 pub(super) async fn request<R: WebSocketDo>(request: &web_sys::Request) -> Result<Request, StatusCode> {
     let mut parts = request_parts(request)?;
-    if let Some(cf) = cf::properties(request) {
+    let cf = cf::Properties::of(request);
+    if let Some(cf) = cf.for_handlers() {
         parts.extensions.insert(cf);
     }
-    let is_internal = cf::is_internal(request);
+    let is_internal = cf.is_internal();
     if is_internal {
         parts.extensions.insert(Internal);
     }
     let body = match request.body() {
         Some(stream) => {
-            let default = cf::app_limit(request).unwrap_or(MAX_BODY);
+            let default = cf.app_limit().unwrap_or(MAX_BODY);
             match Room::<R>::body_limit(&parts.method, parts.uri.path(), default, is_internal) {
                 Some(limit) => received(&parts, &stream, limit).await?,
                 None => Bytes::new(),

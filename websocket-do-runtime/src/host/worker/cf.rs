@@ -16,21 +16,30 @@ const APP_LIMIT: &str = "websocketDoMaxBody";
 /// Set for requests of a stub's typed methods, which may reach internal routes.
 const INTERNAL: &str = "websocketDoInternal";
 
-/// Returns the app's limit, if the request has one.
-pub(super) fn app_limit(request: &Request) -> Option<usize> {
-    let limit = Reflect::get(&cf(request)?, &APP_LIMIT.into()).ok()?.as_f64()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    Some(limit as usize)
-}
+/// The properties of a request, if it has any.
+pub(super) struct Properties(Option<JsValue>);
 
-/// Returns the properties that Cloudflare has added, if there are any.
-pub(super) fn properties(request: &Request) -> Option<worker::Cf> {
-    cf(request).map(|cf| cf.unchecked_into::<IncomingRequestCfProperties>().into())
-}
+impl Properties {
+    pub(super) fn of(request: &Request) -> Self {
+        Self(Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object))
+    }
 
-/// Returns whether a stub's typed method has sent the request.
-pub(super) fn is_internal(request: &Request) -> bool {
-    cf(request).is_some_and(|cf| Reflect::get(&cf, &INTERNAL.into()).is_ok_and(|mark| mark == true))
+    /// Returns the app's limit, if there is one.
+    pub(super) fn app_limit(&self) -> Option<usize> {
+        let limit = Reflect::get(self.0.as_ref()?, &APP_LIMIT.into()).ok()?.as_f64()?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+        Some(limit as usize)
+    }
+
+    /// Returns whether a stub's typed method has sent the request.
+    pub(super) fn is_internal(&self) -> bool {
+        self.0.as_ref().is_some_and(|cf| Reflect::get(cf, &INTERNAL.into()).is_ok_and(|mark| mark == true))
+    }
+
+    /// Returns the properties for handlers, which read those that Cloudflare has added.
+    pub(super) fn for_handlers(&self) -> Option<worker::Cf> {
+        self.0.clone().map(|cf| cf.unchecked_into::<IncomingRequestCfProperties>().into())
+    }
 }
 
 /// Marks the request that is made of `init` as one of a stub's typed method.
@@ -42,12 +51,13 @@ pub(super) fn mark_internal(init: &RequestInit) -> Result<(), JsValue> {
 
 /// Returns the request as it is passed on to a room: with the app's limit, and without a mark.
 pub(super) fn outside(request: Request, limit: usize) -> Result<Request, JsValue> {
+    let cf = Properties::of(&request);
     let has_limit = limit != MAX_BODY && request.body().is_some();
-    if !has_limit && !is_internal(&request) {
+    if !has_limit && !cf.is_internal() {
         return Ok(request);
     }
     let (changed, init) = (Object::new(), Object::new());
-    if let Some(before) = cf(&request) {
+    if let Some(before) = cf.0 {
         Object::assign(&changed, before.unchecked_ref());
     }
     Reflect::delete_property(&changed, &INTERNAL.into())?;
@@ -57,8 +67,4 @@ pub(super) fn outside(request: Request, limit: usize) -> Result<Request, JsValue
     }
     Reflect::set(&init, &"cf".into(), &changed)?;
     Request::new_with_request_and_init(&request, init.unchecked_ref())
-}
-
-fn cf(request: &Request) -> Option<JsValue> {
-    Reflect::get(request, &"cf".into()).ok().filter(JsValue::is_object)
 }

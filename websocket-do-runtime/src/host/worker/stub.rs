@@ -66,9 +66,9 @@ impl WorkerRooms {
         match (room, options.transpose()?) {
             (RoomKey::Name(name), None) => self.platform.get_by_name(name),
             (RoomKey::Name(name), Some(options)) => self.platform.get_by_name_with_options(name, &options),
-            (RoomKey::Id(id), None) => self.platform.get(&self.platform.id_from_string(id)?),
-            (RoomKey::Id(id), Some(options)) => {
-                self.platform.get_with_options(&self.platform.id_from_string(id)?, &options)
+            (RoomKey::Id(id), options) => {
+                let id = self.platform.id_from_string(id)?;
+                options.map_or_else(|| self.platform.get(&id), |options| self.platform.get_with_options(&id, &options))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
+    time::Duration,
 };
 
 use crate::{
@@ -56,6 +57,21 @@ impl<R: WebSocketDo> Room<R> {
         session: Option<&SessionState<R::Session>>,
         handler: impl Future<Output = T>,
     ) -> Result<T, Dropped> {
+        self.within(R::HANDLER_TIMEOUT, running, session, handler).await
+    }
+
+    /// Polls a handler or a background task to its end, for at most `limit`. The parameters are those of
+    /// [`run_handler_of`](Self::run_handler_of).
+    ///
+    /// # Errors
+    /// As [`run_handler_of`](Self::run_handler_of).
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Duration,
+        running: &mut Option<Running>,
+        session: Option<&SessionState<R::Session>>,
+        handler: impl Future<Output = T>,
+    ) -> Result<T, Dropped> {
         let mut handler = pin!(handler);
         // The timer is only created for a handler that waits.
         let mut deadline = None;
@@ -66,7 +82,7 @@ impl<R: WebSocketDo> Room<R> {
             if session.is_some_and(|session| session.is_aborted(context.waker())) {
                 return Poll::Ready(Err(Dropped::Aborted));
             }
-            let limit = millis(R::HANDLER_TIMEOUT);
+            let limit = millis(limit);
             let deadline = deadline.get_or_insert_with(|| self.host().deadline(limit));
             deadline.as_mut().poll(context).map(|()| Err(Dropped::Timeout { millis: limit }))
         })

@@ -107,6 +107,6 @@ impl<R: WebSocketDo> Room<R> {
     /// type.
     pub fn namespace<L: RoomStub>(&self) -> Result<Namespace<L>, StubError> {
         let rooms = self.host().rooms(&ClassRef::of::<L>())?;
-        Ok(Namespace::of(rooms, Some(self.calls_in_flight())))
+        Ok(Namespace::of(rooms, Some(self.calls_in_flight().clone())))
     }
 }

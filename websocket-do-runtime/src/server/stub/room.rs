@@ -9,7 +9,10 @@ use super::{
     call::{ORIGIN, check_body},
     rooms::{CallError, RoomKey, Rooms, StubFuture},
 };
-use crate::{Request, Response, WebSocketDo, server::http::Internal};
+use crate::{
+    Request, Response, WebSocketDo,
+    server::{counted::Counted, http::Internal},
+};
 
 /// How many calls of one room may be in flight.
 const MAX_CALLS: usize = 1024;
@@ -39,7 +42,8 @@ impl Target {
         attempt: impl Fn() -> StubFuture<'a, Result<T, CallError>>,
     ) -> Result<T, StubError> {
         self.key.check()?;
-        let _in_flight = InFlight::begin(self.in_flight.as_ref())?;
+        let count = |count| Counted::begin(count, MAX_CALLS).ok_or_else(too_many_calls);
+        let _counted = self.in_flight.as_ref().map(count).transpose()?;
         let mut attempts = 1;
         loop {
             let reason = match attempt().await {
@@ -117,28 +121,8 @@ impl<R: WebSocketDo> Stub<R> {
     }
 }
 
-/// Counts a call of a room until it is dropped.
-struct InFlight<'a>(Option<&'a Cell<usize>>);
-
-impl<'a> InFlight<'a> {
-    fn begin(count: Option<&'a Rc<Cell<usize>>>) -> Result<Self, StubError> {
-        let count = count.map(|count| &**count);
-        if let Some(count) = count {
-            if count.get() >= MAX_CALLS {
-                return Err(StubError::Overloaded(format!("this room has {MAX_CALLS} calls in flight already")));
-            }
-            count.set(count.get() + 1);
-        }
-        Ok(Self(count))
-    }
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        if let Some(count) = self.0 {
-            count.set(count.get().saturating_sub(1));
-        }
-    }
+fn too_many_calls() -> StubError {
+    StubError::Overloaded(format!("this room has {MAX_CALLS} calls in flight already"))
 }
 
 impl<R> Clone for Stub<R> {

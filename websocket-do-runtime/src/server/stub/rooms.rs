@@ -5,6 +5,9 @@ use std::{any::Any, future::Future, pin::Pin, rc::Rc, time::Duration};
 use super::{Jurisdiction, LocationHint, StubError};
 use crate::{Request, Response, server::app::is_room_name};
 
+/// The largest response of a call, in bytes: it is in memory as a whole.
+pub(crate) const MAX_RESPONSE: usize = 32 << 20;
+
 /// A future of a stub, which stays on the thread of its room.
 pub type StubFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 

@@ -1,6 +1,6 @@
 //! `$NAME` and `${NAME}` in the values of `.env`, as the npm package `dotenv-expand` replaces them, which wrangler uses.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 /// How many references one value may have, also those in the values that replace them.
 const MAX_REFERENCES: usize = 1000;
@@ -18,54 +18,71 @@ pub(super) fn expand(variables: Vec<(String, String)>) -> Vec<(String, String)> 
 fn expand_value(value: &str, known: &HashMap<String, String>) -> String {
     let mut result = value.to_owned();
     let mut seen = Vec::new();
-    while let Some((start, end)) = reference(&result).filter(|_| seen.len() < MAX_REFERENCES) {
+    while seen.len() < MAX_REFERENCES
+        && let Some(Reference { range, expression }) = Reference::first(&result)
+    {
+        let (name, operator, other) = split(expression);
+        let earlier = known.get(name);
         seen.push(result.clone());
-        let (before, found) = result.split_at(start);
-        let (template, after) = found.split_at(end - start);
-        let inner = template.trim_start_matches("${").trim_start_matches('$').trim_end_matches('}');
-        result = format!("{before}{}{after}", replacement(inner, known, &seen));
-        if result == value {
+        // An empty value counts as missing.
+        let replacement = match (earlier.filter(|value| !value.is_empty()), operator) {
+            (Some(_), ":+" | "+") => other,
+            (None, ":+" | "+") => "",
+            // A value that refers to itself is missing too.
+            (Some(value), _) if !seen.contains(value) => value,
+            _ => other,
+        };
+        let replaced = [result.get(..range.start), Some(replacement), result.get(range.end..)];
+        let replaced: String = replaced.into_iter().flatten().collect();
+        // The whole value of another variable is complete: a dollar sign in it was escaped.
+        let is_complete = earlier == Some(&replaced);
+        result = replaced;
+        if is_complete {
             break;
         }
     }
     result
 }
 
-/// The value of the expression in braces.
-fn replacement<'a>(inner: &'a str, known: &'a HashMap<String, String>, seen: &[String]) -> &'a str {
-    let operator = ["-", "+", ":-", ":+"].into_iter().filter_map(|operator| Some((inner.find(operator)?, operator)));
-    let (name, operator, other) = match operator.min_by_key(|(at, operator)| (*at, usize::MAX - operator.len())) {
-        Some((at, operator)) => (inner.get(..at), operator, inner.get(at + operator.len()..).unwrap_or_default()),
-        None => (Some(inner), "", ""),
-    };
-    // An empty value counts as missing.
-    let value = name.and_then(|name| known.get(name)).filter(|value| !value.is_empty());
-    match value {
-        Some(_) if operator.ends_with('+') => other,
-        None if operator.ends_with('+') => "",
-        // A value that refers to itself.
-        Some(value) if !seen.contains(value) => value,
-        _ => other,
+/// Splits an expression into the name, the operator and what follows it.
+fn split(expression: &str) -> (&str, &str, &str) {
+    const OPERATORS: [&str; 4] = [":+", "+", ":-", "-"];
+    let first = expression.char_indices().find_map(|(at, _)| {
+        let (name, rest) = expression.split_at_checked(at)?;
+        OPERATORS.iter().find_map(|operator| Some((name, *operator, rest.strip_prefix(operator)?)))
+    });
+    first.unwrap_or((expression, "", ""))
+}
+
+/// `$NAME` or `${expression}` in a value.
+struct Reference<'a> {
+    range: Range<usize>,
+    expression: &'a str,
+}
+
+impl<'a> Reference<'a> {
+    /// Finds the first reference that is not escaped.
+    fn first(text: &'a str) -> Option<Self> {
+        text.match_indices('$').find_map(|(start, _)| {
+            let (before, rest) = (text.get(..start)?, text.get(start + 1..)?);
+            let (expression, marks) = match rest.strip_prefix('{') {
+                Some(inner) => (inner.get(..inner.find(['{', '}'])?)?, "${}"),
+                None => (name(rest), "$"),
+            };
+            let end = start + expression.len() + marks.len();
+            let is_closed = marks == "$" || text.get(..end).is_some_and(|reference| reference.ends_with('}'));
+            let is_reference = !before.ends_with('\\') && !expression.is_empty() && is_closed;
+            is_reference.then_some(Self { range: start..end, expression })
+        })
     }
 }
 
-/// The position of the first reference.
-fn reference(text: &str) -> Option<(usize, usize)> {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    text.match_indices('$').find_map(|(start, _)| {
-        let (before, rest) = (text.get(..start)?, text.get(start + 1..)?);
-        if before.ends_with('\\') {
-            return None;
-        }
-        if let Some(inner) = rest.strip_prefix('{') {
-            let length = inner
-                .find(['{', '}'])
-                .filter(|&at| at > 0 && inner.get(at..).is_some_and(|end| end.starts_with('}')))?;
-            return Some((start, start + length + 3));
-        }
-        let length = rest.bytes().take_while(is_name).count();
-        (length > 0 && !rest.starts_with(|first: char| first.is_ascii_digit())).then_some((start, start + 1 + length))
-    })
+/// The name at the beginning of a text; empty if there is none.
+fn name(text: &str) -> &str {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let end = text.find(|letter| !is_name(letter)).unwrap_or(text.len());
+    let found = text.get(..end).unwrap_or_default();
+    if found.starts_with(|first: char| first.is_ascii_digit()) { "" } else { found }
 }
 
 #[cfg(test)]
@@ -86,6 +103,11 @@ mod tests {
             ("OWN", "$OWN", ""),
             ("LATER", "$LAST", ""),
             ("LAST", "1", "1"),
+            ("DOLLAR", "pa\\$word", "pa$word"),
+            ("COPY", "$DOLLAR", "pa$word"),
+            ("PART", "x$DOLLAR", "xpa"),
+            ("COLON", "${HOST:x}${:-y}${HOST:x-z}", "yz"),
+            ("OPEN", "${HOST $ ${} ${a{b}", "${HOST $ ${} ${a{b}"),
         ];
         let found =
             expand(variables.iter().map(|(name, value, _)| ((*name).to_owned(), (*value).to_owned())).collect());

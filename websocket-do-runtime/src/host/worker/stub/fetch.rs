@@ -17,11 +17,8 @@ use super::{
 };
 use crate::{
     Request, Response,
-    server::stub::rooms::{CallError, RoomKey},
+    server::stub::rooms::{CallError, MAX_RESPONSE, RoomKey},
 };
-
-/// The most bytes of a response that a call reads into the Worker's memory.
-const MAX_RESPONSE: usize = 32 << 20;
 
 impl WorkerRooms {
     /// Sends a request and reads the whole response.
