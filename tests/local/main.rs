@@ -11,6 +11,7 @@ mod silence;
 mod stalls;
 mod start;
 mod state;
+mod tower;
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -9,9 +9,11 @@ mod framing;
 mod gate;
 mod http;
 mod http_stream;
+mod listener;
 mod outbox;
 mod receive;
 mod registry;
+mod running;
 mod server;
 mod settings;
 mod socket;
@@ -19,6 +21,8 @@ mod stub;
 #[cfg(test)]
 mod tests;
 mod threads;
+#[cfg(feature = "tower")]
+mod tower;
 
 use std::{
     cell::{Cell, RefCell},
@@ -42,6 +46,8 @@ use self::{
     stub::LocalRooms,
 };
 pub use server::{Server, ServerHandle};
+#[cfg(feature = "tower")]
+pub use tower::AppService;
 
 use super::{Host, SocketFilter, SocketId, Store, memory::Memory, millis, sockets::Sockets};
 use crate::{

@@ -1,27 +1,22 @@
-//! HTTP/1.1 on tokio: pages, requests to rooms, and the opening handshake of a WebSocket (RFC 6455, section 4.2).
+//! HTTP requests: pages, requests to rooms, and the opening handshake of a WebSocket (RFC 6455, section 4.2).
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
 use hyper::{
-    body::{Body, Incoming},
-    server::conn::http1::Builder,
-    service::service_fn,
+    body::Body,
     upgrade::{OnUpgrade, Upgraded},
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    time::{sleep, timeout},
-};
+use hyper_util::rt::TokioIo;
+use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tungstenite::handshake::derive_accept_key;
 
 use super::{
     actor::Reply,
-    http_stream::{HttpStream, RequestInProgress},
+    http_stream::HttpStream,
     outbox::Outbox,
     receive::Limits,
     registry::{NoReply, Registry, RoomHandle},
@@ -31,15 +26,14 @@ use super::{
 use crate::{
     App, Response,
     host::SocketId,
-    server::{app::Target, http::IntoResponse, log},
+    server::{app::Target, http::IntoResponse},
 };
 
-/// The most bytes of a request's head.
-const MAX_HEAD: usize = 64 * 1024;
-
-type HyperResponse = http::Response<Full<Bytes>>;
+/// A response to a client.
+pub(super) type HttpResponse = http::Response<Full<Bytes>>;
 
 /// The state that all connections of a server share.
+#[derive(Debug)]
 pub(super) struct Shared {
     pub(super) app: App,
     /// For each mount of the app, in its order; none for a mount of `App::objects`.
@@ -52,60 +46,26 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
 }
 
-/// Accepts connections until the server stops.
-pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    while let Some(accepted) = shared.stopping.run_until_cancelled(listener.accept()).await {
-        match accepted {
-            Ok((stream, _)) => {
-                let connection = connection(stream, shared.clone());
-                let stop = shared.stop.clone();
-                shared.connections.spawn(async move { stop.run_until_cancelled(connection).await });
-            }
-            Err(error) => {
-                // Usually out of file handles, until another connection ends.
-                log::error(&format!("cannot accept a connection: {error}"));
-                sleep(Duration::from_millis(50)).await;
-            }
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Frames are small and must not wait for each other.
-    let _ = stream.set_nodelay(true);
-    let (in_progress, settings, stopping) = (RequestInProgress::default(), shared.settings, shared.stopping.clone());
-    let stream = HttpStream::new(stream, settings.request_timeout, in_progress.clone());
-    let service = service_fn(move |request: http::Request<Incoming>| {
-        let (shared, guard) = (shared.clone(), in_progress.begin());
-        async move {
-            let (method, origin) = (request.method().clone(), request.headers().get(header::ORIGIN).cloned());
-            let response = match shared.app.preflight(&method, request.headers()) {
-                Some(response) => response,
-                None => shared.respond(request).await.unwrap_or_else(IntoResponse::into_response),
-            };
-            let response = shared.app.complete(&method, origin.as_ref(), response);
-            drop(guard);
-            Ok::<HyperResponse, Infallible>(response.map(Full::new))
-        }
-    });
-    let http = Builder::new()
-        .timer(TokioTimer::new())
-        // hyper also applies it between two requests.
-        .header_read_timeout(settings.keep_alive_timeout)
-        .max_header_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    tokio::pin!(http);
-    // A disconnect is not an error.
-    tokio::select! {
-        _ = &mut http => return,
-        () = stopping.cancelled() => http.as_mut().graceful_shutdown(),
-    }
-    let _ = http.await;
-}
-
 impl Shared {
-    async fn respond(self: &Arc<Self>, mut request: http::Request<Incoming>) -> Result<Response, StatusCode> {
+    /// Returns the response of a page or a room, or an error response.
+    pub(super) async fn answer<B>(self: &Arc<Self>, request: http::Request<B>) -> HttpResponse
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let (method, origin) = (request.method().clone(), request.headers().get(header::ORIGIN).cloned());
+        let response = match self.app.preflight(&method, request.headers()) {
+            Some(response) => response,
+            None => self.respond(request).await.unwrap_or_else(IntoResponse::into_response),
+        };
+        self.app.complete(&method, origin.as_ref(), response).map(Full::new)
+    }
+
+    async fn respond<B>(self: &Arc<Self>, mut request: http::Request<B>) -> Result<Response, StatusCode>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
         let (mount, name, path) = match self.app.target(request.method(), request.uri().path()) {
             Target::Response(response) => return Ok(response),
             Target::Room { mount, name, path, .. } => (mount, name, path.to_owned()),
@@ -113,8 +73,8 @@ impl Shared {
         };
         let registry = self.registries.get(mount).and_then(Option::as_ref).ok_or(StatusCode::NOT_IMPLEMENTED)?;
         *request.uri_mut() = inner_uri(&path, request.uri().query())?;
-        let upgrade = hyper::upgrade::on(&mut request);
         let accept = accept_key(request.headers());
+        let upgrade = request.extensions_mut().remove::<OnUpgrade>();
         let (parts, body) = request.into_parts();
         let body = match (registry.class.body_limit)(&parts.method, parts.uri.path(), self.app.max_body, false) {
             Some(limit) => self.read(body, limit).await?,
@@ -131,9 +91,13 @@ impl Shared {
             Reply::Response(response) => return Ok(response),
             Reply::Upgrade { socket, headers, outbox } => (socket, headers, outbox),
         };
-        let Some(accept) = accept else {
-            socket::lost(socket, &room.commands).await;
-            return Err(StatusCode::BAD_REQUEST);
+        let (accept, upgrade) = match (accept, upgrade) {
+            (Some(accept), Some(upgrade)) => (accept, upgrade),
+            (accept, _) => {
+                socket::lost(socket, &room.commands).await;
+                // Another server may pass on a request whose connection it cannot upgrade.
+                return Err(if accept.is_none() { StatusCode::BAD_REQUEST } else { StatusCode::UPGRADE_REQUIRED });
+            }
         };
         let shared = self.clone();
         let limits = registry.limits();
@@ -145,7 +109,11 @@ impl Shared {
     }
 
     /// Reads the whole body, of at most `limit` bytes.
-    async fn read(&self, body: Incoming, limit: usize) -> Result<Bytes, StatusCode> {
+    async fn read<B>(&self, body: B, limit: usize) -> Result<Bytes, StatusCode>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
         if body.size_hint().lower() > limit as u64 {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
@@ -163,21 +131,19 @@ impl Shared {
         room: RoomHandle,
         outbox: Arc<Outbox>,
     ) {
-        match upgrade.await.ok().and_then(|upgraded| self.socket(upgraded, limits)) {
-            Some(connection) => socket::serve(connection, socket, room.commands, outbox).await,
-            None => socket::lost(socket, &room.commands).await,
+        let connection = Connection { socket, room: room.commands, outbox, limits, stopping: self.stopping.clone() };
+        match upgrade.await.map(Upgraded::downcast::<TokioIo<HttpStream>>) {
+            Ok(Ok(parts)) => {
+                let (reading, writing) = parts.io.into_inner().into_inner().into_split();
+                connection.serve(reading, writing, parts.read_buf.into()).await;
+            }
+            // A connection of another server.
+            Ok(Err(upgraded)) => {
+                let (reading, writing) = tokio::io::split(TokioIo::new(upgraded));
+                connection.serve(reading, writing, Vec::new()).await;
+            }
+            Err(_) => socket::lost(socket, &connection.room).await,
         }
-    }
-
-    /// The TCP connection under HTTP.
-    fn socket(&self, upgraded: Upgraded, limits: Limits) -> Option<Connection> {
-        let parts = upgraded.downcast::<TokioIo<HttpStream>>().ok()?;
-        Some(Connection {
-            stream: parts.io.into_inner().into_inner(),
-            received: parts.read_buf.into(),
-            limits,
-            stopping: self.stopping.clone(),
-        })
     }
 }
 

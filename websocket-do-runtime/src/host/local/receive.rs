@@ -10,9 +10,9 @@ use std::{
 
 use bytes::Bytes;
 use tokio::{
-    io::{AsyncReadExt, Join, Sink},
+    io::{AsyncRead, AsyncReadExt, Join, Sink},
     net::tcp::OwnedReadHalf,
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{Semaphore, mpsc},
     time::{Instant, timeout},
 };
 use tungstenite::{
@@ -74,15 +74,33 @@ enum Incoming {
 }
 
 /// Reads frames. It writes nothing: pongs and close frames go through the outgoing queue.
-pub(super) struct Receiver {
-    socket: WebSocket<Stream<Join<OwnedReadHalf, Sink>>>,
+pub(super) struct Receiver<R> {
+    socket: WebSocket<Stream<Join<R, Sink>>>,
     permits: Arc<Semaphore>,
     limits: Limits,
 }
 
-impl Receiver {
+/// The read half of a connection.
+pub(super) trait ReadHalf: AsyncRead + Send + Unpin {
+    /// Resets the connection. Bytes that have not reached the peer are lost.
+    fn reset(self);
+}
+
+impl ReadHalf for OwnedReadHalf {
+    fn reset(self) {
+        // Otherwise the system would retransmit them until its own timeout.
+        let _ = self.as_ref().set_zero_linger();
+    }
+}
+
+/// The connection of another server, which decides what happens to those bytes.
+impl<S: AsyncRead + Send> ReadHalf for tokio::io::ReadHalf<S> {
+    fn reset(self) {}
+}
+
+impl<R: ReadHalf> Receiver<R> {
     /// Wraps the read half of a connection; `received` are the bytes that arrived after the handshake.
-    pub(super) fn new(half: OwnedReadHalf, received: Vec<u8>, limits: Limits) -> Self {
+    pub(super) fn new(half: R, received: Vec<u8>, limits: Limits) -> Self {
         let stream = Stream::new(tokio::io::join(half, tokio::io::sink()));
         let config = websocket::config(limits.max_message);
         let mut socket = WebSocket::from_partially_read(stream, received, Role::Server, Some(config));
@@ -97,15 +115,18 @@ impl Receiver {
     /// While the room has too many unhandled messages of this session, nothing is read, so that TCP applies backpressure. Until
     /// then, the peer's pings are not answered, and only a failed write reveals a lost connection.
     pub(super) async fn run(&mut self, socket: SocketId, room: &mpsc::Sender<Command>, outbox: &Outbox) -> Closed {
+        let ping_interval = self.limits.ping_interval;
         loop {
             match self.next(outbox).await {
                 Incoming::Message(Frame::Text(text)) if text == PING => outbox.answer_heartbeat(),
                 // A session that the room has closed gets no events.
                 Incoming::Message(_) if outbox.is_closing() => {}
                 Incoming::Message(message) => {
-                    let permit = self.ping_until(outbox, self.permit(&message)).await;
+                    let permit = self.permits.clone().acquire_many_owned(cost(&message));
+                    let permit = ping_until(permit, ping_interval, outbox).await.ok();
                     let event = Event::Message(message, Some(Box::new(permit)));
-                    if self.ping_until(outbox, room.send(Command::Event { socket, event })).await.is_err() {
+                    let sent = room.send(Command::Event { socket, event });
+                    if ping_until(sent, ping_interval, outbox).await.is_err() {
                         return Closed::lost();
                     }
                 }
@@ -137,11 +158,10 @@ impl Receiver {
 
     /// Resets the connection. Bytes that have not reached the peer are lost.
     pub(super) fn reset(self) {
-        // Otherwise the system would retransmit them until its own timeout.
-        let _ = self.into_half().as_ref().set_zero_linger();
+        self.into_half().reset();
     }
 
-    fn into_half(self) -> OwnedReadHalf {
+    fn into_half(self) -> R {
         self.socket.into_inner().into_inner().into_inner().0
     }
 
@@ -166,24 +186,6 @@ impl Receiver {
 
     fn last_activity(&self) -> Instant {
         self.socket.get_ref().last_activity()
-    }
-
-    /// Waits for the room, and sends pings in the meantime.
-    async fn ping_until<T>(&self, outbox: &Outbox, room: impl Future<Output = T>) -> T {
-        tokio::pin!(room);
-        loop {
-            match timeout(self.limits.ping_interval, &mut room).await {
-                Ok(output) => return output,
-                Err(_) => outbox.ping(),
-            }
-        }
-    }
-
-    /// A permit that is held until the room has handled the message. Waits until it has handled enough earlier ones.
-    async fn permit(&self, message: &Frame) -> Option<OwnedSemaphorePermit> {
-        // `MAX_MESSAGES` take all permits, no matter how small they are.
-        let cost = u32::try_from(message.len().clamp(MAX_BYTES / MAX_MESSAGES, MAX_BYTES)).unwrap_or(u32::MAX);
-        self.permits.clone().acquire_many_owned(cost).await.ok()
     }
 
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
@@ -221,4 +223,20 @@ impl Receiver {
         };
         Incoming::Violation { code, reason, error: error.to_string() }
     }
+}
+
+/// Waits for the room, and sends pings in the meantime.
+async fn ping_until<T>(room: impl Future<Output = T>, interval: Duration, outbox: &Outbox) -> T {
+    tokio::pin!(room);
+    loop {
+        match timeout(interval, &mut room).await {
+            Ok(output) => return output,
+            Err(_) => outbox.ping(),
+        }
+    }
+}
+
+/// The permits that are held until the room has handled the message: `MAX_MESSAGES` take all, no matter how small they are.
+fn cost(message: &Frame) -> u32 {
+    u32::try_from(message.len().clamp(MAX_BYTES / MAX_MESSAGES, MAX_BYTES)).unwrap_or(u32::MAX)
 }

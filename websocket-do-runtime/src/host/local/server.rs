@@ -1,31 +1,14 @@
 //! The local server: configuring, starting and stopping it.
 
-use std::{
-    io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Handle},
-    time::timeout,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{
-    dot_env,
-    file::File,
-    http::{self, Shared},
-    registry::{Registries, Registry, RegistryContext},
-    settings::Settings,
-    threads::ThreadPool,
-};
-use crate::{
-    App, Env,
-    server::{States, log},
-};
+use super::{listener, running::Running, settings::Settings};
+use crate::App;
 
 /// Runs an [`App`] on this machine, without Cloudflare.
 ///
@@ -38,10 +21,10 @@ use crate::{
 /// }
 /// ```
 pub struct Server {
-    app: App,
+    pub(super) app: App,
     address: SocketAddr,
-    data: Option<PathBuf>,
-    vars: Vec<(String, String)>,
+    pub(super) data: Option<PathBuf>,
+    pub(super) vars: Vec<(String, String)>,
     pub(super) settings: Settings,
 }
 
@@ -60,16 +43,7 @@ pub struct Server {
 #[derive(Debug)]
 pub struct ServerHandle {
     address: SocketAddr,
-    /// Rooms find each other as long as the server runs.
-    _registries: Arc<Registries>,
-    connections: TaskTracker,
-    rooms: TaskTracker,
-    threads: Arc<ThreadPool>,
-    settings: Settings,
-    /// Begins a graceful shutdown of connections.
-    stopping: CancellationToken,
-    /// Ends connections and rooms at once.
-    stop: CancellationToken,
+    running: Running,
 }
 
 impl Server {
@@ -144,43 +118,13 @@ impl Server {
     /// be made, if the address cannot be bound, or the data folder cannot be used: it is not writable, its file is
     /// damaged, or another server uses it.
     pub async fn start(self) -> io::Result<ServerHandle> {
-        let env = dot_env::environment(Path::new("."), self.vars)?;
-        let states = states(&self.app, &env)?;
-        let file = self.data.as_deref().map(File::open).transpose()?.map(Arc::new);
-        let listener = TcpListener::bind(self.address).await.map_err(|error| bind_error(self.address, &error))?;
+        let address = self.address;
+        let listener = TcpListener::bind(address).await.map_err(|error| bind_error(address, &error))?;
         let address = listener.local_addr()?;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let (stopping, stop, settings) = (CancellationToken::new(), CancellationToken::new(), self.settings);
-        let threads = ThreadPool::start(threads, settings.stall_timeout, stop.clone())?;
-        let (connections, rooms) = (TaskTracker::new(), TaskTracker::new());
-        let all = Arc::new_cyclic(|registries| {
-            let context = RegistryContext {
-                threads: threads.clone(),
-                file,
-                settings,
-                env,
-                states,
-                registries: registries.clone(),
-                tasks: rooms.clone(),
-                stop: stop.clone(),
-            };
-            let classes = self.app.classes().map(|class| (class.name, Registry::new(class, context.clone())));
-            classes.collect::<Registries>()
-        });
-        all.values().try_for_each(Registry::start_waiting)?;
-        let mounted = self.app.mounts().map(|mount| all.get(mount.class?.name).cloned()).collect();
-        let shared = Shared {
-            registries: mounted,
-            app: self.app,
-            settings,
-            connections: connections.clone(),
-            stopping: stopping.clone(),
-            stop: stop.clone(),
-        };
-        connections.spawn(http::accept(listener, Arc::new(shared)));
-        let supervised = threads.clone();
-        tokio::spawn(async move { supervised.supervise().await });
-        Ok(ServerHandle { address, _registries: all, connections, rooms, threads, settings, stopping, stop })
+        let running = Running::start(self)?;
+        let shared = running.shared.clone();
+        running.shared.connections.spawn(listener::accept(listener, shared));
+        Ok(ServerHandle { address, running })
     }
 
     /// Runs the server on a new tokio runtime, as [`serve`](Self::serve) does on the current one.
@@ -211,11 +155,11 @@ impl Server {
     /// }
     /// ```
     pub async fn serve(self) -> io::Result<()> {
-        let mut server = self.start().await?;
+        let server = self.start().await?;
         println!("listening on http://{}", server.address());
         shutdown_signal().await?;
         tokio::select! {
-            stopped = server.stop_in_time() => stopped,
+            stopped = server.running.stop_in_time() => stopped,
             again = shutdown_signal() => again,
         }
     }
@@ -229,16 +173,6 @@ fn bind_error(address: SocketAddr, error: &io::Error) -> io::Error {
         format!("cannot listen on {address}: {error}")
     };
     io::Error::new(error.kind(), message)
-}
-
-/// Makes the state that the rooms declare.
-fn states(app: &App, env: &Env) -> io::Result<States> {
-    let mut all = Vec::new();
-    for class in app.classes() {
-        app.check_states(class.name, class.states).map_err(|error| io::Error::other(error.to_string()))?;
-        all.extend_from_slice(class.states);
-    }
-    app.make_states(env, &all).map_err(|error| io::Error::other(error.to_string()))
 }
 
 #[cfg(unix)]
@@ -267,32 +201,7 @@ impl ServerHandle {
     /// Requests in progress are answered, and clients are sent the close code 1001; handlers that are still awaiting are dropped.
     /// Returns within the [shutdown timeout](Server::shutdown_timeout) even if a handler never returns: the log then names its
     /// room, and its thread and the data folder remain in use.
-    pub async fn stop(mut self) {
-        if let Err(error) = self.stop_in_time().await {
-            log::error(&error.to_string());
-        }
-    }
-
-    async fn stop_in_time(&mut self) -> io::Result<()> {
-        let limit = self.settings.shutdown_timeout;
-        self.stopping.cancel();
-        self.connections.close();
-        self.rooms.close();
-        // Connections get half of the time, and rooms the rest.
-        let _ = timeout(limit / 2, self.connections.wait()).await;
-        self.stop.cancel();
-        let ended = timeout(limit / 2, async { tokio::join!(self.connections.wait(), self.rooms.wait()) });
-        ended.await.map(drop).map_err(|_| {
-            let stalled = self.threads.stalled().join(", ");
-            io::Error::new(io::ErrorKind::TimedOut, format!("did not stop within {} s: {stalled}", limit.as_secs_f32()))
-        })
-    }
-}
-
-impl Drop for ServerHandle {
-    fn drop(&mut self) {
-        // The listener waits for the first, the connections for both.
-        self.stopping.cancel();
-        self.stop.cancel();
+    pub async fn stop(self) {
+        self.running.stop().await;
     }
 }

@@ -3,8 +3,7 @@
 use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
-    io::AsyncWriteExt,
-    net::{TcpStream, tcp::OwnedWriteHalf},
+    io::{AsyncWrite, AsyncWriteExt},
     sync::mpsc,
     time::timeout,
 };
@@ -13,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     actor::Command,
     outbox::Outbox,
-    receive::{Limits, Receiver},
+    receive::{Limits, ReadHalf, Receiver},
 };
 use crate::{Closed, host::SocketId, server::event::Event};
 
@@ -28,75 +27,77 @@ const IDLE_BUFFER: usize = 1024;
 
 /// A connection after the opening handshake.
 pub(super) struct Connection {
-    pub(super) stream: TcpStream,
-    /// Bytes that arrived after the handshake.
-    pub(super) received: Vec<u8>,
+    pub(super) socket: SocketId,
+    pub(super) room: mpsc::Sender<Command>,
+    pub(super) outbox: Arc<Outbox>,
     pub(super) limits: Limits,
     /// Cancelled when the server begins to stop.
     pub(super) stopping: CancellationToken,
 }
 
-/// Serves the connection until it ends. Sends the room exactly one [`Event::Closed`].
-pub(super) async fn serve(connection: Connection, socket: SocketId, room: mpsc::Sender<Command>, outbox: Arc<Outbox>) {
-    let Connection { stream, received, limits, stopping } = connection;
-    let (reading, writing) = stream.into_split();
-    let mut receiver = Receiver::new(reading, received, limits);
-    // The write half, once the close frame is written.
-    let mut written = None;
-    let mut is_broken = false;
-    let mut is_stopping = false;
+impl Connection {
+    /// Serves the connection until it ends; `begun` are the bytes that arrived after the handshake. Sends the room exactly one
+    /// [`Event::Closed`].
+    pub(super) async fn serve(self, reading: impl ReadHalf, writing: impl AsyncWrite + Send + Unpin, begun: Vec<u8>) {
+        let Self { socket, room, outbox, limits, stopping } = self;
+        let mut receiver = Receiver::new(reading, begun, limits);
+        // The write half, once the close frame is written.
+        let mut written = None;
+        let mut is_broken = false;
+        let mut is_stopping = false;
 
-    let mut write = Box::pin(write(writing, outbox.clone()));
-    let (closed, may_answer) = {
-        let receive = receiver.run(socket, &room, &outbox);
-        tokio::pin!(receive);
-        loop {
-            tokio::select! {
-                closed = &mut receive => break (closed, true),
-                half = &mut write, if written.is_none() => match half {
-                    Ok(half) => written = Some(half),
-                    Err(_) => {
-                        is_broken = true;
-                        break (Closed::lost(), false);
+        let mut write = Box::pin(write(writing, outbox.clone()));
+        let (closed, may_answer) = {
+            let receive = receiver.run(socket, &room, &outbox);
+            tokio::pin!(receive);
+            loop {
+                tokio::select! {
+                    closed = &mut receive => break (closed, true),
+                    half = &mut write, if written.is_none() => match half {
+                        Ok(half) => written = Some(half),
+                        Err(_) => {
+                            is_broken = true;
+                            break (Closed::lost(), false);
+                        }
+                    },
+                    closed = outbox.ended() => break (closed, false),
+                    () = stopping.cancelled(), if !is_stopping => {
+                        is_stopping = true;
+                        outbox.fail(1001, "server shutdown");
                     }
-                },
-                closed = outbox.ended() => break (closed, false),
-                () = stopping.cancelled(), if !is_stopping => {
-                    is_stopping = true;
-                    outbox.fail(1001, "server shutdown");
                 }
             }
-        }
-    };
+        };
 
-    // Queued frames and the close frame are still written while the room handles the end.
-    outbox.end_within(CLOSE_ANSWER_TIMEOUT);
-    let report = async {
-        // A room that has ended will not answer the close.
-        if room.send(Command::Event { socket, event: Event::Closed(closed) }).await.is_err() {
-            outbox.remove();
-        }
-    };
-    let finish = async {
-        if written.is_none() && !is_broken {
-            written = tokio::select! {
-                half = &mut write => half.ok(),
-                () = outbox.deadline() => None,
-            };
-        }
-        match written {
-            // Closing with unread bytes would reset the connection, and the peer could lose the close frame.
-            Some(mut half) => {
-                let _ = half.shutdown().await;
-                if may_answer {
-                    let _ = timeout(LINGER, receiver.discard()).await;
-                }
+        // Queued frames and the close frame are still written while the room handles the end.
+        outbox.end_within(CLOSE_ANSWER_TIMEOUT);
+        let report = async {
+            // A room that has ended will not answer the close.
+            if room.send(Command::Event { socket, event: Event::Closed(closed) }).await.is_err() {
+                outbox.remove();
             }
-            None => receiver.reset(),
-        }
-        drop(write);
-    };
-    tokio::join!(report, finish);
+        };
+        let finish = async {
+            if written.is_none() && !is_broken {
+                written = tokio::select! {
+                    half = &mut write => half.ok(),
+                    () = outbox.deadline() => None,
+                };
+            }
+            match written {
+                // Closing with unread bytes would reset the connection, and the peer could lose the close frame.
+                Some(mut half) => {
+                    let _ = half.shutdown().await;
+                    if may_answer {
+                        let _ = timeout(LINGER, receiver.discard()).await;
+                    }
+                }
+                None => receiver.reset(),
+            }
+            drop(write);
+        };
+        tokio::join!(report, finish);
+    }
 }
 
 /// Reports to the room that the connection was lost before the handshake was complete.
@@ -105,7 +106,7 @@ pub(super) async fn lost(socket: SocketId, room: &mpsc::Sender<Command>) {
 }
 
 /// Writes frames until the close frame is written.
-async fn write(mut half: OwnedWriteHalf, outbox: Arc<Outbox>) -> io::Result<OwnedWriteHalf> {
+async fn write<W: AsyncWrite + Unpin>(mut half: W, outbox: Arc<Outbox>) -> io::Result<W> {
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
