@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use websocket_do::{Closed, HttpError, Json, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Closed, HttpError, Json, Request, Result, Room, Session, Upgrade, WsProtocol, websocket_do};
 
 /// Ends the blocking handlers.
 pub(crate) static RELEASE: AtomicBool = AtomicBool::new(false);
@@ -35,6 +35,10 @@ pub(crate) enum Loads {
     Flood { bytes: String },
 }
 
+/// A user that a layer around the rooms has authenticated.
+#[derive(Clone)]
+pub(crate) struct User(pub(crate) &'static str);
+
 /// The room.
 #[derive(Default)]
 pub(crate) struct Loaded {
@@ -46,8 +50,16 @@ pub(crate) struct Loaded {
 #[websocket_do(client = Load, session = ())]
 impl Loaded {
     #[connect]
-    async fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
-        Ok(())
+    async fn connect(&self, upgrade: &Upgrade) -> Result<(), HttpError> {
+        match upgrade.parts().extensions.get() {
+            Some(User("mallory")) => Err(HttpError::unauthorized()),
+            _ => Ok(()),
+        }
+    }
+
+    #[get("/user")]
+    fn user(&self, request: Request) -> Option<&'static str> {
+        request.extensions().get().map(|User(name)| *name)
     }
 
     #[message]

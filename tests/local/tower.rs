@@ -3,7 +3,7 @@
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::Request,
     http::StatusCode,
@@ -24,7 +24,11 @@ use websocket_do::{
     local::{AppService, Server},
 };
 
-use super::{PATIENCE, becomes, exchange, get, room::Loaded, text, until_the_end, upgraded};
+use super::{
+    PATIENCE, becomes, exchange, get,
+    room::{Loaded, User},
+    text, until_the_end, upgraded,
+};
 
 /// The rooms, below the path that the router around them leaves.
 fn rooms(limits: impl FnOnce(Server) -> Server) -> AppService {
@@ -81,6 +85,18 @@ async fn a_layer_refuses_before_the_room_sees_the_request() {
     let request =
         |headers: &str| format!("GET /rooms/a/count HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
     assert!(exchange(address, request("x-key: 1\r\n").as_bytes()).await.ends_with("\r\n\r\n0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extension_of_a_layer_reaches_routes_and_connect() {
+    let as_user = |name| serve(nested(rooms(|server| server)).layer(Extension(User(name))));
+    let (address, _stop, _) = as_user("ada").await;
+    assert_eq!(get(address, "/rooms/a/user").await, (200, "ada".into()));
+    upgraded(address, "/rooms/a/websocket").await;
+    let (address, _stop, _) = as_user("mallory").await;
+    let upgrade = b"GET /rooms/a/websocket HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, close\r\nupgrade: websocket\r\n\
+        sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    assert!(exchange(address, upgrade).await.starts_with("HTTP/1.1 401 "));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 /// Exports a Worker's `fetch`, from a function that returns an [`App`](crate::App) or from a `fetch` function.
 ///
 /// A `fetch` function takes `worker::Request`, `worker::Env` and `worker::Context`, and can pass requests on to `App::fetch`; the
-/// [guide to stubs](crate::stub#forwarding-requests) has an example. If the app has [state](crate::App::state), name its function
+/// [guide to embedding](crate::embedding#in-a-worker) has an example. If the app has [state](crate::App::state), name its function
 /// too, from which the rooms take it: `export_worker!(fetch, app)`. On targets other than wasm32 the macro expands to nothing.
 ///
 /// ```

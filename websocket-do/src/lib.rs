@@ -1,5 +1,6 @@
 // The targets of the README's links on docs.rs: of two definitions of a link, Markdown uses the first.
 #![cfg_attr(feature = "client", doc = "[client guide]: client")]
+#![cfg_attr(feature = "server", doc = "[embedding guide]: embedding")]
 #![cfg_attr(feature = "server", doc = "[environment guide]: environment")]
 #![cfg_attr(feature = "server", doc = "[stub guide]: stub")]
 #![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "[testing guide]: testing")]
@@ -7,6 +8,7 @@
 #![doc = concat!("[`examples/chat/src`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat/src")]
 #![doc = concat!("[`wrangler.toml`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/wrangler.toml")]
 #![doc = concat!("[`examples/chat/tests`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/tests/room.rs")]
+#![doc = concat!("[`examples/poll`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/poll")]
 #![doc = concat!("[ARCHITECTURE.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md")]
 #![doc = concat!("[CONTRIBUTING.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/CONTRIBUTING.md")]
 #![doc = concat!("[BENCHMARKS.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/BENCHMARKS.md")]
@@ -60,6 +62,15 @@ pub use websocket_do_runtime::worker;
 
 #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
 pub use websocket_do_runtime::host::local;
+
+#[cfg(feature = "server")]
+#[doc = include_str!("../docs/embedding.md")]
+#[doc = ""]
+#[doc = concat!("[`examples/poll`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/poll")]
+pub mod embedding {
+    #[cfg(all(feature = "tower", not(target_arch = "wasm32")))]
+    pub use websocket_do_runtime::host::local::AppService;
+}
 
 #[cfg(feature = "server")]
 #[doc = include_str!("../docs/environment.md")]

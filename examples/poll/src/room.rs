@@ -48,7 +48,7 @@ impl Poll {
     #[message]
     fn vote(&self, session: &Session<Self>, option: String) -> Result<()> {
         let room = session.room();
-        let mut all = votes(&room)?;
+        let mut all = votes(room)?;
         let votes = all.entry(option.clone()).or_default();
         *votes += 1;
         let votes = *votes;

@@ -1,7 +1,7 @@
 //! The polls in a Worker with an axum router.
 
 use tower::ServiceExt;
-use websocket_do::worker::{Context, Env, Request, Response, Result};
+use websocket_do::worker::{Context, Env, HttpRequest, Request, Response, Result};
 
 use crate::{app, router};
 
@@ -10,7 +10,7 @@ async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
     if request.path().starts_with("/polls/") {
         return app().fetch(request, &env).await;
     }
-    let response = router::router().oneshot(http::Request::try_from(request)?).await;
+    let response = router::router().oneshot(HttpRequest::try_from(request)?).await;
     response.unwrap_or_else(|never| match never {}).try_into()
 }
 
