@@ -6,7 +6,7 @@ pub mod attachment;
 mod audience;
 mod class_ref;
 mod closing;
-mod counted;
+pub(crate) mod counted;
 pub mod dispatch;
 mod env;
 pub mod event;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
+mod calls;
 mod clock;
 mod connection;
 mod expect;
@@ -14,6 +15,7 @@ mod remote;
 mod requests;
 mod room;
 mod session;
+mod simulated_room;
 mod simulation;
 mod trace;
 

@@ -183,8 +183,8 @@ impl Host for LocalHost {
         let (Some(registries), Some(caller)) = (self.registries.upgrade(), self.this.upgrade()) else {
             return Err(StubError::Failed("the server is stopping".to_owned()));
         };
-        let Some(registry) = registries.get(class.name) else {
-            let name = class.name;
+        let Some(registry) = registries.get(class.class.name) else {
+            let name = class.class.name;
             return Err(StubError::Binding(format!(
                 "the app has no rooms of the class `{name}`; add `.internal_rooms::<{name}>()` to the `App`, or `.rooms::<{name}>(…)`"
             )));

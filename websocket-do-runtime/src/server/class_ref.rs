@@ -3,12 +3,13 @@
 use std::fmt;
 
 use crate::WebSocketDo;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::server::room_class::RoomClass;
 
 /// A class of rooms, as hosts find it.
 pub struct ClassRef {
-    /// The name of the class.
-    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a Worker finds rooms by binding"))]
-    pub(crate) name: &'static str,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) class: RoomClass,
     /// The name of its Durable Object binding.
     #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only a Worker has bindings"))]
     pub(crate) binding: &'static str,
@@ -16,7 +17,11 @@ pub struct ClassRef {
 
 impl ClassRef {
     pub(crate) fn of<R: WebSocketDo>() -> Self {
-        Self { name: R::NAME, binding: R::BINDING }
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            class: RoomClass::of::<R>(),
+            binding: R::BINDING,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A type-erased class of rooms, which an [`App`](crate::App) contains and a host runs.
 
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::{any::Any, future::Future, pin::Pin, rc::Rc};
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
@@ -61,7 +61,7 @@ impl RoomClass {
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// A room of any class: the methods that a host calls.
-pub(crate) trait ErasedRoom {
+pub(crate) trait ErasedRoom: Any {
     /// Handles a request, and returns the response or the accepted socket.
     fn fetch(&self, request: Request) -> BoxFuture<FetchResult>;
 

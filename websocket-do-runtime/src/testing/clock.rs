@@ -12,9 +12,9 @@ use std::{
 /// The time at which tests start, in milliseconds since 1970: 24 November 2025.
 const START: u64 = 1_764_000_000_000;
 
-/// The time, the tasks that wait for it, and the room's alarm.
+/// The time, which all rooms of a simulation share, the tasks of one room that wait for it, and the room's alarm.
 pub(super) struct Clock {
-    now: Cell<u64>,
+    now: Rc<Cell<u64>>,
     alarm: Cell<Option<u64>>,
     /// By due time and number.
     sleepers: RefCell<BTreeMap<(u64, u64), Weak<Sleeper>>>,
@@ -28,13 +28,16 @@ struct Sleeper {
     waker: RefCell<Option<Waker>>,
 }
 
-impl Default for Clock {
-    fn default() -> Self {
-        Self { now: Cell::new(START), alarm: Cell::default(), sleepers: RefCell::default(), count: Cell::default() }
-    }
+/// The time at which a simulation starts.
+pub(super) fn start() -> Rc<Cell<u64>> {
+    Rc::new(Cell::new(START))
 }
 
 impl Clock {
+    pub(super) fn new(now: Rc<Cell<u64>>) -> Self {
+        Self { now, alarm: Cell::default(), sleepers: RefCell::default(), count: Cell::default() }
+    }
+
     pub(super) fn now(&self) -> u64 {
         self.now.get()
     }

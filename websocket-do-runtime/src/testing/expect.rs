@@ -200,7 +200,7 @@ where
             format!("it had received before:\n{listed}")
         };
         let report = match &self.backend {
-            Backend::InMemory(simulation) => simulation.report(),
+            Backend::InMemory(room) => room.simulation.report(),
             Backend::Remote(remote) => format!("the room is at {}", remote.address()),
         };
         panic!("{caller}: {name}: {expectation}, found {received}\n{listed}{report}")

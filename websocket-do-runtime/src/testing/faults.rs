@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::room::{Backend, TestRoom};
-use crate::{WebSocketDo, client::TypedClient, host::Host};
+use super::room::{Backend, InMemory, TestRoom};
+use crate::{WebSocketDo, client::TypedClient, server::room_class::RoomClass};
 
 /// How long a room is idle before it hibernates, in milliseconds.
 const IDLE: u64 = 10_000;
@@ -14,16 +14,16 @@ where
 {
     /// Runs everything that can run without time passing. Does nothing for a room on a server.
     pub fn settle(&self) {
-        if let Backend::InMemory(simulation) = &self.backend {
-            simulation.settle();
+        if let Backend::InMemory(room) = &self.backend {
+            room.simulation.settle();
         }
     }
 
     /// Advances the room's time, and runs the timers and handlers that become due. For a room on a server, waits in real time.
     pub fn advance(&self, time: Duration) {
         match &self.backend {
-            Backend::InMemory(simulation) => {
-                simulation.advance_to(simulation.host.now() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2));
+            Backend::InMemory(room) => {
+                room.simulation.advance(u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 2));
             }
             Backend::Remote(_) => std::thread::sleep(time),
         }
@@ -37,15 +37,15 @@ where
     #[track_caller]
     pub fn hibernate(&self) {
         match &self.backend {
-            Backend::InMemory(simulation) => {
-                simulation.advance_to(simulation.host.now() + IDLE);
+            Backend::InMemory(InMemory { simulation, room }) => {
+                simulation.advance(IDLE);
                 assert!(
-                    !simulation.is_busy(),
+                    !simulation.is_busy(room),
                     "a handler is still waiting, so the room does not hibernate\n{}",
                     simulation.report()
                 );
-                simulation.log(|| "the room hibernates".to_owned());
-                simulation.restart();
+                room.host.log(|| "the room hibernates".to_owned());
+                simulation.restart(room);
             }
             Backend::Remote(_) => std::thread::sleep(Duration::from_millis(IDLE + 1_500)),
         }
@@ -58,10 +58,10 @@ where
     /// Panics for a room on a server.
     #[track_caller]
     pub fn evict(&self) {
-        let simulation = self.simulation("evict");
-        simulation.log(|| "the room is evicted".to_owned());
-        simulation.restart();
-        simulation.host.cut_all();
+        let InMemory { simulation, room } = self.in_memory("evict");
+        room.host.log(|| "the room is evicted".to_owned());
+        simulation.restart(room);
+        room.host.cut_all();
     }
 
     /// Deploys new code: evicts the room, and returns a room of type `N` with its storage.
@@ -74,9 +74,10 @@ where
     where
         N::Client: TypedClient,
     {
+        let room = &self.in_memory("deploy").room;
+        room.deploy(RoomClass::of::<N>());
         self.evict();
-        let simulation = self.simulation("deploy");
-        TestRoom { backend: Backend::InMemory(simulation.deploy()) }
+        TestRoom::of(self.backend)
     }
 
     /// Makes the next `count` writes to the storage fail.
@@ -85,6 +86,6 @@ where
     /// Panics for a room on a server.
     #[track_caller]
     pub fn fail_writes(&self, count: u32) {
-        self.simulation("fail_writes").host.store.failures.set(count);
+        self.in_memory("fail_writes").room.host.store.failures.set(count);
     }
 }

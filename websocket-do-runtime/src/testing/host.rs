@@ -1,16 +1,23 @@
-//! The third host: sockets, clock and storage in memory, with faults on demand and one seed for all random values.
+//! The third host: sockets, clock and storage of one room in memory, with faults on demand. The rooms of a simulation share the time,
+//! the seed and the trace.
 
 use std::{
     cell::{Cell, RefCell},
     future::Future,
     pin::Pin,
-    rc::Rc,
+    rc::{Rc, Weak},
     sync::{Arc, atomic::AtomicU64},
 };
 
 use uuid::Uuid;
 
-use super::{clock::Clock, connection::Connection, trace::Trace};
+use super::{
+    calls::SimulatedRooms,
+    clock::{self, Clock},
+    connection::Connection,
+    simulation::Simulation,
+    trace::Trace,
+};
 use crate::{
     Env, HostError, ListOptions,
     codec::Frame,
@@ -21,17 +28,43 @@ use crate::{
     },
 };
 
-/// The state that remains when the room loses its memory.
-pub(super) struct TestHost {
-    pub(super) name: RefCell<String>,
-    pub(super) clock: Clock,
+/// What all rooms of a simulation share.
+pub(super) struct Shared {
+    pub(super) now: Rc<Cell<u64>>,
     pub(super) trace: Trace,
-    pub(super) store: FaultyStore,
     pub(super) random: RefCell<fastrand::Rng>,
     /// Numbers events in their order.
     pub(super) order: Arc<AtomicU64>,
     pub(super) env: RefCell<Env>,
     pub(super) states: RefCell<States>,
+    /// How many calls from room to room wait for their response.
+    pub(super) calls: Rc<Cell<usize>>,
+    pub(super) simulation: Weak<Simulation>,
+}
+
+impl Shared {
+    pub(super) fn new(seed: u64, simulation: Weak<Simulation>) -> Self {
+        Self {
+            now: clock::start(),
+            trace: Trace::default(),
+            random: RefCell::new(fastrand::Rng::with_seed(seed)),
+            order: Arc::default(),
+            env: RefCell::default(),
+            states: RefCell::default(),
+            calls: Rc::default(),
+            simulation,
+        }
+    }
+}
+
+/// The state of one room that remains when the room loses its memory.
+pub(super) struct TestHost {
+    pub(super) name: RefCell<String>,
+    /// The name of the room's class.
+    pub(super) class: Cell<&'static str>,
+    pub(super) shared: Rc<Shared>,
+    pub(super) clock: Rc<Clock>,
+    pub(super) store: FaultyStore,
     /// Background tasks that the simulation has not started.
     pub(super) spawned: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     sockets: Sockets<Arc<Connection>>,
@@ -39,25 +72,32 @@ pub(super) struct TestHost {
 
 /// A store whose writes can fail on demand.
 pub(super) struct FaultyStore {
-    pub(super) memory: Rc<Memory>,
+    memory: Memory,
     /// How many more writes fail.
     pub(super) failures: Cell<u32>,
 }
 
 impl TestHost {
-    pub(super) fn new(seed: u64, store: Rc<Memory>) -> Self {
+    pub(super) fn new(shared: Rc<Shared>, class: &'static str, name: String) -> Self {
         Self {
-            name: RefCell::new("test".to_owned()),
-            clock: Clock::default(),
-            trace: Trace::default(),
-            store: FaultyStore { memory: store, failures: Cell::new(0) },
-            random: RefCell::new(fastrand::Rng::with_seed(seed)),
-            order: Arc::default(),
-            env: RefCell::default(),
-            states: RefCell::default(),
+            name: RefCell::new(name),
+            class: Cell::new(class),
+            clock: Rc::new(Clock::new(shared.now.clone())),
+            shared,
+            store: FaultyStore { memory: Memory::default(), failures: Cell::new(0) },
             spawned: RefCell::default(),
             sockets: Sockets::default(),
         }
+    }
+
+    /// Describes the room: ``Lobby `eu` ``.
+    pub(super) fn describe(&self) -> String {
+        format!("{} `{}`", self.class.get(), self.name.borrow())
+    }
+
+    /// Adds an event of this room to the trace.
+    pub(super) fn log(&self, event: impl FnOnce() -> String) {
+        self.shared.trace.push(self.clock.elapsed(), self.describe().into(), event());
     }
 
     /// Returns the connection of a socket, unless it was removed.
@@ -78,10 +118,6 @@ impl TestHost {
             self.sockets.remove(socket);
         }
     }
-
-    fn log(&self, event: impl FnOnce() -> String) {
-        self.trace.push(self.clock.elapsed(), event);
-    }
 }
 
 impl Host for TestHost {
@@ -90,15 +126,20 @@ impl Host for TestHost {
     }
 
     fn env(&self) -> Env {
-        self.env.borrow().clone()
+        self.shared.env.borrow().clone()
     }
 
     fn states(&self) -> States {
-        self.states.borrow().clone()
+        self.shared.states.borrow().clone()
     }
 
     fn rooms(&self, class: &ClassRef) -> Result<Rc<dyn Rooms>, StubError> {
-        Err(StubError::Binding(format!("a `TestRoom` has no rooms of the class `{}`", class.name)))
+        Ok(Rc::new(SimulatedRooms {
+            class: class.class,
+            caller: self.describe(),
+            clock: self.clock.clone(),
+            shared: self.shared.clone(),
+        }))
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
@@ -110,7 +151,7 @@ impl Host for TestHost {
     }
 
     fn accept(&self, tags: &[String], attachment: &[u8]) -> Result<SocketId, HostError> {
-        let socket = self.sockets.accept(tags, attachment, Connection::new(self.order.clone()));
+        let socket = self.sockets.accept(tags, attachment, Connection::new(self.shared.order.clone()));
         self.log(|| format!("#{} joins", socket.0));
         Ok(socket)
     }
@@ -163,7 +204,7 @@ impl Host for TestHost {
     }
 
     fn uuid(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.random.borrow_mut().u128(..).to_be_bytes()).into_uuid()
+        uuid::Builder::from_random_bytes(self.shared.random.borrow_mut().u128(..).to_be_bytes()).into_uuid()
     }
 
     fn sleep(&self, millis: u64) -> Pin<Box<dyn Future<Output = ()>>> {

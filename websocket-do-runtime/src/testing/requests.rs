@@ -6,15 +6,8 @@ use bytes::Bytes;
 use http::{Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    room::{Backend, TestRoom},
-    simulation::Simulation,
-};
-use crate::{
-    IntoResponse, Request, Response, WebSocketDo,
-    client::TypedClient,
-    server::{dispatch::FetchResult, room_class::RoomClass},
-};
+use super::room::{Backend, InMemory, TestRoom};
+use crate::{IntoResponse, Request, Response, WebSocketDo, client::TypedClient, server::dispatch::FetchResult};
 
 impl<R: WebSocketDo> TestRoom<R>
 where
@@ -46,8 +39,8 @@ where
     /// Panics as [`get`](Self::get) does, and for an upgrade request: use [`join_with`](Self::join_with).
     pub async fn request(&self, request: Request) -> Response {
         match &self.backend {
-            Backend::InMemory(simulation) => match RoomClass::of::<R>().limit_body(request) {
-                Ok(request) => match send_request(simulation, request).await {
+            Backend::InMemory(room) => match room.room.class().limit_body(request) {
+                Ok(request) => match send_request(room, request).await {
                     FetchResult::Response(response) => response,
                     FetchResult::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
                 },
@@ -58,13 +51,13 @@ where
     }
 }
 
-/// Sends a request to the room and returns its answer.
-pub(super) async fn send_request<R: WebSocketDo>(simulation: &Rc<Simulation<R>>, request: Request) -> FetchResult {
-    simulation.log(|| format!("{} {}", request.method(), request.uri()));
-    let (room, answer) = (simulation.room(), Rc::new(RefCell::new(None)));
+/// Sends a request to the room, and runs the simulation until it has answered.
+pub(super) async fn send_request(InMemory { simulation, room }: &InMemory, request: Request) -> FetchResult {
+    room.host.log(|| format!("{} {}", request.method(), request.uri()));
+    let (answering, answer) = (room.room(), Rc::new(RefCell::new(None)));
     let slot = answer.clone();
-    simulation.spawn(async move {
-        let answer = room.fetch(request).await;
+    simulation.spawn(room, async move {
+        let answer = answering.fetch(request).await;
         slot.borrow_mut().replace(answer);
     });
     let answer = simulation.wait_for(|| answer.borrow_mut().take()).await;

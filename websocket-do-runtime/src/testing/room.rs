@@ -1,17 +1,19 @@
 //! [`TestRoom`], a room under test: in memory, or on a server.
 
-use std::rc::Rc;
+use std::{marker::PhantomData, rc::Rc};
 
 use bytes::Bytes;
 
-use super::{host::TestHost, remote::Remote, requests::send_request, session::TestSession, simulation::Simulation};
+use super::{
+    remote::Remote, requests::send_request, session::TestSession, simulated_room::SimulatedRoom, simulation::Simulation,
+};
 use crate::{
     MaybeSend, MaybeSync, Request, Room, Storage, StorageError, WebSocketDo,
     client::{Builder, ClientError, Connection, TypedClient, transport::Socket},
     codec::Format,
-    host::{Host, SocketId, memory::Memory},
+    host::{Host, SocketId},
     protocol::Timestamp,
-    server::{Binding, dispatch::FetchResult},
+    server::{Binding, dispatch::FetchResult, room_class::RoomClass},
 };
 
 /// A room under test, in memory or on a server. The guide is the module documentation of `websocket_do::testing`.
@@ -28,23 +30,23 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-pub struct TestRoom<R: WebSocketDo> {
-    pub(super) backend: Backend<R>,
+pub struct TestRoom<R> {
+    pub(super) backend: Backend,
+    class: PhantomData<fn() -> R>,
 }
 
 /// The room itself: in memory, or the address of a server.
-pub(super) enum Backend<R: WebSocketDo> {
-    InMemory(Rc<Simulation<R>>),
+#[derive(Clone)]
+pub(super) enum Backend {
+    InMemory(InMemory),
     Remote(Rc<Remote>),
 }
 
-impl<R: WebSocketDo> Clone for Backend<R> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::InMemory(simulation) => Self::InMemory(simulation.clone()),
-            Self::Remote(remote) => Self::Remote(remote.clone()),
-        }
-    }
+/// A room of a simulation.
+#[derive(Clone)]
+pub(super) struct InMemory {
+    pub(super) simulation: Rc<Simulation>,
+    pub(super) room: Rc<SimulatedRoom>,
 }
 
 impl<R: WebSocketDo> TestRoom<R>
@@ -54,26 +56,31 @@ where
     /// Creates a room in memory. Events are handled in the order in which they occur, and ids are the same in every run.
     #[must_use]
     pub fn new() -> Self {
-        Self::in_memory(None, Rc::default())
+        Self::simulated(None)
     }
 
     /// Creates a room in memory whose seed decides the order of events, wherever the platform guarantees none. Every run with
     /// the same seed is the same; [`explore`](fn@super::explore) runs many seeds.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self::in_memory(Some(seed), Rc::default())
+        Self::simulated(Some(seed))
     }
 
-    fn in_memory(seed: Option<u64>, store: Rc<Memory>) -> Self {
-        let host = Rc::new(TestHost::new(seed.unwrap_or_default(), store));
-        Self { backend: Backend::InMemory(Simulation::new(seed, host)) }
+    fn simulated(seed: Option<u64>) -> Self {
+        let simulation = Simulation::new(seed);
+        let room = simulation.room(RoomClass::of::<R>(), "test");
+        Self::of(Backend::InMemory(InMemory { simulation, room }))
+    }
+
+    pub(super) fn of(backend: Backend) -> Self {
+        Self { backend, class: PhantomData }
     }
 
     /// Connects to a room on a server, such as `http://127.0.0.1:8787/room/lobby`, to run the same scenario on workerd or the local
     /// host. Use another room for each scenario.
     #[must_use]
     pub fn at(url: impl AsRef<str>) -> Self {
-        Self { backend: Backend::Remote(Rc::new(Remote::new(url.as_ref()))) }
+        Self::of(Backend::Remote(Rc::new(Remote::new(url.as_ref()))))
     }
 
     /// Sets the name that [`Room::name`] returns, `test` by default.
@@ -83,7 +90,7 @@ where
     #[must_use]
     #[track_caller]
     pub fn named(self, name: impl Into<String>) -> Self {
-        *self.simulation("named").host.name.borrow_mut() = name.into();
+        self.in_memory("named").room.host.name.replace(name.into());
         self
     }
 
@@ -94,7 +101,7 @@ where
     #[must_use]
     #[track_caller]
     pub fn var(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.simulation("var").host.env.borrow_mut().0.set(name, Binding::Text(value.into()));
+        self.in_memory("var").simulation.shared.env.borrow_mut().0.set(name, Binding::Text(value.into()));
         self
     }
 
@@ -105,7 +112,7 @@ where
     #[must_use]
     #[track_caller]
     pub fn state<T: MaybeSend + MaybeSync + 'static>(self, value: T) -> Self {
-        self.simulation("state").host.states.borrow_mut().insert(value);
+        self.in_memory("state").simulation.shared.states.borrow_mut().insert(value);
         self
     }
 
@@ -128,7 +135,7 @@ where
     #[must_use]
     #[track_caller]
     pub fn surviving_panics(self) -> Self {
-        self.simulation("surviving_panics").survives_panics.set(true);
+        self.in_memory("surviving_panics").simulation.survives_panics.set(true);
         self
     }
 
@@ -149,11 +156,11 @@ where
         request: impl FnOnce(Builder<R::Client>) -> Builder<R::Client>,
     ) -> Result<TestSession<R>, ClientError> {
         match &self.backend {
-            Backend::InMemory(simulation) => {
+            Backend::InMemory(room) => {
                 let request = request(Builder::new("ws://localhost/websocket")).request()?;
-                let (socket, format) = accepted(simulation, request.map(|()| Bytes::new())).await?;
+                let (socket, format) = accepted(room, request.map(|()| Bytes::new())).await?;
                 let lost = || ClientError::Transport("the connection was lost".to_owned());
-                let queues = simulation.host.connection(socket).ok_or_else(lost)?;
+                let queues = room.room.host.connection(socket).ok_or_else(lost)?;
                 let connection = Connection::new(Socket::InProcess(queues.clone()), format);
                 Ok(TestSession::new(self.backend.clone(), connection.into(), Some((socket, queues))))
             }
@@ -170,7 +177,7 @@ where
     /// Panics for a room on a server.
     #[track_caller]
     pub fn storage(&self) -> Storage<'_> {
-        Storage::of(&*self.simulation("storage").host)
+        Storage::of(&*self.in_memory("storage").room.host)
     }
 
     /// Calls a function with the room, as a handler sees it, and returns its result.
@@ -179,7 +186,10 @@ where
     /// Panics for a room on a server.
     #[track_caller]
     pub fn inspect<T>(&self, inspect: impl FnOnce(&Room<R>) -> T) -> T {
-        inspect(&self.simulation("inspect").room())
+        match self.in_memory("inspect").room.typed::<R>() {
+            Some(room) => inspect(&room),
+            None => panic!("the room is no `{}` any more; use the `TestRoom` that `deploy` returned", R::NAME),
+        }
     }
 
     /// Returns a random number below `end`, which depends on the seed, for a scenario that varies with it.
@@ -188,7 +198,7 @@ where
     /// Panics for a room on a server, and if `end` is 0.
     #[track_caller]
     pub fn random(&self, end: usize) -> usize {
-        self.simulation("random").host.random.borrow_mut().usize(..end)
+        self.in_memory("random").simulation.shared.random.borrow_mut().usize(..end)
     }
 
     /// Returns the room's current time.
@@ -197,7 +207,7 @@ where
     /// Panics for a room on a server.
     #[track_caller]
     pub fn now(&self) -> Timestamp {
-        Timestamp::saturating_from_millis(self.simulation("now").host.now())
+        Timestamp::saturating_from_millis(self.in_memory("now").room.host.now())
     }
 
     /// Expects this message next in each session of `reached`, and nothing in each of `spared`.
@@ -226,9 +236,9 @@ where
     }
 
     #[track_caller]
-    pub(super) fn simulation(&self, method: &str) -> &Rc<Simulation<R>> {
+    pub(super) fn in_memory(&self, method: &str) -> &InMemory {
         match &self.backend {
-            Backend::InMemory(simulation) => simulation,
+            Backend::InMemory(room) => room,
             Backend::Remote(_) => panic!("`{method}` is not supported for a room on a server; use a room in memory"),
         }
     }
@@ -246,23 +256,20 @@ where
 impl<R: WebSocketDo> std::fmt::Debug for TestRoom<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.backend {
-            Backend::InMemory(simulation) => write!(f, "TestRoom of `{}`; {}", R::NAME, simulation.report()),
+            Backend::InMemory(room) => write!(f, "TestRoom of `{}`; {}", R::NAME, room.simulation.report()),
             Backend::Remote(remote) => write!(f, "TestRoom of `{}` at {}", R::NAME, remote.address()),
         }
     }
 }
 
 /// Sends an upgrade request to the room and returns the accepted socket and its format.
-async fn accepted<R: WebSocketDo>(
-    simulation: &Rc<Simulation<R>>,
-    mut request: Request,
-) -> Result<(SocketId, Format), ClientError> {
+async fn accepted(room: &InMemory, mut request: Request) -> Result<(SocketId, Format), ClientError> {
     // A room sees the path without the app's prefix.
     let path = request.uri().path_and_query().map_or("/websocket", |path| path.as_str());
     *request.uri_mut() = path.parse().unwrap_or_default();
-    match send_request(simulation, request).await {
+    match send_request(room, request).await {
         FetchResult::Upgrade { socket, .. } => {
-            let format = simulation.host.tags(socket).iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
+            let format = room.room.host.tags(socket).iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
             Ok((socket, format))
         }
         FetchResult::Response(response) => {

@@ -10,7 +10,12 @@ use std::{
 
 use serde::Serialize;
 
-use super::{connection::Connection, receive::Received, room::Backend, simulation::Simulation};
+use super::{
+    connection::Connection,
+    receive::Received,
+    room::{Backend, InMemory},
+    simulation::Simulation,
+};
 use crate::{
     Close, Closed, ServerMessageOf, WebSocketDo,
     client::{ClientError, TypedClient, transport::InProcessConnection as _},
@@ -28,7 +33,7 @@ pub struct TestSession<R: WebSocketDo>
 where
     R::Client: TypedClient,
 {
-    pub(super) backend: Backend<R>,
+    pub(super) backend: Backend,
     pub(super) client: ClientOf<R>,
     /// The socket and its connection, for a room in memory.
     pub(super) connection: Option<(SocketId, Arc<Connection>)>,
@@ -40,11 +45,7 @@ impl<R: WebSocketDo> TestSession<R>
 where
     R::Client: TypedClient,
 {
-    pub(super) fn new(
-        backend: Backend<R>,
-        client: ClientOf<R>,
-        connection: Option<(SocketId, Arc<Connection>)>,
-    ) -> Self {
+    pub(super) fn new(backend: Backend, client: ClientOf<R>, connection: Option<(SocketId, Arc<Connection>)>) -> Self {
         Self { backend, client, connection, received: Vec::new() }
     }
 
@@ -153,24 +154,25 @@ where
     /// Panics for a room on a server, and if the data does not fit an attachment.
     #[track_caller]
     pub fn set_attachment(&self, data: &impl Serialize) {
-        let (Backend::InMemory(simulation), Some((socket, _))) = (&self.backend, &self.connection) else {
+        let (Backend::InMemory(InMemory { simulation, room }), Some((socket, _))) = (&self.backend, &self.connection)
+        else {
             panic!("`set_attachment` is not supported for a room on a server; use a room in memory")
         };
         simulation.settle();
-        let tags = simulation.host.tags(*socket);
+        let tags = room.host.tags(*socket);
         let id = tags.iter().find_map(|tag| tag.parse().ok()).unwrap_or_default();
         let header = Header { id, format: self.client.format(), state: State::Open };
         let attached = attachment::encode_unchecked(header, data)
             .map_err(|error| error.to_string())
-            .and_then(|bytes| simulation.host.set_attachment(*socket, &bytes).map_err(|error| error.to_string()));
+            .and_then(|bytes| room.host.set_attachment(*socket, &bytes).map_err(|error| error.to_string()));
         assert!(attached.is_ok(), "the data cannot be attached: {attached:?}");
-        simulation.restart();
+        simulation.restart(room);
     }
 
     /// Returns the simulation and the connection, for a room in memory.
-    pub(super) fn in_memory(&self) -> Option<(&Simulation<R>, Arc<Connection>)> {
+    pub(super) fn in_memory(&self) -> Option<(&Simulation, Arc<Connection>)> {
         match (&self.backend, &self.connection) {
-            (Backend::InMemory(simulation), Some((_, connection))) => Some((simulation, connection.clone())),
+            (Backend::InMemory(room), Some((_, connection))) => Some((&room.simulation, connection.clone())),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! [`Simulation`] runs one room in memory, step by step: the next step is the oldest, or the one that the seed selects.
+//! [`Simulation`] runs rooms in memory, step by step: the next step is the oldest, or the one that the seed selects.
 
 use std::{
     any::Any,
@@ -17,13 +17,12 @@ use std::{
 
 use futures_util::task::AtomicWaker;
 
-use super::{connection::Outgoing, host::TestHost, trace::frame_text};
+use super::{connection::Outgoing, host::Shared, simulated_room::SimulatedRoom, trace::frame_text};
 use crate::{
-    Room, WebSocketDo,
     codec::Frame,
     connection::heartbeat::{PING, PONG},
     host::{Host, SocketId},
-    server::{alarm, event::Event, handler, log, timers},
+    server::{alarm, event::Event, handler, log, room_class::RoomClass, timers},
 };
 
 /// How long a test waits for a message, in milliseconds of the room's time.
@@ -32,21 +31,21 @@ pub(super) const RECEIVE_TIMEOUT: u64 = 5_000;
 type Handler = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A step that can be taken next.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Step {
     /// Polls a handler.
     Handler(u64),
     /// Delivers the next frame or close of a client.
-    Client(SocketId),
+    Client(Rc<SimulatedRoom>, SocketId),
 }
 
-/// A room, its host, and the handlers in flight.
-pub(super) struct Simulation<R: WebSocketDo> {
-    pub(super) host: Rc<TestHost>,
+/// Rooms, and their handlers in flight.
+pub(super) struct Simulation {
+    pub(super) shared: Rc<Shared>,
     /// What selects the next step; without it, the oldest is next.
     seed: Option<u64>,
-    room: RefCell<Room<R>>,
-    handlers: RefCell<BTreeMap<u64, Handler>>,
+    rooms: RefCell<Vec<Rc<SimulatedRoom>>>,
+    handlers: RefCell<BTreeMap<u64, (Rc<SimulatedRoom>, Handler)>>,
     count: Cell<u64>,
     ready: Arc<Ready>,
     pub(super) survives_panics: Cell<bool>,
@@ -90,31 +89,31 @@ impl Ready {
     }
 }
 
-impl<R: WebSocketDo> Simulation<R> {
-    pub(super) fn new(seed: Option<u64>, host: Rc<TestHost>) -> Rc<Self> {
-        let ready = Ready { handlers: Mutex::default(), order: host.order.clone(), outside: AtomicWaker::new() };
-        Rc::new(Self {
-            room: RefCell::new(Room::new(host.clone())),
-            host,
-            seed,
-            handlers: RefCell::default(),
-            count: Cell::new(0),
-            ready: Arc::new(ready),
-            survives_panics: Cell::new(false),
+impl Simulation {
+    pub(super) fn new(seed: Option<u64>) -> Rc<Self> {
+        Rc::new_cyclic(|simulation| {
+            let shared = Shared::new(seed.unwrap_or_default(), simulation.clone());
+            let order = shared.order.clone();
+            Self {
+                shared: Rc::new(shared),
+                seed,
+                rooms: RefCell::default(),
+                handlers: RefCell::default(),
+                count: Cell::new(0),
+                ready: Arc::new(Ready { handlers: Mutex::default(), order, outside: AtomicWaker::new() }),
+                survives_panics: Cell::new(false),
+            }
         })
     }
 
-    /// Returns a simulation of another room on the same host.
-    pub(super) fn deploy<N: WebSocketDo>(&self) -> Rc<Simulation<N>> {
-        Simulation::new(self.seed, self.host.clone())
-    }
-
-    pub(super) fn room(&self) -> Room<R> {
-        self.room.borrow().clone()
-    }
-
-    pub(super) fn log(&self, event: impl FnOnce() -> String) {
-        self.host.trace.push(self.host.clock.elapsed(), event);
+    /// Returns the room of this class and name, which is created if it does not exist.
+    pub(super) fn room(&self, class: RoomClass, name: &str) -> Rc<SimulatedRoom> {
+        let existing = self.rooms.borrow().iter().find(|room| room.is(class.name, name)).cloned();
+        existing.unwrap_or_else(|| {
+            let room = Rc::new(SimulatedRoom::new(self.shared.clone(), class, name.to_owned()));
+            self.rooms.borrow_mut().push(room.clone());
+            room
+        })
     }
 
     /// Returns the last events, and how to repeat them.
@@ -123,53 +122,59 @@ impl<R: WebSocketDo> Simulation<R> {
             Some(seed) => format!("\nseed {seed}: `TestRoom::seeded({seed})` repeats this run"),
             None => String::new(),
         };
-        format!("events:\n{}{seed}", self.host.trace.report())
+        format!("events:\n{}{seed}", self.shared.trace.report())
     }
 
-    /// Queues a handler to run.
-    pub(super) fn spawn(&self, handler: impl Future<Output = ()> + 'static) {
+    /// Queues a handler of a room to run.
+    pub(super) fn spawn(&self, room: &Rc<SimulatedRoom>, handler: impl Future<Output = ()> + 'static) {
         let number = self.count.get();
         self.count.set(number + 1);
-        self.handlers.borrow_mut().insert(number, Box::pin(handler));
+        self.handlers.borrow_mut().insert(number, (room.clone(), Box::pin(handler)));
         self.ready.push(number);
     }
 
     /// Takes one step. Returns whether there was one.
     fn step(&self) -> bool {
-        for task in self.host.spawned.take() {
-            self.spawn(task);
+        let rooms = self.rooms.borrow().clone();
+        for room in &rooms {
+            for task in room.host.spawned.take() {
+                self.spawn(room, task);
+            }
         }
         let handlers = self.ready.all().into_iter().map(|(order, handler)| (order, Step::Handler(handler)));
-        let clients = self.host.pending().into_iter().map(|(order, socket)| (order, Step::Client(socket)));
+        let clients = rooms.iter().flat_map(|room| {
+            room.host.pending().into_iter().map(|(order, socket)| (order, Step::Client(room.clone(), socket)))
+        });
         let steps: Vec<_> = handlers.chain(clients).collect();
         let chosen = match self.seed {
-            None => steps.iter().min_by_key(|(order, _)| *order),
-            Some(_) => self.host.random.borrow_mut().choice(&steps),
+            None => steps.into_iter().min_by_key(|(order, _)| *order),
+            Some(_) => self.shared.random.borrow_mut().choice(steps),
         };
         match chosen {
-            Some((_, Step::Handler(handler))) => self.poll(*handler),
-            Some((_, Step::Client(socket))) => self.deliver(*socket),
+            Some((_, Step::Handler(handler))) => self.poll(handler),
+            Some((_, Step::Client(room, socket))) => self.deliver(room, socket),
             None => return false,
         }
         true
     }
 
-    fn deliver(&self, socket: SocketId) {
-        let Some(outgoing) = self.host.connection(socket).and_then(|connection| connection.take_outgoing()) else {
+    fn deliver(&self, room: Rc<SimulatedRoom>, socket: SocketId) {
+        let host = &room.host;
+        let Some(outgoing) = host.connection(socket).and_then(|connection| connection.take_outgoing()) else {
             return;
         };
         let event = match outgoing {
             Outgoing::Frame(Frame::Text(text)) if text == PING => {
                 // The host answers it, as the other hosts do.
-                self.host.connection(socket).map(|connection| connection.deliver(Frame::Text(PONG.to_owned())));
+                host.connection(socket).map(|connection| connection.deliver(Frame::Text(PONG.to_owned())));
                 return;
             }
             Outgoing::Frame(frame) => {
-                self.log(|| format!("#{} → {}", socket.0, frame_text(&frame)));
+                host.log(|| format!("#{} → {}", socket.0, frame_text(&frame)));
                 Event::Message(frame, None)
             }
             Outgoing::Closed(closed) => {
-                self.log(|| {
+                host.log(|| {
                     if closed.is_clean() {
                         format!("#{} → close {} {:?}", socket.0, closed.code(), closed.reason())
                     } else {
@@ -179,44 +184,47 @@ impl<R: WebSocketDo> Simulation<R> {
                 Event::Closed(closed)
             }
         };
-        let room = self.room();
-        self.run(Box::pin(async move { room.dispatch_event(socket, event).await }));
+        let handler = room.room().dispatch_event(socket, event);
+        self.run(room, handler);
     }
 
     fn poll(&self, handler: u64) {
         self.ready.take(handler);
-        let future = self.handlers.borrow_mut().remove(&handler);
-        if let Some(future) = future {
-            self.poll_handler(handler, future);
+        let taken = self.handlers.borrow_mut().remove(&handler);
+        if let Some((room, future)) = taken {
+            self.poll_handler(handler, room, future);
         }
     }
 
     /// Runs a handler up to its first await at once, so that events start in their order.
-    fn run(&self, future: Handler) {
+    fn run(&self, room: Rc<SimulatedRoom>, future: Handler) {
         let number = self.count.get();
         self.count.set(number + 1);
-        self.poll_handler(number, future);
+        self.poll_handler(number, room, future);
     }
 
-    fn poll_handler(&self, handler: u64, mut future: Handler) {
+    fn poll_handler(&self, handler: u64, room: Rc<SimulatedRoom>, mut future: Handler) {
         let waker = Waker::from(Arc::new(HandlerWaker { handler, ready: self.ready.clone() }));
-        let host = self.host.clone();
-        let log = move |line: &str| host.trace.push(host.clock.elapsed(), || format!("logged: {line}"));
+        let host = room.host.clone();
+        let log = move |line: &str| host.log(|| format!("logged: {line}"));
         let poll = || log::observe::with(log, || future.as_mut().poll(&mut Context::from_waker(&waker)));
         match catch_unwind(AssertUnwindSafe(poll)) {
             Ok(Poll::Ready(())) => {}
             Ok(Poll::Pending) => {
-                self.handlers.borrow_mut().insert(handler, future);
+                self.handlers.borrow_mut().insert(handler, (room, future));
             }
-            Err(panic) => self.handle_panic(panic),
+            Err(panic) => {
+                drop(future);
+                self.handle_panic(&room, panic);
+            }
         }
     }
 
     /// Restarts the room after a panic, as the other hosts do. Fails the test unless it expects panics.
-    fn handle_panic(&self, panic: Box<dyn Any + Send>) {
+    fn handle_panic(&self, room: &Rc<SimulatedRoom>, panic: Box<dyn Any + Send>) {
         let line = handler::take_panicked().unwrap_or_else(|| "a handler panicked".to_owned());
-        self.log(|| format!("{line}; the room restarts"));
-        self.restart();
+        room.host.log(|| format!("{line}; the room restarts"));
+        self.restart(room);
         if !self.survives_panics.get() {
             #[expect(clippy::print_stderr, reason = "the output of the test, next to the panic's message")]
             {
@@ -226,17 +234,16 @@ impl<R: WebSocketDo> Simulation<R> {
         }
     }
 
-    /// Restarts the room without its memory and the handlers in flight.
-    pub(super) fn restart(&self) {
-        self.handlers.borrow_mut().clear();
-        self.host.spawned.take();
-        self.host.clock.clear_sleepers();
+    /// Restarts a room without its memory and its handlers in flight.
+    pub(super) fn restart(&self, room: &Rc<SimulatedRoom>) {
+        let ended: Vec<_> = self.handlers.borrow_mut().extract_if(.., |_, (of, _)| Rc::ptr_eq(of, room)).collect();
+        drop((ended, room.host.spawned.take()));
+        room.host.clock.clear_sleepers();
         // Due timers run again, as on the other hosts.
-        let was_ringing = self.room.borrow().timers_running().get();
-        *self.room.borrow_mut() = Room::new(self.host.clone());
-        let not_before = if was_ringing { self.host.now() + timers::RETRY } else { 0 };
-        if let Err(error) = alarm::rearm(&*self.host, not_before) {
-            self.log(|| format!("the alarm was not set: {error}"));
+        let was_running_timers = room.forget();
+        let not_before = if was_running_timers { room.host.now() + timers::RETRY } else { 0 };
+        if let Err(error) = alarm::rearm(&*room.host, not_before) {
+            room.host.log(|| format!("the alarm was not set: {error}"));
         }
     }
 
@@ -245,56 +252,66 @@ impl<R: WebSocketDo> Simulation<R> {
         while self.step() {}
     }
 
-    /// Whether handlers are in flight.
-    pub(super) fn is_busy(&self) -> bool {
-        !self.handlers.borrow().is_empty() || !self.host.spawned.borrow().is_empty()
+    /// Whether handlers of a room are in flight.
+    pub(super) fn is_busy(&self, room: &Rc<SimulatedRoom>) -> bool {
+        self.handlers.borrow().values().any(|(of, _)| Rc::ptr_eq(of, room)) || !room.host.spawned.borrow().is_empty()
     }
 
-    /// Advances the time to `until`, with all steps and due timers on the way.
-    pub(super) fn advance_to(&self, until: u64) {
-        loop {
+    /// Advances the time by `millis`, with all steps and due timers on the way.
+    pub(super) fn advance(&self, millis: u64) {
+        let until = self.shared.now.get().saturating_add(millis);
+        self.settle();
+        while self.tick(until) {
             self.settle();
-            match self.host.clock.next_due().filter(|due| *due <= until) {
-                Some(due) => self.tick(due),
-                None => break,
-            }
         }
-        self.host.clock.move_to(until);
+        self.shared.now.set(until);
     }
 
-    fn tick(&self, due: u64) {
-        if self.host.clock.move_to(due) {
-            self.log(|| "the alarm is due".to_owned());
-            let room = self.room();
-            self.spawn(async move { room.dispatch_alarm().await });
+    /// Advances the time to the next sleeper or alarm. Returns whether there is one by then.
+    fn tick(&self, until: u64) -> bool {
+        let rooms = self.rooms.borrow().clone();
+        let mut due: Vec<_> = rooms.iter().filter_map(|room| Some((room.host.clock.next_due()?, room))).collect();
+        let Some(next) = due.iter().map(|(at, _)| *at).min().filter(|at| *at <= until) else { return false };
+        due.retain(|(at, _)| *at == next);
+        // Without a seed, the oldest room is first.
+        let chosen = match self.seed {
+            Some(_) if due.len() > 1 => self.shared.random.borrow_mut().choice(&due),
+            _ => due.first(),
+        };
+        if let Some((_, room)) = chosen
+            && room.host.clock.move_to(next)
+        {
+            room.host.log(|| "the alarm is due".to_owned());
+            self.spawn(room, room.room().dispatch_alarm());
         }
+        true
     }
 
-    /// Takes steps until `poll` returns a value, for up to five seconds of the room's time. Handlers that wait for something outside
-    /// of the room get five seconds of real time.
+    /// Takes steps until `poll` returns a value, for up to five seconds of the rooms' time. Handlers that wait for something outside
+    /// of the rooms get five seconds of real time.
     pub(super) async fn wait_for<T>(&self, mut poll: impl FnMut() -> Option<T>) -> Option<T> {
-        let until = self.host.now() + RECEIVE_TIMEOUT;
+        let until = self.shared.now.get() + RECEIVE_TIMEOUT;
         loop {
             if let Some(found) = poll() {
                 return Some(found);
             }
-            if self.step() {
+            if self.step() || self.tick(until) {
                 continue;
             }
-            match self.host.clock.next_due().filter(|due| *due <= until) {
-                Some(due) => self.tick(due),
-                None if self.has_external_wait() => self.external_wake().await?,
-                None => return None,
+            if !self.has_external_wait() {
+                return None;
             }
+            self.external_wake().await?;
         }
     }
 
-    /// Whether a handler waits for anything but the room's time.
+    /// Whether a handler waits for anything but the time and other rooms.
     fn has_external_wait(&self) -> bool {
-        self.handlers.borrow().len() > self.host.clock.sleepers()
+        let sleepers: usize = self.rooms.borrow().iter().map(|room| room.host.clock.sleepers()).sum();
+        self.handlers.borrow().len() > sleepers + self.shared.calls.get()
     }
 
-    /// Waits, in real time, for a handler to be woken from outside of the room.
+    /// Waits, in real time, for a handler to be woken from outside of the rooms.
     async fn external_wake(&self) -> Option<()> {
         let woken = std::future::poll_fn(|context| {
             self.ready.outside.register(context.waker());

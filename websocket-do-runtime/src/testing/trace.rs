@@ -1,6 +1,6 @@
-//! The last events in a room under test, for the report of a failure.
+//! The last events in rooms under test, for the report of a failure.
 
-use std::{cell::RefCell, collections::VecDeque, fmt::Write as _};
+use std::{cell::RefCell, collections::VecDeque, fmt::Write as _, rc::Rc};
 
 use crate::{codec::Frame, connection::printable::printable};
 
@@ -10,25 +10,35 @@ const MAX_EVENTS: usize = 40;
 /// The most bytes of a frame or a message in a report.
 const MAX_SHOWN: usize = 200;
 
-/// The last events, each with its time in milliseconds.
+/// The last events of all rooms.
 #[derive(Default)]
-pub(super) struct Trace(RefCell<VecDeque<(u64, String)>>);
+pub(super) struct Trace(RefCell<VecDeque<Event>>);
+
+struct Event {
+    /// When it occurred, in milliseconds.
+    millis: u64,
+    room: Rc<str>,
+    text: String,
+}
 
 impl Trace {
-    pub(super) fn push(&self, millis: u64, event: impl FnOnce() -> String) {
+    pub(super) fn push(&self, millis: u64, room: Rc<str>, text: String) {
         let mut events = self.0.borrow_mut();
         if events.len() == MAX_EVENTS {
             events.pop_front();
         }
-        events.push_back((millis, event()));
+        events.push_back(Event { millis, room, text });
     }
 
-    /// Returns the events, one per line.
+    /// Returns the events, one per line, with their room if there are several.
     pub(super) fn report(&self) -> String {
+        let events = self.0.borrow();
+        let is_one = events.iter().zip(events.iter().skip(1)).all(|(one, next)| one.room == next.room);
         let mut report = String::new();
-        for (millis, event) in &*self.0.borrow() {
+        for Event { millis, room, text } in &*events {
+            let room = if is_one { String::new() } else { format!("{room}: ") };
             // Writing to a string does not fail.
-            let _ = writeln!(report, "  {:>4}.{:03} s  {event}", millis / 1000, millis % 1000);
+            let _ = writeln!(report, "  {:>4}.{:03} s  {room}{text}", millis / 1000, millis % 1000);
         }
         report
     }

@@ -13,10 +13,7 @@ use crate::{
     Request, Response,
     server::{
         http::IntoResponse,
-        stub::{
-            Jurisdiction, LocationHint, StubError,
-            rooms::{CallError, MAX_RESPONSE, RoomKey, Rooms, StubFuture},
-        },
+        stub::rooms::{CallError, MAX_RESPONSE, RoomKey, Rooms, StubFuture, name_of},
     },
 };
 
@@ -28,7 +25,7 @@ pub(super) struct LocalRooms {
 
 impl LocalRooms {
     async fn send(&self, room: &RoomKey, request: Request) -> Result<Response, CallError> {
-        let RoomKey::Name(name) = room else { return Err(CallError::Request(NO_IDS.to_owned())) };
+        let name = name_of(room)?;
         if self.caller.written().await.is_err() {
             return Err(CallError::Failed("a write before the call was lost".to_owned()));
         }
@@ -56,13 +53,6 @@ impl LocalRooms {
     }
 }
 
-/// Why there are no ids.
-const NO_IDS: &str = "the local host finds rooms by name only";
-
-fn no_ids<T>() -> Result<T, StubError> {
-    Err(StubError::Id(NO_IDS.to_owned()))
-}
-
 impl Rooms for LocalRooms {
     fn fetch<'a>(&'a self, room: &'a RoomKey, request: Request) -> StubFuture<'a, Result<Response, CallError>> {
         Box::pin(self.send(room, request))
@@ -74,26 +64,6 @@ impl Rooms for LocalRooms {
 
     fn random(&self) -> f64 {
         fastrand::f64()
-    }
-
-    fn id(&self, _: &str) -> Result<String, StubError> {
-        no_ids()
-    }
-
-    fn check_id(&self, _: &str) -> Result<(), StubError> {
-        no_ids()
-    }
-
-    fn new_id(&self) -> Result<String, StubError> {
-        no_ids()
-    }
-
-    fn near(&self, _: LocationHint) -> Rc<dyn Rooms> {
-        Rc::new(Self { caller: self.caller.clone(), registry: self.registry.clone() })
-    }
-
-    fn within(&self, jurisdiction: Jurisdiction) -> Result<Rc<dyn Rooms>, StubError> {
-        Err(StubError::Id(format!("the local host does not support the jurisdiction `{}`", jurisdiction.as_str())))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -104,8 +104,8 @@ impl Rooms for WorkerRooms {
         self.platform.new_unique_id().and_then(|id| id.to_string()).map_err(id_error)
     }
 
-    fn near(&self, hint: LocationHint) -> Rc<dyn Rooms> {
-        Rc::new(Self { platform: self.platform.clone(), hint: Some(hint) })
+    fn near(&self, hint: LocationHint) -> Option<Rc<dyn Rooms>> {
+        Some(Rc::new(Self { platform: self.platform.clone(), hint: Some(hint) }))
     }
 
     fn within(&self, jurisdiction: Jurisdiction) -> Result<Rc<dyn Rooms>, StubError> {

@@ -34,7 +34,7 @@ impl<R: RoomStub> Namespace<R> {
     /// Creates new rooms in this region. Existing rooms are not moved. Outside of Cloudflare, it has no effect.
     #[must_use]
     pub fn near(self, hint: LocationHint) -> Self {
-        Self { rooms: self.rooms.near(hint), ..self }
+        Self { rooms: self.rooms.near(hint).unwrap_or(self.rooms), ..self }
     }
 
     /// Returns the namespace's rooms in a jurisdiction, which differ from the rooms of the same names elsewhere.

@@ -70,31 +70,60 @@ pub trait Rooms {
     ///
     /// # Errors
     /// Returns [`StubError::Id`] if the host has no ids.
-    fn id(&self, name: &str) -> Result<String, StubError>;
+    fn id(&self, _name: &str) -> Result<String, StubError> {
+        Err(no_ids())
+    }
 
     /// Checks an id.
     ///
     /// # Errors
     /// Returns [`StubError::Id`] if it is no id of a room of this class.
-    fn check_id(&self, id: &str) -> Result<(), StubError>;
+    fn check_id(&self, _id: &str) -> Result<(), StubError> {
+        Err(no_ids())
+    }
 
     /// The id of a new room.
     ///
     /// # Errors
     /// Returns [`StubError::Id`] if the host creates none.
-    fn new_id(&self) -> Result<String, StubError>;
+    fn new_id(&self) -> Result<String, StubError> {
+        Err(no_ids())
+    }
 
-    /// The same rooms; new ones are created in this region.
-    fn near(&self, hint: LocationHint) -> Rc<dyn Rooms>;
+    /// The same rooms; new ones are created in this region. [`None`] if the host has no regions.
+    fn near(&self, _hint: LocationHint) -> Option<Rc<dyn Rooms>> {
+        None
+    }
 
     /// The rooms of a jurisdiction.
     ///
     /// # Errors
     /// Returns [`StubError::Id`] if the host does not support jurisdictions.
-    fn within(&self, jurisdiction: Jurisdiction) -> Result<Rc<dyn Rooms>, StubError>;
+    fn within(&self, jurisdiction: Jurisdiction) -> Result<Rc<dyn Rooms>, StubError> {
+        Err(StubError::Id(format!("this host does not support the jurisdiction `{}`", jurisdiction.as_str())))
+    }
 
     /// The host's own type.
     fn as_any(&self) -> &dyn Any;
+}
+
+/// Why a host finds rooms by name only.
+const NO_IDS: &str = "this host finds rooms by name only";
+
+fn no_ids() -> StubError {
+    StubError::Id(NO_IDS.to_owned())
+}
+
+/// Returns the room's name, for a host without ids.
+///
+/// # Errors
+/// Returns an error for an id.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn name_of(room: &RoomKey) -> Result<&str, CallError> {
+    match room {
+        RoomKey::Name(name) => Ok(name),
+        RoomKey::Id(_) => Err(CallError::Request(NO_IDS.to_owned())),
+    }
 }
 
 /// A socket, and the subprotocol that the room has chosen.
