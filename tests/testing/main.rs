@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod calls;
 mod desk;
 mod environment;
 mod errors;

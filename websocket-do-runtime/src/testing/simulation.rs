@@ -207,7 +207,9 @@ impl Simulation {
         let waker = Waker::from(Arc::new(HandlerWaker { handler, ready: self.ready.clone() }));
         let host = room.host.clone();
         let log = move |line: &str| host.log(|| format!("logged: {line}"));
-        let poll = || log::observe::with(log, || future.as_mut().poll(&mut Context::from_waker(&waker)));
+        // Otherwise tokio's channels would stop the handlers of a test that never yields to tokio.
+        let mut unconstrained = tokio::task::unconstrained(&mut future);
+        let poll = || log::observe::with(log, || Pin::new(&mut unconstrained).poll(&mut Context::from_waker(&waker)));
         match catch_unwind(AssertUnwindSafe(poll)) {
             Ok(Poll::Ready(())) => {}
             Ok(Poll::Pending) => {
