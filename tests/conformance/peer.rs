@@ -223,8 +223,30 @@ pub(crate) async fn request(
     (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
 }
 
-/// Sends a request; returns the whole response.
+/// How often a request is sent again after an error of wrangler's proxy.
+const MAX_REPEATS: usize = 5;
+
+/// Wrangler's proxy may answer like this for a Worker that responds before it has read the body.
+const PROXY_ERROR: &str = "Your worker restarted mid-request.";
+
+/// Sends a request; returns the whole response. Sends it again after an error of wrangler's proxy.
 pub(crate) async fn response(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&'static str, &str)],
+    body: &str,
+) -> Response<Bytes> {
+    for _ in 0..MAX_REPEATS {
+        let response = response_once(address, method, path, headers, body).await;
+        if response.status() != 503 || !response.body().starts_with(PROXY_ERROR.as_bytes()) {
+            return response;
+        }
+    }
+    response_once(address, method, path, headers, body).await
+}
+
+async fn response_once(
     address: &str,
     method: &str,
     path: &str,

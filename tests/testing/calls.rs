@@ -75,8 +75,7 @@ impl Counter {
 
     #[put("/count", internal)]
     fn set(&self, room: &Room<Self>, Json(count): Json<u32>) -> Result<()> {
-        room.storage().put("count", &count)?;
-        Ok(())
+        Ok(room.storage().put("count", &count)?)
     }
 
     #[get("/slow", internal)]
@@ -131,7 +130,7 @@ async fn a_panic_of_the_called_room_is_an_error_and_only_that_room_restarts() {
     let _ = case(&room, "values").await;
     assert_eq!(room.other::<Callers>("other").get("/runs").await.body(), "2");
     let saw = case(&room, "panic").await;
-    assert_eq!(saw, json!([{"error": "the room failed: the room restarted before it replied"}, "other"]));
+    assert_eq!(saw, json!([{"error": "the room failed: a handler of the room panicked"}, "other"]));
     assert_eq!(room.other::<Callers>("other").get("/runs").await.body(), "1");
 }
 
@@ -248,6 +247,7 @@ async fn a_test_calls_routes_by_the_rooms_stub_internal_ones_too() {
     assert_eq!(counter.stub().count().await.unwrap(), 7);
     assert_eq!(counter.get("/count").await.status(), 404, "requests reach no internal route");
     assert_eq!(counter.stub().name(), Some("test"));
+    assert_eq!(counter.other::<Counter>("all").stub().name(), Some("all"));
     let failed = TestRoom::<Calls>::new().stub().fail().await.unwrap_err();
     assert_eq!(failed.to_string(), "the room responded with 500 Internal Server Error: Internal Server Error");
 }
@@ -259,4 +259,81 @@ async fn the_environment_and_the_time_are_those_of_all_rooms() {
     assert_eq!(other.inspect(|other| other.env().var("GREETING")).unwrap(), "hello");
     other.advance(Duration::from_secs(5));
     assert_eq!(room.now(), other.now());
+}
+
+#[tokio::test]
+async fn a_call_reaches_the_deployed_room_under_its_old_class() {
+    let room = TestRoom::<Teller>::new();
+    room.other::<Counter>("all").storage().put("count", &5_u32).unwrap();
+    let deployed = room.other::<Counter>("all").deploy::<Doubled>();
+    let mut ada = room.join().await.unwrap();
+    ada.add().await.unwrap();
+    room.settle();
+    assert_eq!(deployed.storage().get::<u32>("count").unwrap(), Some(11));
+}
+
+/// The next version of a [`Counter`].
+#[derive(Default)]
+struct Doubled;
+
+#[websocket_do(client = Tell, session = ())]
+impl Doubled {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
+        Ok(())
+    }
+
+    #[message]
+    fn add(&self, _session: &Session<Self>) {}
+
+    #[message]
+    fn wait(&self, _session: &Session<Self>) {}
+
+    #[get("/count", internal)]
+    fn count(&self, room: &Room<Self>) -> Result<Json<u32>> {
+        Ok(Json(2 * room.storage().get::<u32>("count")?.unwrap_or_default()))
+    }
+
+    #[put("/count", internal)]
+    fn set(&self, room: &Room<Self>, Json(count): Json<u32>) -> Result<()> {
+        Ok(room.storage().put("count", &count)?)
+    }
+}
+
+/// Asks another room until it has an answer, without a pause.
+#[derive(Default)]
+struct Impatient;
+
+#[websocket_do(client = Tell, session = ())]
+impl Impatient {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
+        Ok(())
+    }
+
+    #[message]
+    async fn add(&self, session: &Session<Self>) -> Result<()> {
+        while session.room().namespace::<Counter>()?.by_name("all").count().await? == 0 {}
+        Ok(())
+    }
+
+    #[message]
+    fn wait(&self, _session: &Session<Self>) {}
+}
+
+#[tokio::test]
+#[should_panic(expected = "handlers run without end, and no time passes")]
+async fn rooms_that_call_without_end_are_reported() {
+    let room = TestRoom::<Impatient>::new();
+    let mut ada = room.join().await.unwrap();
+    ada.add().await.unwrap();
+    room.settle();
+}
+
+#[tokio::test]
+#[should_panic(expected = "already has a room `eu` of this class")]
+async fn two_rooms_of_one_class_cannot_have_one_name() {
+    let room = TestRoom::<Counter>::new();
+    let _eu = room.other::<Counter>("eu");
+    let _ = room.named("eu");
 }

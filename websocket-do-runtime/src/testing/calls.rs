@@ -46,7 +46,7 @@ impl SimulatedRooms {
                 room.failing_calls.set(left);
                 return Err(CallError::Retryable("the call fails, as `fail_calls` requested".to_owned()));
             }
-            let request = match self.class.limit_body(request) {
+            let request = match room.class().limit_body(request) {
                 Ok(request) => request,
                 Err(status) => return Ok(status.into_response()),
             };
@@ -58,7 +58,7 @@ impl SimulatedRooms {
             (room, reply)
         };
         let _counted = Counted::begin(&self.shared.calls, usize::MAX);
-        response(&room, reply.await.map_err(|_| CallError::Failed("the room restarted before it replied".to_owned()))?)
+        response(&room, reply.await.map_err(|_| CallError::Failed(room.restarted.get().to_owned()))?)
     }
 }
 
@@ -145,7 +145,11 @@ where
     /// # }
     /// ```
     pub fn stub(&self) -> R::Stub {
-        Namespace::<R>::of(Rc::new(Outside(self.backend.clone())), None).by_name("test")
+        let name = match &self.backend {
+            Backend::InMemory(room) => room.room.host.name.borrow().clone(),
+            Backend::Remote(remote) => remote.address().rsplit('/').next().unwrap_or_default().to_owned(),
+        };
+        Namespace::<R>::of(Rc::new(Outside(self.backend.clone())), None).by_name(name)
     }
 }
 

@@ -86,11 +86,13 @@ where
     /// Sets the name that [`Room::name`] returns, `test` by default.
     ///
     /// # Panics
-    /// Panics for a room on a server, whose name is part of its address.
+    /// Panics for a room on a server, whose name is part of its address, and if another room of the simulation has the name.
     #[must_use]
     #[track_caller]
     pub fn named(self, name: impl Into<String>) -> Self {
-        self.in_memory("named").room.host.name.replace(name.into());
+        let InMemory { simulation, room } = self.in_memory("named");
+        let renamed = room.rename(name.into(), &simulation.rooms());
+        assert!(renamed.is_ok(), "{renamed:?}");
         self
     }
 

@@ -15,17 +15,28 @@ use crate::{
 /// One room.
 pub(super) struct SimulatedRoom {
     pub(super) host: Rc<TestHost>,
+    /// The name of the class by which others find the room, also after a deploy.
+    class_name: &'static str,
     class: Cell<RoomClass>,
     room: RefCell<Rc<dyn ErasedRoom>>,
     /// How many more calls of other rooms fail.
     pub(super) failing_calls: Cell<u32>,
+    /// Why the last restart has ended the calls in progress.
+    pub(super) restarted: Cell<&'static str>,
 }
 
 impl SimulatedRoom {
     pub(super) fn new(shared: Rc<Shared>, class: RoomClass, name: String) -> Self {
         let host = Rc::new(TestHost::new(shared, class.name, name));
         let room = RefCell::new((class.create)(host.clone()));
-        Self { host, class: Cell::new(class), room, failing_calls: Cell::new(0) }
+        Self {
+            host,
+            class_name: class.name,
+            class: Cell::new(class),
+            room,
+            failing_calls: Cell::new(0),
+            restarted: Cell::new(""),
+        }
     }
 
     pub(super) fn class(&self) -> RoomClass {
@@ -34,7 +45,7 @@ impl SimulatedRoom {
 
     /// Returns whether it is the room of this class and name.
     pub(super) fn is(&self, class: &str, name: &str) -> bool {
-        self.class().name == class && *self.host.name.borrow() == name
+        self.class_name == class && *self.host.name.borrow() == name
     }
 
     pub(super) fn room(&self) -> Rc<dyn ErasedRoom> {
@@ -54,7 +65,19 @@ impl SimulatedRoom {
         was_running_timers
     }
 
-    /// Changes the class, for the next memory.
+    /// Renames the room.
+    ///
+    /// # Errors
+    /// Returns an error if another of the rooms has the name.
+    pub(super) fn rename(&self, name: String, rooms: &[Rc<Self>]) -> Result<(), String> {
+        if rooms.iter().any(|room| room.is(self.class_name, &name) && !std::ptr::eq(&**room, self)) {
+            return Err(format!("the simulation already has a room `{name}` of this class; call `named` first"));
+        }
+        self.host.name.replace(name);
+        Ok(())
+    }
+
+    /// Changes the code, for the next memory. Others find the room by the class it was created with.
     pub(super) fn deploy(&self, class: RoomClass) {
         self.class.set(class);
         self.host.class.set(class.name);

@@ -25,6 +25,9 @@ use crate::{
     server::{alarm, event::Event, handler, log, room_class::RoomClass, timers},
 };
 
+/// The most steps while no time passes: more have no end.
+const MAX_STEPS: u32 = 100_000;
+
 /// How long a test waits for a message, in milliseconds of the room's time.
 pub(super) const RECEIVE_TIMEOUT: u64 = 5_000;
 
@@ -48,6 +51,8 @@ pub(super) struct Simulation {
     handlers: RefCell<BTreeMap<u64, (Rc<SimulatedRoom>, Handler)>>,
     count: Cell<u64>,
     ready: Arc<Ready>,
+    /// How many steps were taken since time has passed, or the test has waited.
+    steps: Cell<u32>,
     pub(super) survives_panics: Cell<bool>,
 }
 
@@ -101,6 +106,7 @@ impl Simulation {
                 handlers: RefCell::default(),
                 count: Cell::new(0),
                 ready: Arc::new(Ready { handlers: Mutex::default(), order, outside: AtomicWaker::new() }),
+                steps: Cell::new(0),
                 survives_panics: Cell::new(false),
             }
         })
@@ -114,6 +120,11 @@ impl Simulation {
             self.rooms.borrow_mut().push(room.clone());
             room
         })
+    }
+
+    /// Returns all rooms.
+    pub(super) fn rooms(&self) -> Vec<Rc<SimulatedRoom>> {
+        self.rooms.borrow().clone()
     }
 
     /// Returns the last events, and how to repeat them.
@@ -135,7 +146,13 @@ impl Simulation {
 
     /// Takes one step. Returns whether there was one.
     fn step(&self) -> bool {
-        let rooms = self.rooms.borrow().clone();
+        self.steps.set(self.steps.get() + 1);
+        assert!(
+            self.steps.get() <= MAX_STEPS,
+            "handlers run without end, and no time passes: let the one that repeats its work sleep\n{}",
+            self.report()
+        );
+        let rooms = self.rooms();
         for room in &rooms {
             for task in room.host.spawned.take() {
                 self.spawn(room, task);
@@ -227,6 +244,7 @@ impl Simulation {
         let line = handler::take_panicked().unwrap_or_else(|| "a handler panicked".to_owned());
         room.host.log(|| format!("{line}; the room restarts"));
         self.restart(room);
+        room.restarted.set("a handler of the room panicked");
         if !self.survives_panics.get() {
             #[expect(clippy::print_stderr, reason = "the output of the test, next to the panic's message")]
             {
@@ -239,6 +257,7 @@ impl Simulation {
     /// Restarts a room without its memory and its handlers in flight.
     pub(super) fn restart(&self, room: &Rc<SimulatedRoom>) {
         let ended: Vec<_> = self.handlers.borrow_mut().extract_if(.., |_, (of, _)| Rc::ptr_eq(of, room)).collect();
+        room.restarted.set("the room restarted before it replied");
         drop((ended, room.host.spawned.take()));
         room.host.clock.clear_sleepers();
         // Due timers run again, as on the other hosts.
@@ -251,6 +270,7 @@ impl Simulation {
 
     /// Takes all steps that need no time to pass.
     pub(super) fn settle(&self) {
+        self.steps.set(0);
         while self.step() {}
     }
 
@@ -271,9 +291,10 @@ impl Simulation {
 
     /// Advances the time to the next sleeper or alarm. Returns whether there is one by then.
     fn tick(&self, until: u64) -> bool {
-        let rooms = self.rooms.borrow().clone();
+        let rooms = self.rooms();
         let mut due: Vec<_> = rooms.iter().filter_map(|room| Some((room.host.clock.next_due()?, room))).collect();
         let Some(next) = due.iter().map(|(at, _)| *at).min().filter(|at| *at <= until) else { return false };
+        self.steps.set(0);
         due.retain(|(at, _)| *at == next);
         // Without a seed, the oldest room is first.
         let chosen = match self.seed {
@@ -292,6 +313,7 @@ impl Simulation {
     /// Takes steps until `poll` returns a value, for up to five seconds of the rooms' time. Handlers that wait for something outside
     /// of the rooms get five seconds of real time.
     pub(super) async fn wait_for<T>(&self, mut poll: impl FnMut() -> Option<T>) -> Option<T> {
+        self.steps.set(0);
         let until = self.shared.now.get() + RECEIVE_TIMEOUT;
         loop {
             if let Some(found) = poll() {
