@@ -194,7 +194,9 @@ impl PartialEq for Type {
             | (Self::Timestamp, Self::Timestamp)
             | (Self::Opaque, Self::Opaque) => true,
             (Self::Integer { bits: a, signed: b }, Self::Integer { bits: c, signed: d })
-            | (Self::IntegerString { bits: a, signed: b }, Self::IntegerString { bits: c, signed: d }) => a == c && b == d,
+            | (Self::IntegerString { bits: a, signed: b }, Self::IntegerString { bits: c, signed: d }) => {
+                a == c && b == d
+            }
             (Self::Optional(a), Self::Optional(b)) | (Self::List(a), Self::List(b)) => a == b,
             (Self::Tuple(a), Self::Tuple(b)) => a == b,
             (Self::Map(a, b), Self::Map(c, d)) => a == c && b == d,

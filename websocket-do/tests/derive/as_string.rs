@@ -137,7 +137,9 @@ fn only_the_canonical_string_of_an_integer_is_read() {
     for (text, byte) in [("0", 0), ("7", 7), ("255", 255)] {
         assert_eq!(small(json!(text)), Ok(Event::Small { byte, signed: -1 }));
     }
-    for text in ["", "+7", "-0", "-1", "07", "00", " 7", "7 ", "7\n", "7.0", "7e0", "0x7", "7_0", "٧", "256", "x", "null"] {
+    for text in
+        ["", "+7", "-0", "-1", "07", "00", " 7", "7 ", "7\n", "7.0", "7e0", "0x7", "7_0", "٧", "256", "x", "null"]
+    {
         let message = "`byte` must be a string with a whole number from 0 to 255, is another string";
         assert_eq!(small(json!(text)), Err((ValidationCode::Invalid, message.into())), "{text:?}");
     }
@@ -183,9 +185,8 @@ fn rules_apply_to_the_number() {
     }
     let error = codec::validate(&Event::Plain { id: 9, parent: None }).unwrap_err();
     assert_eq!(error.to_string(), message);
-    let nonzero = |unsigned: &str, signed: &str| {
-        read("nonZero", &[("unsigned", json!(unsigned)), ("signed", json!(signed))])
-    };
+    let nonzero =
+        |unsigned: &str, signed: &str| read("nonZero", &[("unsigned", json!(unsigned)), ("signed", json!(signed))]);
     let signed = NonZero::new(-128);
     assert_eq!(nonzero("2", "-128"), Ok(Event::NonZero { unsigned: NonZero::new(2).unwrap(), signed }));
     assert_eq!(nonzero("1", "1"), Err((ValidationCode::Rule, "`unsigned` must be at least 2, is 1".into())));
@@ -254,7 +255,8 @@ fn integers_in_containers_are_strings() {
     ] {
         let mut bad = wire.clone();
         bad[field] = value;
-        let fields: Vec<_> = bad.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let fields: Vec<_> =
+            bad.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let (found, text) = read("containers", &fields).unwrap_err();
         assert_eq!(found, code, "{text}");
         assert!(text.starts_with(message), "{text}");
