@@ -7,7 +7,7 @@ use crate::{
     Host, cases,
     events_room::join,
     peer::{FORMATS, Format, Peer, room},
-    raw::{hex, map, packed},
+    raw::{hex, map, object, packed},
 };
 
 /// `{type: "place", name: "a", count: …}` with the count as given; the field is an optional `u8`.
@@ -188,6 +188,33 @@ cases! {
         for beyond in ["cf 0020000000000001", "d3 ffdfffffffffffff", "cb 4340000000000001", "cb 7e37e43c8800759c"] {
             let answer = peer.ask_frame(value("number", beyond)).await;
             assert_eq!((&answer["code"], &answer["path"]), (&json!("number"), &json!("value")), "{answer}");
+        }
+    }
+
+    async fn an_id_beyond_2_53_is_a_string_in_both_formats(host: Host) {
+        for format in FORMATS {
+            let mut peer = rules(&host, format).await;
+            for id in ["9007199254740993", "18446744073709551615", "10"] {
+                let message = json!({"type": "id", "value": id});
+                assert_eq!(peer.ask(message.clone()).await, message);
+                // With the tag last.
+                let fields = [("value", json!(id)), ("type", json!("id"))];
+                assert_eq!(peer.ask_frame(object(format, &fields)).await, message);
+            }
+            // A client that still writes numbers.
+            let answer = peer.ask(json!({"type": "id", "value": (1_u64 << 53) - 1})).await;
+            assert_eq!(answer["value"], "9007199254740991", "{answer}");
+            for (id, code) in [
+                (json!("18446744073709551616"), "invalid"), (json!("010"), "invalid"), (json!("+10"), "invalid"),
+                (json!(" 10"), "invalid"), (json!(""), "invalid"), (json!("10.0"), "invalid"), (json!(10.5), "invalid"),
+                (json!(null), "invalid"), (json!(1_u64 << 53), "number"), (json!(u64::MAX), "number"), (json!("9"), "rule"),
+                (json!(9), "rule"),
+            ] {
+                for fields in [[("type", json!("id")), ("value", id.clone())], [("value", id.clone()), ("type", json!("id"))]] {
+                    let answer = peer.ask_frame(object(format, &fields)).await;
+                    assert_eq!((&answer["code"], &answer["path"]), (&json!(code), &json!("value")), "{id}: {answer}");
+                }
+            }
         }
     }
 

@@ -55,6 +55,11 @@ async fn check(host: &Host, kind: &str, accepted: &[Value], refused: &[(Value, &
 }
 
 cases! {
+    async fn a_range_applies_to_the_number_in_a_string(host: Host) {
+        let rule = "must be at least 10, is 9";
+        check(&host, "id", &[json!("10"), json!("18446744073709551615")], &[(json!("9"), "value", rule)]).await;
+    }
+
     async fn len_of_a_string_counts_unicode_scalar_values(host: Host) {
         let rule = "must have 1 to 5 characters, has";
         // A family emoji is three people and two joiners; a combining accent counts as one.

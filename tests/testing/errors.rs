@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use websocket_do::{HttpError, Json, Result, Session, TestRoom, Upgrade, WsProtocol, websocket_do};
+use websocket_do::{Json, Result, Session, TestRoom, Upgrade, WsProtocol, websocket_do};
 
 #[derive(Debug, Clone, PartialEq, WsProtocol)]
 #[ws(client, server = Said)]
@@ -31,8 +31,8 @@ fn boxed() -> Result<(), Box<dyn Error>> {
 #[websocket_do(client = Say, session = ())]
 impl Failing {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
-        Ok(())
+    fn connect(&self, upgrade: &Upgrade) -> Result<()> {
+        if upgrade.query("fails").is_some() { Ok(anyhow()?) } else { Ok(()) }
     }
 
     #[message]
@@ -70,12 +70,15 @@ async fn errors_of_other_crates_are_logged_with_their_causes() {
     ada.text().await.unwrap();
     ada.return_anyhow().await.unwrap();
     assert_eq!(room.get("/anyhow").await.status(), 500);
+    let refused = room.join_with(|request| request.query("fails", "")).await.map(drop).unwrap_err();
+    assert_eq!(refused.to_string(), "the server refused the session with status 500: Internal Server Error");
     let report = format!("{room:?}");
     for line in [
         "`anyhow` (Anyhow) failed: outside: the cause",
         "`boxed` (Boxed) failed: boxed",
         "`text` (Text) failed: only text",
         "`return_anyhow` (ReturnAnyhow) failed: outside: the cause",
+        "`#[connect]` failed: outside: the cause",
         "`GET /anyhow` (route) failed: outside: the cause",
     ] {
         assert!(report.contains(line), "`{line}` is not in:\n{report}");

@@ -18,8 +18,9 @@ struct Pages;
 #[websocket_do(client = Say, session = ())]
 impl Pages {
     #[connect]
-    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
-        Ok(())
+    fn connect(&self, upgrade: &Upgrade) -> Result<(), HttpError> {
+        let colors: Vec<_> = upgrade.query_all("color").collect();
+        if colors.is_empty() { Ok(()) } else { Err(HttpError::bad_request(colors.join("|"))) }
     }
 
     #[message]
@@ -54,6 +55,21 @@ async fn an_internal_route_does_not_exist_for_requests_and_the_fallback_takes_th
     assert_eq!(room.get("/secret").await.body(), "no page /secret");
     assert_eq!(room.get("/nothing").await.body(), "no page /nothing");
     assert_eq!(room.get("/websocket").await.status(), 400);
+}
+
+#[tokio::test]
+async fn all_values_of_a_repeated_query_name_are_read_in_order() {
+    let room = TestRoom::<Pages>::new();
+    let join = room.join_with(|request| {
+        request
+            .query("color", "red")
+            .query("shape", "color")
+            .query("color", "a&b")
+            .query("color", "")
+            .query("Color", "blue")
+    });
+    let error = join.await.map(drop).unwrap_err();
+    assert_eq!(error.to_string(), "the server refused the session with status 400: red|a&b|");
 }
 
 #[tokio::test]

@@ -95,6 +95,13 @@ fn sample() -> impl Strategy<Value = Sample> {
         btree_map(text(), integer(), 0..20).prop_map(|value| Sample::Map { value }),
         btree_map(any::<u32>(), text(), 0..20).prop_map(|value| Sample::Numbered { value }),
     ];
+    let strings = prop_oneof![
+        any::<u64>().prop_map(|value| Sample::Id { value }),
+        any::<i128>().prop_map(|value| Sample::Signed { value }),
+        option::of(any::<u64>()).prop_map(|value| Sample::MaybeId { value }),
+        vec(any::<i64>(), 0..20).prop_map(|value| Sample::Ids { value }),
+        btree_map(text(), any::<u128>(), 0..20).prop_map(|value| Sample::Scores { value }),
+    ];
     let shapes = prop_oneof![
         point().prop_map(|value| Sample::Point { value }),
         vec(point(), 0..20).prop_map(|value| Sample::Points { value }),
@@ -104,7 +111,7 @@ fn sample() -> impl Strategy<Value = Sample> {
         Just(Sample::Unit),
         point().prop_map(Sample::Place),
     ];
-    prop_oneof![whole, numbers, texts, many, shapes]
+    prop_oneof![whole, numbers, texts, many, strings, shapes]
 }
 
 proptest! {

@@ -58,6 +58,26 @@ pub(crate) enum Sample {
         #[ws(bytes_field)]
         value: Vec<u8>,
     },
+    Id {
+        #[ws(as_string)]
+        value: u64,
+    },
+    Signed {
+        #[ws(as_string)]
+        value: i128,
+    },
+    MaybeId {
+        #[ws(as_string)]
+        value: Option<u64>,
+    },
+    Ids {
+        #[ws(as_string)]
+        value: Vec<i64>,
+    },
+    Scores {
+        #[ws(as_string)]
+        value: BTreeMap<String, u128>,
+    },
     Optional {
         value: Option<i32>,
     },

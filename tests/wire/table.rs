@@ -31,6 +31,12 @@ fn rows() -> Vec<(&'static str, Sample, &'static str, &'static str)> {
             "81a6636972636c6581a6726164697573cb3ff8000000000000",
         ),
         ("`#[ws(bytes_field)]`", Sample::Bytes { value: vec![0, 255] }, "[0,255]", "c40200ff"),
+        (
+            "`#[ws(as_string)]`",
+            Sample::Id { value: 9_007_199_254_740_993 },
+            "\"9007199254740993\"",
+            "b039303037313939323534373430393933",
+        ),
         ("[`Timestamp`]", Sample::Time { value: time }, "\"2025-11-24T16:00:00.000Z\"", "d6ff69248100"),
     ]
 }

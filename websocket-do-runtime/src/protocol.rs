@@ -1,14 +1,18 @@
 //! Messages: the traits that `derive(WsProtocol)` implements, the rules of fields, the schema, and the errors.
 //!
-//! * traits: this file, `field.rs`, `bytes.rs`, `decode.rs`, `encode.rs`; `values.rs` implements them for the standard library
+//! * traits: this file, `field.rs`, `bytes.rs`, `as_string.rs`, `decode.rs`, `encode.rs`; `values.rs` implements them for the standard library
 //! * rules: `rules.rs`, one function for each; `checks.rs` decides which value checks them; `validation_error.rs` is their error
 //! * reading: `read_error.rs` is the error of both codecs, `buffered.rs` holds values whose type is not known yet
 
+#[doc(hidden)]
+pub mod as_string;
 pub mod buffered;
 #[doc(hidden)]
 pub mod bytes;
 #[doc(hidden)]
 pub mod checks;
+#[doc(hidden)]
+pub mod decimal;
 pub mod decode;
 #[doc(hidden)]
 pub mod encode;

@@ -51,6 +51,9 @@ pub mod names {
             #[ws(bytes_field)]
             #[serde(default)]
             bytes: ::core::option::Option<::std::boxed::Box<[::core::primitive::u8]>>,
+            /// A string.
+            #[ws(as_string)]
+            id: ::core::option::Option<::std::vec::Vec<::core::primitive::u64>>,
             /// Eight.
             slot0: ::core::option::Option<Result>,
             /// Nine.

@@ -65,6 +65,9 @@ pub enum ClientMessage {
         /// Bytes that may be missing.
         #[ws(bytes_field)]
         maybe: ::core::option::Option<[u8; 4]>,
+        /// A string.
+        #[ws(as_string, range = 1..)]
+        id: ::core::option::Option<u64>,
         /// Names that generated code uses itself.
         message: bool,
         /// The same.

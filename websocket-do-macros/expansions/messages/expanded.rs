@@ -54,10 +54,11 @@ const _: () = {
                     let mut slot1: ::core::option::Option<Vec<String>> = ::core::option::Option::None;
                     let mut slot2: ::core::option::Option<f64> = ::core::option::Option::None;
                     let mut slot3: ::core::option::Option<Vec<u8>> = ::core::option::Option::None;
+                    let mut slot4: ::core::option::Option<Option<u64>> = ::core::option::Option::None;
                     #[cfg(feature = "dates")]
-                    struct __With4(Dates);
+                    struct __With5(Dates);
                     #[cfg(feature = "dates")]
-                    impl<'de> __serde::Deserialize<'de> for __With4 {
+                    impl<'de> __serde::Deserialize<'de> for __With5 {
                         fn deserialize<__D: __serde::Deserializer<'de>>(
                             deserializer: __D,
                         ) -> ::core::result::Result<Self, __D::Error> {
@@ -65,19 +66,20 @@ const _: () = {
                         }
                     }
                     #[cfg(feature = "dates")]
-                    let mut slot4: ::core::option::Option<__With4> = ::core::option::Option::None;
-                    let mut slot5: ::core::option::Option<::core::option::Option<u8>> = ::core::option::Option::None;
+                    let mut slot5: ::core::option::Option<__With5> = ::core::option::Option::None;
                     let mut slot6: ::core::option::Option<::core::option::Option<u8>> = ::core::option::Option::None;
+                    let mut slot7: ::core::option::Option<::core::option::Option<u8>> = ::core::option::Option::None;
                     loop {
                         match __ws::decode::key(&mut entries, ::core::option::Option::Some("kind"), |key| match key {
                             "reason" => 0,
                             "tags" => 1,
                             "score" => 2,
                             "raw" => 3,
+                            "id" => 4,
                             #[cfg(feature = "dates")]
-                            "when" | "at" => 4,
-                            "limit" => 5,
-                            "page" => 6,
+                            "when" | "at" => 5,
+                            "limit" => 6,
+                            "page" => 7,
                             _ => ::core::primitive::usize::MAX,
                         })? {
                             ::core::option::Option::None => break,
@@ -117,24 +119,33 @@ const _: () = {
                                     )
                                 })?;
                             }
-                            #[cfg(feature = "dates")]
                             ::core::option::Option::Some(4) => {
-                                __ws::checks::field(false, || __ws::decode::field(&mut entries, &mut slot4, "when"))?;
-                            }
-                            ::core::option::Option::Some(5) => {
-                                __ws::checks::field(__ws::probe::Probe::<u8>::IS_REACHABLE, || {
-                                    <u8 as ::websocket_do::__private::protocol::field::Field>::read_or_null(
+                                __ws::checks::field(__ws::probe::Probe::<Option<u64>>::IS_REACHABLE, || {
+                                    <Option<u64> as ::websocket_do::__private::protocol::as_string::AsString>::read(
                                         &mut entries,
-                                        &mut slot5,
-                                        "limit",
+                                        &mut slot4,
+                                        "id",
                                     )
                                 })?;
+                            }
+                            #[cfg(feature = "dates")]
+                            ::core::option::Option::Some(5) => {
+                                __ws::checks::field(false, || __ws::decode::field(&mut entries, &mut slot5, "when"))?;
                             }
                             ::core::option::Option::Some(6) => {
                                 __ws::checks::field(__ws::probe::Probe::<u8>::IS_REACHABLE, || {
                                     <u8 as ::websocket_do::__private::protocol::field::Field>::read_or_null(
                                         &mut entries,
                                         &mut slot6,
+                                        "limit",
+                                    )
+                                })?;
+                            }
+                            ::core::option::Option::Some(7) => {
+                                __ws::checks::field(__ws::probe::Probe::<u8>::IS_REACHABLE, || {
+                                    <u8 as ::websocket_do::__private::protocol::field::Field>::read_or_null(
+                                        &mut entries,
+                                        &mut slot7,
                                         "page",
                                     )
                                 })?;
@@ -153,10 +164,13 @@ const _: () = {
                         bytes: <Vec<u8> as ::websocket_do::__private::protocol::bytes::ByteField>::required(
                             slot3, "raw",
                         )?,
+                        id: <Option<u64> as ::websocket_do::__private::protocol::as_string::AsString>::required(
+                            slot4, "id",
+                        )?,
                         #[cfg(feature = "dates")]
-                        dates: __ws::decode::present(slot4, "when")?.0,
-                        r#limit: __ws::decode::or_default(slot5, || ten()),
-                        page: __ws::decode::or_default(slot6, || <u8 as ::core::default::Default>::default()),
+                        dates: __ws::decode::present(slot5, "when")?.0,
+                        r#limit: __ws::decode::or_default(slot6, || ten()),
+                        page: __ws::decode::or_default(slot7, || <u8 as ::core::default::Default>::default()),
                     })
                 }
                 _ => __ws::decode::no_variant(),
@@ -195,10 +209,11 @@ const _: () = {
                     tags: value1,
                     score: value2,
                     bytes: value3,
+                    id: value4,
                     #[cfg(feature = "dates")]
-                        dates: value4,
-                    r#limit: value5,
-                    page: value6,
+                        dates: value5,
+                    r#limit: value6,
+                    page: value7,
                 } => {
                     #[allow(unused_mut)]
                     let mut out = __ws::encode::message(serializer, "Event", ("kind", "KICKED"), {
@@ -223,20 +238,25 @@ const _: () = {
                         {
                             fields += 1;
                         }
-                        #[cfg(feature = "dates")]
-                        if !(__ws::probe::Probe::<Dates>::IS_ABSENT(value4)
-                            || __ws::probe::Optional::<Dates>::IS_NONE(value4)
-                            || dates::is_empty(value4))
+                        if !(__ws::probe::Probe::<Option<u64>>::IS_ABSENT(value4)
+                            || __ws::probe::Optional::<Option<u64>>::IS_NONE(value4))
                         {
                             fields += 1;
                         }
-                        if !(__ws::probe::Probe::<u8>::IS_ABSENT(value5)
-                            || __ws::probe::Optional::<u8>::IS_NONE(value5))
+                        #[cfg(feature = "dates")]
+                        if !(__ws::probe::Probe::<Dates>::IS_ABSENT(value5)
+                            || __ws::probe::Optional::<Dates>::IS_NONE(value5)
+                            || dates::is_empty(value5))
                         {
                             fields += 1;
                         }
                         if !(__ws::probe::Probe::<u8>::IS_ABSENT(value6)
                             || __ws::probe::Optional::<u8>::IS_NONE(value6))
+                        {
+                            fields += 1;
+                        }
+                        if !(__ws::probe::Probe::<u8>::IS_ABSENT(value7)
+                            || __ws::probe::Optional::<u8>::IS_NONE(value7))
                         {
                             fields += 1;
                         }
@@ -286,6 +306,17 @@ const _: () = {
                             )
                         })?;
                     }
+                    {
+                        __ws::checks::field(__ws::probe::Probe::<Option<u64>>::IS_REACHABLE, || {
+                            <Option<u64> as ::websocket_do::__private::protocol::as_string::AsString>::write(
+                                value4,
+                                &mut out,
+                                "id",
+                                (__ws::probe::Probe::<Option<u64>>::IS_ABSENT(value4)
+                                    || __ws::probe::Optional::<Option<u64>>::IS_NONE(value4)),
+                            )
+                        })?;
+                    }
                     #[cfg(feature = "dates")]
                     {
                         struct __With<'a>(&'a Dates);
@@ -301,21 +332,10 @@ const _: () = {
                             __ws::encode::field(
                                 &mut out,
                                 "when",
-                                &__With(value4),
-                                (__ws::probe::Probe::<Dates>::IS_ABSENT(value4)
-                                    || __ws::probe::Optional::<Dates>::IS_NONE(value4)
-                                    || dates::is_empty(value4)),
-                            )
-                        })?;
-                    }
-                    {
-                        __ws::checks::field(__ws::probe::Probe::<u8>::IS_REACHABLE, || {
-                            <u8 as ::websocket_do::__private::protocol::field::Field>::write(
-                                value5,
-                                &mut out,
-                                "limit",
-                                (__ws::probe::Probe::<u8>::IS_ABSENT(value5)
-                                    || __ws::probe::Optional::<u8>::IS_NONE(value5)),
+                                &__With(value5),
+                                (__ws::probe::Probe::<Dates>::IS_ABSENT(value5)
+                                    || __ws::probe::Optional::<Dates>::IS_NONE(value5)
+                                    || dates::is_empty(value5)),
                             )
                         })?;
                     }
@@ -324,9 +344,20 @@ const _: () = {
                             <u8 as ::websocket_do::__private::protocol::field::Field>::write(
                                 value6,
                                 &mut out,
-                                "page",
+                                "limit",
                                 (__ws::probe::Probe::<u8>::IS_ABSENT(value6)
                                     || __ws::probe::Optional::<u8>::IS_NONE(value6)),
+                            )
+                        })?;
+                    }
+                    {
+                        __ws::checks::field(__ws::probe::Probe::<u8>::IS_REACHABLE, || {
+                            <u8 as ::websocket_do::__private::protocol::field::Field>::write(
+                                value7,
+                                &mut out,
+                                "page",
+                                (__ws::probe::Probe::<u8>::IS_ABSENT(value7)
+                                    || __ws::probe::Optional::<u8>::IS_NONE(value7)),
                             )
                         })?;
                     }
@@ -353,10 +384,11 @@ const _: () = {
                     tags: value1,
                     score: value2,
                     bytes: value3,
+                    id: value4,
                     #[cfg(feature = "dates")]
-                        dates: value4,
-                    r#limit: value5,
-                    page: value6,
+                        dates: value5,
+                    r#limit: value6,
+                    page: value7,
                 } => {
                     {
                         ::websocket_do::__private::protocol::rules::len(
@@ -410,6 +442,15 @@ const _: () = {
                         .map_err(|error| error.within("score"))?;
                     }
                     {
+                        ::websocket_do::__private::protocol::rules::range(
+                            value4,
+                            ::core::option::Option::Some(1),
+                            ::core::option::Option::None,
+                            false,
+                        )
+                        .map_err(|error| error.within("id"))?;
+                    }
+                    {
                         {
                             static PATTERN: ::websocket_do::__private::protocol::rules::Pattern =
                                 ::websocket_do::__private::protocol::rules::Pattern::new("^[a-z ]+$");
@@ -461,15 +502,18 @@ const _: () = {
                     {
                         __ws::probe::Probe::<Vec<u8>>::VALIDATE(value3).map_err(|error| error.within("raw"))?;
                     }
+                    {
+                        __ws::probe::Probe::<Option<u64>>::VALIDATE(value4).map_err(|error| error.within("id"))?;
+                    }
                     #[cfg(feature = "dates")]
                     {
-                        __ws::probe::Probe::<Dates>::VALIDATE(value4).map_err(|error| error.within("when"))?;
+                        __ws::probe::Probe::<Dates>::VALIDATE(value5).map_err(|error| error.within("when"))?;
                     }
                     {
-                        __ws::probe::Probe::<u8>::VALIDATE(value5).map_err(|error| error.within("limit"))?;
+                        __ws::probe::Probe::<u8>::VALIDATE(value6).map_err(|error| error.within("limit"))?;
                     }
                     {
-                        __ws::probe::Probe::<u8>::VALIDATE(value6).map_err(|error| error.within("page"))?;
+                        __ws::probe::Probe::<u8>::VALIDATE(value7).map_err(|error| error.within("page"))?;
                     }
                 }
             }
@@ -577,6 +621,18 @@ const _: () = {
                             ty: <Vec<u8> as ::websocket_do::__private::protocol::bytes::ByteField>::TYPE,
                             optional: __ws::probe::Optional::<Vec<u8>>::IS,
                             rules: &[],
+                        },
+                        __ws::schema::FieldSchema {
+                            name: "id",
+                            ident: "id",
+                            docs: "",
+                            ty: <Option<u64> as ::websocket_do::__private::protocol::as_string::AsString>::TYPE,
+                            optional: __ws::probe::Optional::<Option<u64>>::IS,
+                            rules: &[::websocket_do::__private::protocol::schema::Rule::Range {
+                                min: ::core::option::Option::Some(1f64),
+                                max: ::core::option::Option::None,
+                                below_max: false,
+                            }],
                         },
                         #[cfg(feature = "dates")]
                         __ws::schema::FieldSchema {

@@ -18,6 +18,8 @@ enum Event {
         score: f64,
         #[ws(rename = "raw", bytes_field)]
         bytes: Vec<u8>,
+        #[ws(as_string, range = 1..)]
+        id: Option<u64>,
         #[cfg(feature = "dates")]
         #[serde(rename = "when", alias = "at", with = "dates", skip_serializing_if = "dates::is_empty")]
         dates: Dates,

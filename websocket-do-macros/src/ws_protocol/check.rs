@@ -9,7 +9,7 @@ use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, ExprLit, Fields, Ident, 
 use crate::names::{Case, is_string, words};
 
 use super::{
-    model::{Content, Field, Messages, Protocol, Record, Side, Variant},
+    model::{Content, Encoding, Field, Messages, Protocol, Record, Side, Variant},
     parse::{EnumAttributes, FieldAttributes, Server, StructAttributes, VariantAttributes},
 };
 
@@ -147,11 +147,9 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
     let serde = errors.handle(serde::serde(&field.attrs, &field.ty)).flatten();
     let attributes = errors.handle(FieldAttributes::from_attributes(&field.attrs));
     let serde = serde.unwrap_or_default();
-    let FieldAttributes { rename, bytes_field, rules } = attributes.unwrap_or_default();
-    if let Some(span) = bytes_field.filter(|_| serde.serialize_with.is_some() || serde.deserialize_with.is_some()) {
-        let message = "`bytes_field` conflicts with serde's `with`; remove one of the two";
-        errors.push(Error::custom(message).with_span(&span));
-    }
+    let attributes = attributes.unwrap_or_default();
+    let encoding = encoding(&attributes, &serde, &mut errors);
+    let FieldAttributes { rename, rules, .. } = attributes;
     errors.finish_with(Field {
         ident: ident.clone(),
         name: rename.or(serde.rename).unwrap_or_else(|| wire_name(ident, case)),
@@ -160,13 +158,36 @@ fn field(field: &syn::Field, ident: &Ident, case: Case) -> darling::Result<Field
         cfgs: cfgs(&field.attrs),
         ty: field.ty.clone(),
         is_text: is_string(&field.ty),
-        is_bytes: bytes_field.is_some(),
+        encoding,
         rules,
         default: serde.default,
         serialize_with: serde.serialize_with,
         deserialize_with: serde.deserialize_with,
         skip_serializing_if: serde.skip_serializing_if,
     })
+}
+
+fn encoding(attributes: &FieldAttributes, serde: &serde::Serde, errors: &mut Accumulator) -> Encoding {
+    let has_with = serde.serialize_with.is_some() || serde.deserialize_with.is_some();
+    let (bytes_field, as_string) = (attributes.bytes_field, attributes.as_string);
+    let mut conflict = |name: &str, other: &str, span: Span| {
+        let message = format!("`{name}` conflicts with {other}; remove one of the two");
+        errors.push(Error::custom(message).with_span(&span));
+    };
+    for (name, span) in [("bytes_field", bytes_field), ("as_string", as_string)] {
+        if let (Some(span), true) = (span, has_with) {
+            conflict(name, "serde's `with`", span);
+        }
+    }
+    match (bytes_field, as_string) {
+        (Some(_), Some(span)) => {
+            conflict("as_string", "`bytes_field`", span);
+            Encoding::Serde
+        }
+        (Some(_), None) => Encoding::Bytes,
+        (None, Some(_)) => Encoding::String,
+        (None, None) => Encoding::Serde,
+    }
 }
 
 fn no_serde(attributes: &[Attribute], instead: &str, errors: &mut Accumulator) {

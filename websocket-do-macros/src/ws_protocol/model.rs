@@ -55,6 +55,16 @@ pub(super) struct Record {
     pub(super) fields: Vec<Field>,
 }
 
+/// How the value of a field is encoded, apart from serde's `with`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// By its serde impls.
+    Serde,
+    Bytes,
+    /// With its integers as strings.
+    String,
+}
+
 pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) name: LitStr,
@@ -64,8 +74,7 @@ pub(super) struct Field {
     pub(super) ty: Type,
     /// Whether the client's method takes anything that converts to `String`.
     pub(super) is_text: bool,
-    /// Whether it is encoded as bytes.
-    pub(super) is_bytes: bool,
+    pub(super) encoding: Encoding,
     pub(super) rules: Vec<Rule>,
     /// The function that returns the value of a missing field.
     pub(super) default: Option<TokenStream>,

@@ -4,6 +4,7 @@ pub(super) mod self_ty;
 
 use darling::{Error, FromAttributes, FromMeta, ast::NestedMeta, error::Accumulator, util::Flag};
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, spanned::Spanned};
 
 use super::rules::{self, Rule};
@@ -23,6 +24,8 @@ pub(super) struct EnumAttributes {
     pub(super) text: Option<Path>,
     #[darling(default)]
     pub(super) rename_all: Case,
+    #[darling(default, rename = "as_string")]
+    _as_string: Option<Misplaced>,
 }
 
 /// `#[ws(…)]` on a struct.
@@ -31,6 +34,8 @@ pub(super) struct EnumAttributes {
 pub(super) struct StructAttributes {
     #[darling(default)]
     pub(super) rename_all: Case,
+    #[darling(default, rename = "as_string")]
+    _as_string: Option<Misplaced>,
 }
 
 /// `#[ws(…)]` on a variant.
@@ -39,6 +44,8 @@ pub(super) struct StructAttributes {
 pub(super) struct VariantAttributes {
     #[darling(default)]
     pub(super) rename: Option<LitStr>,
+    #[darling(default, rename = "as_string")]
+    _as_string: Option<Misplaced>,
 }
 
 /// `#[ws(…)]` on a field, or the contents of `each(…)`.
@@ -46,6 +53,7 @@ pub(super) struct VariantAttributes {
 pub(super) struct FieldAttributes {
     pub(super) rename: Option<LitStr>,
     pub(super) bytes_field: Option<Span>,
+    pub(super) as_string: Option<Span>,
     /// In the order in which they are written.
     pub(super) rules: Vec<Rule>,
 }
@@ -86,15 +94,25 @@ impl FieldAttributes {
             } else if meta.path().is_ident("rename") {
                 self.rename = errors.handle(LitStr::from_meta(&meta));
             } else if meta.path().is_ident("bytes_field") {
-                let flag = errors.handle_in(|| Ok(meta.require_path_only()?));
-                self.bytes_field = flag.map(Spanned::span);
+                self.bytes_field = errors.handle(flag(&meta));
+            } else if meta.path().is_ident("as_string") {
+                self.as_string = errors.handle(flag(&meta));
             } else {
-                let names = ["rename", "bytes_field"].into_iter().chain(rules::NAMES).collect::<Vec<_>>();
+                let names = ["rename", "bytes_field", "as_string"].into_iter().chain(rules::NAMES).collect::<Vec<_>>();
                 let error = Error::unknown_field_path_with_alts(meta.path(), &names);
                 errors.push(error.with_span(meta.path()));
             }
         }
     }
+}
+
+/// Returns the span of an attribute without a value.
+fn flag(meta: &Meta) -> darling::Result<Span> {
+    let name = meta.path();
+    meta.require_path_only().map(|_| name.span()).map_err(|_| {
+        let name = name.to_token_stream();
+        Error::custom(format!("`{name}` takes no value; write `#[ws({name})]`")).with_span(meta.path())
+    })
 }
 
 /// The supported part of `#[serde(…)]` on a field.
@@ -115,6 +133,17 @@ pub(super) struct SerdeAttributes {
     pub(super) deserialize_with: Option<LitStr>,
     #[darling(default)]
     pub(super) skip_serializing_if: Option<LitStr>,
+}
+
+/// An attribute of fields on something else, which is an error.
+pub(super) enum Misplaced {}
+
+impl FromMeta for Misplaced {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let name = meta.path().to_token_stream();
+        let message = format!("`{name}` is supported only on fields; write it on each field that it is for");
+        Err(Error::custom(message).with_span(meta.path()))
+    }
 }
 
 /// `server`, or `server = ServerMessage` beside `client`.

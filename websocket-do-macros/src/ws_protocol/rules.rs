@@ -104,14 +104,14 @@ fn each(meta: &Meta) -> darling::Result<RuleKind> {
     let Meta::List(list) = meta else {
         return Err(Error::custom("expected rules; write `each(len = 1..=20)`").with_span(meta));
     };
-    let FieldAttributes { rename, bytes_field, rules } = FieldAttributes::from_list(list)?;
+    let FieldAttributes { rename, bytes_field, as_string, rules } = FieldAttributes::from_list(list)?;
     let mut errors = Error::accumulator();
-    if let Some(name) = rename {
-        errors.push(Error::custom("`rename` is not supported in `each`; write it on the field").with_span(&name));
-    }
-    if let Some(span) = bytes_field {
-        let message = "`bytes_field` is not supported in `each`; write it on the field";
-        errors.push(Error::custom(message).with_span(&span));
+    let rename = rename.map(|name| name.span());
+    for (name, span) in [("rename", rename), ("bytes_field", bytes_field), ("as_string", as_string)] {
+        if let Some(span) = span {
+            let message = format!("`{name}` is not supported in `each`; write it on the field");
+            errors.push(Error::custom(message).with_span(&span));
+        }
     }
     errors.finish_with(RuleKind::Each(rules))
 }

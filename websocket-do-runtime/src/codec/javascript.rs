@@ -106,7 +106,8 @@ impl<'c, S: Serializer> Js<'c, S> {
 
     #[cold]
     fn inexact(&self, value: impl fmt::Display) -> S::Error {
-        self.context.fail(ValidationCode::Number, inexact(value))
+        let instead = "write `#[ws(as_string)]` on the field, or `String` as the type of a key";
+        self.context.fail(ValidationCode::Number, format!("{}; {instead}", inexact(value)))
     }
 
     fn value<'v, T: ?Sized>(&self, value: &'v T) -> JsValue<'c, 'v, T> {

@@ -49,7 +49,7 @@ pub(super) fn read<T: Validate, E: de::Error>(read: impl FnOnce() -> Result<T, E
     let value = deferred(read)?;
     match value.validate() {
         Ok(()) => Ok(value),
-        Err(error) => Err(rule_error(error)),
+        Err(error) => Err(as_serde_error(error)),
     }
 }
 
@@ -66,9 +66,9 @@ pub fn write<T: Validate, O, E: ser::Error>(value: &T, write: impl FnOnce() -> R
     deferred(write)
 }
 
-/// Converts a broken rule to serde's error.
+/// Converts an error to serde's. Both readers keep its code, path and rule.
 #[cold]
-fn rule_error<E: de::Error>(error: ValidationError) -> E {
+pub(super) fn as_serde_error<E: de::Error>(error: ValidationError) -> E {
     let text = error.to_string();
     BROKEN.set(Some(error));
     let error = E::custom(text);

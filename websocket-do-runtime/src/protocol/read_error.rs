@@ -21,7 +21,7 @@ struct Inner {
     is_unknown_variant: bool,
 }
 
-/// The message about an integer that JavaScript cannot hold, for reading and for writing.
+/// The message about an integer that JavaScript cannot hold.
 pub(crate) fn inexact(value: impl fmt::Display) -> String {
     format!("must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is {value}")
 }

@@ -146,6 +146,13 @@ pub enum Type {
         /// Whether it may be negative.
         signed: bool,
     },
+    /// An integer of this many bits, written as a string of decimal digits: a field with `#[ws(as_string)]`.
+    IntegerString {
+        /// 8 to 128.
+        bits: u8,
+        /// Whether it may be negative.
+        signed: bool,
+    },
     /// A number with a fraction.
     Float,
     /// Text.
@@ -186,7 +193,10 @@ impl PartialEq for Type {
             | (Self::Bytes, Self::Bytes)
             | (Self::Timestamp, Self::Timestamp)
             | (Self::Opaque, Self::Opaque) => true,
-            (Self::Integer { bits: a, signed: b }, Self::Integer { bits: c, signed: d }) => a == c && b == d,
+            (Self::Integer { bits: a, signed: b }, Self::Integer { bits: c, signed: d })
+            | (Self::IntegerString { bits: a, signed: b }, Self::IntegerString { bits: c, signed: d }) => {
+                a == c && b == d
+            }
             (Self::Optional(a), Self::Optional(b)) | (Self::List(a), Self::List(b)) => a == b,
             (Self::Tuple(a), Self::Tuple(b)) => a == b,
             (Self::Map(a, b), Self::Map(c, d)) => a == c && b == d,

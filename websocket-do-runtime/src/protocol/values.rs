@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    num::NonZero,
     rc::Rc,
     sync::Arc,
 };
@@ -39,6 +40,16 @@ plain! {
     char => Type::String,
     String => Type::String,
 }
+
+macro_rules! nonzero {
+    ($($ty:ty)*) => {$(
+        impl Value for NonZero<$ty> {
+            const TYPE: Type = <$ty>::TYPE;
+        }
+        impl Validate for NonZero<$ty> {}
+    )*};
+}
+nonzero! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
 
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(

@@ -76,7 +76,20 @@ impl Upgrade {
     /// Returns the first query parameter with this name, decoded as `application/x-www-form-urlencoded`: `%41` is `A`, `+` is a
     /// space.
     pub fn query(&self, name: &str) -> Option<Cow<'_, str>> {
-        query_value(&self.parts, name)
+        query_values(&self.parts, name).next()
+    }
+
+    /// Returns the values of all query parameters with this name, in their order, decoded as by [`query`](Self::query).
+    ///
+    /// ```
+    /// # use websocket_do_runtime::{Accept, HttpError, Upgrade};
+    /// // `?tag=red&tag=green` are two tags:
+    /// fn connect(upgrade: &Upgrade) -> Result<Accept<()>, HttpError> {
+    ///     Ok(upgrade.query_all("tag").fold(Accept::new(()), Accept::tag))
+    /// }
+    /// ```
+    pub fn query_all(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>> {
+        query_values(&self.parts, name)
     }
 
     /// Returns the first value of a header, if it is visible ASCII. `name` is case-insensitive.
@@ -218,7 +231,7 @@ pub(crate) fn negotiate(parts: &Parts, fixed: Option<Format>) -> Result<Format, 
     if let Some(format) = fixed.or_else(|| offered(parts).next()) {
         return Ok(format);
     }
-    query_value(parts, "format").map_or(Ok(Format::default()), |value| {
+    query_values(parts, "format").next().map_or(Ok(Format::default()), |value| {
         value.parse().map_err(|_| HttpError::bad_request(format!("unknown format `{value}`: `json` or `msgpack`")))
     })
 }
@@ -237,7 +250,7 @@ fn offered(parts: &Parts) -> impl Iterator<Item = Format> {
         .filter_map(|offer| Format::from_subprotocol(offer.trim()))
 }
 
-fn query_value<'p>(parts: &'p Parts, name: &str) -> Option<Cow<'p, str>> {
+fn query_values<'p>(parts: &'p Parts, name: &str) -> impl Iterator<Item = Cow<'p, str>> {
     let query = parts.uri.query().unwrap_or_default();
-    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+    form_urlencoded::parse(query.as_bytes()).filter(move |(key, _)| key == name).map(|(_, value)| value)
 }

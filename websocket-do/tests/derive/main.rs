@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod as_string;
 mod attributes;
 mod check_order;
 mod containers;

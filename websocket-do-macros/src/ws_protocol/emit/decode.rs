@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Index, spanned::Spanned};
 
-use crate::ws_protocol::model::Field;
+use crate::ws_protocol::model::{Encoding, Field};
 
 /// Emits an expression of type `Result` that reads the fields from `entries` and makes `constructor { … }` of them.
 pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStream) -> TokenStream {
@@ -52,18 +52,19 @@ pub(super) fn read(fields: &[Field], constructor: &TokenStream, tag: &TokenStrea
 pub(super) fn of(field: &Field, member: &str) -> TokenStream {
     let ty = &field.ty;
     let member = Ident::new(member, ty.span());
-    if field.is_bytes {
-        quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::bytes::ByteField>::#member)
-    } else {
-        quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::field::Field>::#member)
-    }
+    let encoding = match field.encoding {
+        Encoding::Serde => quote_spanned!(ty.span()=> field::Field),
+        Encoding::Bytes => quote_spanned!(ty.span()=> bytes::ByteField),
+        Encoding::String => quote_spanned!(ty.span()=> as_string::AsString),
+    };
+    quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::#encoding>::#member)
 }
 
 /// Emits whether the check of a message reaches the rules of derived values in a field. It does not with serde's `with`, whose
 /// functions may read or write values that the field does not hold.
 pub(super) fn is_reachable(field: &Field) -> TokenStream {
     let ty = &field.ty;
-    if field.is_bytes {
+    if field.encoding == Encoding::Bytes {
         quote!(true)
     } else if field.serialize_with.is_some() || field.deserialize_with.is_some() {
         quote!(false)

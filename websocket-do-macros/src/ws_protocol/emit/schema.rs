@@ -6,7 +6,7 @@ use syn::{Ident, Type, ext::IdentExt, spanned::Spanned};
 
 use super::decode::of;
 use crate::ws_protocol::{
-    model::{Content, Field, Messages, Record, Variant},
+    model::{Content, Encoding, Field, Messages, Record, Variant},
     rules::{self, Cost},
 };
 
@@ -39,16 +39,16 @@ fn variant(Variant { ident, name, docs, cfgs, content, .. }: &Variant) -> TokenS
 }
 
 fn field(field: &Field) -> TokenStream {
-    let Field { name, docs, cfgs, ty, rules, default, .. } = field;
+    let Field { name, docs, cfgs, ty, encoding, rules, default, .. } = field;
     let ident = field.ident.unraw().to_string();
     let rules = rules.iter().map(rules::describe);
     // serde's `with` may write a value of another shape than the type's.
     let described = if field.serialize_with.is_some() || field.deserialize_with.is_some() {
         quote!(__ws::schema::Type::Opaque)
-    } else if field.is_bytes {
-        of(field, "TYPE")
-    } else {
+    } else if *encoding == Encoding::Serde {
         probe(ty, "TYPE")
+    } else {
+        of(field, "TYPE")
     };
     let optional = if default.is_some() { quote!(true) } else { quote!(__ws::probe::Optional::<#ty>::IS) };
     quote! {

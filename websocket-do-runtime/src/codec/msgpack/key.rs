@@ -1,7 +1,5 @@
 //! Keys of maps, which JavaScript writes as strings and which may be numbers in Rust.
 
-use std::{str::FromStr, string::ToString};
-
 use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 
 use super::{
@@ -9,15 +7,10 @@ use super::{
     reader::Reader,
     scanner::Item,
 };
-use crate::protocol::ReadError;
+use crate::protocol::{ReadError, decimal::parse_canonical};
 
 /// A deserializer of a key.
 pub(super) struct Key<'r, 'b>(pub(super) &'r mut Reader<'b>);
-
-/// Parses an integer in its canonical form only, not `+3` or `03`: two keys must not become one.
-fn parse_canonical<T: FromStr + ToString>(text: &str) -> Option<T> {
-    text.parse().ok().filter(|value: &T| value.to_string() == text)
-}
 
 impl<'b> Key<'_, 'b> {
     fn integer<V: Visitor<'b>>(self, visitor: V) -> Result<V::Value, ReadError> {

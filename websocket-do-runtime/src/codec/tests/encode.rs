@@ -66,7 +66,8 @@ fn an_integer_that_javascript_cannot_hold_is_an_error_with_its_path() {
     let error = expect_error(encode(&Probe::Signed { value: MAX + 1 }, Format::Json), ValidationCode::Number);
     assert_eq!(
         error.to_string(),
-        "`value` must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is 9007199254740993"
+        "`value` must be from -2^53 to 2^53, beyond which JavaScript holds no integer exactly, is 9007199254740993; \
+         write `#[ws(as_string)]` on the field, or `String` as the type of a key"
     );
 }
 

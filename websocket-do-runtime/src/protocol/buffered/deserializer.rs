@@ -1,6 +1,6 @@
 //! A serde deserializer over a [`Buffered`] value, for any error type.
 
-use std::{marker::PhantomData, str::FromStr};
+use std::marker::PhantomData;
 
 use serde::{
     Deserializer,
@@ -12,6 +12,7 @@ use serde::{
 };
 
 use super::{
+    super::decimal::parse_canonical,
     Buffered,
     access::{BufferedEnum, ListItems, MapEntries},
 };
@@ -81,11 +82,6 @@ fn integral(value: f64) -> Option<Buffered> {
     } else {
         None
     }
-}
-
-/// Parses an integer in its canonical form only, not `+3` or `03`: two keys must not become one.
-fn parse_canonical<N: FromStr + ToString>(text: &str) -> Option<N> {
-    text.parse().ok().filter(|integer: &N| integer.to_string() == text)
 }
 
 macro_rules! integers {

@@ -1,6 +1,6 @@
 //! The rule `range`, for numbers.
 
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{fmt, num::NonZero, rc::Rc, sync::Arc};
 
 use super::super::{ValidationError, schema::Rule};
 
@@ -43,6 +43,19 @@ macro_rules! numbers {
     )*};
 }
 numbers! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+
+macro_rules! nonzero {
+    ($($ty:ty)*) => {$(
+        impl Ranged for NonZero<$ty> {
+            type Number = $ty;
+
+            fn number(&self) -> Option<$ty> {
+                Some(self.get())
+            }
+        }
+    )*};
+}
+nonzero! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
 
 macro_rules! holders {
     ($($holder:ty, |$this:ident| $inner:expr;)*) => {$(
