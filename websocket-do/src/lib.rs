@@ -8,6 +8,7 @@
 #![doc = concat!("[`examples/chat/src`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat/src")]
 #![doc = concat!("[`wrangler.toml`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/wrangler.toml")]
 #![doc = concat!("[`examples/chat/tests`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/tests/room.rs")]
+#![doc = concat!("[`examples/accounts`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/accounts")]
 #![doc = concat!("[`examples/poll`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/poll")]
 #![doc = concat!("[ARCHITECTURE.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md")]
 #![doc = concat!("[CONTRIBUTING.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/CONTRIBUTING.md")]
@@ -74,6 +75,8 @@ pub mod embedding {
 
 #[cfg(feature = "server")]
 #[doc = include_str!("../docs/environment.md")]
+#[doc = ""]
+#[doc = concat!("[`examples/accounts`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/accounts")]
 pub mod environment {
     pub use websocket_do_runtime::{Env, EnvError, HasState, SpawnError};
 }

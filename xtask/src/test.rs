@@ -27,9 +27,12 @@ const WORKERS: [(&str, &str, [&str; 2]); 2] = [
     ("rooms", "tests/fixtures/rooms", ["ROOMS_LOCAL", "ROOMS_WORKERD"]),
 ];
 
-/// The Worker with an axum router: its package, its folder, and the environment variable with its address. Its local host is an axum server,
-/// which its tests start themselves.
-const AXUM: (&str, &str, &str) = ("poll", "examples/poll", "POLL");
+/// Examples whose tests start their local host themselves, and run against workerd here: the package, its folder, the environment variable
+/// with the address of the Worker, and what the tests are about.
+const EXAMPLES: [(&str, &str, &str, &str); 2] = [
+    ("poll", "examples/poll", "POLL", "rooms beside an axum router on workerd"),
+    ("accounts", "examples/accounts", "ACCOUNTS", "accounts in a database on workerd"),
+];
 
 /// The environment variable with the address of the Node server that violates the protocol.
 const MISBEHAVING: &str = "MISBEHAVING_NODE";
@@ -63,6 +66,12 @@ fn native<'project>(project: &'project Project, report: &mut Report) -> Option<P
     packed
 }
 
+/// The packages of all Workers, and their folders.
+fn packages() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let workers = WORKERS.into_iter().map(|(name, package, _)| (name, package));
+    workers.chain(EXAMPLES.into_iter().map(|(name, package, ..)| (name, package)))
+}
+
 /// What the tests against the hosts need besides the Workers.
 struct Built {
     /// The browser.
@@ -77,7 +86,7 @@ fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) 
     report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/fixtures/vectors/check.mjs")));
     report.run("warnings on wasm32", || lints(project, wasm));
     report.run("documentation for wasm32", || documentation(project, wasm));
-    for (name, package) in WORKERS.map(|(name, package, _)| (name, package)).into_iter().chain([(AXUM.0, AXUM.1)]) {
+    for (name, package) in packages() {
         report.run(&format!("build {name} for workerd"), || {
             worker::build(project, wasm, Path::new(package), Profile::Release)
         })?;
@@ -96,8 +105,7 @@ fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) 
 
 /// Fails on warnings for wasm32: those of clippy or, as Debian's Rust has no clippy, of the build that is needed next anyway.
 fn lints(project: &Project, wasm: Wasm) -> Result<()> {
-    let packages = WORKERS.map(|(_, package, _)| package).into_iter().chain([AXUM.1, page::PACKAGE]);
-    for package in packages {
+    for package in packages().map(|(_, package)| package).chain([page::PACKAGE]) {
         let mut command = match wasm {
             Wasm::Rustup => cargo(project, &format!("clippy --lib --release --target {TARGET} -- -D warnings")),
             Wasm::Debian => cargo(project, &format!("build --lib --release --target {TARGET}")),
@@ -145,7 +153,9 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
         let mut tests = cargo(project, "test --package chat --test room");
         client(&format!("the chat's own tests on {name}"), tests.env("CHAT", address));
     }
-    client("rooms beside an axum router on workerd", &mut cargo(project, "test --package poll --test poll"));
+    for (name, _, _, about) in EXAMPLES {
+        client(about, &mut cargo(project, &format!("test --package {name} --test {name}")));
+    }
     client("JavaScript peers", &mut node(project, "tests/fixtures/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
     client("the client in a page, and misbehaving servers", &mut node(project, "tests/browser/clients.mjs"));
@@ -176,8 +186,9 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
         hosts.push((local, start_local(project, name, free_port()?, local, None)?));
         hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd, None)?));
     }
-    let (name, package, variable) = AXUM;
-    hosts.push((variable, start_workerd(project, name, package, free_port()?, variable, None)?));
+    for (name, package, variable, _) in EXAMPLES {
+        hosts.push((variable, start_workerd(project, name, package, free_port()?, variable, None)?));
+    }
     hosts.push((MISBEHAVING, start_misbehaving(project, free_port()?)?));
     Ok(hosts)
 }
