@@ -51,8 +51,8 @@ impl AccountStore for Fake {
     fn rename<'a>(&'a self, id: u32, name: &'a str) -> Answer<'a, ()> {
         Box::pin(async move {
             let mut state = self.state()?;
-            let mut accounts = state.by_key.values_mut();
-            accounts.find(|account| account.id == id).ok_or("no such account")?.name = name.to_owned();
+            let account = state.by_key.values_mut().find(|account| account.id == id);
+            name.clone_into(&mut account.ok_or("no such account")?.name);
             Ok(())
         })
     }

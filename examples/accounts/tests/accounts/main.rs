@@ -1,7 +1,7 @@
 //! The lobby, with one description for all hosts: in memory with accounts in a map, and on the local host with SQLite, or, with
 //! `ACCOUNTS=http://127.0.0.1:8787`, on a server.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod fake;
 mod local;
