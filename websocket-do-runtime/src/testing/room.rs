@@ -91,8 +91,9 @@ where
     #[track_caller]
     pub fn named(self, name: impl Into<String>) -> Self {
         let InMemory { simulation, room } = self.in_memory("named");
-        let renamed = room.rename(name.into(), &simulation.rooms());
-        assert!(renamed.is_ok(), "{renamed:?}");
+        let name = name.into();
+        let renamed = simulation.rename(room, name.clone());
+        assert!(renamed, "the simulation already has a room `{name}` of this class; call `named` first");
         self
     }
 

@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct SimulatedRoom {
     pub(super) host: Rc<TestHost>,
     /// The name of the class by which others find the room, also after a deploy.
-    class_name: &'static str,
+    pub(super) class_name: &'static str,
     class: Cell<RoomClass>,
     room: RefCell<Rc<dyn ErasedRoom>>,
     /// How many more calls of other rooms fail.
@@ -63,18 +63,6 @@ impl SimulatedRoom {
         let was_running_timers = self.room().is_running_timers();
         self.room.replace((self.class().create)(self.host.clone()));
         was_running_timers
-    }
-
-    /// Renames the room.
-    ///
-    /// # Errors
-    /// Returns an error if another of the rooms has the name.
-    pub(super) fn rename(&self, name: String, rooms: &[Rc<Self>]) -> Result<(), String> {
-        if rooms.iter().any(|room| room.is(self.class_name, &name) && !std::ptr::eq(&**room, self)) {
-            return Err(format!("the simulation already has a room `{name}` of this class; call `named` first"));
-        }
-        self.host.name.replace(name);
-        Ok(())
     }
 
     /// Changes the code, for the next memory. Others find the room by the class it was created with.

@@ -122,8 +122,18 @@ impl Simulation {
         })
     }
 
+    /// Renames a room, unless another one of its class has the name. Returns false if it has.
+    pub(super) fn rename(&self, room: &Rc<SimulatedRoom>, name: String) -> bool {
+        let is_taken =
+            self.rooms.borrow().iter().any(|other| !Rc::ptr_eq(other, room) && other.is(room.class_name, &name));
+        if !is_taken {
+            room.host.name.replace(name);
+        }
+        !is_taken
+    }
+
     /// Returns all rooms.
-    pub(super) fn rooms(&self) -> Vec<Rc<SimulatedRoom>> {
+    fn rooms(&self) -> Vec<Rc<SimulatedRoom>> {
         self.rooms.borrow().clone()
     }
 
