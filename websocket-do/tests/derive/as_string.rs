@@ -265,8 +265,8 @@ fn integers_in_containers_are_strings() {
 
 #[test]
 fn the_schema_describes_strings() {
-    let Content::Fields(fields) = Event::SCHEMA.variants[0].content else { panic!("fields") };
     const ID: Type = Type::IntegerString { bits: 64, signed: false };
+    let Content::Fields(fields) = Event::SCHEMA.variants[0].content else { panic!("fields") };
     assert_eq!((fields[0].ty, fields[0].optional), (ID, false));
     assert_eq!(fields[0].rules, [Rule::Range { min: Some(10.0), max: None, below_max: false }]);
     assert_eq!((fields[1].ty, fields[1].optional), (Type::Optional(&ID), true));
