@@ -145,6 +145,7 @@ impl Board {
         _value: i32,
         _bytes: ::std::vec::Vec<u8>,
         _maybe: ::core::option::Option<[u8; 4]>,
+        _id: ::core::option::Option<u64>,
         message: bool,
         session: bool,
         entries: bool,

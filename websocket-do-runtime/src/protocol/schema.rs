@@ -126,6 +126,7 @@ pub struct FieldSchema {
 ///     match ty {
 ///         Type::Bool => "boolean".to_owned(),
 ///         Type::Integer { .. } | Type::Float => "number".to_owned(),
+///         Type::String | Type::IntegerString { .. } => "string".to_owned(),
 ///         Type::Optional(some) => typescript(some),
 ///         Type::List(item) => format!("{}[]", typescript(item)),
 ///         _ => "unknown".to_owned(),

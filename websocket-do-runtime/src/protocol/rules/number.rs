@@ -46,6 +46,7 @@ numbers! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
 
 macro_rules! nonzero {
     ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Ranged for NonZero<$ty> {
             type Number = $ty;
 
