@@ -67,6 +67,15 @@ cases! {
         assert!(error.contains(place), "{error}");
     }
 
+    async fn a_room_opens_sessions_in_another_room(host: Host) {
+        let (saw, other) = case(&host, "session").await;
+        assert_eq!(saw, json!([
+            [["json", other], ["msgpack", other]],
+            "the connection failed: the room's name or id is not valid: a room's name has 1 to 1024 bytes, this one has 0",
+            "the server refused the session with status 401: Unauthorized",
+        ]));
+    }
+
     async fn a_response_larger_than_32_mib_is_an_error(host: Host) {
         let (saw, _) = case(&host, "large").await;
         let error = saw["error"].as_str().expect("an error");

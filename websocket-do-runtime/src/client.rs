@@ -30,6 +30,8 @@ mod web;
 use self::native as platform;
 #[cfg(target_arch = "wasm32")]
 use self::web as platform;
+#[cfg(all(feature = "server", not(target_arch = "wasm32")))]
+pub(crate) use options::Opener;
 use platform::clock;
 
 pub use crate::SendError;

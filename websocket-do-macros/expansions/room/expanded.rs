@@ -335,25 +335,30 @@ const _: () = {
         pub fn name(&self) -> ::core::option::Option<&::core::primitive::str> {
             self.0.name()
         }
-    }
-    #[cfg(target_arch = "wasm32")]
-    #[allow(dead_code)]
-    impl GameStub {
-        /// Connects a typed client to the room. The session ends with the request in which it was opened, unless that
-        /// request waits for it.
+        /// Connects a typed client to the room. On workerd, the session ends with the request in which it was opened,
+        /// unless that request waits for it.
         ///
         /// # Errors
         /// Returns an error if the room cannot be reached or refuses the connection.
         pub async fn connect(
             &self,
         ) -> ::core::result::Result<<protocol::Play as __ws::client::TypedClient>::Client, __ws::client::ClientError>
+        where
+            for<'__s> protocol::Play: __ws::client::TypedClient,
         {
             self.0.builder().connect().await
         }
         /// Returns a builder of a session in the room, to set its format, headers or query.
-        pub fn builder(&self) -> __ws::client::Builder<protocol::Play> {
+        pub fn builder(&self) -> __ws::client::Builder<protocol::Play>
+        where
+            for<'__s> protocol::Play: __ws::client::TypedClient,
+        {
             self.0.builder()
         }
+    }
+    #[cfg(target_arch = "wasm32")]
+    #[allow(dead_code)]
+    impl GameStub {
         /// Forwards a whole request to the room with its path, also an upgrade. A request with a body is not retried, as
         /// its body can be read only once.
         ///

@@ -202,15 +202,16 @@ impl<M: ClientMessage> Builder<M> {
     /// Returns the request that a room under test gets.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) fn request(&self) -> Result<http::Request<()>, ClientError> {
-        super::platform::handshake::with_handshake_headers(self.options.request.to_http(self.options.format)?)
+        super::transport::Socket::handshake(self.options.request.to_http(self.options.format)?)
     }
 
     /// Opens sockets with a function, which may send headers.
-    #[cfg(all(feature = "server", target_arch = "wasm32"))]
-    pub(crate) fn open_with<F>(self, open: impl Fn(http::Request<()>) -> F + 'static) -> Self
+    #[cfg(feature = "server")]
+    pub(crate) fn open_with<F>(self, open: impl Fn(http::Request<()>) -> F + MaybeSend + MaybeSync + 'static) -> Self
     where
-        F: Future<Output = Result<super::options::Opened, ClientError>> + 'static,
+        F: Future<Output = Result<super::options::Opened, ClientError>> + MaybeSend + 'static,
     {
+        #[allow(clippy::redundant_closure, reason = "on wasm32 `open` is a wrapper, not a function")]
         let open = make_send(open);
         self.with(|options| options.opener = Some(Box::new(move |request| Box::pin(make_send(open(request))))))
     }

@@ -26,7 +26,8 @@ type Provider = Box<dyn Fn(ConnectRequest) -> BoxFuture<Result<ConnectRequest, P
 /// An open socket, and the subprotocol that the server chose.
 pub(crate) type Opened = (Socket, Option<String>);
 
-type Opener = Box<dyn Fn(Request<()>) -> BoxFuture<Result<Opened, ClientError>> + Send + Sync>;
+/// Opens a socket.
+pub(crate) type Opener = dyn Fn(Request<()>) -> BoxFuture<Result<Opened, ClientError>> + Send + Sync;
 
 /// A predicate over close codes or HTTP statuses.
 type Predicate = Box<dyn Fn(u16) -> bool + Send + Sync>;
@@ -46,7 +47,7 @@ pub(super) struct Options {
     pub(super) request: ConnectRequest,
     pub(super) provider: Option<Provider>,
     /// Opens a socket in place of the platform.
-    pub(super) opener: Option<Opener>,
+    pub(super) opener: Option<Box<Opener>>,
     pub(super) format: Option<Format>,
     pub(super) connect_timeout: Duration,
     pub(super) reconnect: bool,

@@ -86,6 +86,18 @@ impl Socket {
         Self::Platform(Box::new(PlatformSocket::accepted(socket)))
     }
 
+    /// Wraps the client's end of a stream in memory, after the handshake.
+    #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
+    pub(crate) fn in_memory(stream: tokio::io::DuplexStream) -> Self {
+        Self::Platform(Box::new(PlatformSocket::new(Box::new(stream), Vec::new())))
+    }
+
+    /// Adds the headers of the handshake to a request.
+    #[cfg(all(feature = "server", not(target_arch = "wasm32")))]
+    pub(crate) fn handshake(request: Request<()>) -> Result<Request<()>, ClientError> {
+        super::platform::handshake::with_handshake_headers(request)
+    }
+
     /// Sends a frame; true once it is handed to the system.
     pub(super) async fn send(&mut self, frame: Frame) -> bool {
         match self {

@@ -3,6 +3,8 @@
 mod activity;
 mod actor;
 mod backlog;
+#[cfg(feature = "client")]
+mod connect;
 mod dot_env;
 mod file;
 mod framing;

@@ -2,7 +2,7 @@
 //! which sends the requests by the trait [`Rooms`](rooms::Rooms).
 
 mod call;
-#[cfg(all(feature = "client", target_arch = "wasm32"))]
+#[cfg(feature = "client")]
 mod connect;
 mod error;
 mod from_response;

@@ -28,7 +28,7 @@ use crate::{
     connection::websocket::{self, Stream, blocked, violation},
 };
 
-pub(super) trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+pub(in crate::client) trait Io: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Io for T {}
 
 /// The most buffered bytes to which a pong is added. While there are more, only the newest pong is kept (RFC 6455, 5.5.3), so that
@@ -64,7 +64,7 @@ impl NativeSocket {
     }
 
     /// Wraps a stream after its handshake; `read` are the bytes received behind it.
-    fn new(socket: Box<dyn Io>, read: Vec<u8>) -> Self {
+    pub(in crate::client) fn new(socket: Box<dyn Io>, read: Vec<u8>) -> Self {
         let config = websocket::config(MAX_INCOMING).max_write_buffer_size(MAX_UNSENT);
         let inner = WebSocket::from_partially_read(Stream::new(socket), read, Role::Client, Some(config));
         Self { inner, unflushed: false, write_error: None, ended: false }

@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -40,9 +43,14 @@ pub(super) struct RegistryContext {
     pub(super) env: Env,
     pub(super) states: States,
     pub(super) registries: Weak<Registries>,
+    /// The runtime of connections.
+    pub(super) runtime: Handle,
+    pub(super) connections: TaskTracker,
+    /// Begins a graceful shutdown of connections.
+    pub(super) stopping: CancellationToken,
     /// The running rooms.
     pub(super) tasks: TaskTracker,
-    /// Ends the rooms.
+    /// Ends connections and rooms.
     pub(super) stop: CancellationToken,
 }
 

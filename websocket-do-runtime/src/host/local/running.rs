@@ -45,7 +45,7 @@ impl Running {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
         let threads = ThreadPool::start(threads, settings.stall_timeout, stop.clone())?;
-        let rooms = TaskTracker::new();
+        let (connections, rooms) = (TaskTracker::new(), TaskTracker::new());
         let all = Arc::new_cyclic(|registries| {
             let context = RegistryContext {
                 threads: threads.clone(),
@@ -54,13 +54,16 @@ impl Running {
                 env,
                 states,
                 registries: registries.clone(),
+                runtime: runtime.clone(),
+                connections: connections.clone(),
+                stopping: stopping.clone(),
                 tasks: rooms.clone(),
                 stop: stop.clone(),
             };
             app.classes().map(|class| (class.name, Registry::new(class, context.clone()))).collect::<Registries>()
         });
         let registries = app.mounts().map(|mount| all.get(mount.class?.name).cloned()).collect();
-        let shared = Shared { registries, app, settings, connections: TaskTracker::new(), stopping, stop };
+        let shared = Shared { app, registries, settings, connections, stopping, stop };
         // From here on, an error ends the threads.
         let running = Self { shared: Arc::new(shared), registries: all, rooms, threads };
         running.registries.values().try_for_each(Registry::start_waiting)?;

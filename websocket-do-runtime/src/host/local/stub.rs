@@ -16,6 +16,8 @@ use crate::{
         stub::rooms::{CallError, MAX_RESPONSE, RoomKey, Rooms, StubFuture, name_of},
     },
 };
+#[cfg(feature = "client")]
+use crate::{client::ClientError, server::stub::rooms::Opener};
 
 /// The rooms of one class, for one calling room.
 pub(super) struct LocalRooms {
@@ -56,6 +58,11 @@ impl LocalRooms {
 impl Rooms for LocalRooms {
     fn fetch<'a>(&'a self, room: &'a RoomKey, request: Request) -> StubFuture<'a, Result<Response, CallError>> {
         Box::pin(self.send(room, request))
+    }
+
+    #[cfg(feature = "client")]
+    fn opener(&self, room: &RoomKey) -> Result<Opener, ClientError> {
+        self.open_sessions(room)
     }
 
     fn sleep(&self, time: Duration) -> StubFuture<'static, ()> {

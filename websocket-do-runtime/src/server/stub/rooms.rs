@@ -60,6 +60,15 @@ pub trait Rooms {
         request: http::Request<()>,
     ) -> StubFuture<'a, Result<Result<Opened, crate::client::ClientError>, CallError>>;
 
+    /// Returns what opens sessions of a room.
+    ///
+    /// # Errors
+    /// Returns an error if the host does not connect rooms.
+    #[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+    fn opener(&self, _room: &RoomKey) -> Result<Opener, crate::client::ClientError> {
+        Err(crate::client::ClientError::Transport("this host does not support sessions between rooms".to_owned()))
+    }
+
     /// Waits before another attempt.
     fn sleep(&self, time: Duration) -> StubFuture<'static, ()>;
 
@@ -123,6 +132,18 @@ pub(crate) fn name_of(room: &RoomKey) -> Result<&str, CallError> {
     match room {
         RoomKey::Name(name) => Ok(name),
         RoomKey::Id(_) => Err(CallError::Request(NO_IDS.to_owned())),
+    }
+}
+
+/// Opens sessions of a room for a typed client, which may move to another thread.
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+#[derive(Clone)]
+pub struct Opener(pub(crate) std::sync::Arc<crate::client::Opener>);
+
+#[cfg(all(feature = "client", not(target_arch = "wasm32")))]
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opener").finish_non_exhaustive()
     }
 }
 

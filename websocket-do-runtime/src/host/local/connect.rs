@@ -1,0 +1,80 @@
+//! Sessions of rooms for the rooms that call them: in this process, over a stream in memory.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, header};
+
+use super::{
+    actor::Reply,
+    registry::{NoReply, Registry},
+    socket::Connection,
+    stub::LocalRooms,
+};
+use crate::{
+    client::{ClientError, transport::Socket},
+    server::stub::rooms::{Opener, RoomKey, name_of},
+};
+
+/// How many bytes of each direction wait in the stream.
+const BUFFER: usize = 64 * 1024;
+
+impl LocalRooms {
+    /// Returns what opens sessions of a room, once the calling room's earlier writes are durable.
+    pub(super) fn open_sessions(&self, room: &RoomKey) -> Result<Opener, ClientError> {
+        let name: Arc<str> =
+            name_of(room).map_err(|_| ClientError::Url("this host finds rooms by name only".to_owned()))?.into();
+        let (registry, barrier) = (self.registry.clone(), self.caller.barrier());
+        Ok(Opener(Arc::new(move |request| {
+            let (registry, name, barrier) = (registry.clone(), name.clone(), barrier.clone());
+            Box::pin(async move {
+                if let Some(barrier) = barrier
+                    && barrier.passed().await.is_err()
+                {
+                    return Err(transport("a write before the session was lost"));
+                }
+                open(&registry, &name, request).await
+            })
+        })))
+    }
+}
+
+async fn open(
+    registry: &Arc<Registry>,
+    name: &str,
+    request: Request<()>,
+) -> Result<(Socket, Option<String>), ClientError> {
+    let mut request = Socket::handshake(request)?.map(|()| Bytes::new());
+    if let Some(path) = request.uri().path_and_query().cloned() {
+        *request.uri_mut() = path.into();
+    }
+    let overloaded = |reason: &str| ClientError::Overloaded(reason.to_owned());
+    let room = registry.room(name).ok_or_else(|| overloaded("all threads have stalled"))?;
+    let reply = room.fetch(request).await.map_err(|none| match none {
+        NoReply::Ended => transport("the room has ended"),
+        NoReply::Restarted => transport("a handler of the room panicked"),
+        NoReply::Stalled => overloaded("the room's thread has stalled"),
+    })?;
+    let (socket, headers, outbox) = match reply {
+        Reply::Upgrade { socket, headers, outbox } => (socket, headers, outbox),
+        Reply::Response(response) => {
+            let body = String::from_utf8_lossy(response.body()).into_owned();
+            return Err(ClientError::refused(response.status().as_u16(), response.headers(), body));
+        }
+    };
+    let (client, server) = tokio::io::duplex(BUFFER);
+    let (reading, writing) = tokio::io::split(server);
+    let context = &registry.context;
+    let (limits, stopping, stop) = (registry.limits(), context.stopping.clone(), context.stop.clone());
+    let connection = Connection { socket, room: room.commands, outbox, limits, stopping };
+    let serve = async move { stop.run_until_cancelled(connection.serve(reading, writing, Vec::new())).await };
+    // Not on the thread of a room, whose handlers may block.
+    context.connections.spawn_on(serve, &context.runtime);
+    let subprotocol = headers.get(header::SEC_WEBSOCKET_PROTOCOL);
+    let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    Ok((Socket::in_memory(client), subprotocol))
+}
+
+fn transport(reason: &str) -> ClientError {
+    ClientError::Transport(reason.to_owned())
+}
