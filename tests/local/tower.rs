@@ -1,6 +1,6 @@
 //! Rooms as a `tower` service inside an axum server.
 
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Mutex, time::Duration};
 
 use axum::{
     Extension, Router,
@@ -20,8 +20,9 @@ use tokio::{
 };
 use tower::{Service, ServiceExt};
 use websocket_do::{
-    App,
+    App, HttpError, Room, Session, Upgrade, WsProtocol,
     local::{AppService, Server},
+    websocket_do,
 };
 
 use super::{
@@ -97,6 +98,53 @@ async fn an_extension_of_a_layer_reaches_routes_and_connect() {
     let upgrade = b"GET /rooms/a/websocket HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, close\r\nupgrade: websocket\r\n\
         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     assert!(exchange(address, upgrade).await.starts_with("HTTP/1.1 401 "));
+}
+
+/// A room that hands on the request which its internal route has received.
+#[derive(Default)]
+struct Leak;
+
+static LEAKED: Mutex<Option<websocket_do::Request>> = Mutex::new(None);
+
+#[derive(Debug, WsProtocol)]
+#[ws(client, server = Noted)]
+enum Note {
+    Note,
+}
+
+#[derive(Debug, WsProtocol)]
+#[ws(server)]
+enum Noted {}
+
+#[websocket_do(client = Note, session = ())]
+impl Leak {
+    #[connect]
+    fn connect(&self, _upgrade: &Upgrade) -> Result<(), HttpError> {
+        Ok(())
+    }
+
+    #[message]
+    fn note(&self, _session: &Session<Self>) {}
+
+    #[get("/leak")]
+    async fn leak(&self, room: &Room<Self>) -> websocket_do::Result<()> {
+        Ok(room.namespace::<Self>()?.by_name("b").internal(websocket_do::Request::default()).await?)
+    }
+
+    #[get("/internal", internal)]
+    fn internal(&self, request: websocket_do::Request) {
+        LEAKED.lock().expect("a request").replace(request);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_an_internal_route_has_received_reaches_none_through_the_service() {
+    let mut rooms = App::new().rooms::<Leak>("/{room}").into_service().expect("rooms");
+    assert_eq!(rooms.call(request("/a/leak")).await.unwrap().status(), StatusCode::NO_CONTENT);
+    let mut leaked = LEAKED.lock().unwrap().take().expect("a request").map(Body::from);
+    assert_eq!(leaked.uri().path(), "/internal");
+    *leaked.uri_mut() = "/c/internal".parse().unwrap();
+    assert_eq!(rooms.call(leaked).await.unwrap().status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,12 +64,12 @@ async fn open(
     };
     let (client, server) = tokio::io::duplex(BUFFER);
     let (reading, writing) = tokio::io::split(server);
-    let context = &registry.context;
-    let (limits, stopping, stop) = (registry.limits(), context.stopping.clone(), context.stop.clone());
+    let connections = &registry.context.connections;
+    let (limits, stopping, stop) = (registry.limits(), connections.stopping.clone(), registry.context.stop.clone());
     let connection = Connection { socket, room: room.commands, outbox, limits, stopping };
     let serve = async move { stop.run_until_cancelled(connection.serve(reading, writing, Vec::new())).await };
     // Not on the thread of a room, whose handlers may block.
-    context.connections.spawn_on(serve, &context.runtime);
+    connections.tracker.spawn_on(serve, &connections.runtime);
     let subprotocol = headers.get(header::SEC_WEBSOCKET_PROTOCOL);
     let subprotocol = subprotocol.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     Ok((Socket::in_memory(client), subprotocol))

@@ -26,7 +26,10 @@ use super::{
 use crate::{
     App, Response,
     host::SocketId,
-    server::{app::Target, http::IntoResponse},
+    server::{
+        app::Target,
+        http::{Internal, IntoResponse},
+    },
 };
 
 /// A response to a client.
@@ -73,6 +76,8 @@ impl Shared {
         };
         let registry = self.registries.get(mount).and_then(Option::as_ref).ok_or(StatusCode::NOT_IMPLEMENTED)?;
         *request.uri_mut() = inner_uri(&path, request.uri().query())?;
+        // A request that an internal route has received may be passed on.
+        request.extensions_mut().remove::<Internal>();
         let accept = accept_key(request.headers());
         let upgrade = request.extensions_mut().remove::<OnUpgrade>();
         let (parts, body) = request.into_parts();

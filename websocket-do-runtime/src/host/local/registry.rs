@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    runtime::Handle,
-    sync::{mpsc, oneshot},
-};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -43,15 +40,22 @@ pub(super) struct RegistryContext {
     pub(super) env: Env,
     pub(super) states: States,
     pub(super) registries: Weak<Registries>,
-    /// The runtime of connections.
-    pub(super) runtime: Handle,
-    pub(super) connections: TaskTracker,
-    /// Begins a graceful shutdown of connections.
-    pub(super) stopping: CancellationToken,
+    #[cfg(feature = "client")]
+    pub(super) connections: Connections,
     /// The running rooms.
     pub(super) tasks: TaskTracker,
     /// Ends connections and rooms.
     pub(super) stop: CancellationToken,
+}
+
+/// Where the sessions between rooms run.
+#[cfg(feature = "client")]
+#[derive(Clone)]
+pub(super) struct Connections {
+    pub(super) runtime: tokio::runtime::Handle,
+    pub(super) tracker: TaskTracker,
+    /// Begins a graceful shutdown.
+    pub(super) stopping: CancellationToken,
 }
 
 /// A running room, to send commands to.

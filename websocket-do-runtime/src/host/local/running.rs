@@ -5,6 +5,8 @@ use std::{io, path::Path, sync::Arc};
 use tokio::{runtime::Handle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+#[cfg(feature = "client")]
+use super::registry::Connections;
 use super::{
     dot_env,
     file::File,
@@ -54,9 +56,12 @@ impl Running {
                 env,
                 states,
                 registries: registries.clone(),
-                runtime: runtime.clone(),
-                connections: connections.clone(),
-                stopping: stopping.clone(),
+                #[cfg(feature = "client")]
+                connections: Connections {
+                    runtime: runtime.clone(),
+                    tracker: connections.clone(),
+                    stopping: stopping.clone(),
+                },
                 tasks: rooms.clone(),
                 stop: stop.clone(),
             };
