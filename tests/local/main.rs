@@ -7,6 +7,7 @@ mod backlog;
 mod faulty;
 mod requests;
 mod room;
+mod sessions;
 mod silence;
 mod stalls;
 mod start;

@@ -81,6 +81,15 @@ async fn a_room_reads_the_variables_and_the_state_of_the_test() {
 }
 
 #[tokio::test]
+async fn the_variables_and_the_state_are_those_of_all_rooms() {
+    let room = club();
+    let other = room.other::<Club>("other");
+    let _ada = other.join_with(|request| request.query("key", "k")).await.unwrap();
+    assert_eq!(other.inspect(|other| other.sessions()[0].data().to_string()), "ADA");
+    assert_eq!(room.inspect(Room::len), 0);
+}
+
+#[tokio::test]
 async fn a_test_sees_no_variable_of_the_process() {
     let room = TestRoom::<Club>::new().state(Names(Box::new(str::to_owned)));
     assert!(room.inspect(|room| room.env().var("PATH").is_err()));

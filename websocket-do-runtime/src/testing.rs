@@ -10,6 +10,7 @@ mod expect;
 mod explore;
 mod faults;
 mod host;
+mod ready;
 mod receive;
 mod remote;
 mod requests;

@@ -21,7 +21,7 @@ pub(crate) fn open(env: &Env) -> Result<Accounts> {
 struct Sqlite(Arc<Mutex<Connection>>);
 
 impl Sqlite {
-    /// Runs a query on a thread of its own.
+    /// Runs a query on another thread.
     ///
     /// SQLite blocks its thread until the disk has answered, and a room shares its thread with others, which would all wait. The
     /// connection is locked before, as that wait does not block a thread: one is enough for all rooms. A query that has begun also

@@ -7,7 +7,11 @@ use http::{Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::room::{Backend, InMemory, TestRoom};
-use crate::{IntoResponse, Request, Response, WebSocketDo, client::TypedClient, server::dispatch::FetchResult};
+use crate::{
+    IntoResponse, Request, Response, WebSocketDo,
+    client::TypedClient,
+    server::{dispatch::FetchResult, http::Internal},
+};
 
 impl<R: WebSocketDo> TestRoom<R>
 where
@@ -37,7 +41,9 @@ where
     ///
     /// # Panics
     /// Panics as [`get`](Self::get) does, and for an upgrade request: use [`join_with`](Self::join_with).
-    pub async fn request(&self, request: Request) -> Response {
+    pub async fn request(&self, mut request: Request) -> Response {
+        // As in an app: a room may hand on a request that its internal route has received.
+        request.extensions_mut().remove::<Internal>();
         match &self.backend {
             Backend::InMemory(room) => match room.room.class().limit_body(request) {
                 Ok(request) => match send_request(room, request).await {

@@ -8,16 +8,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
     rc::Rc,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll},
 };
 
-use futures_util::task::AtomicWaker;
-
-use super::{connection::Outgoing, host::Shared, simulated_room::SimulatedRoom, trace::frame_text};
+use super::{connection::Outgoing, host::Shared, ready::Ready, simulated_room::SimulatedRoom, trace::frame_text};
 use crate::{
     codec::Frame,
     connection::heartbeat::{PING, PONG},
@@ -56,56 +51,18 @@ pub(super) struct Simulation {
     pub(super) survives_panics: Cell<bool>,
 }
 
-/// The handlers that are ready to be polled, each with its number in the order.
-struct Ready {
-    handlers: Mutex<Vec<(u64, u64)>>,
-    order: Arc<AtomicU64>,
-    /// The test, while it waits for a handler to be woken from outside of the room.
-    outside: AtomicWaker,
-}
-
-struct HandlerWaker {
-    handler: u64,
-    ready: Arc<Ready>,
-}
-
-impl Wake for HandlerWaker {
-    fn wake(self: Arc<Self>) {
-        self.ready.push(self.handler);
-    }
-}
-
-impl Ready {
-    fn push(&self, handler: u64) {
-        let mut handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
-        if handlers.iter().all(|(_, ready)| *ready != handler) {
-            handlers.push((self.order.fetch_add(1, Ordering::Relaxed), handler));
-        }
-        drop(handlers);
-        self.outside.wake();
-    }
-
-    fn take(&self, handler: u64) {
-        self.handlers.lock().unwrap_or_else(PoisonError::into_inner).retain(|(_, ready)| *ready != handler);
-    }
-
-    fn all(&self) -> Vec<(u64, u64)> {
-        self.handlers.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 impl Simulation {
     pub(super) fn new(seed: Option<u64>) -> Rc<Self> {
         Rc::new_cyclic(|simulation| {
             let shared = Shared::new(seed.unwrap_or_default(), simulation.clone());
-            let order = shared.order.clone();
+            let ready = Ready::new(shared.order.clone());
             Self {
                 shared: Rc::new(shared),
                 seed,
                 rooms: RefCell::default(),
                 handlers: RefCell::default(),
                 count: Cell::new(0),
-                ready: Arc::new(Ready { handlers: Mutex::default(), order, outside: AtomicWaker::new() }),
+                ready: Arc::new(ready),
                 steps: Cell::new(0),
                 survives_panics: Cell::new(false),
             }
@@ -231,7 +188,7 @@ impl Simulation {
     }
 
     fn poll_handler(&self, handler: u64, room: Rc<SimulatedRoom>, mut future: Handler) {
-        let waker = Waker::from(Arc::new(HandlerWaker { handler, ready: self.ready.clone() }));
+        let waker = self.ready.waker(handler);
         let host = room.host.clone();
         let log = move |line: &str| host.log(|| format!("logged: {line}"));
         // Otherwise tokio's channels would stop the handlers of a test that never yields to tokio.
@@ -347,10 +304,6 @@ impl Simulation {
 
     /// Waits, in real time, for a handler to be woken from outside of the rooms.
     async fn external_wake(&self) -> Option<()> {
-        let woken = std::future::poll_fn(|context| {
-            self.ready.outside.register(context.waker());
-            if self.ready.all().is_empty() { Poll::Pending } else { Poll::Ready(()) }
-        });
-        tokio::time::timeout(std::time::Duration::from_millis(RECEIVE_TIMEOUT), woken).await.ok()
+        tokio::time::timeout(std::time::Duration::from_millis(RECEIVE_TIMEOUT), self.ready.any()).await.ok()
     }
 }

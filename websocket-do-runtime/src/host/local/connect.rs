@@ -24,7 +24,8 @@ impl LocalRooms {
     pub(super) fn open_sessions(&self, room: &RoomKey) -> Result<Opener, ClientError> {
         let name: Arc<str> =
             name_of(room).map_err(|_| ClientError::Url("this host finds rooms by name only".to_owned()))?.into();
-        let (registry, barrier) = (self.registry.clone(), self.caller.barrier());
+        // A client that reconnects must not keep the data folder of a server that has stopped.
+        let (registry, barrier) = (Arc::downgrade(&self.registry), self.caller.barrier());
         Ok(Opener(Arc::new(move |request| {
             let (registry, name, barrier) = (registry.clone(), name.clone(), barrier.clone());
             Box::pin(async move {
@@ -33,6 +34,7 @@ impl LocalRooms {
                 {
                     return Err(transport("a write before the session was lost"));
                 }
+                let registry = registry.upgrade().ok_or_else(|| transport("the server has stopped"))?;
                 open(&registry, &name, request).await
             })
         })))
