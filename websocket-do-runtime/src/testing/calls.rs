@@ -20,7 +20,7 @@ use crate::{
         room_class::RoomClass,
         stub::{
             Namespace, RoomStub,
-            rooms::{CallError, MAX_RESPONSE, RoomKey, Rooms, StubFuture, name_of},
+            rooms::{CallError, RoomKey, Rooms, StubFuture, complete, name_of},
         },
     },
 };
@@ -36,7 +36,7 @@ pub(super) struct SimulatedRooms {
 
 impl SimulatedRooms {
     async fn call(&self, room: &RoomKey, request: Request) -> Result<Response, CallError> {
-        let name = name_of(room)?;
+        let name = name_of(room).map_err(CallError::Request)?;
         let (room, reply) = {
             let ended = || CallError::Failed("the test has ended".to_owned());
             let simulation = self.shared.simulation.upgrade().ok_or_else(ended)?;
@@ -65,10 +65,7 @@ impl SimulatedRooms {
 /// Returns the response of a call. An accepted socket is lost.
 fn response(room: &SimulatedRoom, result: FetchResult) -> Result<Response, CallError> {
     match result {
-        FetchResult::Response(response) if response.body().len() > MAX_RESPONSE => {
-            Err(CallError::Response("it is larger than 32 MiB".to_owned()))
-        }
-        FetchResult::Response(response) => Ok(response),
+        FetchResult::Response(response) => complete(response),
         FetchResult::Upgrade { socket, .. } => {
             if let Some(connection) = room.host.connection(socket) {
                 connection.lose();
@@ -106,10 +103,7 @@ impl Rooms for Outside {
             *request.uri_mut() =
                 path.parse().map_err(|error| CallError::Request(format!("the path `{path}`: {error}")))?;
             match &self.0 {
-                Backend::InMemory(room) => match room.room.class().limit_body(request) {
-                    Ok(request) => response(&room.room, send_request(room, request).await),
-                    Err(status) => Ok(status.into_response()),
-                },
+                Backend::InMemory(room) => response(&room.room, send_request(room, request).await),
                 Backend::Remote(remote) => Ok(remote.request(request).await),
             }
         })

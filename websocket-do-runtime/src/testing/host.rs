@@ -97,7 +97,7 @@ impl TestHost {
 
     /// Adds an event of this room to the trace.
     pub(super) fn log(&self, event: impl FnOnce() -> String) {
-        self.shared.trace.push(self.clock.elapsed(), self.describe().into(), event());
+        self.shared.trace.push(self.clock.elapsed(), self.describe(), event());
     }
 
     /// Returns the connection of a socket, unless it was removed.

@@ -45,12 +45,9 @@ where
         // As in an app: a room may hand on a request that its internal route has received.
         request.extensions_mut().remove::<Internal>();
         match &self.backend {
-            Backend::InMemory(room) => match room.room.class().limit_body(request) {
-                Ok(request) => match send_request(room, request).await {
-                    FetchResult::Response(response) => response,
-                    FetchResult::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
-                },
-                Err(status) => status.into_response(),
+            Backend::InMemory(room) => match send_request(room, request).await {
+                FetchResult::Response(response) => response,
+                FetchResult::Upgrade { .. } => panic!("an upgrade request is not supported here; use `join_with`"),
             },
             Backend::Remote(remote) => remote.request(request).await,
         }
@@ -59,6 +56,10 @@ where
 
 /// Sends a request to the room, and runs the simulation until it has answered.
 pub(super) async fn send_request(InMemory { simulation, room }: &InMemory, request: Request) -> FetchResult {
+    let request = match room.class().limit_body(request) {
+        Ok(request) => request,
+        Err(status) => return FetchResult::Response(status.into_response()),
+    };
     room.host.log(|| format!("{} {}", request.method(), request.uri()));
     let (answering, answer) = (room.room(), Rc::new(RefCell::new(None)));
     let slot = answer.clone();

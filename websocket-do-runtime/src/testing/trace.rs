@@ -1,6 +1,6 @@
 //! The last events in rooms under test, for the report of a failure.
 
-use std::{cell::RefCell, collections::VecDeque, fmt::Write as _, rc::Rc};
+use std::{cell::RefCell, collections::VecDeque, fmt::Write as _};
 
 use crate::{codec::Frame, connection::printable::printable};
 
@@ -17,12 +17,12 @@ pub(super) struct Trace(RefCell<VecDeque<Event>>);
 struct Event {
     /// When it occurred, in milliseconds.
     millis: u64,
-    room: Rc<str>,
+    room: String,
     text: String,
 }
 
 impl Trace {
-    pub(super) fn push(&self, millis: u64, room: Rc<str>, text: String) {
+    pub(super) fn push(&self, millis: u64, room: String, text: String) {
         let mut events = self.0.borrow_mut();
         if events.len() == MAX_EVENTS {
             events.pop_front();

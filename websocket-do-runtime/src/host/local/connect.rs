@@ -22,8 +22,7 @@ const BUFFER: usize = 64 * 1024;
 impl LocalRooms {
     /// Returns what opens sessions of a room, once the calling room's earlier writes are durable.
     pub(super) fn open_sessions(&self, room: &RoomKey) -> Result<Opener, ClientError> {
-        let name: Arc<str> =
-            name_of(room).map_err(|_| ClientError::Url("this host finds rooms by name only".to_owned()))?.into();
+        let name: Arc<str> = name_of(room).map_err(ClientError::Url)?.into();
         // A client that reconnects must not keep the data folder of a server that has stopped.
         let (registry, barrier) = (Arc::downgrade(&self.registry), self.caller.barrier());
         Ok(Opener(Arc::new(move |request| {

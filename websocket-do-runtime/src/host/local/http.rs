@@ -17,15 +17,12 @@ use tungstenite::handshake::derive_accept_key;
 use super::{
     actor::Reply,
     http_stream::HttpStream,
-    outbox::Outbox,
-    receive::Limits,
-    registry::{NoReply, Registry, RoomHandle},
+    registry::{NoReply, Registry},
     settings::Settings,
     socket::{self, Connection},
 };
 use crate::{
     App, Response,
-    host::SocketId,
     server::{
         app::Target,
         http::{Internal, IntoResponse},
@@ -51,7 +48,7 @@ pub(super) struct Shared {
 
 impl Shared {
     /// Returns the response of a page or a room, or an error response.
-    pub(super) async fn answer<B>(self: &Arc<Self>, request: http::Request<B>) -> HttpResponse
+    pub(super) async fn answer<B>(&self, request: http::Request<B>) -> HttpResponse
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -64,7 +61,7 @@ impl Shared {
         self.app.complete(&method, origin.as_ref(), response).map(Full::new)
     }
 
-    async fn respond<B>(self: &Arc<Self>, mut request: http::Request<B>) -> Result<Response, StatusCode>
+    async fn respond<B>(&self, mut request: http::Request<B>) -> Result<Response, StatusCode>
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -104,12 +101,9 @@ impl Shared {
                 return Err(if accept.is_none() { StatusCode::BAD_REQUEST } else { StatusCode::UPGRADE_REQUIRED });
             }
         };
-        let shared = self.clone();
-        let limits = registry.limits();
-        self.connections.spawn(async move {
-            let stop = shared.stop.clone();
-            stop.run_until_cancelled(shared.websocket(upgrade, limits, socket, room, outbox)).await
-        });
+        let (limits, stopping, stop) = (registry.limits(), self.stopping.clone(), self.stop.clone());
+        let connection = Connection { socket, room: room.commands, outbox, limits, stopping };
+        self.connections.spawn(async move { stop.run_until_cancelled(websocket(upgrade, connection)).await });
         Ok(switching_protocols(headers, accept))
     }
 
@@ -127,28 +121,21 @@ impl Shared {
             if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
         })
     }
+}
 
-    async fn websocket(
-        &self,
-        upgrade: OnUpgrade,
-        limits: Limits,
-        socket: SocketId,
-        room: RoomHandle,
-        outbox: Arc<Outbox>,
-    ) {
-        let connection = Connection { socket, room: room.commands, outbox, limits, stopping: self.stopping.clone() };
-        match upgrade.await.map(Upgraded::downcast::<TokioIo<HttpStream>>) {
-            Ok(Ok(parts)) => {
-                let (reading, writing) = parts.io.into_inner().into_inner().into_split();
-                connection.serve(reading, writing, parts.read_buf.into()).await;
-            }
-            // A connection of another server.
-            Ok(Err(upgraded)) => {
-                let (reading, writing) = tokio::io::split(TokioIo::new(upgraded));
-                connection.serve(reading, writing, Vec::new()).await;
-            }
-            Err(_) => socket::lost(socket, &connection.room).await,
+/// Serves a connection once it is upgraded.
+async fn websocket(upgrade: OnUpgrade, connection: Connection) {
+    match upgrade.await.map(Upgraded::downcast::<TokioIo<HttpStream>>) {
+        Ok(Ok(parts)) => {
+            let (reading, writing) = parts.io.into_inner().into_inner().into_split();
+            connection.serve(reading, writing, parts.read_buf.into()).await;
         }
+        // A connection of another server.
+        Ok(Err(upgraded)) => {
+            let (reading, writing) = tokio::io::split(TokioIo::new(upgraded));
+            connection.serve(reading, writing, Vec::new()).await;
+        }
+        Err(_) => socket::lost(connection.socket, &connection.room).await,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     Request, Response,
     server::{
         http::IntoResponse,
-        stub::rooms::{CallError, MAX_RESPONSE, RoomKey, Rooms, StubFuture, name_of},
+        stub::rooms::{CallError, RoomKey, Rooms, StubFuture, complete, name_of},
     },
 };
 #[cfg(feature = "client")]
@@ -27,7 +27,7 @@ pub(super) struct LocalRooms {
 
 impl LocalRooms {
     async fn send(&self, room: &RoomKey, request: Request) -> Result<Response, CallError> {
-        let name = name_of(room)?;
+        let name = name_of(room).map_err(CallError::Request)?;
         if self.caller.written().await.is_err() {
             return Err(CallError::Failed("a write before the call was lost".to_owned()));
         }
@@ -43,10 +43,7 @@ impl LocalRooms {
             NoReply::Stalled => CallError::Overloaded("the room's thread has stalled".to_owned()),
         })?;
         match reply {
-            Reply::Response(response) if response.body().len() > MAX_RESPONSE => {
-                Err(CallError::Response("it is larger than 32 MiB".to_owned()))
-            }
-            Reply::Response(response) => Ok(response),
+            Reply::Response(response) => complete(response),
             Reply::Upgrade { socket, .. } => {
                 super::socket::lost(socket, &room.commands).await;
                 Err(CallError::Request("an upgrade is not supported here".to_owned()))

@@ -128,11 +128,23 @@ fn no_ids() -> StubError {
 /// # Errors
 /// Returns an error for an id.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn name_of(room: &RoomKey) -> Result<&str, CallError> {
+pub(crate) fn name_of(room: &RoomKey) -> Result<&str, String> {
     match room {
         RoomKey::Name(name) => Ok(name),
-        RoomKey::Id(_) => Err(CallError::Request(NO_IDS.to_owned())),
+        RoomKey::Id(_) => Err(NO_IDS.to_owned()),
     }
+}
+
+/// Returns the response of a room in this process.
+///
+/// # Errors
+/// Returns an error if it is larger than [`MAX_RESPONSE`].
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn complete(response: Response) -> Result<Response, CallError> {
+    if response.body().len() > MAX_RESPONSE {
+        return Err(CallError::Response("it is larger than 32 MiB".to_owned()));
+    }
+    Ok(response)
 }
 
 /// Opens sessions of a room for a typed client, which may move to another thread.
