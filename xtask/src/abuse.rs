@@ -13,13 +13,13 @@ mod worker;
 use std::time::Duration;
 
 use anyhow::Result;
+use cargo_websocket_do::{project::Project, step::step};
 use clap::{Args, ValueEnum};
 
 use self::{
     report::Report,
     server::{Built, Outcome},
 };
-use crate::{project::Project, step::step};
 
 /// Which scenarios run, and how long.
 #[derive(Args)]

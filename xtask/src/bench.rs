@@ -8,9 +8,10 @@ mod scenario;
 mod server;
 
 use anyhow::Result;
+use cargo_websocket_do::project::Project;
 use clap::{Args, ValueEnum};
 
-use crate::{project::Project, setup};
+use crate::setup;
 
 /// Which scenarios run, and how long.
 #[derive(Args)]
@@ -53,8 +54,8 @@ enum Scenario {
 
 /// Builds all candidates, runs the scenarios, and writes BENCHMARKS.md.
 pub(crate) fn bench(project: &Project, options: &Options) -> Result<()> {
-    let wasm = setup::setup(project)?;
-    let programs = candidate::build(project, wasm)?;
+    let tools = setup::setup(project)?;
+    let programs = candidate::build(project, &tools)?;
     let machine = machine::describe(project)?;
     let scenarios = Scenario::value_variants().iter().filter(|it| options.only.is_empty() || options.only.contains(it));
     let mut sections = Vec::new();

@@ -2,8 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    io::Read,
     path::Path,
     process::Command,
     thread,
@@ -12,17 +11,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process::Group, project::Project};
+use cargo_websocket_do::{port, process::Group, project::Project, serve, tools::Tools};
 
 /// A command that serves a Worker locally with wrangler, without prompts, telemetry and update checks.
-pub(crate) fn wrangler(project: &Project, config: &Path, port: u16) -> Result<Command> {
-    let mut wrangler = Command::new(project.npm_bin("wrangler"));
+pub(crate) fn wrangler(project: &Project, tools: &Tools, config: &Path, port: u16) -> Result<Command> {
+    let mut wrangler = serve::wrangler(project, tools, config, port)?;
     wrangler
-        .args(["dev", "--local", "--ip", "127.0.0.1"])
-        .args(["--port", &port.to_string(), "--inspector-port", &free_port()?.to_string()])
-        .arg("--config")
-        .arg(config)
-        .current_dir(project.root())
+        .args(["--local", "--inspector-port", &port::free()?.to_string()])
         .envs([("CI", "true"), ("NO_COLOR", "1"), ("FORCE_COLOR", "0")])
         .envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_SEND_ERROR_REPORTS", "false")])
         .envs([("WRANGLER_HIDE_BANNER", "true"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")])
@@ -32,8 +27,14 @@ pub(crate) fn wrangler(project: &Project, config: &Path, port: u16) -> Result<Co
 }
 
 /// A command that serves the existing build of a Worker, without rebuilding it, and stores its data in `folder`.
-pub(crate) fn wrangler_in(project: &Project, package: &Path, port: u16, folder: &Path) -> Result<Command> {
-    let original = project.wrangler_config(package);
+pub(crate) fn wrangler_in(
+    project: &Project,
+    tools: &Tools,
+    package: &Path,
+    port: u16,
+    folder: &Path,
+) -> Result<Command> {
+    let original = project.wrangler_config(&project.path(package))?;
     let text = fs::read_to_string(&original).with_context(|| format!("cannot read {}", original.display()))?;
     let home = original.parent().unwrap_or(project.root());
     let config = folder.join("wrangler.toml");
@@ -44,7 +45,7 @@ pub(crate) fn wrangler_in(project: &Project, package: &Path, port: u16, folder: 
     if secrets.exists() {
         fs::copy(&secrets, folder.join(".dev.vars"))?;
     }
-    let mut wrangler = wrangler(project, &config, port)?;
+    let mut wrangler = wrangler(project, tools, &config, port)?;
     wrangler.arg("--persist-to").arg(folder.join("state"));
     Ok(wrangler)
 }
@@ -64,16 +65,6 @@ fn without_build(config: &str, home: &Path) -> String {
     lines.join("\n")
 }
 
-/// A free port.
-pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// Returns whether a server can listen on this port.
-pub(crate) fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
-}
-
 /// Waits until the program responds to HTTP on its port.
 pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) -> Result<()> {
     let start = Instant::now();
@@ -81,7 +72,7 @@ pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) ->
         if let Some(status) = group.exited()? {
             bail!("it ended with {status} before it was ready");
         }
-        if responds(port).is_ok() {
+        if port::responds(port) {
             return Ok(());
         }
         thread::sleep(Duration::from_millis(50));
@@ -89,26 +80,14 @@ pub(crate) fn wait_until_ready(group: &mut Group, port: u16, limit: Duration) ->
     bail!("it was not ready within {} s", limit.as_secs())
 }
 
-fn responds(port: u16) -> std::io::Result<()> {
-    send_get(port, "/")?.read_exact(&mut [0; 12])
-}
-
 /// Sends a GET request; returns the body of the response, which must be 200.
 pub(crate) fn get(port: u16, path: &str) -> Result<String> {
     let mut answer = String::new();
-    send_get(port, path)?.read_to_string(&mut answer)?;
+    port::send_get(port, path)?.read_to_string(&mut answer)?;
     match answer.split_once("\r\n\r\n") {
         Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_owned()),
         _ => bail!("{path} was answered with {answer}"),
     }
-}
-
-fn send_get(port: u16, path: &str) -> std::io::Result<TcpStream> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-    Ok(stream)
 }
 
 /// A running host, which logs to a file and is stopped when this is dropped.
@@ -124,7 +103,7 @@ impl Host {
     pub(crate) fn start(name: &str, command: &mut Command, port: u16, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut group = Group::start(command.stdout(file.try_clone()?).stderr(file))?;
-        wait_until_ready(&mut group, port, Duration::from_mins(1)).with_context(|| {
+        wait_until_ready(&mut group, port, Duration::from_mins(2)).with_context(|| {
             let output = fs::read_to_string(log).unwrap_or_default();
             format!("the {name} host printed:\n{output}\nand")
         })?;

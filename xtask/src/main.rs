@@ -2,25 +2,25 @@
 
 mod abuse;
 mod bench;
-mod debian;
-mod dev;
 mod host;
+mod outside;
 mod package;
 mod page;
-mod process;
-mod project;
 mod python;
 mod setup;
 mod step;
 mod test;
-mod wasm;
 mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::bail;
+use cargo_websocket_do::{
+    process::Parent,
+    serve::{self, Ended},
+    worker::Profile,
+};
 use clap::{Args, Parser, Subcommand};
-
-use crate::{project::Project, worker::Profile};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Set up, build, serve, test and measure this repository")]
@@ -57,6 +57,8 @@ enum Command {
     },
     /// Pack the published crates, and build and test the facade from the packed files alone.
     Package,
+    /// Create a project from the packed crates in a temporary folder, and serve it on both hosts.
+    Outside,
     /// Compare the public API with that of a revision, as nothing is published yet.
     Semver {
         /// The revision to compare with.
@@ -79,8 +81,8 @@ struct Worker {
 }
 
 fn main() -> ExitCode {
-    let parent = std::os::unix::process::parent_id();
-    match run(Cli::parse().command, parent) {
+    let parent = Parent::of_this_process();
+    match run(Cli::parse().command, &parent) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -89,22 +91,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, parent: u32) -> anyhow::Result<()> {
-    let project = Project::find()?;
+fn run(command: Command, parent: &Parent) -> anyhow::Result<()> {
+    let project = setup::project()?;
     match command {
         Command::Setup => setup::setup(&project).map(drop),
         Command::Build { worker, dev } => {
-            let wasm = setup::setup(&project)?;
+            let tools = setup::setup(&project)?;
             let profile = if dev { Profile::Dev } else { Profile::Release };
-            worker::build(&project, wasm, &worker.package, profile)
+            worker::build(&project, &tools, &worker.package, profile)
         }
         Command::Dev { worker, port } => {
-            let wasm = setup::setup(&project)?;
-            worker::build(&project, wasm, &worker.package, Profile::Release)?;
-            dev::serve(&project, &worker.package, port, parent)
+            let tools = setup::setup(&project)?;
+            worker::build(&project, &tools, &worker.package, Profile::Release)?;
+            let config = project.wrangler_config(&project.path(&worker.package))?;
+            let mut wrangler = host::wrangler(&project, &tools, &config, port)?;
+            match serve::serve(&mut wrangler, port, parent, || println!("listening on http://127.0.0.1:{port}"))? {
+                Ended::Parent => Ok(()),
+                Ended::BeforeReady => bail!("wrangler ended before the Worker was ready"),
+            }
         }
         Command::Test { quick } => test::test(&project, quick),
         Command::Package => package::package(&project),
+        Command::Outside => test::outside_alone(&project),
         Command::Semver { baseline } => package::semver(&project, &baseline),
         Command::MinimalVersions => package::minimal_versions(&project),
         Command::Bench(options) => bench::bench(&project, &options),

@@ -3,17 +3,20 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::Result;
-
-use crate::{
+use cargo_websocket_do::{
     process::run,
-    project::Project,
-    setup,
+    project::{Project, read},
     step::step,
     wasm::{TARGET, Wasm},
 };
 
+use crate::setup;
+
 /// The published crates, in the order in which they have to be published.
-pub(crate) const CRATES: [&str; 3] = ["websocket-do-macros", "websocket-do-runtime", "websocket-do"];
+pub(crate) const CRATES: [&str; 4] = ["websocket-do-macros", "websocket-do-runtime", "websocket-do", COMMAND];
+
+/// The crate with `cargo websocket-do`, which depends on none of the others.
+const COMMAND: &str = "cargo-websocket-do";
 
 /// The crate that users depend on.
 const FACADE: &str = "websocket-do";
@@ -30,7 +33,7 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     let packed = step("packing the crates", || Packed::new(project, "package-check"))?;
     step("building the packed crates natively, and running the doc tests", || packed.test())?;
     step("building the packed crates for wasm32", || packed.build_wasm(wasm))?;
-    if project.manifest()?.contains(PLACEHOLDER) {
+    if read(&project.path("Cargo.toml"))?.contains(PLACEHOLDER) {
         eprintln!("-- `repository` in Cargo.toml is still a placeholder; CONTRIBUTING.md describes what to change");
     }
     Ok(())
@@ -51,11 +54,10 @@ pub(crate) fn minimal_versions(project: &Project) -> Result<()> {
 
 /// Compares the public API with that of a revision, and fails if a change needs another version number.
 pub(crate) fn semver(project: &Project, baseline: &str) -> Result<()> {
-    setup::semver_checks(project)?;
-    let mut checks = Command::new(project.cargo_bin("cargo-semver-checks"));
+    let mut checks = Command::new(setup::semver_checks(project)?);
     checks.args(["semver-checks", "--all-features", "--baseline-rev", baseline]).current_dir(project.root());
-    // The tool knows neither macros nor what one crate re-exports of another.
-    for name in CRATES.iter().skip(1) {
+    // The tool knows neither macros nor what one crate re-exports of another, and the library of the command promises nothing.
+    for name in CRATES.iter().skip(1).filter(|name| **name != COMMAND) {
         checks.args(["--package", name]);
     }
     run(&mut checks)
@@ -89,7 +91,7 @@ impl<'project> Packed<'project> {
             // The times in the archive are always the same: with them, cargo would not see that a file has changed.
             run(Command::new("tar").arg("-xmzf").arg(archive).arg("-C").arg(&folder))?;
         }
-        let manifest = workspace(&members, &project.manifest()?);
+        let manifest = workspace(&members, &read(&project.path("Cargo.toml"))?);
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::copy(project.path("Cargo.lock"), folder.join("Cargo.lock"))?;
         Ok(Self { project, folder })
@@ -105,6 +107,31 @@ impl<'project> Packed<'project> {
         let mut cargo = self.cargo(&format!("build --release --target {TARGET}"));
         wasm.prepare(self.project, &mut cargo)?;
         run(&mut cargo)
+    }
+
+    /// Builds `cargo websocket-do`, and returns the folder of the program.
+    pub(crate) fn build_command(&self) -> Result<PathBuf> {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--package", COMMAND]).current_dir(&self.folder);
+        run(cargo.env("CARGO_TARGET_DIR", self.project.target("")))?;
+        Ok(self.project.target("debug"))
+    }
+
+    /// A configuration of cargo with which a project gets these crates instead of released ones.
+    pub(crate) fn cargo_config(&self) -> Result<String> {
+        let version = self.project.locked_version(FACADE)?;
+        let patch = |name: &&str| {
+            format!("{name} = {{ path = {:?} }}", self.folder.join(format!("{name}-{version}")).display().to_string())
+        };
+        Ok(format!(
+            "[patch.crates-io]\n{}\n",
+            CRATES.iter().filter(|name| **name != COMMAND).map(patch).collect::<Vec<_>>().join("\n")
+        ))
+    }
+
+    /// The lock file of the packed crates.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.folder.join("Cargo.lock")
     }
 
     /// Locks the oldest version of each dependency that the crates' own manifests admit.
@@ -142,13 +169,14 @@ mod tests {
         let repository = "[package]\nname = \"a\"\n[profile.release]\nlto = true\n[profile.dev]\ndebug = 0\n";
         let expected = r#"[workspace]
 resolver = "3"
-members = ["macros", "runtime", "facade"]
+members = ["macros", "runtime", "facade", "command"]
 [patch.crates-io]
 websocket-do-macros = { path = "macros" }
 websocket-do-runtime = { path = "runtime" }
 websocket-do = { path = "facade" }
+cargo-websocket-do = { path = "command" }
 [profile.release]
 lto = true"#;
-        assert_eq!(workspace(&["macros", "runtime", "facade"].map(str::to_owned), repository), expected);
+        assert_eq!(workspace(&["macros", "runtime", "facade", "command"].map(str::to_owned), repository), expected);
     }
 }

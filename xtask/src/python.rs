@@ -3,8 +3,7 @@
 use std::{path::PathBuf, process::Command};
 
 use anyhow::Result;
-
-use crate::{
+use cargo_websocket_do::{
     process::{output, run},
     project::Project,
     step::step,
@@ -20,7 +19,7 @@ pub(crate) fn is_available() -> bool {
 
 /// A Python with the pinned packages, in `.tools`.
 pub(crate) fn python(project: &Project) -> Result<PathBuf> {
-    let folder = project.path(".tools/python");
+    let folder = project.tools("python");
     let python = folder.join("bin/python");
     // Also fails if the Python it was created from is gone.
     if output(Command::new(&python).args(["-m", "pip", "--version"])).is_none() {

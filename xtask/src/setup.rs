@@ -1,39 +1,39 @@
-//! Installation of the tools. What is installed already is not installed again.
+//! Installation of what this repository needs. What is installed already is not installed again.
 
-use std::{env, fs, path::PathBuf, process::Command};
-
-use anyhow::{Context, Result, bail};
-
-use crate::{
-    debian,
-    process::{output, run},
-    project::Project,
-    step::step,
-    wasm::Wasm,
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
 };
 
-const WORKER_BUILD: &str = "0.8.7";
+use anyhow::{Context, Result};
+use cargo_websocket_do::{
+    debian,
+    process::{npm_program, run},
+    project::{self, Project},
+    step::step,
+    tools::{CargoTool, Tools, install_with_cargo},
+};
+
 /// Reads what the rustdoc of rust-toolchain.toml writes.
 const SEMVER_CHECKS: &str = "0.51.0";
-/// The oldest Node that wrangler supports.
-const NODE: u32 = 20;
 
-/// Installs what is missing to build and serve a Worker.
-pub(crate) fn setup(project: &Project) -> Result<Wasm> {
-    node()?;
-    let wasm = Wasm::choose()?;
-    npm_packages(project)?;
-    worker_tools(project)?;
-    Ok(wasm)
+/// Finds the repository from the environment that cargo sets. Its tools are in its folder `.tools`, unless the environment names another.
+pub(crate) fn project() -> Result<Project> {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let root = manifest.as_deref().and_then(Path::parent).context("not started by cargo; run `cargo xtask`")?;
+    let project = Project::find(root)?;
+    Ok(if env::var_os(project::TOOLS).is_some() { project } else { project.with_tools(root.join(".tools")) })
 }
 
-fn node() -> Result<()> {
-    let version = output(Command::new("node").arg("--version"));
-    let major = version.as_deref().and_then(|version| version.strip_prefix('v')?.split('.').next()?.parse().ok());
-    if major.is_none_or(|major: u32| major < NODE) {
-        bail!("missing: install Node.js {NODE} or newer, with npm");
-    }
-    Ok(())
+/// A program that `npm ci` installs for this repository.
+pub(crate) fn npm_bin(project: &Project, name: &str) -> PathBuf {
+    project.path("node_modules/.bin").join(name)
+}
+
+/// Installs what is missing to build and serve a Worker.
+pub(crate) fn setup(project: &Project) -> Result<Tools> {
+    npm_packages(project)?;
+    Tools::install(project, project.root())
 }
 
 fn npm_packages(project: &Project) -> Result<()> {
@@ -44,59 +44,15 @@ fn npm_packages(project: &Project) -> Result<()> {
     }
     // The install scripts are not needed: they only look up binaries, which are separate packages.
     let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    step("npm ci", || run(Command::new("npm").args(args).current_dir(project.root())))
+    step("npm ci", || run(npm_program("npm").args(args).current_dir(project.root())))
 }
 
-/// A program that `cargo install` installs for this repository: its name, its package, and the version to have.
-type Tool<'a> = (&'a str, &'a str, &'a str);
-
-/// Installs worker-build, and the wasm-bindgen that fits the library of that name. Neither is in npm, and worker-build would
-/// download its own from yet another host.
-fn worker_tools(project: &Project) -> Result<()> {
-    let bindgen = project.locked_version("wasm-bindgen")?;
-    cargo_tools(
-        project,
-        &[("worker-build", "worker-build", WORKER_BUILD), ("wasm-bindgen", "wasm-bindgen-cli", &bindgen)],
-    )
-}
-
-/// Installs cargo-semver-checks, which only `cargo xtask semver` needs.
-pub(crate) fn semver_checks(project: &Project) -> Result<()> {
-    cargo_tools(project, &[("cargo-semver-checks", "cargo-semver-checks", SEMVER_CHECKS)])
-}
-
-fn cargo_tools(project: &Project, tools: &[Tool<'_>]) -> Result<()> {
-    let missing: Vec<_> = tools
-        .iter()
-        .filter(|(program, _, version)| {
-            let installed = output(Command::new(project.cargo_bin(program)).arg("--version"));
-            installed.as_deref().and_then(|text| text.split(' ').next_back()) != Some(*version)
-        })
-        .map(|(_, package, version)| format!("{package}@{version}"))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let target = project.target("tools");
-    step(&format!("installing {} (some minutes, once)", missing.join(" and ")), || {
-        // Without optimisation they compile in two thirds of the time, and still run for a fraction of a second only.
-        let mut cargo = Command::new("cargo");
-        cargo
-            .args(["install", "--force", "--root"])
-            .arg(project.path(".tools"))
-            .args(&missing)
-            .env("CARGO_TARGET_DIR", &target)
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
-            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
-            .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
-            .env("CARGO_PROFILE_RELEASE_STRIP", "true")
-            .current_dir(project.root());
-        run(&mut cargo)
-    })?;
-    // Almost a gigabyte, which is not needed any more.
-    let _ = fs::remove_dir_all(target);
-    Ok(())
+/// Installs cargo-semver-checks, which only `cargo xtask semver` needs; returns its path.
+pub(crate) fn semver_checks(project: &Project) -> Result<PathBuf> {
+    let name = "cargo-semver-checks";
+    let tool = CargoTool { program: name, package: name, version: SEMVER_CHECKS.to_owned() };
+    install_with_cargo(project, std::slice::from_ref(&tool))?;
+    Ok(tool.path(project))
 }
 
 /// Finds or installs Chromium, which only the tests need.

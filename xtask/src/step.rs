@@ -1,23 +1,9 @@
-//! Reporting of steps and their times.
+//! The steps of a test run and their times.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-
-/// Runs a slow part of a command, and prints its name and how long it took.
-///
-/// All of it goes to stderr, as stdout is part of the interface of some commands.
-pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("-- {name} ...");
-    let start = Instant::now();
-    let result = work();
-    let took = seconds(start.elapsed());
-    match &result {
-        Ok(_) => eprintln!("-- {name}: done in {took}"),
-        Err(_) => eprintln!("-- {name}: failed after {took}"),
-    }
-    result
-}
+use cargo_websocket_do::step::seconds;
 
 /// The steps of a test run.
 #[derive(Default)]
@@ -58,8 +44,4 @@ impl Report {
         }
         Ok(())
     }
-}
-
-fn seconds(took: Duration) -> String {
-    format!("{:.1} s", took.as_secs_f64())
 }

@@ -7,18 +7,23 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-
-use crate::{
-    abuse, bench, debian,
-    host::{Host, free_port, get, wrangler_in},
-    package::Packed,
-    page,
+use cargo_websocket_do::{
+    debian, port,
     process::run,
     project::Project,
-    python, setup,
-    step::Report,
+    tools::Tools,
     wasm::{FORCE, TARGET, Wasm},
-    worker::{self, Profile},
+    worker::Profile,
+};
+
+use crate::{
+    abuse, bench,
+    host::{Host, get, wrangler_in},
+    outside::Outside,
+    package::Packed,
+    page, python, setup,
+    step::Report,
+    worker,
 };
 
 /// The Workers under test: the package, its folder, and the environment variables with the addresses of its two hosts.
@@ -74,6 +79,7 @@ fn packages() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// What the tests against the hosts need besides the Workers.
 struct Built {
+    tools: Tools,
     /// The browser.
     chromium: PathBuf,
     /// The folder of the page with the typed client.
@@ -82,25 +88,46 @@ struct Built {
 
 /// Builds the Workers, and what the tests against them need.
 fn workers(project: &Project, report: &mut Report, packed: Option<&Packed<'_>>) -> Option<Built> {
-    let (wasm, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
+    let (tools, chromium) = report.run("setup", || Ok((setup::setup(project)?, setup::chromium()?)))?;
     report.run("vectors, read by msgpackr", || run(&mut node(project, "tests/fixtures/vectors/check.mjs")));
-    report.run("warnings on wasm32", || lints(project, wasm));
-    report.run("documentation for wasm32", || documentation(project, wasm));
+    report.run("warnings on wasm32", || lints(project, tools.wasm));
+    report.run("documentation for wasm32", || documentation(project, tools.wasm));
     for (name, package) in packages() {
         report.run(&format!("build {name} for workerd"), || {
-            worker::build(project, wasm, Path::new(package), Profile::Release)
+            worker::build(project, &tools, Path::new(package), Profile::Release)
         })?;
     }
     // After the Workers, as it reuses their dependencies.
     if let Some(packed) = packed {
-        report.run("build the packed crates for wasm32", || packed.build_wasm(wasm));
+        report.run("build the packed crates for wasm32", || packed.build_wasm(tools.wasm));
     }
     // Debian's Rust is not covered otherwise if the target comes from rustup.
-    if wasm == Wasm::Rustup && debian::has_rust() {
+    if tools.wasm == Wasm::Rustup && debian::has_rust() {
         report.run("build chat for workerd without rustup's server", || without_rustup(project))?;
     }
-    let page = report.run("build the client for a page", || page::build(project, wasm))?;
-    Some(Built { chromium, page })
+    if let Some(packed) = packed {
+        outside(project, report, &tools, packed);
+    }
+    let page = report.run("build the client for a page", || page::build(project, &tools))?;
+    Some(Built { tools, chromium, page })
+}
+
+/// Runs the steps with a project outside of the repository alone.
+pub(crate) fn outside_alone(project: &Project) -> Result<()> {
+    let mut report = Report::default();
+    let tools = setup::setup(project)?;
+    outside(project, &mut report, &tools, &Packed::new(project, "package-check")?);
+    report.finish()
+}
+
+/// Creates a project from the packed crates, and serves it on both hosts.
+fn outside(project: &Project, report: &mut Report, tools: &Tools, packed: &Packed<'_>) {
+    let created = report.run("create a project outside of the repository", || Outside::new(project, tools, packed));
+    let Some(outside) = created else { return };
+    report.run("the project's own tests", || outside.test());
+    report.run("the project on the local host", || outside.serve_locally());
+    report.run("the project on workerd, with cargo websocket-do", || outside.serve_with_command());
+    report.run("the project on workerd, with worker-build and wrangler alone", || outside.serve_plainly());
 }
 
 /// Fails on warnings for wasm32: those of clippy or, as Debian's Rust has no clippy, of the build that is needed next anyway.
@@ -139,7 +166,7 @@ const CHAT_KEY: &str = "CHAT_KEY";
 
 /// Starts both hosts, and runs the tests and clients that connect to them. The hosts are stopped at the end, also after a failure.
 fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
-    let mut hosts = report.run("start the hosts", || start(project))?;
+    let mut hosts = report.run("start the hosts", || start(project, &built.tools))?;
     let addresses: Vec<_> = hosts.iter().map(|(name, host)| (*name, host.address())).collect();
     let mut client = |name: &str, command: &mut Command| {
         let command = command.envs(addresses.iter().copied()).env("CHROMIUM", &built.chromium);
@@ -168,14 +195,14 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     } else {
         println!("\n== Python peer: skipped; missing python3 (3.11 or newer) with venv");
     }
-    report.run("the chat's history and its key after a restart", || restart(project, &mut hosts));
+    report.run("the chat's history and its key after a restart", || restart(project, &built.tools, &mut hosts));
     drop(hosts);
     report.run("hostile clients, crashes and a full disk", || abuse::abuse(project, &abuse::Options::smoke()));
     report.run("a smoke run of the bench", || bench::bench(project, &bench::Options::smoke()));
     Some(())
 }
 
-fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
+fn start(project: &Project, tools: &Tools) -> Result<Vec<(&'static str, Host)>> {
     let folder = project.target("hosts");
     // No storage of an earlier run.
     let _ = fs::remove_dir_all(&folder);
@@ -183,13 +210,13 @@ fn start(project: &Project) -> Result<Vec<(&'static str, Host)>> {
     let mut hosts = Vec::new();
     for (name, package, [local, workerd]) in WORKERS {
         run(&mut cargo(project, &format!("build --package {name}")))?;
-        hosts.push((local, start_local(project, name, free_port()?, local, None)?));
-        hosts.push((workerd, start_workerd(project, name, package, free_port()?, workerd, None)?));
+        hosts.push((local, start_local(project, name, port::free()?, local, None)?));
+        hosts.push((workerd, start_workerd(project, tools, (name, package), port::free()?, workerd, None)?));
     }
     for (name, package, variable, _) in EXAMPLES {
-        hosts.push((variable, start_workerd(project, name, package, free_port()?, variable, None)?));
+        hosts.push((variable, start_workerd(project, tools, (name, package), port::free()?, variable, None)?));
     }
-    hosts.push((MISBEHAVING, start_misbehaving(project, free_port()?)?));
+    hosts.push((MISBEHAVING, start_misbehaving(project, port::free()?)?));
     Ok(hosts)
 }
 
@@ -214,14 +241,14 @@ fn start_local(project: &Project, name: &str, port: u16, log: &str, key: Option<
 /// Starts a Worker. `key` is the secret `CHAT_KEY`.
 fn start_workerd(
     project: &Project,
-    name: &str,
-    package: &str,
+    tools: &Tools,
+    (name, package): (&str, &str),
     port: u16,
     log: &str,
     key: Option<&str>,
 ) -> Result<Host> {
     let folder = project.target("hosts");
-    let mut command = wrangler_in(project, Path::new(package), port, &folder.join(name))?;
+    let mut command = wrangler_in(project, tools, Path::new(package), port, &folder.join(name))?;
     command.args(key.map(|key| format!("--var={CHAT_KEY}:{key}")));
     Host::start(&format!("workerd {name}"), &mut command, port, &folder.join(format!("{log}.log")))
 }
@@ -235,7 +262,7 @@ fn start_misbehaving(project: &Project, port: u16) -> Result<Host> {
 
 /// Restarts the chat's hosts with the secret `CHAT_KEY`: the history that the JavaScript peers have left in a room must survive, and
 /// private rooms have the new key.
-fn restart(project: &Project, hosts: &mut [(&'static str, Host)]) -> Result<()> {
+fn restart(project: &Project, tools: &Tools, hosts: &mut [(&'static str, Host)]) -> Result<()> {
     const HISTORY: &str = "/room/restarted/history";
     const PRIVATE: &str = "/room/private-restarted/info?key";
     const KEY: &str = "earl-grey";
@@ -256,7 +283,7 @@ fn restart(project: &Project, hosts: &mut [(&'static str, Host)]) -> Result<()> 
         *host = if *variable == local {
             start_local(project, name, port, &log, Some(KEY))?
         } else {
-            start_workerd(project, name, package, port, &log, Some(KEY))?
+            start_workerd(project, tools, (name, package), port, &log, Some(KEY))?
         };
         let after = get(port, HISTORY)?;
         if after != before {

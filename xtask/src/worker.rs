@@ -4,86 +4,51 @@ use std::{
     fs::{self, File},
     io::{Read, Seek, Write},
     path::Path,
-    process::Command,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result};
 
-use crate::{
+use cargo_websocket_do::{
     process::run,
     project::Project,
     step::step,
-    wasm::{TARGET, Wasm},
+    tools::Tools,
+    wasm::TARGET,
+    worker::{Profile, compile},
 };
 
-/// The profile of a build.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// Optimised.
-    Release,
-    /// Unoptimised, with debug assertions.
-    Dev,
-}
-
-impl Profile {
-    fn folder(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Dev => "debug",
-        }
-    }
-}
-
 /// Builds the Worker in `package` into its `build` folder, if anything has changed.
-pub(crate) fn build(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
+pub(crate) fn build(project: &Project, tools: &Tools, package: &Path, profile: Profile) -> Result<()> {
     let requested = now();
-    let name = format!("building the Worker {} with {}'s Rust", package.display(), wasm.name());
+    let name = format!("building the Worker {} with {}'s Rust", package.display(), tools.wasm.name());
     step(&name, || {
         let mut stamp = Stamp::lock(&project.path(package).join("build"))?;
-        let kind = format!("{} {}", wasm.name(), profile.folder());
+        let kind = format!("{} {}", tools.wasm.name(), profile.folder());
         // Wrangler requests a build for each changed file; a build that began later includes all of the changes.
         if stamp.kind == kind && stamp.began > requested {
             return Ok(());
         }
         let began = now();
-        compile(project, wasm, package, profile)?;
-        let compiled = compiled(project, wasm, package, profile)?;
+        compile(project, tools, &project.path(package), profile)?;
+        let compiled = compiled(project, tools, package, profile)?;
         if stamp.kind != kind || stamp.compiled != compiled {
-            bundle(project, wasm, package, profile)?;
+            bundle(project, tools, package, profile)?;
         }
         stamp.write(&kind, compiled, began)
     })
 }
 
-/// Calls cargo as worker-build will: cheap if nothing has changed.
-fn compile(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--lib", "--target", TARGET]).current_dir(project.path(package));
-    if profile == Profile::Release {
-        cargo.arg("--release");
-    }
-    wasm.prepare(project, &mut cargo)?;
-    run(&mut cargo)
-}
-
-fn bundle(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<()> {
-    let mut worker_build = Command::new(project.cargo_bin("worker-build"));
-    worker_build
-        .arg(if profile == Profile::Release { "--release" } else { "--dev" })
-        .current_dir(project.path(package))
-        // Without these it downloads its own.
-        .env("WASM_BINDGEN_BIN", project.cargo_bin("wasm-bindgen"))
-        .env("WASM_OPT_BIN", project.npm_bin("wasm-opt"))
-        .env("ESBUILD_BIN", project.npm_bin("esbuild"));
-    wasm.prepare(project, &mut worker_build)?;
+fn bundle(project: &Project, tools: &Tools, package: &Path, profile: Profile) -> Result<()> {
+    let mut worker_build = tools.worker_build(project, &project.path(package))?;
+    worker_build.arg(profile.option());
     run(&mut worker_build)
 }
 
 /// When cargo last compiled something.
-fn compiled(project: &Project, wasm: Wasm, package: &Path, profile: Profile) -> Result<u128> {
-    let library = crate_name(&project.path(package))?;
-    let file = project.target(format!("wasm-{}/{TARGET}/{}/{library}.wasm", wasm.name(), profile.folder()));
+fn compiled(project: &Project, tools: &Tools, package: &Path, profile: Profile) -> Result<u128> {
+    let library = project.member_in(&project.path(package))?.library.as_deref().unwrap_or_default();
+    let file = tools.wasm.target(project).join(format!("{TARGET}/{}/{library}.wasm", profile.folder()));
     let modified = fs::metadata(&file).and_then(|file| file.modified());
     let modified = modified.with_context(|| format!("cargo did not build {}", file.display()))?;
     Ok(nanoseconds(modified))
@@ -128,12 +93,4 @@ impl Stamp {
         self.file.rewind()?;
         write!(self.file, "{kind}\n{compiled}\n{began}\n").context("cannot write the stamp")
     }
-}
-
-fn crate_name(package: &Path) -> Result<String> {
-    let path = package.join("Cargo.toml");
-    let manifest = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut names = manifest.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let name = names.next().with_context(|| format!("missing `name` in {}", path.display()))?;
-    Ok(name.replace('-', "_"))
 }

@@ -9,13 +9,14 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-
-use super::peer::Peer;
-use crate::{
-    host::{free_port, wait_until_ready},
+use cargo_websocket_do::{
+    port,
     process::{Group, run},
     project::Project,
 };
+
+use super::peer::Peer;
+use crate::host::wait_until_ready;
 
 /// How much memory a server may use above that at its start, in bytes.
 pub(super) const LIMIT: u64 = 64 << 20;
@@ -65,7 +66,7 @@ impl Built {
     /// Starts a server on a data folder, in which files can grow to `limit` KiB, if there is a limit.
     pub(super) fn start_on(&self, data: &Path, limit: Option<u32>) -> Result<Server> {
         fs::create_dir_all(data)?;
-        let port = free_port()?;
+        let port = port::free()?;
         // Without the trap, a write beyond the limit ends the process. A soft limit can be lifted later.
         let script = r#"trap "" XFSZ; ulimit -S -f "$1" && exec "$2" --port "$3" --data "$4""#;
         let limit = limit.map_or_else(|| "unlimited".to_owned(), |limit| limit.to_string());

@@ -3,26 +3,25 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
+use cargo_websocket_do::{port, project::Project, worker::Profile};
 
 use super::{Scenario, flood, name, server::memory};
 use crate::{
-    host::{Host, free_port, wrangler_in},
-    project::Project,
-    setup,
-    worker::{self, Profile},
+    host::{Host, wrangler_in},
+    setup, worker,
 };
 
 const PACKAGE: &str = "tests/fixtures/rooms";
 
 /// Runs all floods; returns a table.
 pub(super) fn report(project: &Project, scenarios: &[Scenario], time: Duration) -> Result<String> {
-    let wasm = setup::setup(project)?;
-    worker::build(project, wasm, Path::new(PACKAGE), Profile::Release)?;
+    let tools = setup::setup(project)?;
+    worker::build(project, &tools, Path::new(PACKAGE), Profile::Release)?;
     let mut lines = vec!["| on workerd | start, MiB | peak, MiB | increase, MiB | |\n|---|--:|--:|--:|---|".to_owned()];
     let is_flood = |it: &&Scenario| !matches!(it, Scenario::Kill | Scenario::FullDisk | Scenario::Neighbours);
     for &scenario in scenarios.iter().filter(is_flood) {
-        let (port, folder) = (free_port()?, project.target("abuse/workerd"));
-        let mut command = wrangler_in(project, Path::new(PACKAGE), port, &folder)?;
+        let (port, folder) = (port::free()?, project.target("abuse/workerd"));
+        let mut command = wrangler_in(project, &tools, Path::new(PACKAGE), port, &folder)?;
         let host = Host::start("workerd", &mut command, port, &project.target("abuse/workerd.log"))?;
         let before = largest(&host, "VmRSS")?;
         let detail = flood::run(scenario, port, time).unwrap_or_else(|error| format!("{error:#}"));

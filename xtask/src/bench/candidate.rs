@@ -7,12 +7,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use bench_load::Format;
+use cargo_websocket_do::{project::Project, tools::Tools, worker::Profile};
 
-use crate::{
-    project::Project,
-    wasm::Wasm,
-    worker::{self, Profile},
-};
+use crate::worker;
 
 /// A built Worker.
 pub(super) struct Program {
@@ -63,14 +60,14 @@ const PROGRAMS: [Definition; 5] = [
 ];
 
 /// Builds all programs, each into a folder from which it is served.
-pub(super) fn build(project: &Project, wasm: Wasm) -> Result<Vec<Program>> {
+pub(super) fn build(project: &Project, tools: &Tools) -> Result<Vec<Program>> {
     let workerd = workerd(project)?;
     let build_one = |(name, source, binding, ability, formats): Definition| {
         let folder = project.target("bench").join(Path::new(source).file_name().unwrap_or_default());
         let program = Program { name, source, binding, ability, formats, folder, workerd: workerd.clone() };
         let mut from = project.path(source);
         if from.join("Cargo.toml").is_file() {
-            worker::build(project, wasm, Path::new(source), Profile::Release)?;
+            worker::build(project, tools, Path::new(source), Profile::Release)?;
             from.push("build");
         }
         program.take(&from)?;

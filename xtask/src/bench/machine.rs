@@ -3,12 +3,13 @@
 use std::{fs, process::Command};
 
 use anyhow::Result;
+use cargo_websocket_do::{process::output, project::Project};
 
-use crate::{process::output, project::Project};
+use crate::setup::npm_bin;
 
 /// Pairs of property and value.
 pub(super) fn describe(project: &Project) -> Result<Vec<(&'static str, String)>> {
-    let workerd = project.npm_bin("workerd");
+    let workerd = npm_bin(project, "workerd");
     let version = |program: &mut Command| output(program).unwrap_or_else(|| "unknown".into());
     Ok(vec![
         ("CPU", format!("{}, {} cores", processor(), std::thread::available_parallelism()?)),

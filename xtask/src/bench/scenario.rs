@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use anyhow::{Context, Result};
 use bench_load::{Clients, Format, Kind, Round};
+use cargo_websocket_do::{project::Project, step::step};
 
 use super::{
     Scenario,
@@ -19,7 +20,6 @@ use super::{
     report::Section,
     server::Server,
 };
-use crate::{project::Project, step::step};
 
 /// Runs a scenario; returns its section of the report.
 pub(super) fn run(project: &Project, scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {

@@ -9,9 +9,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use bench_load::{Format, Process};
+use cargo_websocket_do::{port, process::Group};
 
 use super::candidate::Program;
-use crate::{host::free_port, process::Group};
 
 /// How long a start may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -30,7 +30,7 @@ pub(super) struct Server {
 impl Server {
     /// Starts the program for sessions of this format, and waits for its first response.
     pub(super) fn start(program: &Program, format: Format) -> Result<Self> {
-        let port = free_port()?;
+        let port = port::free()?;
         let config = program.folder.join(format!("{format:?}.capnp"));
         let storage = program.folder.join(format!("{format:?}-storage"));
         // No storage of an earlier run.

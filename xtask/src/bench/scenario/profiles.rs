@@ -3,6 +3,7 @@
 use std::{env, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
+use cargo_websocket_do::{process::run, project::Project, step::step};
 
 use super::{
     size::weights,
@@ -14,9 +15,7 @@ use crate::{
         figures::{Per, Series},
         report::{Section, micros, ratio},
     },
-    process::run,
-    project::Project,
-    step::step,
+    setup::npm_bin,
 };
 
 /// A build: its name, the environment of cargo, and the options of a further `wasm-opt`.
@@ -89,7 +88,7 @@ fn build(project: &Project, room: &Program, index: usize, (name, environment, op
 fn optimize(project: &Project, wasm: &Path, options: &[&str]) -> Result<()> {
     let features = ["bulk-memory", "exception-handling", "multivalue", "mutable-globals", "nontrapping-float-to-int"];
     let features = features.iter().chain(&["reference-types", "sign-ext"]);
-    let mut wasm_opt = Command::new(project.npm_bin("wasm-opt"));
+    let mut wasm_opt = Command::new(npm_bin(project, "wasm-opt"));
     wasm_opt.arg(wasm).arg("-o").arg(wasm).args(options);
     run(wasm_opt.args(features.map(|feature| format!("--enable-{feature}"))))
 }

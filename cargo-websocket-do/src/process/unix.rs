@@ -1,4 +1,4 @@
-//! Running programs, and stopping them together with their children.
+//! Process groups of Unix.
 
 use std::{
     io,
@@ -8,60 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-const POLL: Duration = Duration::from_millis(50);
+use super::{POLL, name, output};
+
 /// How long a stopped program may take to clean up.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// Runs a program to its end, with its stdout redirected to stderr.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let name = name(command);
-    let status =
-        command.stdin(Stdio::null()).stdout(io::stderr()).status().with_context(|| format!("cannot run `{name}`"))?;
-    succeeded(&name, status)
-}
-
-/// Runs a program to its end; stops it and fails after `limit`.
-pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
-    let name = name(command);
-    let mut group = Group::start(command.stdout(io::stderr()))?;
-    let start = Instant::now();
-    while start.elapsed() < limit {
-        if let Some(status) = group.exited()? {
-            return succeeded(&name, status);
-        }
-        thread::sleep(POLL);
-    }
-    bail!("`{name}` did not finish within {} s", limit.as_secs())
-}
-
-/// The output of a program; `None` if it is missing or fails.
-pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_owned())
-}
-
-fn name(command: &Command) -> String {
-    let program = command.get_program().to_string_lossy();
-    let program = program.rsplit('/').next().unwrap_or_default();
-    let args: Vec<_> = command.get_args().take(3).map(|arg| arg.to_string_lossy()).collect();
-    format!("{program} {}", args.join(" ")).trim_end().to_owned()
-}
-
-fn succeeded(name: &str, status: ExitStatus) -> Result<()> {
-    if !status.success() {
-        bail!("`{name}` ended with {status}");
-    }
-    Ok(())
-}
 
 /// A running program in its own process group, which is stopped when this is dropped.
 ///
 /// A guard process reads from a pipe: if this process is killed, the pipe closes and the guard stops the group, so that no process
 /// is left behind.
-pub(crate) struct Group {
+pub struct Group {
     child: Child,
     guard: Child,
     _pipe: Option<ChildStdin>,
@@ -80,7 +38,7 @@ kill -s KILL -- "-$1"
 
 impl Group {
     /// Starts a program.
-    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+    pub fn start(command: &mut Command) -> Result<Self> {
         let name = name(command);
         let mut child =
             command.stdin(Stdio::null()).process_group(0).spawn().with_context(|| format!("cannot run `{name}`"))?;
@@ -101,17 +59,17 @@ impl Group {
     }
 
     /// The id of the program's process.
-    pub(crate) fn id(&self) -> u32 {
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// The exit status of the program, if it has ended.
-    pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
+    pub fn exited(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
 
     /// The program's stdout and stderr, if they are pipes.
-    pub(crate) fn pipes(&mut self) -> [Option<Box<dyn io::Read + Send>>; 2] {
+    pub fn pipes(&mut self) -> [Option<Box<dyn io::Read + Send>>; 2] {
         [
             self.child.stdout.take().map(|pipe| Box::new(pipe) as _),
             self.child.stderr.take().map(|pipe| Box::new(pipe) as _),
@@ -119,7 +77,7 @@ impl Group {
     }
 
     /// The ids of the running processes of the group with this name.
-    pub(crate) fn members(&self, name: &str) -> Result<Vec<u32>> {
+    pub fn members(&self, name: &str) -> Result<Vec<u32>> {
         let list =
             output(Command::new("ps").args(["-A", "-o", "pgid=,pid=,stat=,comm="])).context("cannot run `ps`")?;
         let group = self.child.id().to_string();
@@ -136,7 +94,7 @@ impl Group {
     }
 
     /// Kills the program, which must not need to clean up.
-    pub(crate) fn kill(&self) {
+    pub fn kill(&self) {
         self.signal("KILL");
     }
 

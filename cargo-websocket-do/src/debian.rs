@@ -1,11 +1,11 @@
 //! Debian's packages, for machines that cannot reach rustup's server.
 
-use std::{env, ffi::OsString, fs, os::unix::fs::symlink, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    process::{output, run},
+    process::{output, prepend_path, run},
     project::Project,
 };
 
@@ -19,7 +19,7 @@ const TARGET: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 const OLDEST: u32 = 91;
 
 /// Returns whether Debian's Rust is installed and can build for wasm32.
-pub(crate) fn rust_is_installed() -> bool {
+pub fn rust_is_installed() -> bool {
     let recent = || {
         let version = output(Command::new("/usr/bin/rustc").arg("--version"))?;
         let minor: u32 = version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
@@ -30,7 +30,7 @@ pub(crate) fn rust_is_installed() -> bool {
 }
 
 /// Installs Debian's Rust.
-pub(crate) fn install_rust() -> Result<()> {
+pub fn install_rust() -> Result<()> {
     install(&RUST)?;
     run(as_root("mkdir")?.args(["-p", TARGET]))?;
     if !rust_is_installed() {
@@ -40,34 +40,33 @@ pub(crate) fn install_rust() -> Result<()> {
 }
 
 /// Sets the environment in which `command` builds for wasm32 with Debian's Rust.
-pub(crate) fn use_rust(project: &Project, command: &mut Command) -> Result<()> {
-    let folder = project.path(".tools/debian");
+pub fn use_rust(project: &Project, command: &mut Command) -> Result<()> {
+    let folder = project.tools("debian");
     fs::create_dir_all(&folder)?;
     for program in ["/usr/bin/cargo", "/usr/bin/rustc", "/usr/bin/rustdoc", LINKER] {
         let link = folder.join(program.rsplit('/').next().unwrap_or_default());
         if !link.exists() {
-            symlink(program, &link).with_context(|| format!("cannot write {}", link.display()))?;
+            link_to(program, &link).with_context(|| format!("cannot write {}", link.display()))?;
         }
     }
     for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
         command.env_remove(name);
     }
+    prepend_path(command, &[&folder])?;
     command
-        .env("PATH", path_with(&folder)?)
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld");
     Ok(())
 }
 
-fn path_with(first: &Path) -> Result<OsString> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(first.to_owned()).chain(env::split_paths(&path));
-    Ok(env::join_paths(folders)?)
-}
+#[cfg(not(unix))]
+use std::fs::hard_link as link_to;
+#[cfg(unix)]
+use std::os::unix::fs::symlink as link_to;
 
 /// Returns whether Debian's Rust is installed or can be. Other systems with apt lack these packages.
-pub(crate) fn has_rust() -> bool {
+pub fn has_rust() -> bool {
     rust_is_installed() || (can_install() && output(Command::new("apt-cache").arg("show").args(RUST)).is_some())
 }
 
@@ -77,7 +76,7 @@ fn can_install() -> bool {
 }
 
 /// Installs packages.
-pub(crate) fn install(packages: &[&str]) -> Result<()> {
+pub fn install(packages: &[&str]) -> Result<()> {
     let missing = || format!("missing: install the Debian packages {}", packages.join(" "));
     if !can_install() {
         bail!(missing());

@@ -2,43 +2,108 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    os::unix::process::parent_id,
     path::Path,
-    process::Stdio,
-    sync::{Arc, Mutex, PoisonError},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::{host, process::Group, project::Project};
+use crate::{
+    port,
+    process::{Group, Parent},
+    project::Project,
+    tools::Tools,
+};
 
-/// Serves `package` on `port`, until wrangler ends, an interrupt arrives, or the parent process ends.
-pub(crate) fn serve(project: &Project, package: &Path, port: u16, parent: u32) -> Result<()> {
-    if !host::is_free(port) {
+/// A command that serves the Worker of a configuration on 127.0.0.1. Wrangler builds it first, and again whenever a watched file changes.
+pub fn wrangler(project: &Project, tools: &Tools, config: &Path, port: u16) -> Result<Command> {
+    let mut wrangler = tools.wrangler(project, config)?;
+    wrangler.args(["dev", "--ip", "127.0.0.1", "--port", &port.to_string(), "--config"]).arg(config);
+    Ok(wrangler)
+}
+
+/// How serving has ended without an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The parent process has ended.
+    Parent,
+    /// Wrangler has ended before the Worker was ready: its build has failed, or its configuration is wrong.
+    BeforeReady,
+}
+
+/// Runs `wrangler dev`, with all of its output on stderr, until it ends, an interrupt arrives, or the parent process ends.
+///
+/// Calls `ready` once the Worker responds. Fails if the port is in use, if wrangler ends after the Worker was ready, and if one of its
+/// servers ends and is not replaced.
+pub fn serve(wrangler: &mut Command, port: u16, parent: &Parent, ready: impl FnOnce()) -> Result<Ended> {
+    if !port::is_free(port) {
         bail!("port {port} is in use; choose another with `--port`");
     }
-    let mut wrangler = host::wrangler(project, &project.wrangler_config(package), port)?;
     let mut group = Group::start(wrangler.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let log = Log::default();
     for pipe in group.pipes().into_iter().flatten() {
-        let log = log.clone();
-        thread::spawn(move || log.follow(pipe));
+        thread::spawn(move || print_output(pipe));
     }
-    host::wait_until_ready(&mut group, port, Duration::from_mins(1))
-        .with_context(|| format!("wrangler printed:\n{}\nand", log.start_up()))?;
-    log.show();
-    println!("listening on http://127.0.0.1:{port}");
+    loop {
+        if !parent.is_alive() {
+            return Ok(Ended::Parent);
+        }
+        if group.exited()?.is_some() {
+            return Ok(Ended::BeforeReady);
+        }
+        if port::responds(port) {
+            break;
+        }
+        thread::sleep(POLL);
+    }
+    ready();
     let mut servers = Servers::of(&group, RELOAD);
-    while parent_id() == parent {
+    while parent.is_alive() {
         if let Some(status) = group.exited()? {
             bail!("wrangler ended with {status}");
         }
         servers.check(&group)?;
         thread::sleep(POLL);
     }
-    Ok(())
+    Ok(Ended::Parent)
+}
+
+/// Prints wrangler's output on stderr, except for what it repeats.
+fn print_output(pipe: impl Read) {
+    let mut filter = Filter::default();
+    for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+        if let Some(line) = filter.shown(&line) {
+            eprintln!("{line}");
+        }
+    }
+}
+
+/// Removes from wrangler's output what it prints twice: after a failed build, the output of the build as text of its own error, and
+/// again as a JavaScript object.
+#[derive(Default)]
+struct Filter {
+    repeats: bool,
+}
+
+impl Filter {
+    /// How wrangler marks the output of its build command.
+    const BUILD: &str = "[custom build] ";
+    /// The first and the last line of a repetition.
+    const REPETITION: [&str; 2] = ["Command failed with exit code", "There are likely more logs"];
+
+    fn shown<'a>(&mut self, line: &'a str) -> Option<&'a str> {
+        let [first, last] = Self::REPETITION;
+        if self.repeats {
+            self.repeats = !line.contains(last);
+            return None;
+        }
+        let build = line.strip_prefix(Self::BUILD);
+        self.repeats = build.is_none() && line.contains(first);
+        // Each line of a build is followed by an empty one.
+        let is_empty = build.unwrap_or(line).trim().is_empty();
+        (!self.repeats && !is_empty).then(|| build.unwrap_or(line))
+    }
 }
 
 /// How often the processes are checked.
@@ -79,56 +144,7 @@ impl Servers {
     }
 }
 
-/// Wrangler's output: buffered until it is ready, then printed without its own messages, so that those of the Worker are visible.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<State>>);
-
-#[derive(Default)]
-struct State {
-    shown: bool,
-    start_up: Vec<String>,
-}
-
-impl Log {
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn follow(&self, pipe: impl Read) {
-        let mut repeats = false;
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            // Wrangler repeats the output of a failed build twice.
-            repeats |= line.contains("Command failed with exit code");
-            let mut state = self.state();
-            if !state.shown {
-                state.start_up.push(line);
-            } else if !repeats && !is_noise(&line) {
-                eprintln!("{}", line.strip_prefix(BUILD).unwrap_or(&line));
-            } else {
-                repeats &= !line.contains("There are likely more logs");
-            }
-        }
-    }
-
-    fn show(&self) {
-        self.state().shown = true;
-    }
-
-    fn start_up(&self) -> String {
-        self.state().start_up.join("\n")
-    }
-}
-
-/// How wrangler marks the output of its build command.
-const BUILD: &str = "[custom build] ";
-
-fn is_noise(line: &str) -> bool {
-    let text = line.strip_prefix(BUILD).unwrap_or(line).trim();
-    let starts = ["[wrangler:info]", "⎔", "Running: cargo xtask build"];
-    text.is_empty() || starts.iter().any(|start| text.starts_with(start))
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::{
         fs,
@@ -138,15 +154,17 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{SERVER, Servers, is_noise};
+    use super::{Filter, SERVER, Servers};
     use crate::process::Group;
 
     #[test]
-    fn lines_of_the_worker_are_not_noise() {
-        assert!(is_noise("[wrangler:info] GET /room/lobby/info 200 OK (3ms)"));
-        assert!(is_noise("⎔ Reloading local server..."));
-        assert!(!is_noise("room lobby: Ada joined"));
-        assert!(!is_noise("[wrangler:error] Uncaught Error: thrown"));
+    fn the_error_of_a_build_is_shown_once() {
+        let output = "⎔ Reloading local server...\n[custom build] error: no variant\n[custom build] \n\
+                      ✘ [ERROR] Error: Command failed with exit code 1: worker-build --release\n\n  error: no variant\n  at makeError {\n\
+                      ✘ [ERROR] Running custom build `worker-build` failed. There are likely more logs above.\n[wrangler:info] GET /";
+        let mut filter = Filter::default();
+        let shown: Vec<_> = output.lines().filter_map(|line| filter.shown(line)).collect();
+        assert_eq!(shown, ["⎔ Reloading local server...", "error: no variant", "[wrangler:info] GET /"]);
     }
 
     fn wait_until(mut condition: impl FnMut() -> bool) {

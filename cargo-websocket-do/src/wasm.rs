@@ -1,6 +1,6 @@
 //! The compiler for wasm32: rustup's target, or Debian's Rust.
 
-use std::{env, fs, process::Command, time::Duration};
+use std::{env, fs, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
@@ -11,15 +11,16 @@ use crate::{
     step::step,
 };
 
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+/// The target of Workers.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The environment variable that forces `rustup` or `debian`.
-pub(crate) const FORCE: &str = "WEBSOCKET_DO_WASM";
+pub const FORCE: &str = "WEBSOCKET_DO_WASM";
 /// How long the download of the target may take.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// The source of the compiler for wasm32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wasm {
+pub enum Wasm {
     /// The toolchain that also builds the native code, with the target added by rustup.
     Rustup,
     /// Debian's Rust, which compiles the standard library from its sources.
@@ -28,12 +29,12 @@ pub(crate) enum Wasm {
 
 impl Wasm {
     /// Chooses an installed compiler, or installs one.
-    pub(crate) fn choose() -> Result<Self> {
+    pub fn choose() -> Result<Self> {
         match env::var(FORCE).as_deref() {
             Ok("rustup") => rustup(),
             Ok("debian") => debian(),
             Ok(other) => bail!("unknown `{FORCE}={other}`; expected `rustup` or `debian`"),
-            Err(_) if debian::rust_is_installed() && !target_is_installed() => Ok(Self::Debian),
+            Err(_) if Self::installed() == Some(Self::Debian) => Ok(Self::Debian),
             Err(_) => rustup().or_else(|error| {
                 eprintln!("rustup cannot add {TARGET} ({error:#}); trying Debian's Rust");
                 debian().with_context(|| format!("no compiler for wasm32: run `rustup target add {TARGET}`, or"))
@@ -41,22 +42,41 @@ impl Wasm {
         }
     }
 
-    /// A short name, also of the target folder, as the two must not share what they compile.
-    pub(crate) fn name(self) -> &'static str {
+    /// The compiler that is installed, if any; `choose` would take it.
+    pub fn installed() -> Option<Self> {
+        match env::var(FORCE).as_deref() {
+            Ok("debian") => debian::rust_is_installed().then_some(Self::Debian),
+            _ if target_is_installed() => Some(Self::Rustup),
+            _ => debian::rust_is_installed().then_some(Self::Debian),
+        }
+    }
+
+    /// A short name.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Rustup => "rustup",
             Self::Debian => "debian",
         }
     }
 
+    /// Cargo's target folder for builds with this compiler: with another rustc, cargo would compile all of it again.
+    pub fn target(self, project: &Project) -> PathBuf {
+        match self {
+            Self::Rustup => project.target(""),
+            Self::Debian => project.target("debian"),
+        }
+    }
+
     /// Sets the environment in which `command` can build for wasm32.
-    pub(crate) fn prepare(self, project: &Project, command: &mut Command) -> Result<()> {
-        command.env("CARGO_TARGET_DIR", project.target(format!("wasm-{}", self.name())));
+    pub fn prepare(self, project: &Project, command: &mut Command) -> Result<()> {
         // worker-build sets this, too: cargo shares what it compiles only if the environment is the same.
         command.env("WASM_BINDGEN_USE_JS_SYS", "1");
         match self {
             Self::Rustup => Ok(()),
-            Self::Debian => debian::use_rust(project, command),
+            Self::Debian => {
+                command.env("CARGO_TARGET_DIR", self.target(project));
+                debian::use_rust(project, command)
+            }
         }
     }
 }
