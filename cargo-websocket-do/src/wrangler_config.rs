@@ -21,6 +21,25 @@ struct Config {
     build: Build,
     durable_objects: DurableObjects,
     migrations: Vec<Migration>,
+    /// The declarative form, in newer versions of wrangler, instead of migrations.
+    exports: BTreeMap<String, Export>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Export {
+    storage: Option<String>,
+    state: Option<String>,
+}
+
+impl Export {
+    fn storage(&self) -> Option<Storage> {
+        match (self.state.as_deref(), self.storage.as_deref()) {
+            (Some("deleted" | "renamed" | "transferred"), _) => None,
+            (_, Some("sqlite")) => Some(Storage::Sqlite),
+            _ => Some(Storage::Unknown),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -105,7 +124,8 @@ pub fn check(text: &str) -> Vec<Problem> {
         let cure = "add `[[durable_objects.bindings]]` with `name = \"CHAT_ROOM\"` and `class_name = \"ChatRoom\"`";
         report("no bindings of Durable Objects, so no rooms".to_owned(), cure.to_owned());
     }
-    let (classes, duplicate) = classes(&config.migrations);
+    let (mut classes, duplicate) = classes(&config.migrations);
+    classes.extend(config.exports.iter().filter_map(|(class, export)| Some((class.as_str(), export.storage()?))));
     if let Some(tag) = duplicate {
         report(format!("duplicate migration `{tag}`"), "give each migration its own tag".to_owned());
     }
@@ -208,6 +228,17 @@ new_sqlite_classes = ["ChatRoom"]
     fn a_class_of_another_worker_needs_no_migration() {
         let text = GOOD.replace("class_name = \"ChatRoom\"", "class_name = \"Other\"\nscript_name = \"other\"");
         assert!(problems(&text).is_empty());
+    }
+
+    #[test]
+    fn declared_exports_stand_in_for_migrations() {
+        let exports = GOOD.replace(
+            "[[migrations]]\ntag = \"v1\"\nnew_sqlite_classes = [\"ChatRoom\"]",
+            "[exports.ChatRoom]\nstorage = \"sqlite\"",
+        );
+        assert!(exports.contains("exports") && problems(&exports).is_empty());
+        let renamed = exports.replace("storage = \"sqlite\"", "state = \"renamed\"\nrenamed_to = \"Room\"");
+        assert_eq!(problems(&renamed), ["missing migration for the class `ChatRoom` of the binding `CHAT_ROOM`"]);
     }
 
     #[test]

@@ -1,13 +1,22 @@
 // The targets of the README's links on docs.rs: of two definitions of a link, Markdown uses the first.
+#![cfg_attr(feature = "server", doc = "[getting started]: guide::getting_started")]
+#![cfg_attr(feature = "server", doc = "[protocol guide]: guide::protocol")]
+#![cfg_attr(feature = "server", doc = "[rooms guide]: guide::rooms")]
+#![cfg_attr(feature = "server", doc = "[storage guide]: guide::storage")]
+#![cfg_attr(feature = "server", doc = "[deploying guide]: guide::deploying")]
+#![cfg_attr(feature = "server", doc = "[security guide]: guide::security")]
+#![cfg_attr(feature = "server", doc = "[troubleshooting guide]: guide::troubleshooting")]
 #![cfg_attr(feature = "client", doc = "[client guide]: client")]
 #![cfg_attr(feature = "server", doc = "[embedding guide]: embedding")]
 #![cfg_attr(feature = "server", doc = "[environment guide]: environment")]
 #![cfg_attr(feature = "server", doc = "[stub guide]: stub")]
 #![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "[testing guide]: testing")]
+#![cfg_attr(
+    not(all(feature = "testing", not(target_arch = "wasm32"))),
+    doc = "[testing guide]: https://docs.rs/websocket-do/latest/websocket_do/testing/"
+)]
 #![doc = "[wire table]: codec"]
-#![doc = concat!("[`examples/chat/src`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat/src")]
-#![doc = concat!("[`wrangler.toml`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/wrangler.toml")]
-#![doc = concat!("[`examples/chat/tests`]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/examples/chat/tests/room.rs")]
+#![doc = concat!("[`examples/chat`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat")]
 #![doc = concat!("[`examples/accounts`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/accounts")]
 #![doc = concat!("[`examples/poll`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/poll")]
 #![doc = concat!("[ARCHITECTURE.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md")]
@@ -88,6 +97,9 @@ pub mod stub {
         FromResponse, IntoRequest, Jurisdiction, LocationHint, Namespace, Retry, RoomStub, Stub, StubError,
     };
 }
+
+#[cfg(feature = "server")]
+pub mod guide;
 
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 #[doc = include_str!("../docs/testing.md")]
