@@ -1,19 +1,10 @@
 // Headless Chromium on each host: two tabs of the chat's page, then the peers' conversation on the browser's WebSocket.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { newRoom, suite, titled } from "../fixtures/peers/suite.mjs";
 import { PATIENCE, until } from "../fixtures/peers/waiting.mjs";
-import { FLAGS } from "./flags.mjs";
 import { socketCases, socketChat } from "./sockets.mjs";
-
-const SCREENSHOTS = fileURLToPath(new URL("../../target/browser", import.meta.url));
-
-const executablePath = process.env.CHROMIUM;
-const missing = executablePath ? undefined : "set CHROMIUM to the path of a Chromium";
-const browser = missing ? undefined : await chromium.launch({ executablePath, args: FLAGS, timeout: 20_000 });
+import { Tabs, missing } from "./tabs.mjs";
 
 /** One tab: what a user does and sees in it. */
 class Tab {
@@ -61,48 +52,6 @@ class Tab {
   /** The frames shown in the panel, newest last. */
   frames(direction, kind) {
     return this.page.locator(`#frames li[data-dir=${direction}]`, { hasText: `· ${kind} ·` });
-  }
-}
-
-/** The tabs of one host. An error of a page fails the case that is running. */
-class Tabs {
-  #open = [];
-  #problems = [];
-
-  constructor(address) {
-    this.address = address;
-    this.room = newRoom("tea");
-  }
-
-  async tab(options = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
-    const stay = url => {
-      const { host, protocol } = new URL(url);
-      if (protocol !== "data:" && host !== new URL(this.address).host) this.#problems.push(`a request to ${url}`);
-    };
-    page.on("request", request => stay(request.url()));
-    page.on("websocket", socket => stay(socket.url()));
-    page.on("pageerror", error => this.#problems.push(String(error)));
-    this.#open.push(page);
-    return new Tab(page);
-  }
-
-  finish() {
-    assert.deepEqual(this.#problems.splice(0), []);
-  }
-
-  async failed(title) {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    for (const [n, page] of this.#open.entries()) {
-      const path = `${SCREENSHOTS}/${title.replaceAll(/\W+/g, "-")}-${n + 1}.png`;
-      await page.screenshot({ path, timeout: PATIENCE }).then(() => console.log(`    see ${path}`), () => {});
-    }
-  }
-
-  async close() {
-    await Promise.all(this.#open.map(page => page.context().close()));
   }
 }
 
@@ -203,10 +152,12 @@ const cases = {
   },
 };
 
+const open = address => Object.assign(new Tabs(address, Tab), { room: newRoom("tea") });
+
 await suite("browser", {
   parts: [
-    { cases: titled("page", cases), open: address => new Tabs(address) },
-    { cases: titled("WebSocket", socketCases), open: address => socketChat(new Tabs(address)) },
+    { cases: titled("page", cases), open },
+    { cases: titled("WebSocket", socketCases), open: address => socketChat(open(address)) },
   ],
   limit: 85_000,
   missing,

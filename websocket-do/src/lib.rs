@@ -18,6 +18,7 @@
 #![doc = "[wire table]: codec"]
 #![doc = concat!("[`examples/chat`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/chat")]
 #![doc = concat!("[`examples/accounts`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/accounts")]
+#![doc = concat!("[`examples/game`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/game")]
 #![doc = concat!("[`examples/poll`]: ", env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/poll")]
 #![doc = concat!("[ARCHITECTURE.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md")]
 #![doc = concat!("[CONTRIBUTING.md]: ", env!("CARGO_PKG_REPOSITORY"), "/blob/main/CONTRIBUTING.md")]

@@ -34,13 +34,17 @@ const WORKERS: [(&str, &str, [&str; 2]); 2] = [
 
 /// Examples whose tests start their local host themselves, and run against workerd here: the package, its folder, the environment variable
 /// with the address of the Worker, and what the tests are about.
-const EXAMPLES: [(&str, &str, &str, &str); 2] = [
+const EXAMPLES: [(&str, &str, &str, &str); 3] = [
     ("poll", "examples/poll", "POLL", "rooms beside an axum router on workerd"),
     ("accounts", "examples/accounts", "ACCOUNTS", "accounts in a database on workerd"),
+    ("game", "examples/game", "GAME", "the drawing game on workerd"),
 ];
 
 /// The environment variable with the address of the Node server that violates the protocol.
 const MISBEHAVING: &str = "MISBEHAVING_NODE";
+
+/// The environment variable with the address of the game on the local host.
+const GAME_LOCAL: &str = "GAME_LOCAL";
 
 /// Runs all steps, or only the native ones, and prints a summary.
 pub(crate) fn test(project: &Project, quick: bool) -> Result<()> {
@@ -185,6 +189,7 @@ fn hosts(project: &Project, report: &mut Report, built: &Built) -> Option<()> {
     }
     client("JavaScript peers", &mut node(project, "tests/fixtures/peers/run.mjs"));
     client("browser", &mut node(project, "tests/browser/run.mjs"));
+    client("the game's page in the browser", &mut node(project, "tests/browser/game.mjs"));
     client("the client in a page, and misbehaving servers", &mut node(project, "tests/browser/clients.mjs"));
     if python::is_available() {
         report.run("Python peer", || {
@@ -216,6 +221,9 @@ fn start(project: &Project, tools: &Tools) -> Result<Vec<(&'static str, Host)>> 
     for (name, package, variable, _) in EXAMPLES {
         hosts.push((variable, start_workerd(project, tools, (name, package), port::free()?, variable, None)?));
     }
+    // For its page, which is the same on both hosts.
+    run(&mut cargo(project, "build --package game"))?;
+    hosts.push((GAME_LOCAL, start_local(project, "game", port::free()?, GAME_LOCAL, None)?));
     hosts.push((MISBEHAVING, start_misbehaving(project, port::free()?)?));
     Ok(hosts)
 }

@@ -1,0 +1,317 @@
+//! A game: its players, rounds and drawing. Everything is in the storage and in the sessions, so a game hibernates at any time.
+
+mod drawing;
+mod players;
+mod round;
+mod words;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use websocket_do::{
+    Closed, FromRequest, HttpError, Json, Request, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do,
+};
+
+use self::{
+    players::Players,
+    round::{ARTIST_POINTS, HINT, PAUSE, Phase, ROUND, ROUNDS, Round},
+};
+use crate::{
+    lobby::{self, Lobby},
+    protocol::{Denial, GameEvent, PlayerMessage, Stroke, lobby::Report},
+};
+
+/// How often a game reports to the lobby.
+const REPORT: Duration = Duration::from_mins(1);
+/// How long a game without sessions is kept.
+const KEPT: Duration = Duration::from_hours(1);
+
+/// The data of a session: which player it belongs to. A player may have several.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Seat {
+    player: String,
+}
+
+/// The words of the operator, for one game.
+#[derive(Debug, WsProtocol)]
+struct Words {
+    /// The words; none for those of the example.
+    #[ws(len = ..=100, each(len = 1..=30))]
+    words: Vec<String>,
+}
+
+/// The game.
+#[derive(Default)]
+pub struct Game;
+
+#[websocket_do(client = PlayerMessage, session = Seat, max_message = 16 << 10)]
+impl Game {
+    /// Anyone may join. Permission to be a certain player comes from the token alone, not from a cookie or an address, so a page of another
+    /// site can do no more than any stranger.
+    #[connect]
+    fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<Seat, HttpError> {
+        let has_length = |text: &str, longest: usize| (1..=longest).contains(&text.chars().count());
+        if !upgrade.room_name().is_some_and(|name| has_length(name, 30)) {
+            return Err(HttpError::bad_request("the name of a game has 1 to 30 characters"));
+        }
+        let name = upgrade.query("name").filter(|name| has_length(name, 20)).unwrap_or("Player".into());
+        let mut players = Players::load(room)?;
+        let Some(player) = players.admit(room, upgrade, name.into_owned()) else {
+            return Err(HttpError::new(StatusCode::CONFLICT, "the game is full"));
+        };
+        players.save(room)?;
+        // Also for a client that is gone before its session is open, which cancels it.
+        room.set_timer(Self::CLEAN_UP, room.now() + KEPT)?;
+        Ok(Seat { player: player.id })
+    }
+
+    #[open]
+    fn open(&self, session: &Session<Self>) -> Result<()> {
+        let (room, me) = (session.room(), &session.data().player);
+        let players = Players::load(room)?;
+        let phase = Phase::load(room)?;
+        let round = if let Phase::Drawing(round) = &phase { Some(round.public(room.now())) } else { None };
+        session.send(GameEvent::Welcome {
+            you: me.clone(),
+            token: players.get(me).map(|record| record.token.clone()).unwrap_or_default(),
+            players: players.public(room),
+            round,
+            strokes: drawing::strokes(room)?,
+        })?;
+        let here = players.here(room);
+        if let Phase::Drawing(round) = phase {
+            round.set_end(room, &here)?;
+            // Those who know the word still do after a new connection.
+            if round.artist == *me || round.guessed.contains(me) {
+                session.send(GameEvent::Word { word: round.word })?;
+            }
+        }
+        room.everyone().except(session).send(GameEvent::Players { players: players.public(room) })?;
+        room.cancel_timer(Self::CLEAN_UP)?;
+        report(room, here.len())
+    }
+
+    #[message]
+    fn start(&self, session: &Session<Self>) -> Result<()> {
+        let room = session.room();
+        let mut players = Players::load(room)?;
+        let here = players.here(room);
+        let denial = match (Phase::load(room)?, here.as_slice()) {
+            (Phase::Drawing(_) | Phase::Pause { .. }, _) => Denial::AlreadyStarted,
+            (_, [host, ..]) if *host != session.data().player => Denial::NotHost,
+            (_, [artist, _, ..]) => {
+                players.reset_scores();
+                players.save(room)?;
+                room.broadcast(GameEvent::Players { players: players.public(room) })?;
+                return begin(room, 1, artist.clone());
+            }
+            _ => Denial::TooFewPlayers,
+        };
+        deny(session, denial)
+    }
+
+    #[message]
+    fn draw(&self, session: &Session<Self>, stroke: Stroke) -> Result<()> {
+        let room = session.room();
+        match artist(room)? {
+            None => return deny(session, Denial::NoRound),
+            Some(artist) if artist != session.data().player => return deny(session, Denial::NotArtist),
+            Some(_) => {}
+        }
+        if !drawing::add(room, &stroke)? {
+            return deny(session, Denial::DrawingFull);
+        }
+        room.everyone().except(session).send(GameEvent::Drawn { stroke })?;
+        Ok(())
+    }
+
+    #[message]
+    fn clear(&self, session: &Session<Self>) -> Result<()> {
+        let room = session.room();
+        match artist(room)? {
+            None => deny(session, Denial::NoRound),
+            Some(artist) if artist != session.data().player => deny(session, Denial::NotArtist),
+            Some(_) => {
+                drawing::clear(room)?;
+                Ok(room.broadcast(GameEvent::Cleared)?)
+            }
+        }
+    }
+
+    #[message]
+    fn guess(&self, session: &Session<Self>, text: String) -> Result<()> {
+        let (room, me) = (session.room(), &session.data().player);
+        let players = Players::load(room)?;
+        if let Phase::Drawing(round) = Phase::load(room)? {
+            // Even a wrong guess of the artist could be a hint.
+            if round.artist == *me {
+                return deny(session, Denial::ArtistGuesses);
+            }
+            if words::contains(&text, &round.word) {
+                return if round.guessed.contains(me) {
+                    deny(session, Denial::AlreadyGuessed)
+                } else {
+                    guessed(room, players, round, me)
+                };
+            }
+        }
+        let name = players.get(me).map(|record| record.name.clone()).unwrap_or_default();
+        Ok(room.broadcast(GameEvent::Said { name, text })?)
+    }
+
+    #[close]
+    fn close(&self, session: &Session<Self>, _closed: &Closed) -> Result<()> {
+        let room = session.room();
+        let players = Players::load(room)?.without(session);
+        room.everyone().except(session).send(GameEvent::Players { players: players.public(room) })?;
+        let here = players.here(room);
+        if here.is_empty() {
+            room.set_timer(Self::CLEAN_UP, room.now() + KEPT)?;
+        }
+        if let Phase::Drawing(round) = Phase::load(room)? {
+            round.set_end(room, &here)?;
+        }
+        report(room, here.len())
+    }
+
+    /// Shows the first letter.
+    #[timer]
+    fn hint(&self, room: &Room<Self>) -> Result<()> {
+        let Phase::Drawing(mut round) = Phase::load(room)? else { return Ok(()) };
+        round.shown = 1;
+        let mask = words::mask(&round.word, round.shown);
+        Phase::Drawing(round).save(room)?;
+        Ok(room.broadcast(GameEvent::Hint { mask })?)
+    }
+
+    #[timer]
+    fn end_round(&self, room: &Room<Self>) -> Result<()> {
+        let Phase::Drawing(round) = Phase::load(room)? else { return Ok(()) };
+        end(room, &Players::load(room)?, &round)
+    }
+
+    #[timer]
+    fn next_round(&self, room: &Room<Self>) -> Result<()> {
+        let Phase::Pause { number, artist } = Phase::load(room)? else { return Ok(()) };
+        let players = Players::load(room)?;
+        match players.after(room, &artist) {
+            Some(next) => begin(room, number + 1, next),
+            None => finish(room, &players),
+        }
+    }
+
+    /// Reports to the lobby, which forgets games that do not.
+    #[timer]
+    fn report(&self, room: &Room<Self>) -> Result<()> {
+        report(room, Players::load(room)?.here(room).len())
+    }
+
+    /// Deletes a game that nobody has returned to.
+    #[timer]
+    fn clean_up(&self, room: &Room<Self>) -> Result<()> {
+        if room.is_empty() {
+            room.storage().delete_all()?;
+        }
+        Ok(())
+    }
+
+    /// Sets the words of this game. Only the operator may, with the secret `GAME_KEY`; where it is not set, nobody may.
+    #[put("/words")]
+    fn set_words(&self, room: &Room<Self>, request: Request) -> Result<StatusCode, HttpError> {
+        let given =
+            request.headers().get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let key = room.env().secret("GAME_KEY").ok().filter(|key| !key.is_empty());
+        if key.is_none() || given != key.as_deref() {
+            return Err(HttpError::unauthorized());
+        }
+        let Json(Words { words }) = Json::from_request(&request)?;
+        room.storage().put(words::KEY, &words)?;
+        Ok(StatusCode::NO_CONTENT)
+    }
+}
+
+fn deny(session: &Session<Game>, reason: Denial) -> Result<()> {
+    Ok(session.send(GameEvent::Denied { reason })?)
+}
+
+/// The artist of the round, if one is being played.
+fn artist(room: &Room<Game>) -> Result<Option<String>> {
+    Ok(if let Phase::Drawing(round) = Phase::load(room)? { Some(round.artist) } else { None })
+}
+
+/// Begins a round.
+fn begin(room: &Room<Game>, number: u8, artist: String) -> Result<()> {
+    let (now, word) = (room.now(), words::choose(room)?);
+    let ends = (now + ROUND).as_millis();
+    let round = Round { number, artist, word, shown: 0, guessed: Vec::new(), ends };
+    drawing::clear(room)?;
+    Phase::Drawing(round.clone()).save(room)?;
+    room.set_timer(Game::HINT, now + HINT)?;
+    room.set_timer(Game::END_ROUND, now + ROUND)?;
+    room.broadcast(GameEvent::RoundStarted { round: round.public(now) })?;
+    send_word(room, &round, &round.artist)
+}
+
+/// Sends the word to the sessions of one player.
+fn send_word(room: &Room<Game>, round: &Round, player: &str) -> Result<()> {
+    room.everyone()
+        .filter(|session| session.data().player == player)
+        .send(GameEvent::Word { word: round.word.clone() })?;
+    Ok(())
+}
+
+/// A player has guessed the word.
+fn guessed(room: &Room<Game>, mut players: Players, mut round: Round, player: &str) -> Result<()> {
+    let points = round.points(room.now());
+    round.guessed.push(player.to_owned());
+    players.award(player, points);
+    players.award(&round.artist, ARTIST_POINTS);
+    // Both or neither: a player that has guessed has the points for it.
+    room.storage().transaction(|_| {
+        players.save(room)?;
+        Phase::Drawing(round.clone()).save(room)?;
+        Ok(())
+    })?;
+    room.broadcast(GameEvent::Guessed { player: player.to_owned(), points })?;
+    room.broadcast(GameEvent::Players { players: players.public(room) })?;
+    send_word(room, &round, player)?;
+    if round.is_complete(&players.here(room)) {
+        end(room, &players, &round)?;
+    }
+    Ok(())
+}
+
+/// Ends a round.
+fn end(room: &Room<Game>, players: &Players, round: &Round) -> Result<()> {
+    room.cancel_timer(Game::HINT)?;
+    room.cancel_timer(Game::END_ROUND)?;
+    let Round { number, artist, word, .. } = round.clone();
+    room.broadcast(GameEvent::RoundEnded { word })?;
+    if number >= ROUNDS || players.here(room).len() < 2 {
+        return finish(room, players);
+    }
+    Phase::Pause { number, artist }.save(room)?;
+    room.set_timer(Game::NEXT_ROUND, room.now() + PAUSE)?;
+    Ok(())
+}
+
+/// Ends the game.
+fn finish(room: &Room<Game>, players: &Players) -> Result<()> {
+    Phase::Waiting.save(room)?;
+    room.cancel_timer(Game::NEXT_ROUND)?;
+    Ok(room.broadcast(GameEvent::GameEnded { winners: players.winners() })?)
+}
+
+/// Tells the lobby how many players are here. In the background: a lobby that fails or is slow does not hold up a game.
+fn report(room: &Room<Game>, players: usize) -> Result<()> {
+    if players > 0 {
+        room.set_timer(Game::REPORT, room.now() + REPORT)?;
+    } else {
+        room.cancel_timer(Game::REPORT)?;
+    }
+    let Some(name) = room.name() else { return Ok(()) };
+    let is_running = !matches!(Phase::load(room)?, Phase::Waiting);
+    let lobby = room.namespace::<Lobby>()?.by_name(lobby::NAME);
+    room.spawn(async move { lobby.report(&name, Report { players, is_running }).await })?;
+    Ok(())
+}
