@@ -12,10 +12,7 @@ use websocket_do::{
     Closed, FromRequest, HttpError, Json, Request, Result, Room, Session, StatusCode, Upgrade, WsProtocol, websocket_do,
 };
 
-use self::{
-    players::Players,
-    round::{ARTIST_POINTS, HINT, PAUSE, Phase, ROUND, ROUNDS, Round},
-};
+use self::{players::Players, round::Phase};
 use crate::{
     lobby::{self, Lobby},
     protocol::{Denial, GameEvent, PlayerMessage, Stroke, lobby::Report},
@@ -103,7 +100,7 @@ impl Game {
                 players.reset_scores();
                 players.save(room)?;
                 room.broadcast(GameEvent::Players { players: players.public(room) })?;
-                return begin(room, 1, artist.clone());
+                return round::begin(room, 1, artist.clone());
             }
             _ => Denial::TooFewPlayers,
         };
@@ -151,7 +148,7 @@ impl Game {
                 return if round.guessed.contains(me) {
                     deny(session, Denial::AlreadyGuessed)
                 } else {
-                    guessed(room, players, round, me)
+                    round::guessed(room, players, round, me)
                 };
             }
         }
@@ -187,7 +184,7 @@ impl Game {
     #[timer]
     fn end_round(&self, room: &Room<Self>) -> Result<()> {
         let Phase::Drawing(round) = Phase::load(room)? else { return Ok(()) };
-        end(room, &Players::load(room)?, &round)
+        round::end(room, &Players::load(room)?, &round)
     }
 
     #[timer]
@@ -195,8 +192,8 @@ impl Game {
         let Phase::Pause { number, artist } = Phase::load(room)? else { return Ok(()) };
         let players = Players::load(room)?;
         match players.after(room, &artist) {
-            Some(next) => begin(room, number + 1, next),
-            None => finish(room, &players),
+            Some(next) => round::begin(room, number + 1, next),
+            None => round::finish(room, &players),
         }
     }
 
@@ -237,69 +234,6 @@ fn deny(session: &Session<Game>, reason: Denial) -> Result<()> {
 /// The artist of the round, if one is being played.
 fn artist(room: &Room<Game>) -> Result<Option<String>> {
     Ok(if let Phase::Drawing(round) = Phase::load(room)? { Some(round.artist) } else { None })
-}
-
-/// Begins a round.
-fn begin(room: &Room<Game>, number: u8, artist: String) -> Result<()> {
-    let (now, word) = (room.now(), words::choose(room)?);
-    let ends = (now + ROUND).as_millis();
-    let round = Round { number, artist, word, shown: 0, guessed: Vec::new(), ends };
-    drawing::clear(room)?;
-    Phase::Drawing(round.clone()).save(room)?;
-    room.set_timer(Game::HINT, now + HINT)?;
-    room.set_timer(Game::END_ROUND, now + ROUND)?;
-    room.broadcast(GameEvent::RoundStarted { round: round.public(now) })?;
-    send_word(room, &round, &round.artist)
-}
-
-/// Sends the word to the sessions of one player.
-fn send_word(room: &Room<Game>, round: &Round, player: &str) -> Result<()> {
-    room.everyone()
-        .filter(|session| session.data().player == player)
-        .send(GameEvent::Word { word: round.word.clone() })?;
-    Ok(())
-}
-
-/// A player has guessed the word.
-fn guessed(room: &Room<Game>, mut players: Players, mut round: Round, player: &str) -> Result<()> {
-    let points = round.points(room.now());
-    round.guessed.push(player.to_owned());
-    players.award(player, points);
-    players.award(&round.artist, ARTIST_POINTS);
-    // Both or neither: a player that has guessed has the points for it.
-    room.storage().transaction(|_| {
-        players.save(room)?;
-        Phase::Drawing(round.clone()).save(room)?;
-        Ok(())
-    })?;
-    room.broadcast(GameEvent::Guessed { player: player.to_owned(), points })?;
-    room.broadcast(GameEvent::Players { players: players.public(room) })?;
-    send_word(room, &round, player)?;
-    if round.is_complete(&players.here(room)) {
-        end(room, &players, &round)?;
-    }
-    Ok(())
-}
-
-/// Ends a round.
-fn end(room: &Room<Game>, players: &Players, round: &Round) -> Result<()> {
-    room.cancel_timer(Game::HINT)?;
-    room.cancel_timer(Game::END_ROUND)?;
-    let Round { number, artist, word, .. } = round.clone();
-    room.broadcast(GameEvent::RoundEnded { word })?;
-    if number >= ROUNDS || players.here(room).len() < 2 {
-        return finish(room, players);
-    }
-    Phase::Pause { number, artist }.save(room)?;
-    room.set_timer(Game::NEXT_ROUND, room.now() + PAUSE)?;
-    Ok(())
-}
-
-/// Ends the game.
-fn finish(room: &Room<Game>, players: &Players) -> Result<()> {
-    Phase::Waiting.save(room)?;
-    room.cancel_timer(Game::NEXT_ROUND)?;
-    Ok(room.broadcast(GameEvent::GameEnded { winners: players.winners() })?)
 }
 
 /// Tells the lobby how many players are here. In the background: a lobby that fails or is slow does not hold up a game.

@@ -1,23 +1,23 @@
-//! A round: who draws, which word, who has guessed it, and how long it takes.
+//! A round: who draws, which word, who has guessed it, how long it takes, and how it begins and ends.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use websocket_do::{Result, Room, StorageError, Timestamp};
 
-use super::{Game, words};
-use crate::protocol;
+use super::{Game, drawing, players::Players, words};
+use crate::protocol::{self, GameEvent};
 
 /// The number of rounds of a game.
-pub(super) const ROUNDS: u8 = 5;
+const ROUNDS: u8 = 5;
 /// How long a round takes.
-pub(super) const ROUND: Duration = Duration::from_mins(1);
+const ROUND: Duration = Duration::from_mins(1);
 /// When the first letter is shown, from the begin of a round.
-pub(super) const HINT: Duration = Duration::from_secs(30);
+const HINT: Duration = Duration::from_secs(30);
 /// How long a round waits for an artist or a guesser to connect again, when there is none.
 const GRACE: Duration = Duration::from_secs(5);
 /// The pause after a round.
-pub(super) const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(5);
 
 const KEY: &str = "phase";
 
@@ -100,4 +100,67 @@ impl Round {
 }
 
 /// The points of the artist for each player who guesses the word.
-pub(super) const ARTIST_POINTS: u32 = 25;
+const ARTIST_POINTS: u32 = 25;
+
+/// Begins a round.
+pub(super) fn begin(room: &Room<Game>, number: u8, artist: String) -> Result<()> {
+    let (now, word) = (room.now(), words::choose(room)?);
+    let ends = (now + ROUND).as_millis();
+    let round = Round { number, artist, word, shown: 0, guessed: Vec::new(), ends };
+    drawing::clear(room)?;
+    Phase::Drawing(round.clone()).save(room)?;
+    room.set_timer(Game::HINT, now + HINT)?;
+    room.set_timer(Game::END_ROUND, now + ROUND)?;
+    room.broadcast(GameEvent::RoundStarted { round: round.public(now) })?;
+    send_word(room, &round, &round.artist)
+}
+
+/// Sends the word to the sessions of one player.
+fn send_word(room: &Room<Game>, round: &Round, player: &str) -> Result<()> {
+    room.everyone()
+        .filter(|session| session.data().player == player)
+        .send(GameEvent::Word { word: round.word.clone() })?;
+    Ok(())
+}
+
+/// A player has guessed the word.
+pub(super) fn guessed(room: &Room<Game>, mut players: Players, mut round: Round, player: &str) -> Result<()> {
+    let points = round.points(room.now());
+    round.guessed.push(player.to_owned());
+    players.award(player, points);
+    players.award(&round.artist, ARTIST_POINTS);
+    // Both or neither: a player that has guessed has the points for it.
+    room.storage().transaction(|_| {
+        players.save(room)?;
+        Phase::Drawing(round.clone()).save(room)?;
+        Ok(())
+    })?;
+    room.broadcast(GameEvent::Guessed { player: player.to_owned(), points })?;
+    room.broadcast(GameEvent::Players { players: players.public(room) })?;
+    send_word(room, &round, player)?;
+    if round.is_complete(&players.here(room)) {
+        end(room, &players, &round)?;
+    }
+    Ok(())
+}
+
+/// Ends a round.
+pub(super) fn end(room: &Room<Game>, players: &Players, round: &Round) -> Result<()> {
+    room.cancel_timer(Game::HINT)?;
+    room.cancel_timer(Game::END_ROUND)?;
+    let Round { number, artist, word, .. } = round.clone();
+    room.broadcast(GameEvent::RoundEnded { word })?;
+    if number >= ROUNDS || players.here(room).len() < 2 {
+        return finish(room, players);
+    }
+    Phase::Pause { number, artist }.save(room)?;
+    room.set_timer(Game::NEXT_ROUND, room.now() + PAUSE)?;
+    Ok(())
+}
+
+/// Ends the game.
+pub(super) fn finish(room: &Room<Game>, players: &Players) -> Result<()> {
+    Phase::Waiting.save(room)?;
+    room.cancel_timer(Game::NEXT_ROUND)?;
+    Ok(room.broadcast(GameEvent::GameEnded { winners: players.winners() })?)
+}

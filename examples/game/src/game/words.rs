@@ -5,48 +5,9 @@ use websocket_do::{Room, StorageError};
 
 use super::Game;
 
-const WORDS: [&str; 40] = [
-    "anchor",
-    "balloon",
-    "banana",
-    "bicycle",
-    "bridge",
-    "cactus",
-    "camel",
-    "candle",
-    "castle",
-    "cheese",
-    "clock",
-    "crown",
-    "dragon",
-    "elephant",
-    "feather",
-    "flower",
-    "garden",
-    "ghost",
-    "guitar",
-    "hammer",
-    "island",
-    "kite",
-    "ladder",
-    "lighthouse",
-    "lobster",
-    "mirror",
-    "moon",
-    "mountain",
-    "octopus",
-    "penguin",
-    "pirate",
-    "pizza",
-    "rainbow",
-    "robot",
-    "rocket",
-    "sailboat",
-    "snowman",
-    "spider",
-    "umbrella",
-    "volcano",
-];
+const WORDS: &str = "anchor balloon banana bicycle bridge cactus camel candle castle cheese clock crown dragon elephant feather flower garden \
+    ghost guitar hammer island kite ladder lighthouse lobster mirror moon mountain octopus penguin pirate pizza rainbow \
+    robot rocket sailboat snowman spider umbrella volcano";
 
 /// The key of the operator's own words.
 pub(super) const KEY: &str = "words";
@@ -54,7 +15,8 @@ pub(super) const KEY: &str = "words";
 /// A random word: of the operator's, if there are any.
 pub(super) fn choose(room: &Room<Game>) -> Result<String, StorageError> {
     let own = room.storage().get::<Vec<String>>(KEY)?.unwrap_or_default();
-    let words: Vec<&str> = if own.is_empty() { WORDS.to_vec() } else { own.iter().map(String::as_str).collect() };
+    let words: Vec<&str> =
+        if own.is_empty() { WORDS.split(' ').collect() } else { own.iter().map(String::as_str).collect() };
     // The remainder of 122 random bits is even enough.
     let index = Uuid::new_v4().as_u128() % (words.len() as u128);
     Ok(usize::try_from(index)
