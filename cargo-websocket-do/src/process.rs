@@ -81,7 +81,8 @@ pub fn text_of(command: &mut Command) -> Result<String> {
     let name = name(command);
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot run `{name}`"))?;
     if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        let text = String::from_utf8_lossy(&output.stderr);
+        bail!("{}", text.trim().trim_start_matches("error: "));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     process::Command,
 };
 
@@ -67,7 +67,8 @@ impl Project {
         let text = text_of(&mut cargo)?;
         let metadata: Metadata = serde_json::from_str(&text).context("cannot read the output of `cargo metadata`")?;
         let tools = match env::var_os(TOOLS) {
-            Some(tools) => PathBuf::from(tools),
+            // Programs are started in other folders.
+            Some(tools) => path::absolute(tools)?,
             None => dirs::cache_dir()
                 .with_context(|| format!("no cache folder for this user; set `{TOOLS}`"))?
                 .join("websocket-do"),
