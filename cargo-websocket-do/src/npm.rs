@@ -154,8 +154,15 @@ fn own_manifest(project: &Project, folder: &Path, package: Package) -> Result<Op
 /// Install scripts are not needed: those of these packages only look up binaries, which are packages of their own.
 const QUIETLY: [&str; 4] = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
-fn install_own(folder: &Path) -> Result<()> {
+/// npm, without a notice about newer versions of itself.
+fn npm() -> Command {
     let mut npm = npm_program("npm");
+    npm.env("NPM_CONFIG_UPDATE_NOTIFIER", "false");
+    npm
+}
+
+fn install_own(folder: &Path) -> Result<()> {
+    let mut npm = npm();
     npm.arg(if folder.join("package-lock.json").exists() { "ci" } else { "install" });
     npm.args(QUIETLY).current_dir(folder);
     show(&npm);
@@ -165,7 +172,7 @@ fn install_own(folder: &Path) -> Result<()> {
 fn install_tool(folder: &Path, package: Package) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let name = format!("{}@{}", package.name, package.version);
-    let mut npm = npm_program("npm");
+    let mut npm = npm();
     npm.args(["install", "--prefix"]).arg(folder).args(QUIETLY).arg(&name);
     show(&npm);
     step(&format!("installing {name}"), || run(&mut npm))

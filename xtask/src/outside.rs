@@ -1,24 +1,34 @@
 //! A project outside of the repository, as a user creates it: from the packed crates alone, with `cargo websocket-do` and without it.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
 use cargo_websocket_do::{
     port,
-    process::{npm_program, prepend_path, run, text_of},
+    process::{Group, npm_program, prepend_path, run, text_of},
     project::{Project, TOOLS},
     step::step,
     tools::{CargoTool, Tools},
 };
 
-use crate::{host::Host, package::Packed, setup::npm_bin};
+use crate::{
+    host::{Host, wait_until_ready},
+    package::Packed,
+    setup::npm_bin,
+};
 
 /// The name of the project.
 const NAME: &str = "tea-room";
+
+/// How long a server may take to build and start.
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// A new project in a folder of its own, which is removed at the end.
 pub(crate) struct Outside<'a> {
@@ -79,7 +89,7 @@ impl<'a> Outside<'a> {
     pub(crate) fn serve_locally(&self) -> Result<()> {
         run(&mut self.cargo("build")?)?;
         let port = port::free()?;
-        self.talk("local", port, self.cargo("run --quiet")?.env("PORT", port.to_string()))
+        self.serve("local", port, self.cargo("run --quiet")?.env("PORT", port.to_string()))
     }
 
     /// Builds and serves the project with `cargo websocket-do`, and talks to it.
@@ -91,9 +101,34 @@ impl<'a> Outside<'a> {
         }
         // Fails if it finds a problem.
         run(&mut self.cargo("websocket-do doctor")?)?;
-        let port = port::free()?;
-        self.talk("cargo-websocket-do", port, self.cargo("websocket-do dev --port")?.arg(port.to_string()))?;
+        self.serve_after_a_mistake()?;
         step("cargo websocket-do deploy -- --dry-run", || run(&mut self.cargo("websocket-do deploy -- --dry-run")?))
+    }
+
+    /// Serves a project that does not compile with `cargo websocket-do dev`, corrects it, and talks to it.
+    fn serve_after_a_mistake(&self) -> Result<()> {
+        let (room, port) = (self.path("src/room.rs"), port::free()?);
+        let correct = fs::read_to_string(&room)?;
+        fs::write(&room, correct.replace("fn set_name(", "fn set_nam("))?;
+        let log = self.log("cargo-websocket-do")?;
+        let file = File::create(&log)?;
+        let mut dev = self.cargo("websocket-do dev --port")?;
+        quiet(&mut dev).arg(port.to_string()).stdout(file.try_clone()?).stderr(file);
+        let mut group = Group::start(&mut dev)?;
+        let start = Instant::now();
+        while !fs::read_to_string(&log)?.contains("waiting for a change of its files") {
+            if group.exited()?.is_some() || start.elapsed() > LIMIT {
+                bail!("`cargo websocket-do dev` did not wait after a mistake: {}", log.display());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        let errors = fs::read_to_string(&log)?.matches("error[").count();
+        if errors != 1 {
+            bail!("the mistake was reported {errors} times: {}", log.display());
+        }
+        fs::write(&room, correct)?;
+        wait_until_ready(&mut group, port, LIMIT).with_context(|| log.display().to_string())?;
+        self.talk(&format!("http://127.0.0.1:{port}"), &log)
     }
 
     /// Builds and serves the project as the guide to deploying describes it, without `cargo websocket-do`, and talks to it.
@@ -111,17 +146,31 @@ impl<'a> Outside<'a> {
             .env("WASM_BINDGEN_BIN", wasm_bindgen)
             .env("WASM_OPT_BIN", npm_bin(self.repository, "wasm-opt"))
             .env("ESBUILD_BIN", npm_bin(self.repository, "esbuild"));
-        self.talk("plain", port, &mut wrangler)
+        self.serve("plain", port, &mut wrangler)
     }
 
     /// Starts a server on this port, and runs two clients against it.
-    fn talk(&self, name: &str, port: u16, server: &mut Command) -> Result<()> {
-        server.envs([("CI", "true"), ("WRANGLER_SEND_METRICS", "false"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")]);
-        let log = self.repository.target("hosts").join(format!("outside-{name}.log"));
-        fs::create_dir_all(self.repository.target("hosts"))?;
-        let host = Host::start(&format!("{name} {NAME}"), server, port, &log)?;
+    fn serve(&self, name: &str, port: u16, server: &mut Command) -> Result<()> {
+        let log = self.log(name)?;
+        let host = Host::start(&format!("{name} {NAME}"), quiet(server), port, &log)?;
+        self.talk(host.address(), &log)
+    }
+
+    fn log(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.repository.target("hosts");
+        fs::create_dir_all(&folder)?;
+        Ok(folder.join(format!("outside-{name}.log")))
+    }
+
+    /// Runs two clients against a server.
+    fn talk(&self, address: &str, log: &Path) -> Result<()> {
         let mut node = Command::new("node");
-        node.arg(self.repository.path("tests/outside/talk.mjs")).args([host.address(), NAME]);
+        node.arg(self.repository.path("tests/outside/talk.mjs")).args([address, NAME]);
         run(&mut node).with_context(|| format!("{} has the server's output;", log.display()))
     }
+}
+
+/// Without prompts and without requests to other hosts.
+fn quiet(server: &mut Command) -> &mut Command {
+    server.envs([("CI", "true"), ("WRANGLER_SEND_METRICS", "false"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")])
 }
