@@ -1,18 +1,34 @@
-//! The steps of `cargo websocket-do`, as a library for the commands of its own repository.
+#![doc = include_str!("../README.md")]
 //!
-//! It is not an interface for others: its items change with any release.
+//! ---
+//!
+//! The library of this package is for the commands of its own repository, and no interface for others: its items change with any release.
 
+#[doc(hidden)]
 pub mod debian;
+#[doc(hidden)]
 pub mod doctor;
+#[doc(hidden)]
 pub mod npm;
+#[doc(hidden)]
 pub mod port;
+#[doc(hidden)]
 pub mod process;
+#[doc(hidden)]
 pub mod project;
+#[doc(hidden)]
 pub mod serve;
+#[doc(hidden)]
 pub mod step;
+#[doc(hidden)]
 pub mod template;
+#[doc(hidden)]
 pub mod tools;
+#[doc(hidden)]
 pub mod wasm;
+#[doc(hidden)]
 pub mod watch;
+#[doc(hidden)]
 pub mod worker;
+#[doc(hidden)]
 pub mod wrangler_config;

@@ -107,7 +107,8 @@ async fn the_lobby_is_told_of_games_by_an_internal_call() {
 async fn clients_reach_neither_the_internal_route_nor_other_lobbies_nor_the_words() {
     let (server, _handle) = server().await;
     let put = async |path: &str| {
-        let mut request = Request::new(Bytes::from_static(br#"{"players":1,"isRunning":true}"#));
+        // Without a body: wrangler's proxy answers 503 if a body is refused before it is read.
+        let mut request = Request::new(Bytes::new());
         *request.method_mut() = Method::PUT;
         *request.uri_mut() = path.parse::<Uri>().expect("a path");
         TestRoom::<Lobby>::at(&server).request(request).await.status().as_u16()
