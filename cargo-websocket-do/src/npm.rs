@@ -76,12 +76,19 @@ impl Installed {
     }
 }
 
-/// Looks for a program in the folder, in those above it up to the workspace's, and among the tools.
+/// Looks for a program in the folder and in those above it up to the workspace's, or else, if the project does not list its package,
+/// among the tools.
 pub fn find(project: &Project, folder: &Path, package: Package) -> Option<Installed> {
-    let own = folder.ancestors().take_while(|folder| folder.starts_with(project.root()));
-    let own = own.filter_map(|folder| look_in(folder, package));
+    let own = folders(project, folder).filter_map(|folder| look_in(folder, package));
     let own = own.into_iter().find(|found| package.any_version || found.version == package.version);
-    own.or_else(|| look_in(&tools_folder(project, package), package))
+    // Tools are shared: they may have another version than the one that the project lists and has not installed yet.
+    let is_listed = package.any_version && own_manifest(project, folder, package).is_ok_and(|own| own.is_some());
+    own.or_else(|| if is_listed { None } else { look_in(&tools_folder(project, package), package) })
+}
+
+/// The folder, and those above it up to the workspace's.
+fn folders<'a>(project: &'a Project, folder: &'a Path) -> impl Iterator<Item = &'a Path> {
+    folder.ancestors().take_while(|folder| folder.starts_with(project.root()))
 }
 
 fn tools_folder(project: &Project, package: Package) -> PathBuf {
@@ -126,7 +133,7 @@ pub fn install(project: &Project, folder: &Path, package: Package) -> Result<Ins
     if let Some(found) = find(project, folder, package) {
         return Ok(found);
     }
-    match own_manifest(project, folder, package)? {
+    match own_manifest(project, folder, package)?.filter(|_| package.any_version) {
         Some(own) => install_own(&own)?,
         None => install_tool(&tools_folder(project, package), package)?,
     }
@@ -136,7 +143,7 @@ pub fn install(project: &Project, folder: &Path, package: Package) -> Result<Ins
 
 /// The folder of the `package.json` of the project that lists the package.
 fn own_manifest(project: &Project, folder: &Path, package: Package) -> Result<Option<PathBuf>> {
-    for folder in folder.ancestors().take_while(|folder| folder.starts_with(project.root())) {
+    for folder in folders(project, folder) {
         let path = folder.join("package.json");
         if !path.is_file() {
             continue;
@@ -176,4 +183,52 @@ fn install_tool(folder: &Path, package: Package) -> Result<()> {
     npm.args(["install", "--prefix"]).arg(folder).args(QUIETLY).arg(&name);
     show(&npm);
     step(&format!("installing {name}"), || run(&mut npm))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::Path, process};
+
+    use super::{BINARYEN, WRANGLER, find};
+    use crate::project::Project;
+
+    fn write(folder: &Path, path: &str, text: &str) {
+        let file = folder.join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, text).expect("a file");
+    }
+
+    /// A package with its program, as npm installs it.
+    fn install(folder: &Path, name: &str, program: &str, version: &str) {
+        write(folder, &format!("node_modules/{name}/package.json"), &format!(r#"{{"version":"{version}"}}"#));
+        write(folder, &format!("node_modules/.bin/{program}{}", if cfg!(windows) { ".cmd" } else { "" }), "");
+    }
+
+    #[test]
+    fn the_project_comes_before_the_tools_and_decides_which_wrangler_it_has() {
+        let root = env::temp_dir().join(format!("websocket-do-npm-{}", process::id()));
+        let (app, member, tools) = (root.join("app"), root.join("app/room"), root.join("tools"));
+        write(&app, "Cargo.toml", "[workspace]\n");
+        fs::create_dir_all(&member).expect("a folder");
+        // The path without symbolic links, as cargo reports it.
+        let (app, member) = (app.canonicalize().expect("a path"), member.canonicalize().expect("a path"));
+        let project = Project::find(&app).expect("a project").with_tools(tools.clone());
+        let version = |package| find(&project, &member, package).map(|found| found.version);
+
+        assert_eq!(version(WRANGLER), None);
+        install(&tools.join("wrangler-4.86.0"), "wrangler", "wrangler", "4.86.0");
+        assert_eq!(version(WRANGLER).as_deref(), Some("4.86.0"));
+        // Listed, but not installed yet.
+        write(&app, "package.json", r#"{"devDependencies":{"wrangler":"4.100.0"}}"#);
+        assert_eq!(version(WRANGLER), None);
+        install(&app, "wrangler", "wrangler", "4.100.0");
+        assert_eq!(version(WRANGLER).as_deref(), Some("4.100.0"));
+
+        // Of wasm-opt, only the version of worker-build will do.
+        install(&app, "binaryen", "wasm-opt", "100.0.0");
+        assert_eq!(version(BINARYEN), None);
+        install(&tools.join("binaryen-132.0.0"), "binaryen", "wasm-opt", "132.0.0");
+        assert_eq!(version(BINARYEN).as_deref(), Some("132.0.0"));
+        fs::remove_dir_all(root).expect("removed");
+    }
 }

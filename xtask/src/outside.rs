@@ -136,6 +136,7 @@ impl<'a> Outside<'a> {
         fs::remove_dir_all(self.path("build"))?;
         let worker_build = CargoTool::worker_build(self.repository)?.path(self.repository);
         let wasm_bindgen = CargoTool::wasm_bindgen(self.repository)?.path(self.repository);
+        run(npm_program("npm").args(["install", "--no-audit", "--no-fund"]).current_dir(self.path("")))?;
         let port = port::free()?;
         let mut wrangler = npm_program("npx");
         wrangler.args(["wrangler", "dev", "--ip", "127.0.0.1", "--port", &port.to_string()]).current_dir(self.path(""));
