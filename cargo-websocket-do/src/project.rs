@@ -195,7 +195,9 @@ struct Locked {
 fn locked_version(lock: &str, package: &str) -> Result<String> {
     let lock: Lock = toml::from_str(lock).context("cannot read the lock file")?;
     let mut versions = lock.package.into_iter().filter(|locked| locked.name == package).map(|locked| locked.version);
-    let version = versions.next().with_context(|| format!("missing `{package}`"))?;
+    let version = versions.next().with_context(|| {
+        format!("missing `{package}`; a Worker depends on `websocket-do`, with its feature `server`")
+    })?;
     match versions.next() {
         None => Ok(version),
         Some(other) => {
@@ -215,7 +217,8 @@ mod tests {
         let lock = "version = 4\n[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"1.0.0\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen").expect("a version"), "0.2.130");
-        assert_eq!(locked_version(lock, "wasm").expect_err("missing").to_string(), "missing `wasm`");
+        let error = locked_version(lock, "wasm").expect_err("missing").to_string();
+        assert!(error.starts_with("missing `wasm`; a Worker depends on `websocket-do`"), "{error}");
     }
 
     #[test]
