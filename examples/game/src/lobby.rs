@@ -53,6 +53,11 @@ impl Lobby {
         if report.players == 0 {
             room.storage().delete(&key)?;
         } else {
+            let is_full = games(room)?.len() >= CAPACITY;
+            if is_full && room.storage().get::<Entry>(&key)?.is_none() {
+                // The game goes on, and is found by its name.
+                return Ok(());
+            }
             room.storage().put(&key, &Entry { report, at: room.now().as_millis() })?;
             room.set_timer(Self::SWEEP, room.now() + FORGOTTEN_AFTER)?;
         }
@@ -96,6 +101,5 @@ fn games(room: &Room<Lobby>) -> Result<Vec<OpenGame>, StorageError> {
     };
     let mut games: Vec<_> = entries.map(game).collect();
     games.sort_by(|one, other| other.players.cmp(&one.players).then_with(|| one.name.cmp(&other.name)));
-    games.truncate(CAPACITY);
     Ok(games)
 }

@@ -362,6 +362,21 @@ async fn the_lobby_forgets_a_game_that_stops_to_report() {
 }
 
 #[tokio::test]
+async fn the_lobby_lists_two_hundred_games_at_most() {
+    let room = TestRoom::<Game>::new().named("tea");
+    let lobby = room.other::<Lobby>(lobby::NAME);
+    let report = |players| game::protocol::lobby::Report { players, is_running: false };
+    for number in 0..201 {
+        lobby.stub().report(format!("game {number}"), report(1)).await.expect("a report");
+    }
+    // A game that is in the list can still report.
+    lobby.stub().report("game 7", report(9)).await.expect("a report");
+    let mut page = lobby.join().await.expect("a session");
+    let LobbyEvent::Games { games } = page.next().await;
+    assert_eq!((games.len(), games.first().map(|game| game.players)), (200, Some(9)));
+}
+
+#[tokio::test]
 async fn a_game_goes_on_while_the_lobby_fails() {
     let room = TestRoom::<Game>::new().named("tea");
     let lobby = room.other::<Lobby>(lobby::NAME);
