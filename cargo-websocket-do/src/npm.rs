@@ -60,7 +60,7 @@ pub struct Installed {
     pub program: PathBuf,
     /// The version of its package.
     pub version: String,
-    /// The oldest Node that the package supports, if it says so in the usual form.
+    /// The oldest Node that the package supports, if its `engines` has the usual form, `>=20.3.0`.
     pub oldest_node: Option<u32>,
 }
 

@@ -25,7 +25,7 @@ const FILES: [(&str, &str, &[&str]); 3] = [
             "#[derive(Default)]",
             "pub struct ChatRoom;",
             "fn connect(&self, room: &Room<Self>, upgrade: &Upgrade) -> Result<Member, HttpError> {",
-            "// Who may enter is decided here, before the upgrade. Rooms named `private-…` require the secret `ROOM_KEY`.",
+            "// Access is decided here, before the upgrade. Rooms named `private-…` require the secret `ROOM_KEY`.",
             "if upgrade.room_name().is_none_or(|name| name.starts_with(\"private-\")) {",
             "let key = room.env().secret(\"ROOM_KEY\")?;",
             "if key.is_empty() || upgrade.query(\"key\").as_deref() != Some(&key) {",

@@ -1,5 +1,5 @@
 //! The Markdown files of the repository: links lead somewhere, and excerpts are what the files contain. Links between items are checked
-//! by rustdoc, and links to other sites by nobody.
+//! by rustdoc, and links to other sites are not checked.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -57,7 +57,7 @@ impl<'a> Outside<'a> {
         run(outside.cargo_in(&outside.folder, "websocket-do new --yes --json")?.arg(NAME))?;
         // The dependencies that are tested are those of the repository, not today's newest.
         fs::copy(packed.lock_file(), outside.path("Cargo.lock"))?;
-        // As its first lines say.
+        // As the first line of the example asks.
         fs::copy(outside.path(".dev.vars.example"), outside.path(".dev.vars"))?;
         Ok(outside)
     }

@@ -70,7 +70,7 @@ fn serve(options: &Options, worker: &Installed, config: &Path, parent: &Parent) 
     serve::serve(&mut wrangler, options.port, parent, || {
         let url = format!("http://127.0.0.1:{}", options.port);
         if options.json {
-            // Nothing is lost if nobody reads it any more.
+            // A closed stdout does not end the server.
             let _ = print_json(&Listening { url });
         } else {
             println!("listening on {url}");

@@ -73,7 +73,7 @@ pub enum GameEvent {
         /// The drawing of the round.
         strokes: Vec<Stroke>,
     },
-    /// Someone has joined, left, or another score.
+    /// A player has joined or left, or a score has changed.
     Players {
         /// All players.
         players: Vec<Player>,
@@ -83,7 +83,7 @@ pub enum GameEvent {
         /// The round.
         round: Round,
     },
-    /// The word of the round. Only the artist gets it, and those who have guessed it.
+    /// The word of the round. It is sent to the artist, and to players that have guessed it.
     Word {
         /// The word.
         word: String,
@@ -131,7 +131,7 @@ pub enum GameEvent {
     },
 }
 
-/// Why a message was denied.
+/// The reason of a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Denial {
@@ -179,7 +179,7 @@ pub struct Round {
     pub number: u8,
     /// The number of rounds.
     pub of: u8,
-    /// The id of the player who draws.
+    /// The id of the player that draws.
     pub artist: String,
     /// An underscore for each hidden letter of the word.
     pub mask: String,

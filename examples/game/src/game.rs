@@ -78,7 +78,7 @@ impl Game {
         let here = players.here(room);
         if let Phase::Drawing(round) = phase {
             round.set_end(room, &here)?;
-            // Those who know the word still do after a new connection.
+            // A player that has the word gets it again after a new connection.
             if round.artist == *me || round.guessed.contains(me) {
                 session.send(GameEvent::Word { word: round.word })?;
             }
@@ -203,7 +203,7 @@ impl Game {
         report(room, Players::load(room)?.here(room).len())
     }
 
-    /// Deletes a game that nobody has returned to.
+    /// Deletes a game without sessions.
     #[timer]
     fn clean_up(&self, room: &Room<Self>) -> Result<()> {
         if room.is_empty() {
@@ -212,7 +212,7 @@ impl Game {
         Ok(())
     }
 
-    /// Sets the words of this game. Only the operator may, with the secret `GAME_KEY`; where it is not set, nobody may.
+    /// Sets the words of this game. Requires the secret `GAME_KEY`; where it is not set, every request is refused.
     #[put("/words")]
     fn set_words(&self, room: &Room<Self>, request: Request) -> Result<StatusCode, HttpError> {
         let given =
@@ -236,7 +236,7 @@ fn artist(room: &Room<Game>) -> Result<Option<String>> {
     Ok(if let Phase::Drawing(round) = Phase::load(room)? { Some(round.artist) } else { None })
 }
 
-/// Tells the lobby how many players are here. In the background: a lobby that fails or is slow does not hold up a game.
+/// Reports the number of players to the lobby. In the background: a lobby that fails or is slow does not hold up a game.
 fn report(room: &Room<Game>, players: usize) -> Result<()> {
     if players > 0 {
         room.set_timer(Game::REPORT, room.now() + REPORT)?;

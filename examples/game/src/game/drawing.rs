@@ -1,4 +1,4 @@
-//! The drawing of the current round, in the storage: a game that hibernates while the artist thinks still has it for those who join.
+//! The drawing of the current round, in the storage: after hibernation, a player that joins still gets it.
 
 use websocket_do::{ListOptions, Result, Room, StorageError};
 

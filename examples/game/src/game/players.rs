@@ -18,7 +18,7 @@ pub(super) struct Record {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) score: u32,
-    /// Who has it is this player. It is sent to no one else.
+    /// A session with it belongs to this player. It is sent to the player alone.
     pub(super) token: String,
 }
 
@@ -77,7 +77,7 @@ impl Players {
         self.records.iter_mut().for_each(|record| record.score = 0);
     }
 
-    /// The ids of those who are connected.
+    /// The ids of the connected players.
     pub(super) fn here(&self, room: &Room<Game>) -> Vec<String> {
         self.records.iter().filter(|record| self.is_here(room, &record.id)).map(|record| record.id.clone()).collect()
     }
@@ -88,7 +88,7 @@ impl Players {
         self.records.iter().filter(|record| record.score == best && best > 0).map(|record| record.id.clone()).collect()
     }
 
-    /// As everyone sees them. The host is the first who is connected.
+    /// Without the secrets. The host is the first connected player.
     pub(super) fn public(&self, room: &Room<Game>) -> Vec<Player> {
         let here = self.here(room);
         let player = |record: &Record| Player {
@@ -101,7 +101,7 @@ impl Players {
         self.records.iter().map(player).collect()
     }
 
-    /// The player who draws after this one. `None` if there are too few players.
+    /// The player that draws after this one. `None` if there are too few players.
     pub(super) fn after(&self, room: &Room<Game>, artist: &str) -> Option<String> {
         let here = self.here(room);
         let place = self.records.iter().position(|record| record.id == artist).map_or(0, |place| place + 1);

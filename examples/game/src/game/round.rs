@@ -1,4 +1,4 @@
-//! A round: who draws, which word, who has guessed it, how long it takes, and how it begins and ends.
+//! A round: its artist, its word, the players that have guessed it, its time, its begin and its end.
 
 use std::time::Duration;
 
@@ -51,12 +51,12 @@ impl Phase {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Round {
     pub(super) number: u8,
-    /// The player who draws.
+    /// The player that draws.
     pub(super) artist: String,
     pub(super) word: String,
     /// How many letters are shown.
     pub(super) shown: usize,
-    /// The players who have guessed the word.
+    /// The players that have guessed the word.
     pub(super) guessed: Vec<String>,
     /// When it ends, in milliseconds.
     pub(super) ends: i64,
@@ -79,12 +79,12 @@ impl Round {
         u32::try_from(self.ends.saturating_sub(now.as_millis())).unwrap_or(0)
     }
 
-    /// Whether all who are here and can guess have done so.
+    /// Whether all connected players but the artist have guessed the word.
     pub(super) fn is_complete(&self, here: &[String]) -> bool {
         here.iter().all(|player| *player == self.artist || self.guessed.contains(player))
     }
 
-    /// Sets the time of its end: early if those who are here have nothing left to do, as the artist or all guessers are gone.
+    /// Sets the time of its end: early if the artist or all guessers are gone.
     pub(super) fn set_end(&self, room: &Room<Game>, here: &[String]) -> Result<()> {
         let ends = Timestamp::from_millis(self.ends)?;
         let is_waiting = !here.contains(&self.artist) || self.is_complete(here);
@@ -99,7 +99,7 @@ impl Round {
     }
 }
 
-/// The points of the artist for each player who guesses the word.
+/// The points of the artist for each right guess.
 const ARTIST_POINTS: u32 = 25;
 
 /// Begins a round.
