@@ -39,7 +39,7 @@ struct Listening {
 }
 
 pub(crate) fn run(options: &Options, here: &Path, parent: &Parent) -> Result<()> {
-    let worker = options.selection.install(here)?;
+    let mut worker = options.selection.install(here)?;
     let config = worker.project.wrangler_config(&worker.member.folder)?;
     loop {
         let before = Snapshot::of(worker.project.root());
@@ -50,6 +50,11 @@ pub(crate) fn run(options: &Options, here: &Path, parent: &Parent) -> Result<()>
         eprintln!("the Worker is not running; waiting for a change of its files ...");
         if !before.wait_for_change(worker.project.root(), parent) {
             return Ok(());
+        }
+        // The change may be one of a version in Cargo.lock, which needs other tools.
+        match options.selection.install(here) {
+            Ok(changed) => worker = changed,
+            Err(error) => eprintln!("error: {error:#}"),
         }
     }
 }
