@@ -1,5 +1,9 @@
 //! Debian's packages, for machines that cannot reach rustup's server.
 
+#[cfg(not(unix))]
+use std::fs::hard_link as link_to;
+#[cfg(unix)]
+use std::os::unix::fs::symlink as link_to;
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
@@ -7,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     process::{output, prepend_path, run},
     project::Project,
+    rustc,
 };
 
 /// Rust, the sources of its standard library, and the linker, which together build for wasm32 without a precompiled `std`.
@@ -15,18 +20,12 @@ const LINKER: &str = "/usr/lib/llvm-22/bin/wasm-ld";
 const SOURCES: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 /// worker-build considers the target missing unless this folder exists; with `build-std` it can be empty.
 const TARGET: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
-/// The oldest rustc that `worker` supports.
-const OLDEST: u32 = 91;
 
 /// Returns whether Debian's Rust is installed and can build for wasm32.
 pub fn rust_is_installed() -> bool {
-    let recent = || {
-        let version = output(Command::new("/usr/bin/rustc").arg("--version"))?;
-        let minor: u32 = version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()?;
-        Some(minor >= OLDEST)
-    };
     let files = [LINKER, SOURCES, TARGET, "/usr/bin/cargo"];
-    files.iter().all(|file| Path::new(file).exists()) && recent() == Some(true)
+    files.iter().all(|file| Path::new(file).exists())
+        && rustc::version("/usr/bin/rustc").is_some_and(|version| rustc::is_supported(&version))
 }
 
 /// Installs Debian's Rust.
@@ -59,11 +58,6 @@ pub fn use_rust(project: &Project, command: &mut Command) -> Result<()> {
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld");
     Ok(())
 }
-
-#[cfg(not(unix))]
-use std::fs::hard_link as link_to;
-#[cfg(unix)]
-use std::os::unix::fs::symlink as link_to;
 
 /// Returns whether Debian's Rust is installed or can be. Other systems with apt lack these packages.
 pub fn has_rust() -> bool {

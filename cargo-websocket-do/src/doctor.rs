@@ -9,6 +9,7 @@ use crate::{
     npm::{self, BINARYEN, ESBUILD, OLDEST_NODE, Package, WRANGLER},
     process::{npm_program, output},
     project::{Member, Project, read},
+    rustc,
     tools::CargoTool,
     wasm::{TARGET, Wasm},
     wrangler_config,
@@ -53,24 +54,17 @@ fn later(name: &'static str, found: impl Into<String>) -> Check {
     Check { name, status: Status::Later, found: found.into(), cure: Some(cure) }
 }
 
-/// The minor version of the oldest rustc that the crate `worker` supports.
-const OLDEST_RUSTC: u32 = 91;
-
 /// Checks the tools of this machine that are the same for every project.
 pub fn machine() -> Vec<Check> {
-    vec![rustc(), target(), node(), npm_itself()]
+    vec![rust(), target(), node(), npm_itself()]
 }
 
-fn rustc() -> Check {
-    let cure = format!("install Rust 1.{OLDEST_RUSTC} or newer: `rustup update stable`");
-    let Some(version) = output(Command::new("rustc").arg("--version")) else {
-        return problem("rustc", "missing", cure);
-    };
-    let minor = version.strip_prefix("rustc 1.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
-    if minor.is_some_and(|minor| minor >= OLDEST_RUSTC) {
-        ok("rustc", version)
-    } else {
-        problem("rustc", version, cure)
+fn rust() -> Check {
+    let cure = format!("install Rust 1.{} or newer: `rustup update stable`", rustc::OLDEST);
+    match rustc::version("rustc") {
+        Some(version) if rustc::is_supported(&version) => ok("rustc", version),
+        Some(version) => problem("rustc", version, cure),
+        None => problem("rustc", "missing", cure),
     }
 }
 

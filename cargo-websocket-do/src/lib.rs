@@ -2,7 +2,7 @@
 //!
 //! ---
 //!
-//! The library of this package is for the commands of its own repository, and no interface for others: its items change with any release.
+//! The library is an implementation detail of the commands of this repository. Its items may change in any release.
 
 #[doc(hidden)]
 pub mod debian;
@@ -16,6 +16,8 @@ pub mod port;
 pub mod process;
 #[doc(hidden)]
 pub mod project;
+#[doc(hidden)]
+pub mod rustc;
 #[doc(hidden)]
 pub mod serve;
 #[doc(hidden)]

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::{
-    process::{npm_program, output, run},
+    process::{npm_file, npm_program, output, run},
     project::{Project, read},
     step::{show, step},
 };
@@ -56,24 +56,12 @@ pub fn require_node() -> Result<()> {
 /// A program that is installed.
 #[derive(Clone, Debug)]
 pub struct Installed {
-    /// The path of the program, without the extension that it has on Windows.
+    /// The file of the program.
     pub program: PathBuf,
     /// The version of its package.
     pub version: String,
     /// The oldest Node that the package supports, if its `engines` has the usual form, `>=20.3.0`.
     pub oldest_node: Option<u32>,
-}
-
-impl Installed {
-    /// A command that runs the program.
-    pub fn command(&self) -> Command {
-        npm_program(&self.program)
-    }
-
-    /// The path of the file that can be executed.
-    pub fn file(&self) -> PathBuf {
-        PathBuf::from(self.command().get_program())
-    }
 }
 
 /// Looks for a program in the folder and in those above it up to the workspace's, or else, if the project does not list its package,
@@ -82,7 +70,7 @@ pub fn find(project: &Project, folder: &Path, package: Package) -> Option<Instal
     let own = folders(project, folder).filter_map(|folder| look_in(folder, package));
     let own = own.into_iter().find(|found| package.any_version || found.version == package.version);
     // Tools are shared: they may have another version than the one that the project lists and has not installed yet.
-    let is_listed = package.any_version && own_manifest(project, folder, package).is_ok_and(|own| own.is_some());
+    let is_listed = own_manifest(project, folder, package).is_ok_and(|own| own.is_some());
     own.or_else(|| if is_listed { None } else { look_in(&tools_folder(project, package), package) })
 }
 
@@ -123,9 +111,9 @@ fn manifest(path: &Path) -> Option<Manifest> {
 fn look_in(folder: &Path, package: Package) -> Option<Installed> {
     let modules = folder.join("node_modules");
     let manifest = manifest(&modules.join(package.name).join("package.json"))?;
-    let (program, oldest_node) = (modules.join(".bin").join(package.program), manifest.engines.oldest_node());
+    let (program, oldest_node) = (npm_file(modules.join(".bin").join(package.program)), manifest.engines.oldest_node());
     let found = Installed { program, version: manifest.version?, oldest_node };
-    found.file().exists().then_some(found)
+    found.program.exists().then_some(found)
 }
 
 /// Finds a program or installs it: by the project's own `package.json` if that lists it, else into the folder of the tools.
@@ -133,7 +121,7 @@ pub fn install(project: &Project, folder: &Path, package: Package) -> Result<Ins
     if let Some(found) = find(project, folder, package) {
         return Ok(found);
     }
-    match own_manifest(project, folder, package)?.filter(|_| package.any_version) {
+    match own_manifest(project, folder, package)? {
         Some(own) => install_own(&own)?,
         None => install_tool(&tools_folder(project, package), package)?,
     }
@@ -141,8 +129,11 @@ pub fn install(project: &Project, folder: &Path, package: Package) -> Result<Ins
     find(project, folder, package).with_context(missing)
 }
 
-/// The folder of the `package.json` of the project that lists the package.
+/// The folder of the `package.json` of the project that lists the package, if the project may choose its version.
 fn own_manifest(project: &Project, folder: &Path, package: Package) -> Result<Option<PathBuf>> {
+    if !package.any_version {
+        return Ok(None);
+    }
     for folder in folders(project, folder) {
         let path = folder.join("package.json");
         if !path.is_file() {
@@ -158,7 +149,7 @@ fn own_manifest(project: &Project, folder: &Path, package: Package) -> Result<Op
     Ok(None)
 }
 
-/// Install scripts are not needed: those of these packages only look up binaries, which are packages of their own.
+/// Install scripts are not needed: they only look up binaries, which are separate packages.
 const QUIETLY: [&str; 4] = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
 /// npm, without a notice about newer versions of itself.
@@ -168,7 +159,8 @@ fn npm() -> Command {
     npm
 }
 
-fn install_own(folder: &Path) -> Result<()> {
+/// Installs the packages that the `package.json` in the folder lists, as its lock file pins them.
+pub fn install_own(folder: &Path) -> Result<()> {
     let mut npm = npm();
     npm.arg(if folder.join("package-lock.json").exists() { "ci" } else { "install" });
     npm.args(QUIETLY).current_dir(folder);

@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
@@ -87,13 +87,18 @@ pub fn text_of(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// A program that npm installs. On Windows it is a batch file, which can only be started with its extension.
-pub fn npm_program(name: impl AsRef<Path>) -> Command {
+/// The file of a program that npm installs. On Windows it is a batch file, which can only be started with its extension.
+pub fn npm_file(name: impl AsRef<Path>) -> PathBuf {
     let mut file = name.as_ref().as_os_str().to_owned();
     if cfg!(windows) {
         file.push(".cmd");
     }
-    Command::new(file)
+    file.into()
+}
+
+/// A program that npm installs, or npm itself.
+pub fn npm_program(name: impl AsRef<Path>) -> Command {
+    Command::new(npm_file(name))
 }
 
 /// Puts folders before the others in the `PATH` that the command gets.

@@ -79,8 +79,8 @@ fn print_output(pipe: impl Read) {
     }
 }
 
-/// Removes from wrangler's output what it prints twice: after a failed build, the output of the build as text of its own error, and
-/// again as a JavaScript object.
+/// Removes duplicates from wrangler's output: after a failed build, it repeats the output of the build in its own error, and again as a
+/// JavaScript object.
 #[derive(Default)]
 struct Filter {
     repeats: bool,

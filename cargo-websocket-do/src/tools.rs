@@ -127,8 +127,8 @@ impl Tools {
         // Without these, worker-build downloads its own.
         command
             .env("WASM_BINDGEN_BIN", &self.wasm_bindgen)
-            .env("WASM_OPT_BIN", self.wasm_opt.file())
-            .env("ESBUILD_BIN", self.esbuild.file());
+            .env("WASM_OPT_BIN", &self.wasm_opt.program)
+            .env("ESBUILD_BIN", &self.esbuild.program);
         Ok(())
     }
 
@@ -142,7 +142,7 @@ impl Tools {
 
     /// A command that runs wrangler in the folder of its configuration, and with it the build command that is written there.
     pub fn wrangler(&self, project: &Project, config: &Path) -> Result<Command> {
-        let mut wrangler = self.wrangler.command();
+        let mut wrangler = Command::new(&self.wrangler.program);
         wrangler.current_dir(config.parent().unwrap_or(project.root()));
         self.prepare(project, &mut wrangler)?;
         Ok(wrangler)

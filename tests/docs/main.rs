@@ -92,7 +92,7 @@ fn every_relative_link_leads_to_a_file_and_every_anchor_to_a_heading() {
                 target.split_once('#').map_or((target.as_str(), None), |(path, anchor)| (path, Some(anchor)));
             let found = match path {
                 "" => Some(file.clone()),
-                // rustdoc checks that the item exists; an item without a page has anchors of its own.
+                // rustdoc checks that the item exists; the anchors of an item without a guide are not checked.
                 _ if path.contains("::") => match page(path) {
                     None => continue,
                     found => found,

@@ -30,7 +30,7 @@ const NAME: &str = "tea-room";
 /// How long a server may take to build and start.
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// A new project in a folder of its own, which is removed at the end.
+/// A new project in a temporary folder, which is removed at the end.
 pub(crate) struct Outside<'a> {
     repository: &'a Project,
     tools: &'a Tools,
@@ -53,7 +53,7 @@ impl<'a> Outside<'a> {
         let folder = env::temp_dir().join(format!("websocket-do-outside-{}", std::process::id()));
         fs::create_dir_all(folder.join(".cargo"))?;
         let outside = Self { repository, tools, folder, command };
-        fs::write(outside.folder.join(".cargo/config.toml"), packed.cargo_config()?)?;
+        fs::write(outside.folder.join(".cargo/config.toml"), packed.cargo_config())?;
         run(outside.cargo_in(&outside.folder, "websocket-do new --yes --json")?.arg(NAME))?;
         // The dependencies that are tested are those of the repository, not today's newest.
         fs::copy(packed.lock_file(), outside.path("Cargo.lock"))?;
@@ -135,7 +135,6 @@ impl<'a> Outside<'a> {
     pub(crate) fn serve_plainly(&self) -> Result<()> {
         fs::remove_dir_all(self.path("build"))?;
         let worker_build = CargoTool::worker_build(self.repository)?.path(self.repository);
-        let wasm_bindgen = CargoTool::wasm_bindgen(self.repository)?.path(self.repository);
         run(npm_program("npm").args(["install", "--no-audit", "--no-fund"]).current_dir(self.path("")))?;
         let port = port::free()?;
         let mut wrangler = npm_program("npx");
@@ -144,7 +143,7 @@ impl<'a> Outside<'a> {
         prepend_path(&mut wrangler, &[worker_build.parent().context("no folder")?])?;
         wrangler
             .env("CARGO_TARGET_DIR", self.tools.wasm.target(self.repository))
-            .env("WASM_BINDGEN_BIN", wasm_bindgen)
+            .env("WASM_BINDGEN_BIN", &self.tools.wasm_bindgen)
             .env("WASM_OPT_BIN", npm_bin(self.repository, "wasm-opt"))
             .env("ESBUILD_BIN", npm_bin(self.repository, "esbuild"));
         self.serve("plain", port, &mut wrangler)

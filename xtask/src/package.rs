@@ -69,6 +69,8 @@ pub(crate) fn semver(project: &Project, baseline: &str) -> Result<()> {
 pub(crate) struct Packed<'project> {
     project: &'project Project,
     folder: PathBuf,
+    /// The folders of the crates.
+    members: [String; CRATES.len()],
 }
 
 impl<'project> Packed<'project> {
@@ -94,7 +96,7 @@ impl<'project> Packed<'project> {
         let manifest = workspace(&members, &read(&project.path("Cargo.toml"))?);
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::copy(project.path("Cargo.lock"), folder.join("Cargo.lock"))?;
-        Ok(Self { project, folder })
+        Ok(Self { project, folder, members })
     }
 
     /// Builds the facade natively, and runs its doc tests.
@@ -118,15 +120,9 @@ impl<'project> Packed<'project> {
     }
 
     /// A configuration of cargo with which a project gets these crates instead of released ones.
-    pub(crate) fn cargo_config(&self) -> Result<String> {
-        let version = self.project.locked_version(FACADE)?;
-        let patch = |name: &&str| {
-            format!("{name} = {{ path = {:?} }}", self.folder.join(format!("{name}-{version}")).display().to_string())
-        };
-        Ok(format!(
-            "[patch.crates-io]\n{}\n",
-            CRATES.iter().filter(|name| **name != COMMAND).map(patch).collect::<Vec<_>>().join("\n")
-        ))
+    pub(crate) fn cargo_config(&self) -> String {
+        let folders = self.members.each_ref().map(|member| self.folder.join(member).display().to_string());
+        patches(&folders).join("\n")
     }
 
     /// The lock file of the packed crates.
@@ -149,11 +145,16 @@ impl<'project> Packed<'project> {
     }
 }
 
+/// The lines that replace the released crates by those in these folders.
+fn patches(folders: &[String; CRATES.len()]) -> Vec<String> {
+    let patch = |(name, folder): (&&str, &String)| format!("{name} = {{ path = {folder:?} }}");
+    std::iter::once("[patch.crates-io]".to_owned()).chain(CRATES.iter().zip(folders).map(patch)).collect()
+}
+
 /// The manifest of a workspace of unpacked crates, with the profile for release builds of the repository's.
 fn workspace(members: &[String; CRATES.len()], repository: &str) -> String {
     let mut lines = vec!["[workspace]".to_owned(), "resolver = \"3\"".to_owned(), format!("members = {members:?}")];
-    lines.push("[patch.crates-io]".to_owned());
-    lines.extend(CRATES.iter().zip(members).map(|(name, member)| format!("{name} = {{ path = \"{member}\" }}")));
+    lines.extend(patches(members));
     let mut section = repository.lines().skip_while(|line| *line != RELEASE);
     lines.extend(section.next().map(str::to_owned));
     lines.extend(section.take_while(|line| !line.starts_with('[')).map(str::to_owned));

@@ -7,8 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use cargo_websocket_do::{
-    debian,
-    process::{npm_program, run},
+    debian, npm,
     project::{self, Project},
     step::step,
     tools::{CargoTool, Tools, install_with_cargo},
@@ -42,9 +41,7 @@ fn npm_packages(project: &Project) -> Result<()> {
     if modified("node_modules/.package-lock.json").is_ok_and(|installed| installed >= wanted) {
         return Ok(());
     }
-    // The install scripts are not needed: they only look up binaries, which are separate packages.
-    let args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    step("npm ci", || run(npm_program("npm").args(args).current_dir(project.root())))
+    npm::install_own(project.root())
 }
 
 /// Installs cargo-semver-checks, which only `cargo xtask semver` needs; returns its path.

@@ -68,10 +68,11 @@ impl Game {
         let players = Players::load(room)?;
         let phase = Phase::load(room)?;
         let round = if let Phase::Drawing(round) = &phase { Some(round.public(room.now())) } else { None };
+        let everyone = players.public(room);
         session.send(GameEvent::Welcome {
             you: me.clone(),
             token: players.get(me).map(|record| record.token.clone()).unwrap_or_default(),
-            players: players.public(room),
+            players: everyone.clone(),
             round,
             strokes: drawing::strokes(room)?,
         })?;
@@ -83,7 +84,7 @@ impl Game {
                 session.send(GameEvent::Word { word: round.word })?;
             }
         }
-        room.everyone().except(session).send(GameEvent::Players { players: players.public(room) })?;
+        room.everyone().except(session).send(GameEvent::Players { players: everyone })?;
         room.cancel_timer(Self::CLEAN_UP)?;
         report(room, here.len())
     }
@@ -110,10 +111,8 @@ impl Game {
     #[message]
     fn draw(&self, session: &Session<Self>, stroke: Stroke) -> Result<()> {
         let room = session.room();
-        match artist(room)? {
-            None => return deny(session, Denial::NoRound),
-            Some(artist) if artist != session.data().player => return deny(session, Denial::NotArtist),
-            Some(_) => {}
+        if let Some(denial) = denies_drawing(session)? {
+            return deny(session, denial);
         }
         if !drawing::add(room, &stroke)? {
             return deny(session, Denial::DrawingFull);
@@ -125,14 +124,11 @@ impl Game {
     #[message]
     fn clear(&self, session: &Session<Self>) -> Result<()> {
         let room = session.room();
-        match artist(room)? {
-            None => deny(session, Denial::NoRound),
-            Some(artist) if artist != session.data().player => deny(session, Denial::NotArtist),
-            Some(_) => {
-                drawing::clear(room)?;
-                Ok(room.broadcast(GameEvent::Cleared)?)
-            }
+        if let Some(denial) = denies_drawing(session)? {
+            return deny(session, denial);
         }
+        drawing::clear(room)?;
+        Ok(room.broadcast(GameEvent::Cleared)?)
     }
 
     #[message]
@@ -231,9 +227,13 @@ fn deny(session: &Session<Game>, reason: Denial) -> Result<()> {
     Ok(session.send(GameEvent::Denied { reason })?)
 }
 
-/// The artist of the round, if one is being played.
-fn artist(room: &Room<Game>) -> Result<Option<String>> {
-    Ok(if let Phase::Drawing(round) = Phase::load(room)? { Some(round.artist) } else { None })
+/// The reason why the session's player may not change the drawing, if there is one.
+fn denies_drawing(session: &Session<Game>) -> Result<Option<Denial>> {
+    Ok(match Phase::load(session.room())? {
+        Phase::Drawing(round) if round.artist == session.data().player => None,
+        Phase::Drawing(_) => Some(Denial::NotArtist),
+        Phase::Waiting | Phase::Pause { .. } => Some(Denial::NoRound),
+    })
 }
 
 /// Reports the number of players to the lobby. In the background: a lobby that fails or is slow does not hold up a game.

@@ -53,8 +53,8 @@ impl Lobby {
         if report.players == 0 {
             room.storage().delete(&key)?;
         } else {
-            let is_full = games(room)?.len() >= CAPACITY;
-            if is_full && room.storage().get::<Entry>(&key)?.is_none() {
+            let is_new = room.storage().get::<Entry>(&key)?.is_none();
+            if is_new && games(room)?.len() >= CAPACITY {
                 // The game goes on, and is found by its name.
                 return Ok(());
             }
