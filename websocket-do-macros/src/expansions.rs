@@ -29,6 +29,11 @@ fn messages() {
 }
 
 #[test]
+fn calls() {
+    compare("calls");
+}
+
+#[test]
 fn record() {
     compare("record");
 }

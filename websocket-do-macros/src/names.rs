@@ -1,6 +1,7 @@
 //! Names derived from names: on the wire, of constants, of bindings.
 
 use darling::FromMeta;
+use syn::ext::IdentExt;
 
 /// A case of names, under serde's name for it.
 #[derive(Clone, Copy, Default, FromMeta)]
@@ -79,6 +80,12 @@ pub(crate) fn screaming_snake(name: &str) -> String {
         previous = letter;
     }
     screaming
+}
+
+/// The hash of a variant's name (FNV-1a), by which both macros name the variant in a type.
+pub(crate) fn hash(variant: &syn::Ident) -> u64 {
+    let name = variant.unraw().to_string();
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Whether a type is called `String`, so that callers may pass anything that converts to it.

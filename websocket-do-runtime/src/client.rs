@@ -7,6 +7,8 @@
 
 mod backlog;
 mod builder;
+mod call;
+mod calls;
 mod connect_request;
 mod connection;
 mod error;
@@ -37,13 +39,16 @@ use platform::clock;
 pub use crate::SendError;
 pub use crate::connection::{MaybeSend, MaybeSync};
 pub use builder::Builder;
+pub use call::{Call, CallError, MakeCall, PreparedCall};
+#[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+pub(crate) use call::{CallFailure, RawAnswer};
 pub use connect_request::ConnectRequest;
 pub use connection::Connection;
 pub use error::ClientError;
 pub use event::{Disconnect, Event, Events, Undelivered};
 pub use options::ProviderError;
 pub use reconnecting::{Receiver, Reconnecting, Sent};
-pub use send_message::{SendMessage, TypedClient};
+pub use send_message::{SendCall, SendMessage, TypedClient};
 pub use sender::Sender;
 
 /// Opens a session in the room at `url` (`ws://…` or `wss://…`) with the default options of [`Builder`].

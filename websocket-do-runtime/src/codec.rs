@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "server")]
 use crate::protocol::ReadError;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 use crate::protocol::ValidationCode;
 use crate::protocol::{Message, TextCodec, ValidationError, checks::deferred};
 
@@ -47,7 +47,7 @@ pub use json::Json;
 /// # }
 /// # impl Message for ClientMessage {
 /// #     type Text = Json;
-/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
+/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", call_id: None, variants: &[] };
 /// # }
 /// let place = ClientMessage::Place { seat: 7 };
 /// let frame = codec::encode(&place, Format::Json)?;
@@ -128,7 +128,7 @@ pub fn decode<M: Message>(frame: &Frame) -> Result<M, ValidationError> {
 /// # impl Validate for ClientMessage {}
 /// # impl Message for ClientMessage {
 /// #     type Text = Json;
-/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
+/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", call_id: None, variants: &[] };
 /// # }
 /// let place: ClientMessage = codec::decode_text(r#"{"seat":7,"type":"place"}"#)?;
 /// assert_eq!(place, ClientMessage::Place { seat: 7 });
@@ -164,7 +164,7 @@ pub fn decode_text<M: Message>(text: &str) -> Result<M, ValidationError> {
 /// # impl Validate for ClientMessage {}
 /// # impl Message for ClientMessage {
 /// #     type Text = Json;
-/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[] };
+/// #     const SCHEMA: MessageSchema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", call_id: None, variants: &[] };
 /// # }
 /// // A map of two entries: "type" is "place", "seat" is 7.
 /// let place: ClientMessage = codec::decode_binary(b"\x82\xa4type\xa5place\xa4seat\x07")?;
@@ -190,7 +190,7 @@ pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, Validati
 }
 
 /// Decodes a value that is not a message of the protocol, such as an error frame.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Result<T, ValidationError> {
     match frame {
         Frame::Text(text) => decode_text_value::<M, T>(text),
@@ -198,7 +198,7 @@ pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Resul
     }
 }
 
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 fn decode_text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
     let malformed = |error| ValidationError::new(ValidationCode::Malformed, format!("not {}: {error}", M::Text::NAME));
     M::Text::decode(text).map_err(malformed)

@@ -18,6 +18,7 @@ pub(crate) use self::vars::Vars as Bindings;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use self::worker::Bindings;
 
+use futures_util::FutureExt;
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
@@ -78,6 +79,13 @@ pub trait Host {
     /// Runs a task until it ends or the room's memory is lost. The room is busy while it runs.
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()>>>);
 
+    /// Polls a task once, and runs the rest of it as [`spawn`](Self::spawn) does, so that tasks begin in the order of their calls.
+    fn start(&self, mut task: Pin<Box<dyn Future<Output = ()>>>) {
+        if (&mut task).now_or_never().is_none() {
+            self.spawn(task);
+        }
+    }
+
     /// The rooms of a class, to call them from this room.
     ///
     /// # Errors
@@ -86,6 +94,11 @@ pub trait Host {
 
     /// Whether every upgrade request must have a complete WebSocket handshake. Requests that a Worker makes have none.
     fn requires_handshake(&self) -> bool {
+        false
+    }
+
+    /// Whether a panic in the handler of a call ends only that call. Otherwise it ends the room's memory, as other panics do.
+    fn isolates_panics(&self) -> bool {
         false
     }
 

@@ -2,6 +2,7 @@
 //!
 //! * traits: this file, `field.rs`, `bytes.rs`, `as_string.rs`, `decode.rs`, `encode.rs`; `values.rs` implements them for the standard library
 //! * rules: `rules.rs`, one function for each; `checks.rs` decides which value checks them; `validation_error.rs` is their error
+//! * calls: `call.rs`, their ids and the frames that answer them
 //! * reading: `read_error.rs` is the error of both codecs, `buffered.rs` holds values whose type is not known yet
 
 #[doc(hidden)]
@@ -9,6 +10,8 @@ pub mod as_string;
 pub mod buffered;
 #[doc(hidden)]
 pub mod bytes;
+#[doc(hidden)]
+pub mod call;
 #[doc(hidden)]
 pub mod checks;
 #[doc(hidden)]
@@ -29,7 +32,7 @@ mod timestamp;
 pub mod validation_error;
 mod values;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 #[doc(hidden)]
 pub use read_error::ReadError;
@@ -135,6 +138,18 @@ pub trait Message: Value + Validate + Serialize + DeserializeOwned + 'static {
 pub trait ClientMessage: Message {
     /// The enum that the server sends. Both enums use the same codec for text frames.
     type Server: ServerMessage<Text = Self::Text>;
+
+    /// Whether the message is a call.
+    #[doc(hidden)]
+    fn is_call(&self) -> bool {
+        false
+    }
+
+    /// Writes the message, and its id if it is a call.
+    #[doc(hidden)]
+    fn write_call<S: Serializer>(&self, _id: Option<&call::CallId>, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
 }
 
 /// A message enum that the server sends. Implemented by `derive(WsProtocol)` with `#[ws(server)]`.

@@ -4,6 +4,7 @@ pub(crate) mod alarm;
 pub(crate) mod app;
 pub mod attachment;
 mod audience;
+pub mod call;
 mod class_ref;
 mod closing;
 pub(crate) mod counted;

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod calls;
+mod client;
 mod clock;
 mod connection;
 mod expect;
@@ -20,6 +21,8 @@ mod simulated_room;
 mod simulation;
 mod trace;
 
+#[doc(hidden)]
+pub use client::TestConnection;
 pub use explore::explore;
 pub use requests::json;
 pub use room::TestRoom;

@@ -62,6 +62,8 @@ pub use websocket_do_runtime::{
 #[cfg(feature = "client")]
 #[doc = include_str!("../docs/client.md")]
 pub use websocket_do_runtime::client;
+#[cfg(feature = "client")]
+pub use websocket_do_runtime::client::CallError;
 
 /// The crate `worker`, in the version of this crate: the bindings and types of the platform. Only on wasm32.
 ///

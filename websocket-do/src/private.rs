@@ -7,7 +7,7 @@ pub use websocket_do_runtime::{
     Accept, Close, Closed, Error, HasState, HttpError, IntoOutcome, IntoResponse, MAX_MESSAGE_LIMIT, PreviousSession,
     Request, Response, Result, Room, Session, StateType, Timer, Upgrade, WebSocketDo,
     server::{
-        dispatch,
+        call, dispatch,
         http::{self, FromRequest, path_parameter},
         stub, timer,
     },

@@ -194,6 +194,7 @@ const _: () = {
                     0,
                 )?),
                 Self::Placed(value) => {
+                    #[allow(unused_mut)]
                     let mut out = __ws::encode::message(
                         serializer,
                         "Event",
@@ -527,18 +528,21 @@ const _: () = {
             name: "Event",
             tag: "kind",
             docs: "",
+            call_id: ::core::option::Option::None,
             variants: &[
                 __ws::schema::VariantSchema {
                     name: "ended",
                     ident: "Ended",
                     docs: "",
                     content: __ws::schema::Content::Unit,
+                    call: ::core::option::Option::None,
                 },
                 __ws::schema::VariantSchema {
                     name: "placed",
                     ident: "Placed",
                     docs: "A newtype variant.",
                     content: __ws::schema::Content::Newtype(__ws::probe::Probe::<Order>::TYPE),
+                    call: ::core::option::Option::None,
                 },
                 #[cfg(feature = "admin")]
                 __ws::schema::VariantSchema {
@@ -660,6 +664,7 @@ const _: () = {
                             rules: &[],
                         },
                     ]),
+                    call: ::core::option::Option::None,
                 },
             ],
         };

@@ -187,6 +187,7 @@ const _: () = {
             name: "ClientMessage",
             tag: "type",
             docs: "Messages from clients to the room.",
+            call_id: ::core::option::Option::None,
             variants: &[
                 __ws::schema::VariantSchema {
                     name: "message",
@@ -206,6 +207,7 @@ const _: () = {
                             ::websocket_do::__private::protocol::schema::Rule::Len { min, max }
                         }],
                     }]),
+                    call: ::core::option::Option::None,
                 },
                 __ws::schema::VariantSchema {
                     name: "setName",
@@ -225,6 +227,7 @@ const _: () = {
                             ::websocket_do::__private::protocol::schema::Rule::Len { min, max }
                         }],
                     }]),
+                    call: ::core::option::Option::None,
                 },
             ],
         };
@@ -324,6 +327,7 @@ impl ::websocket_do::__private::client::TypedClient for ClientMessage {
     type Client = ClientMessageClient;
     type Session = ClientMessageClient<::websocket_do::__private::client::Connection<ClientMessage>>;
     type Sender = ClientMessageClient<::websocket_do::__private::client::Sender<ClientMessage>>;
+    type Over<__C> = ClientMessageClient<__C>;
 }
 impl ChatRoom {
     #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
@@ -346,6 +350,8 @@ impl ChatRoom {
 pub type ChatRoomClient = <ClientMessage as ::websocket_do::__private::client::TypedClient>::Client;
 const _: () = {
     use ::websocket_do::__private as __ws;
+    #[allow(unused_imports)]
+    use __ws::call::PlainVariant as _;
     #[automatically_derived]
     impl __ws::WebSocketDo for ChatRoom {
         type Client = ClientMessage;
@@ -372,11 +378,13 @@ const _: () = {
             match message {
                 ClientMessage::Message { text: text } => {
                     ::websocket_do::__private::dispatch::handling(&("message", "Message"));
-                    __ws::IntoOutcome::into_outcome(Self::message(self, session, text))
+                    let value = Self::message(self, session, text);
+                    __ws::call::Variant::<ClientMessage, 8784495861667683076u64>::finish(session, value)
                 }
                 ClientMessage::SetName { name: name } => {
                     ::websocket_do::__private::dispatch::handling(&("set_name", "SetName"));
-                    __ws::IntoOutcome::into_outcome(Self::set_name(self, session, name))
+                    let value = Self::set_name(self, session, name);
+                    __ws::call::Variant::<ClientMessage, 7502354063965211432u64>::finish(session, value)
                 }
             }
         }

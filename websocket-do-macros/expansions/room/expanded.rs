@@ -60,6 +60,8 @@ impl Game {
 pub type GameClient = <protocol::Play as ::websocket_do::__private::client::TypedClient>::Client;
 const _: () = {
     use ::websocket_do::__private as __ws;
+    #[allow(unused_imports)]
+    use __ws::call::PlainVariant as _;
     const _: () = {
         const BYTES: ::core::primitive::usize = 64 << 10;
         ::core::assert!(
@@ -119,12 +121,14 @@ const _: () = {
             match message {
                 protocol::Play::Guess(word) => {
                     ::websocket_do::__private::dispatch::handling(&("guess", "Guess"));
-                    __ws::IntoOutcome::into_outcome(Self::guess(self, session, word).await)
+                    let value = Self::guess(self, session, word).await;
+                    __ws::call::Variant::<protocol::Play, 16252546041794281170u64>::finish(session, value)
                 }
                 #[cfg(feature = "admin")]
                 protocol::Play::End { reason: _reason } => {
                     ::websocket_do::__private::dispatch::handling(&("end", "End"));
-                    __ws::IntoOutcome::into_outcome(Self::end(self, session, _reason))
+                    let value = Self::end(self, session, _reason);
+                    __ws::call::Variant::<protocol::Play, 15634566174057716842u64>::finish(session, value)
                 }
             }
         }

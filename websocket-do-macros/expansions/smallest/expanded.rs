@@ -48,8 +48,13 @@ const _: () = {
     #[automatically_derived]
     impl __ws::Message for Anything {
         type Text = ::websocket_do::__private::codec::Json;
-        const SCHEMA: __ws::MessageSchema =
-            __ws::schema::MessageSchema { name: "Anything", tag: "type", docs: "", variants: &[] };
+        const SCHEMA: __ws::MessageSchema = __ws::schema::MessageSchema {
+            name: "Anything",
+            tag: "type",
+            docs: "",
+            call_id: ::core::option::Option::None,
+            variants: &[],
+        };
     }
     #[automatically_derived]
     impl __ws::ClientMessage for Anything {
@@ -115,6 +120,7 @@ impl ::websocket_do::__private::client::TypedClient for Anything {
     type Client = AnythingClient;
     type Session = AnythingClient<::websocket_do::__private::client::Connection<Anything>>;
     type Sender = AnythingClient<::websocket_do::__private::client::Sender<Anything>>;
+    type Over<__C> = AnythingClient<__C>;
 }
 impl Smallest {
     #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
@@ -126,6 +132,8 @@ impl Smallest {
 pub type SmallestClient = <Anything as ::websocket_do::__private::client::TypedClient>::Client;
 const _: () = {
     use ::websocket_do::__private as __ws;
+    #[allow(unused_imports)]
+    use __ws::call::PlainVariant as _;
     #[automatically_derived]
     impl __ws::WebSocketDo for Smallest {
         type Client = Anything;

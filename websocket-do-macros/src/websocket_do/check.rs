@@ -48,6 +48,7 @@ pub(super) fn check<'a>(arguments: &'a arguments::Arguments, input: &'a Input) -
             format: arguments.format,
             max_message: arguments.max_message.as_ref(),
             handler_timeout: arguments.handler_timeout.as_ref().map(Timeout::duration),
+            max_concurrent: arguments.max_concurrent.as_ref(),
             connect,
             hooks,
             messages,

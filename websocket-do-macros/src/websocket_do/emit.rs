@@ -2,19 +2,20 @@
 
 mod export;
 mod limits;
+mod messages;
 mod routes;
 mod stub;
 pub(super) mod timers;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Ident, ItemImpl, ext::IdentExt, spanned::Spanned};
+use syn::{Ident, ItemImpl, spanned::Spanned};
 
 use super::{
-    model::{Fields, Format, Hook, MessageHandler, Method, Room},
+    model::{Format, Hook, Method, Room},
     parse::kind::Kind,
 };
-use crate::spans::{hygienic, located, relocated};
+use crate::spans::located;
 
 pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let Room { ty, name, class: text, binding, client, session, .. } = room;
@@ -28,10 +29,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
     let connect = connect(&room.connect);
     let hooks = hooks(room);
     let migrate = migrate(room);
-    // rustc reports a variant without a handler at the scrutinee, so this is located at the name of the enum.
-    let scrutinee = Ident::new("message", located(client.span()));
-    let messages = room.messages.iter().map(|handler| message(client, handler));
-    let dispatch = quote_spanned!(client.span()=> match #scrutinee { #(#messages)* });
+    let messages = messages::messages(room);
     let timers::Timers { constants, names, arms } = timers::timers(room);
     let (routes, route_arms) = routes::routes(room);
     let export = export::export(room);
@@ -49,6 +47,8 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
 
         const _: () = {
             use ::websocket_do::__private as __ws;
+            #[allow(unused_imports)]
+            use __ws::call::PlainVariant as _;
 
             #checks
 
@@ -80,10 +80,7 @@ pub(super) fn room(item: &ItemImpl, room: &Room<'_>) -> TokenStream {
                     #connect
                 }
 
-                async fn message(&self, session: &__ws::Session<Self>, message: #client) -> __ws::Result {
-                    let _ = session;
-                    #dispatch
-                }
+                #messages
 
                 #hooks
 
@@ -245,31 +242,4 @@ fn hook(hook: Option<&Hook>, arguments: &TokenStream, default: TokenStream) -> T
 /// The call of a handler, converted to a `Result` at the handler's name.
 fn outcome(method: &Method, call: &TokenStream) -> TokenStream {
     quote_spanned!(located(method.name.span())=> __ws::IntoOutcome::into_outcome(#call))
-}
-
-fn message(client: &syn::Path, handler: &MessageHandler) -> TokenStream {
-    let MessageHandler { method, variant, fields } = handler;
-    let cfgs = &method.cfgs;
-    // rustc reports errors in the pattern at its span, so all of it is located at the name of the variant.
-    let span = variant.span();
-    let client = relocated(client, span);
-    let (pattern, arguments) = match fields {
-        Fields::Named(fields) => {
-            let names: Vec<_> = fields.iter().map(|(_, name)| hygienic(name)).collect();
-            let fields = fields.iter().map(|(field, _)| field);
-            (quote_spanned!(span=> #client::#variant { #(#fields: #names),* }), quote!(#(#names),*))
-        }
-        Fields::Inner(name) => {
-            let name = hygienic(name);
-            (quote_spanned!(span=> #client::#variant(#name)), quote!(#name))
-        }
-    };
-    let outcome = outcome(method, &call(method, &quote!(self, session, #arguments)));
-    let (method, message) = (method.name.unraw().to_string(), variant.unraw().to_string());
-    quote! {
-        #(#cfgs)* #pattern => {
-            ::websocket_do::__private::dispatch::handling(&(#method, #message));
-            #outcome
-        }
-    }
 }

@@ -23,6 +23,7 @@ pub(super) struct Room<'a> {
     pub(super) max_message: Option<&'a Expr>,
     /// Where it was written, and an expression of type `Duration`.
     pub(super) handler_timeout: Option<(Span, TokenStream)>,
+    pub(super) max_concurrent: Option<&'a Expr>,
     pub(super) connect: Hook,
     /// At most one of each kind.
     pub(super) hooks: Vec<(Kind, Hook)>,
@@ -61,6 +62,10 @@ pub(super) struct MessageHandler {
     pub(super) method: Method,
     pub(super) variant: Ident,
     pub(super) fields: Fields,
+    /// The location of the return type, or of the name of a method without one.
+    pub(super) output: Span,
+    /// Whether it runs beside the other handlers of its session.
+    pub(super) is_concurrent: bool,
 }
 
 /// How the variant's fields become arguments.

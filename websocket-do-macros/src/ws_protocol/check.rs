@@ -1,5 +1,6 @@
 //! Checks the parsed input and returns a [`Protocol`]. All errors are collected, each at the token that it concerns.
 
+pub(super) mod call;
 mod serde;
 
 use darling::{Error, FromAttributes, error::Accumulator};
@@ -10,7 +11,7 @@ use crate::names::{Case, is_string, words};
 
 use super::{
     model::{Content, Encoding, Field, Messages, Protocol, Record, Side, Variant},
-    parse::{EnumAttributes, FieldAttributes, Server, StructAttributes, VariantAttributes},
+    parse::{EnumAttributes, FieldAttributes, Server, StructAttributes, variant::VariantAttributes},
 };
 
 pub(super) fn check(input: &DeriveInput) -> darling::Result<Protocol> {
@@ -41,14 +42,16 @@ fn messages(input: &DeriveInput, data: &DataEnum) -> darling::Result<Messages> {
     let tag = attributes.as_ref().and_then(|attributes| attributes.tag.clone());
     let tag = tag.unwrap_or_else(|| LitStr::new("type", Span::call_site()));
     let text = attributes.as_ref().and_then(|attributes| attributes.text.clone());
+    let id = attributes.as_ref().and_then(|attributes| attributes.id.clone());
     let side = attributes.and_then(|attributes| errors.handle(side(&input.ident, &attributes)));
     let variants: Vec<_> =
         data.variants.iter().filter_map(|one| errors.handle_in(|| variant(one, case, &tag))).collect();
     distinct(variants.iter().map(|variant| (&variant.name, &variant.ident)), "message", &mut errors);
+    let call_id = call::id(id, &tag, &variants, side.as_ref(), &mut errors);
     let docs = docs(&input.attrs);
     errors.finish()?;
     let side = side.ok_or_else(|| Error::custom("missing `client` or `server`").with_span(&input.ident))?;
-    Ok(Messages { ident: input.ident.clone(), vis: input.vis.clone(), docs, tag, text, side, variants })
+    Ok(Messages { ident: input.ident.clone(), vis: input.vis.clone(), docs, tag, text, side, variants, call_id })
 }
 
 fn side(ident: &Ident, attributes: &EnumAttributes) -> darling::Result<Side> {
@@ -75,8 +78,9 @@ fn side(ident: &Ident, attributes: &EnumAttributes) -> darling::Result<Side> {
 fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<Variant> {
     let mut errors = Error::accumulator();
     no_serde(&variant.attrs, "write `#[ws(rename = \"…\")]` here", &mut errors);
-    let attributes = errors.handle(VariantAttributes::from_attributes(&variant.attrs));
-    let name = attributes.and_then(|attributes| attributes.rename).unwrap_or_else(|| wire_name(&variant.ident, case));
+    let attributes = errors.handle(VariantAttributes::from_attributes(&variant.attrs)).unwrap_or_default();
+    let call = call::call(&attributes, &mut errors);
+    let name = attributes.rename.unwrap_or_else(|| wire_name(&variant.ident, case));
     let content = match &variant.fields {
         Fields::Unit => Content::Unit,
         Fields::Named(named) => {
@@ -117,6 +121,7 @@ fn variant(variant: &syn::Variant, case: Case, tag: &LitStr) -> darling::Result<
         docs: docs(&variant.attrs),
         cfgs: cfgs(&variant.attrs),
         content,
+        call,
     })
 }
 
@@ -213,7 +218,7 @@ fn distinct<'a>(names: impl Iterator<Item = (&'a LitStr, &'a Ident)>, what: &str
 
 /// The methods that every typed client has, and names that cannot be raw identifiers. A message with one of these names is sent by
 /// `send_…`.
-const TAKEN: [&str; 16] = [
+const TAKEN: [&str; 17] = [
     "builder",
     "close",
     "close_with",
@@ -229,6 +234,7 @@ const TAKEN: [&str; 16] = [
     "send_frame",
     "split",
     "super",
+    "wait_for",
     "wait_open",
 ];
 

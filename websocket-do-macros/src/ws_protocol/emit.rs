@@ -1,5 +1,6 @@
 //! Emits the impls.
 
+mod call;
 mod client;
 mod decode;
 mod encode;
@@ -15,7 +16,7 @@ use super::model::{Content, Field, Messages, Side, Variant};
 
 /// Emits the impls for a message enum.
 pub(super) fn messages(messages: &Messages) -> TokenStream {
-    let Messages { ident, tag, variants, side, .. } = messages;
+    let Messages { ident, tag, variants, .. } = messages;
     let text = text_codec(messages);
     let schema = schema::messages(messages);
     let names = variants.iter().map(|Variant { name, cfgs, .. }| quote!(#(#cfgs)* #name));
@@ -27,10 +28,9 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
         let (at, cfgs, read) = (Index::from(at), &variant.cfgs, read_variant(variant, tag));
         quote!(#(#cfgs)* #at => #read,)
     });
-    let writes = variants.iter().map(|variant| write_variant(ident, variant, tag));
+    let writes = variants.iter().map(|variant| write_variant(ident, variant, tag, messages.call_id.as_ref()));
     let checks = variants.iter().map(check_variant);
     let clashes = variants.iter().filter_map(|variant| clash(variant, tag));
-    let side = traits_of_side(ident, side);
     let client = matches!(messages.side, Side::Client { .. }).then(|| client::client(messages));
     let (write, check) = if variants.is_empty() {
         (quote!(match *self {}), quote!(match *self {}))
@@ -42,6 +42,12 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
                 ::core::result::Result::Ok(())
             },
         )
+    };
+    let side = traits_of_side(messages, &write);
+    // A call is written with an id or without.
+    let write = match messages.call_id {
+        Some(_) => quote!(__ws::ClientMessage::write_call(self, ::core::option::Option::None, serializer)),
+        None => write,
     };
     quote! {
         const _: () = {
@@ -114,18 +120,38 @@ pub(super) fn messages(messages: &Messages) -> TokenStream {
     }
 }
 
-fn traits_of_side(ident: &Ident, side: &Side) -> TokenStream {
-    match side {
-        Side::Client { server } => quote! {
-            #[automatically_derived]
-            impl __ws::ClientMessage for #ident {
-                type Server = #server;
-            }
-        },
-        Side::Server => quote! {
+/// `write` writes the message.
+fn traits_of_side(messages: &Messages, write: &TokenStream) -> TokenStream {
+    let ident = &messages.ident;
+    let Side::Client { server } = &messages.side else {
+        return quote! {
             #[automatically_derived]
             impl __ws::ServerMessage for #ident {}
-        },
+        };
+    };
+    let calls = messages.call_id.as_ref().map(|id| call::calls(messages, server, id));
+    let methods = messages.call_id.as_ref().map(|_| {
+        let is_call = call::is_call(messages);
+        quote! {
+            #is_call
+
+            fn write_call<__S: __serde::Serializer>(
+                &self,
+                id: ::core::option::Option<&__ws::call::CallId>,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #write
+            }
+        }
+    });
+    quote! {
+        #calls
+
+        #[automatically_derived]
+        impl __ws::ClientMessage for #ident {
+            type Server = #server;
+            #methods
+        }
     }
 }
 
@@ -173,43 +199,42 @@ fn record_of(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as ::websocket_do::__private::protocol::decode::Record>)
 }
 
-fn write_variant(message: &Ident, variant: &Variant, tag: &syn::LitStr) -> TokenStream {
-    let Variant { ident, name, cfgs, content, .. } = variant;
+/// `id` names the field of a call's id, which is bound to `id`.
+fn write_variant(message: &Ident, variant: &Variant, tag: &syn::LitStr, id: Option<&syn::LitStr>) -> TokenStream {
+    let Variant { ident, name, cfgs, content, call, .. } = variant;
     let text = message.to_string();
-    let open = |count: TokenStream| quote!(__ws::encode::message(serializer, #text, (#tag, #name), #count)?);
-    match content {
-        Content::Unit => {
-            let open = open(quote!(0));
-            quote!(#(#cfgs)* Self::#ident => __serde::ser::SerializeStruct::end(#open),)
-        }
+    let id = call.as_ref().and(id);
+    let has_id = id.map(|_| quote!(+ ::core::primitive::usize::from(id.is_some())));
+    let open = |count: TokenStream| quote!(__ws::encode::message(serializer, #text, (#tag, #name), #count #has_id)?);
+    let write_id = id.map(|name| quote!(__ws::call::write_id(&mut out, #name, id)?;));
+    let (pattern, count, write) = match content {
+        Content::Unit => (quote!(Self::#ident), quote!(0), None),
         Content::Newtype(ty) => {
             let record = record_of(ty);
-            let open = open(quote!(#record::present(value)));
-            quote! {
-                #(#cfgs)*
-                Self::#ident(value) => {
-                    let mut out = #open;
-                    #record::write(value, &mut out)?;
-                    __serde::ser::SerializeStruct::end(out)
-                }
-            }
+            let write = quote!(#record::write(value, &mut out)?;);
+            (quote!(Self::#ident(value)), quote!(#record::present(value)), Some(write))
         }
         Content::Fields(fields) => {
             let values = names(fields);
             let both = || fields.iter().zip(&values);
             let bindings = bindings(fields, &values);
-            let open = open(encode::count(both()));
             let write = encode::write(both(), &quote!(&mut out));
-            quote! {
-                #(#cfgs)*
-                Self::#ident { #bindings } => {
-                    #[allow(unused_mut)]
-                    let mut out = #open;
-                    #write
-                    __serde::ser::SerializeStruct::end(out)
-                }
-            }
+            (quote!(Self::#ident { #bindings }), encode::count(both()), Some(write))
         }
+    };
+    let open = open(count);
+    match (write, write_id) {
+        (None, None) => quote!(#(#cfgs)* #pattern => __serde::ser::SerializeStruct::end(#open),),
+        (write, write_id) => quote! {
+            #(#cfgs)*
+            #pattern => {
+                #[allow(unused_mut)]
+                let mut out = #open;
+                #write
+                #write_id
+                __serde::ser::SerializeStruct::end(out)
+            }
+        },
     }
 }
 

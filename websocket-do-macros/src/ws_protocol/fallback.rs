@@ -16,7 +16,7 @@ pub(super) fn protocol(input: &DeriveInput, errors: &TokenStream) -> TokenStream
             impl __ws::Message for #ident {
                 type Text = ::websocket_do::__private::codec::Json;
                 const SCHEMA: __ws::MessageSchema =
-                    __ws::MessageSchema { name: "", tag: "", docs: "", variants: &[] };
+                    __ws::MessageSchema { name: "", tag: "", docs: "", call_id: ::core::option::Option::None, variants: &[] };
             }
             #[automatically_derived]
             impl __ws::ServerMessage for #ident {}

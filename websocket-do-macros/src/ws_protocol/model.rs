@@ -20,6 +20,8 @@ pub(super) struct Messages {
     pub(super) text: Option<Path>,
     pub(super) side: Side,
     pub(super) variants: Vec<Variant>,
+    /// The field of a call's id, if any variant is a call.
+    pub(super) call_id: Option<LitStr>,
 }
 
 /// The side that sends the messages.
@@ -40,6 +42,16 @@ pub(super) struct Variant {
     pub(super) docs: String,
     pub(super) cfgs: Vec<Attribute>,
     pub(super) content: Content,
+    pub(super) call: Option<Call>,
+}
+
+/// What makes a variant a call.
+pub(super) struct Call {
+    pub(super) reply: Type,
+    /// The typed error.
+    pub(super) error: Option<Type>,
+    /// Whether the client sends it again after a lost connection.
+    pub(super) idempotent: bool,
 }
 
 pub(super) enum Content {

@@ -1,6 +1,7 @@
 //! The parsed attributes. Only their form is checked here.
 
 pub(super) mod self_ty;
+pub(super) mod variant;
 
 use darling::{Error, FromAttributes, FromMeta, ast::NestedMeta, error::Accumulator, util::Flag};
 use proc_macro2::Span;
@@ -24,6 +25,9 @@ pub(super) struct EnumAttributes {
     pub(super) text: Option<Path>,
     #[darling(default)]
     pub(super) rename_all: Case,
+    /// The field of a call's id.
+    #[darling(default)]
+    pub(super) id: Option<LitStr>,
     #[darling(default, rename = "as_string")]
     _as_string: Option<Misplaced>,
 }
@@ -34,16 +38,6 @@ pub(super) struct EnumAttributes {
 pub(super) struct StructAttributes {
     #[darling(default)]
     pub(super) rename_all: Case,
-    #[darling(default, rename = "as_string")]
-    _as_string: Option<Misplaced>,
-}
-
-/// `#[ws(…)]` on a variant.
-#[derive(FromAttributes)]
-#[darling(attributes(ws))]
-pub(super) struct VariantAttributes {
-    #[darling(default)]
-    pub(super) rename: Option<LitStr>,
     #[darling(default, rename = "as_string")]
     _as_string: Option<Misplaced>,
 }

@@ -3,12 +3,12 @@
 use std::{
     collections::VecDeque,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::{ClientError, Disconnect, event::RawEvent};
+use super::{ClientError, Disconnect, call::CallError, calls::OutgoingCall, event::RawEvent};
 use crate::codec::Frame;
 
 /// What an event counts besides its bytes.
@@ -17,25 +17,28 @@ const OVERHEAD: usize = 64;
 /// Creates the channel to the application, which holds up to `events` events and about `bytes` bytes of them: the event that
 /// reaches the limit may exceed it.
 pub(super) fn channel(events: usize, bytes: usize) -> (EventSender, EventReceiver) {
-    let (sender, receiver) = mpsc::channel(events.clamp(1, Semaphore::MAX_PERMITS));
-    let bytes = Arc::new(Semaphore::new(bytes.clamp(1, Semaphore::MAX_PERMITS)));
-    (EventSender { sender, bytes }, EventReceiver(receiver))
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.clamp(1, Semaphore::MAX_PERMITS)));
+    (EventSender { sender, events: semaphore(events), bytes: semaphore(bytes) }, EventReceiver(receiver))
 }
 
 /// The task's end of the channel.
 pub(super) struct EventSender {
-    sender: mpsc::Sender<Buffered>,
+    /// Bounded by the semaphores.
+    sender: mpsc::UnboundedSender<(RawEvent, Unread)>,
+    /// How many more events fit.
+    events: Arc<Semaphore>,
     /// The bytes that are free.
     bytes: Arc<Semaphore>,
 }
 
 /// The application's end of the channel.
-pub(super) struct EventReceiver(mpsc::Receiver<Buffered>);
+pub(super) struct EventReceiver(mpsc::UnboundedReceiver<(RawEvent, Unread)>);
 
-/// An event, and the bytes it occupies until it is read.
-struct Buffered {
-    event: RawEvent,
-    _bytes: OwnedSemaphorePermit,
+/// What an event occupies until it is read.
+pub(super) struct Unread {
+    #[expect(dead_code, reason = "held until it is dropped")]
+    permits: [OwnedSemaphorePermit; 2],
 }
 
 /// Why an event was not sent.
@@ -47,18 +50,21 @@ pub(super) enum TrySendError {
 }
 
 impl EventSender {
-    pub(super) fn has_capacity(&self) -> bool {
-        self.sender.capacity() > 0 && self.bytes.available_permits() > 0
+    /// Whether there is capacity for an event, or for any number as long as their bytes fit.
+    pub(super) fn has_capacity(&self, in_any_number: bool) -> bool {
+        (in_any_number || self.events.available_permits() > 0) && self.bytes.available_permits() > 0
     }
 
     /// Waits until there is capacity for an event, or the receiver is dropped.
     pub(super) async fn capacity(&self) {
         // Only sending takes capacity, and this is the only sender.
-        if self.sender.reserve().await.is_ok() {
-            tokio::select! {
-                permit = self.bytes.acquire() => drop(permit),
-                () = self.sender.closed() => {}
-            }
+        let both = async {
+            drop(self.events.acquire().await);
+            drop(self.bytes.acquire().await);
+        };
+        tokio::select! {
+            () = both => {}
+            () = self.sender.closed() => {}
         }
     }
 
@@ -67,23 +73,29 @@ impl EventSender {
         self.sender.closed().await;
     }
 
-    pub(super) fn try_send(&self, event: RawEvent) -> Result<(), TrySendError> {
-        let bytes = cost(&event).min(self.bytes.available_permits());
-        let bytes = u32::try_from(bytes.max(1)).unwrap_or(u32::MAX);
-        match self.bytes.clone().try_acquire_many_owned(bytes) {
-            Ok(bytes) => self.sender.try_send(Buffered { event, _bytes: bytes }).map_err(|error| match error {
-                mpsc::error::TrySendError::Full(buffered) => TrySendError::Full(buffered.event),
-                mpsc::error::TrySendError::Closed(_) => TrySendError::Closed,
-            }),
-            Err(_) if self.sender.is_closed() => Err(TrySendError::Closed),
-            Err(_) => Err(TrySendError::Full(event)),
+    /// Sends an event if there is capacity for it, as [`has_capacity`](Self::has_capacity) defines it.
+    pub(super) fn try_send(&self, event: RawEvent, in_any_number: bool) -> Result<(), TrySendError> {
+        if self.sender.is_closed() {
+            return Err(TrySendError::Closed);
+        }
+        let take = |semaphore: &Arc<Semaphore>, permits: usize| {
+            let permits = u32::try_from(permits.min(semaphore.available_permits())).unwrap_or(u32::MAX);
+            semaphore.clone().try_acquire_many_owned(permits).ok()
+        };
+        match (self.has_capacity(in_any_number), take(&self.events, 1), take(&self.bytes, cost(&event))) {
+            (true, Some(event_permit), Some(bytes_permit)) => self
+                .sender
+                .send((event, Unread { permits: [event_permit, bytes_permit] }))
+                .map_err(|_| TrySendError::Closed),
+            _ => Err(TrySendError::Full(event)),
         }
     }
 }
 
 impl EventReceiver {
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<RawEvent>> {
-        Poll::Ready(ready!(self.0.poll_recv(context)).map(|buffered| buffered.event))
+    /// Polls for the next event, which occupies its place until the second value is dropped.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<(RawEvent, Unread)>> {
+        self.0.poll_recv(context)
     }
 }
 
@@ -101,9 +113,29 @@ pub(super) fn cost(event: &RawEvent) -> usize {
     })
 }
 
-/// Messages waiting for a connection.
+/// A message or a call that is to be sent.
+pub(super) enum Outgoing {
+    Message(Frame),
+    Call(OutgoingCall),
+}
+
+impl Outgoing {
+    fn len(&self) -> usize {
+        match self {
+            Self::Message(frame) => frame.len(),
+            Self::Call(call) => call.frame.len(),
+        }
+    }
+
+    /// Whether it is a call whose caller no longer waits.
+    fn is_forgotten(&self) -> bool {
+        matches!(self, Self::Call(call) if call.is_forgotten())
+    }
+}
+
+/// Messages and calls waiting for a connection.
 pub(super) struct Queue {
-    frames: VecDeque<Frame>,
+    waiting: VecDeque<Outgoing>,
     bytes: usize,
     max_messages: usize,
     max_bytes: usize,
@@ -111,34 +143,71 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn new(max_messages: usize, max_bytes: usize) -> Self {
-        Self { frames: VecDeque::new(), bytes: 0, max_messages, max_bytes }
+        Self { waiting: VecDeque::new(), bytes: 0, max_messages, max_bytes }
     }
 
-    /// Adds a message and returns true, or returns false if the queue is full. An empty queue takes a message of any size.
-    pub(super) fn push(&mut self, frame: Frame) -> bool {
-        let bytes = self.bytes.saturating_add(frame.len());
-        let fits = self.frames.len() < self.max_messages && (self.frames.is_empty() || bytes <= self.max_bytes);
-        if fits {
-            self.bytes = bytes;
-            self.frames.push_back(frame);
+    /// Adds a message or a call.
+    ///
+    /// # Errors
+    /// Returns it if the queue is full. An empty queue takes a message of any size.
+    pub(super) fn push(&mut self, outgoing: Outgoing) -> Result<(), Outgoing> {
+        if !self.fits(&outgoing) {
+            self.remove_forgotten();
         }
-        fits
+        if !self.fits(&outgoing) {
+            return Err(outgoing);
+        }
+        self.bytes = self.bytes.saturating_add(outgoing.len());
+        self.waiting.push_back(outgoing);
+        Ok(())
     }
 
-    pub(super) fn pop(&mut self) -> Option<Frame> {
-        let frame = self.frames.pop_front()?;
-        self.bytes = self.bytes.saturating_sub(frame.len());
-        Some(frame)
+    fn fits(&self, outgoing: &Outgoing) -> bool {
+        let bytes = self.bytes.saturating_add(outgoing.len());
+        self.waiting.len() < self.max_messages && (self.waiting.is_empty() || bytes <= self.max_bytes)
+    }
+
+    /// Adds calls of a lost connection, which are sent again first. They were accepted before, so they fit always.
+    pub(super) fn push_front(&mut self, calls: Vec<OutgoingCall>) {
+        for call in calls.into_iter().rev() {
+            self.bytes = self.bytes.saturating_add(call.frame.len());
+            self.waiting.push_front(Outgoing::Call(call));
+        }
+    }
+
+    /// Removes and returns the first message or call whose caller waits.
+    pub(super) fn pop(&mut self) -> Option<Outgoing> {
+        loop {
+            let outgoing = self.waiting.pop_front()?;
+            self.bytes = self.bytes.saturating_sub(outgoing.len());
+            if !outgoing.is_forgotten() {
+                return Some(outgoing);
+            }
+        }
+    }
+
+    /// Removes the calls whose callers no longer wait.
+    pub(super) fn remove_forgotten(&mut self) {
+        self.waiting.retain(|outgoing| !outgoing.is_forgotten());
+        self.bytes = self.waiting.iter().map(Outgoing::len).sum();
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.frames.is_empty()
+        self.waiting.is_empty()
     }
 
-    /// Removes and returns all messages.
+    /// Removes all, and returns the messages. The calls end without having been sent.
     pub(super) fn take(&mut self) -> Vec<Frame> {
         self.bytes = 0;
-        std::mem::take(&mut self.frames).into()
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let message = |outgoing| match outgoing {
+            Outgoing::Message(frame) => Some(frame),
+            Outgoing::Call(call) => {
+                call.fail(CallError::Closed);
+                None
+            }
+        };
+        waiting.filter_map(message).collect()
     }
 }
 
@@ -205,43 +274,44 @@ mod tests {
     #[tokio::test]
     async fn events_are_bounded_in_bytes_and_one_always_fits() {
         let (sender, mut receiver) = channel(100, 1000);
-        assert!(sender.try_send(RawEvent::Frame(frame(900))).is_ok());
-        assert!(sender.has_capacity());
-        assert!(sender.try_send(RawEvent::Frame(frame(1 << 20))).is_ok(), "one event may exceed the limit");
-        assert!(!sender.has_capacity());
-        assert!(matches!(sender.try_send(RawEvent::Opened), Err(TrySendError::Full(RawEvent::Opened))));
+        assert!(sender.try_send(RawEvent::Frame(frame(900)), false).is_ok());
+        assert!(sender.has_capacity(false));
+        assert!(sender.try_send(RawEvent::Frame(frame(1 << 20)), false).is_ok(), "one event may exceed the limit");
+        assert!(!sender.has_capacity(false));
+        assert!(matches!(sender.try_send(RawEvent::Opened, false), Err(TrySendError::Full(RawEvent::Opened))));
         let read = async {
             std::future::poll_fn(|context| receiver.poll(context)).await;
             receiver
         };
         let ((), receiver) = tokio::join!(sender.capacity(), read);
-        assert!(sender.has_capacity());
+        assert!(sender.has_capacity(false));
         drop(receiver);
         sender.capacity().await;
-        assert!(matches!(sender.try_send(RawEvent::Opened), Err(TrySendError::Closed)));
+        assert!(matches!(sender.try_send(RawEvent::Opened, false), Err(TrySendError::Closed)));
     }
 
     #[test]
     fn events_are_bounded_in_number() {
         let (sender, _receiver) = channel(2, usize::MAX);
-        assert!((0..2).all(|_| sender.try_send(RawEvent::Frame(frame(0))).is_ok()));
-        assert!(!sender.has_capacity());
-        assert!(matches!(sender.try_send(RawEvent::Opened), Err(TrySendError::Full(_))));
+        assert!((0..2).all(|_| sender.try_send(RawEvent::Frame(frame(0)), false).is_ok()));
+        assert!(!sender.has_capacity(false));
+        assert!(matches!(sender.try_send(RawEvent::Opened, false), Err(TrySendError::Full(_))));
         drop(channel(usize::MAX, usize::MAX));
-        assert!(channel(0, 0).0.try_send(RawEvent::Frame(frame(9))).is_ok());
+        assert!(channel(0, 0).0.try_send(RawEvent::Frame(frame(9)), false).is_ok());
     }
 
     #[test]
     fn the_queue_is_bounded_in_number_and_in_bytes_and_one_always_fits() {
+        let push = |queue: &mut Queue, bytes| queue.push(Outgoing::Message(frame(bytes))).is_ok();
         let mut queue = Queue::new(3, 100);
-        assert!(queue.push(frame(1000)));
-        assert!(!queue.push(frame(1)));
+        assert!(push(&mut queue, 1000));
+        assert!(!push(&mut queue, 1));
         assert!(queue.pop().is_some() && queue.is_empty());
-        assert!(queue.push(frame(50)) && queue.push(frame(50)) && !queue.push(frame(1)) && queue.push(frame(0)));
-        assert!(!queue.push(frame(0)));
+        assert!(push(&mut queue, 50) && push(&mut queue, 50) && !push(&mut queue, 1) && push(&mut queue, 0));
+        assert!(!push(&mut queue, 0));
         assert_eq!(queue.take().len(), 3);
-        assert!(queue.push(frame(100)));
-        assert!(!Queue::new(0, 100).push(frame(0)));
+        assert!(push(&mut queue, 100));
+        assert!(!push(&mut Queue::new(0, 100), 0));
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl<M: ClientMessage> Builder<M> {
 
     /// Sets how many events are buffered for the application; 256 by default, at least 1. While the buffer is full, or holds
     /// [`buffer_bytes`](Self::buffer_bytes), the connection is not read, which applies backpressure to the server. Messages can
-    /// still be sent.
+    /// still be sent. While a call waits for its answer, the connection is read on, up to [`buffer_bytes`](Self::buffer_bytes).
     ///
     /// A browser does not apply backpressure. There up to 32 MiB more are buffered, counting 64 bytes more for each message. Beyond
     /// that the connection is closed as lost (1006), and the client reconnects once the application has read the buffer.
@@ -139,6 +139,12 @@ impl<M: ClientMessage> Builder<M> {
     /// frame's bytes and 64 more. The event that reaches the limit may exceed it, by a message of up to 32 MiB.
     pub fn buffer_bytes(self, bytes: usize) -> Self {
         self.with(|options| options.buffer_bytes = bytes)
+    }
+
+    /// Sets how long a call waits for its answer, with the time in the queue while there is no connection; 30 seconds by default.
+    /// [`Call::timeout`](super::Call::timeout) sets it for one call.
+    pub fn call_timeout(self, time: Duration) -> Self {
+        self.with(|options| options.call_timeout = time)
     }
 
     /// Sets the silence after which a heartbeat (the text frame `wsdo:ping`) is sent, and the time for its answer, after which the
@@ -195,8 +201,19 @@ impl<M: ClientMessage> Builder<M> {
     where
         M: TypedClient,
     {
+        self.open_once().await.map(M::Session::from)
+    }
+
+    /// As [`connect_once`](Self::connect_once), without the typed client.
+    pub(crate) async fn open_once(self) -> Result<Connection<M>, ClientError> {
         let (socket, format) = self.options.open().await?;
-        Ok(Connection::new(socket, format).into())
+        Ok(Connection::new(socket, format, self.options.call_timeout))
+    }
+
+    /// Returns how long a call waits for its answer.
+    #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+    pub(crate) fn time_for_calls(&self) -> Duration {
+        self.options.call_timeout
     }
 
     /// Returns the request that a room under test gets.

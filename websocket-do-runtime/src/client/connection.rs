@@ -1,21 +1,31 @@
 //! A session of a single connection.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{collections::VecDeque, fmt, future::pending, marker::PhantomData, time::Duration};
 
 use super::{
     ClientError, SendError,
-    clock::timeout,
+    call::{AnswerFuture, CallError, CallFailure, MakeCall, PreparedCall, RawAnswer},
+    clock::{self, timeout},
     receive,
     transport::{Incoming, Socket},
 };
 use crate::{
     Close, Closed,
     codec::{self, Format, Frame},
-    protocol::ClientMessage,
+    protocol::{
+        ClientMessage,
+        call::{self, CallId, answer_head},
+    },
 };
 
 /// The time for the server to answer a close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The most bytes of messages that are left unread by a call or `wait_for`. The message that reaches the limit may exceed it.
+const MAX_UNREAD: usize = 4 << 20;
+
+/// What an unread message counts besides its bytes.
+const OVERHEAD: usize = 64;
 
 /// A client's session in a room over a single connection, which does not reconnect.
 ///
@@ -27,12 +37,29 @@ pub struct Connection<M: ClientMessage> {
     closed: Option<Closed>,
     /// Whether a close frame was sent.
     closing: bool,
+    /// Frames that a call or `wait_for` has received and left, and their bytes.
+    unread: VecDeque<Frame>,
+    unread_bytes: usize,
+    /// How long a call waits for its answer.
+    call_timeout: Duration,
+    /// How many calls were made: the id of the last one.
+    calls: u64,
     messages: PhantomData<fn(M)>,
 }
 
 impl<M: ClientMessage> Connection<M> {
-    pub(crate) fn new(socket: Socket, format: Format) -> Self {
-        Self { socket: Some(socket), format, closed: None, closing: false, messages: PhantomData }
+    pub(crate) fn new(socket: Socket, format: Format, call_timeout: Duration) -> Self {
+        Self {
+            socket: Some(socket),
+            format,
+            closed: None,
+            closing: false,
+            unread: VecDeque::new(),
+            unread_bytes: 0,
+            call_timeout,
+            calls: 0,
+            messages: PhantomData,
+        }
     }
 
     /// Validates a message and sends it. Waits while the connection's send buffer is full.
@@ -65,18 +92,128 @@ impl<M: ClientMessage> Connection<M> {
     /// server reports, and [`ClientError::UnexpectedFrame`] for a frame of the other type, such as a binary frame in a JSON session.
     /// The session continues after each of them.
     pub async fn next(&mut self) -> Option<Result<M::Server, ClientError>> {
-        while self.closed.is_none() {
-            match self.socket.as_mut()?.next().await {
-                Incoming::Frame(frame) => {
-                    if let Some(item) = receive::read(frame, self.format) {
-                        return Some(item);
-                    }
-                }
-                Incoming::Closed(closed) => self.closed = Some(closed),
+        if let Some(item) = self.next_unread() {
+            return Some(item);
+        }
+        while let Some(frame) = self.next_frame().await {
+            if let Some(item) = receive::read::<M>(frame, self.format) {
+                return Some(item);
             }
         }
         self.finish().await;
         None
+    }
+
+    /// Waits up to `limit` for the first message that `fits` accepts, and returns it. All other messages are left, in order, for
+    /// [`next`](Self::next); at most 4 MiB of them, beyond which the connection is not read.
+    ///
+    /// Cancel-safe: no message is lost if the future is dropped.
+    ///
+    /// # Errors
+    /// Returns [`ClientError::Timeout`] if no such message arrives in time, and [`ClientError::Closed`] if the session ends before.
+    pub async fn wait_for(
+        &mut self,
+        mut fits: impl FnMut(&M::Server) -> bool,
+        limit: Duration,
+    ) -> Result<M::Server, ClientError> {
+        if let Some(message) = self.take_unread(&mut fits) {
+            return Ok(message);
+        }
+        let found = async {
+            loop {
+                let frame = self.next_or_full().await?;
+                if let Some(message) = self.take_or_leave(frame, &mut fits) {
+                    return Some(message);
+                }
+            }
+        };
+        match timeout(limit, found).await {
+            Ok(Some(message)) => Ok(message),
+            Ok(None) => Err(ClientError::Closed(self.closed.clone().unwrap_or_else(Closed::lost))),
+            Err(_) => Err(ClientError::Timeout(limit)),
+        }
+    }
+
+    /// Returns the unread message that `fits`, and leaves the others.
+    pub(crate) fn take_unread(&mut self, fits: &mut impl FnMut(&M::Server) -> bool) -> Option<M::Server> {
+        let found = self.unread.iter().enumerate().find_map(|(position, frame)| {
+            let message = receive::read::<M>(frame.clone(), self.format)?.ok()?;
+            fits(&message).then_some((position, message))
+        });
+        let (position, message) = found?;
+        let frame = self.unread.remove(position)?;
+        self.unread_bytes = self.unread_bytes.saturating_sub(frame.len() + OVERHEAD);
+        Some(message)
+    }
+
+    /// Returns the message of a frame if it `fits`, and otherwise leaves it unread.
+    pub(crate) fn take_or_leave(
+        &mut self,
+        frame: Frame,
+        fits: &mut impl FnMut(&M::Server) -> bool,
+    ) -> Option<M::Server> {
+        match receive::read::<M>(frame.clone(), self.format) {
+            Some(Ok(message)) if fits(&message) => return Some(message),
+            Some(_) => self.leave(frame),
+            None => {}
+        }
+        None
+    }
+
+    fn leave(&mut self, frame: Frame) {
+        self.unread_bytes += frame.len() + OVERHEAD;
+        self.unread.push_back(frame);
+    }
+
+    /// Returns the first item of the unread frames.
+    pub(crate) fn next_unread(&mut self) -> Option<Result<M::Server, ClientError>> {
+        while let Some(frame) = self.unread.pop_front() {
+            self.unread_bytes = self.unread_bytes.saturating_sub(frame.len() + OVERHEAD);
+            if let Some(item) = receive::read::<M>(frame, self.format) {
+                return Some(item);
+            }
+        }
+        None
+    }
+
+    /// Returns the next frame, or `None` once the session is over.
+    pub(crate) async fn next_frame(&mut self) -> Option<Frame> {
+        if self.closed.is_some() {
+            return None;
+        }
+        match self.socket.as_mut()?.next().await {
+            Incoming::Frame(frame) => Some(frame),
+            Incoming::Closed(closed) => {
+                self.closed = Some(closed);
+                None
+            }
+        }
+    }
+
+    /// As [`next_frame`](Self::next_frame), but never returns while no more may be left unread: its caller has a time limit.
+    async fn next_or_full(&mut self) -> Option<Frame> {
+        if self.unread_bytes > MAX_UNREAD {
+            pending::<()>().await;
+        }
+        self.next_frame().await
+    }
+
+    /// Returns how long a call waits for its answer.
+    #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.call_timeout
+    }
+
+    /// Returns the answer to the call with this id if the frame is that. The answer to an older call is dropped, and any other frame
+    /// left unread.
+    pub(crate) fn take_answer(&mut self, frame: Frame, id: u64) -> Option<RawAnswer> {
+        match answer_head::<M>(&frame) {
+            Some((found, kind)) => (found == CallId::Integer(id)).then_some(RawAnswer { frame, kind }),
+            None => {
+                self.leave(frame);
+                None
+            }
+        }
     }
 
     /// Closes the session with code 1000, and waits for the server's answer. Messages sent before are delivered; messages received
@@ -141,17 +278,19 @@ impl<M: ClientMessage> Connection<M> {
     /// are then received.
     #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
     pub(crate) async fn next_before_pong(&mut self) -> Option<Option<Result<M::Server, ClientError>>> {
+        if let Some(item) = self.next_unread() {
+            return Some(Some(item));
+        }
         self.send_frame(Frame::Text(crate::connection::heartbeat::PING.to_owned())).await.ok()?;
         loop {
-            match self.socket.as_mut()?.next().await {
-                Incoming::Frame(Frame::Text(text)) if text == crate::connection::heartbeat::PONG => return None,
-                Incoming::Frame(frame) => {
-                    if let Some(item) = receive::read(frame, self.format) {
+            match self.next_frame().await {
+                Some(Frame::Text(text)) if text == crate::connection::heartbeat::PONG => return None,
+                Some(frame) => {
+                    if let Some(item) = receive::read::<M>(frame, self.format) {
                         return Some(Some(item));
                     }
                 }
-                Incoming::Closed(closed) => {
-                    self.closed = Some(closed);
+                None => {
                     self.finish().await;
                     return Some(None);
                 }
@@ -175,6 +314,33 @@ impl<M: ClientMessage> Connection<M> {
     /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.format
+    }
+}
+
+impl<'a, M: ClientMessage> MakeCall<M> for &'a mut Connection<M> {
+    type Answer = AnswerFuture<'a>;
+
+    fn prepare(&mut self, message: &M, is_idempotent: bool) -> Result<PreparedCall, CallFailure> {
+        self.calls += 1;
+        let id = self.calls;
+        let frame = call::call(message, &CallId::Integer(id), self.format).map_err(CallError::Invalid)?;
+        Ok(PreparedCall { id, frame, is_idempotent })
+    }
+
+    fn send_call(self, call: PreparedCall, timeout: Option<Duration>) -> AnswerFuture<'a> {
+        Box::pin(async move {
+            let (PreparedCall { id, frame, .. }, limit) = (call, timeout.unwrap_or(self.call_timeout));
+            let exchange = async {
+                self.send_frame(frame).await.map_err(|_| CallError::Closed)?;
+                while let Some(frame) = self.next_or_full().await {
+                    if let Some(answer) = self.take_answer(frame, id) {
+                        return Ok(answer);
+                    }
+                }
+                Err(CallError::Lost)
+            };
+            clock::timeout(limit, exchange).await.unwrap_or(Err(CallError::Timeout))
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The events of a session.
 
 use std::{
+    collections::VecDeque,
     fmt,
     future::poll_fn,
     marker::PhantomData,
@@ -11,7 +12,11 @@ use std::{
 
 use futures_util::Stream;
 
-use super::{ClientError, backlog::EventReceiver, receive};
+use super::{
+    ClientError,
+    backlog::{EventReceiver, Unread},
+    receive,
+};
 use crate::{
     Closed,
     codec::{self, Format, Frame},
@@ -113,13 +118,15 @@ pub(super) enum RawEvent {
 /// The events of a session, as a [`Stream`] that ends with the session.
 pub struct Events<M: ClientMessage> {
     receiver: EventReceiver,
+    /// Events that `wait_for` has read and left.
+    left: VecDeque<(RawEvent, Unread)>,
     format: Format,
     messages: PhantomData<fn(M)>,
 }
 
 impl<M: ClientMessage> Events<M> {
     pub(super) fn new(receiver: EventReceiver, format: Format) -> Self {
-        Self { receiver, format, messages: PhantomData }
+        Self { receiver, left: VecDeque::new(), format, messages: PhantomData }
     }
 
     /// Returns the next event, or `None` after [`Event::Closed`].
@@ -131,20 +138,43 @@ impl<M: ClientMessage> Events<M> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event<M>>> {
         loop {
-            match ready!(self.receiver.poll(context)) {
-                None => return Poll::Ready(None),
-                Some(raw) => {
-                    if let Some(event) = self.decode(raw) {
-                        return Poll::Ready(Some(event));
-                    }
-                }
+            let raw = match self.left.pop_front() {
+                Some((raw, _)) => raw,
+                None => match ready!(self.receiver.poll(context)) {
+                    Some((raw, _)) => raw,
+                    None => return Poll::Ready(None),
+                },
+            };
+            if let Some(event) = self.decode(raw) {
+                return Poll::Ready(Some(event));
             }
+        }
+    }
+
+    /// Returns the first message that `fits`, and leaves the other events; [`None`] if the session ends before.
+    pub(super) async fn wait_for(&mut self, mut fits: impl FnMut(&M::Server) -> bool) -> Option<M::Server> {
+        let format = self.format;
+        let mut fitting = move |raw: &RawEvent| match raw {
+            RawEvent::Frame(frame) => receive::read::<M>(frame.clone(), format)?.ok().filter(|message| fits(message)),
+            _ => None,
+        };
+        let found = self.left.iter().enumerate().find_map(|(position, (raw, _))| Some((position, fitting(raw)?)));
+        if let Some((position, message)) = found {
+            self.left.remove(position);
+            return Some(message);
+        }
+        loop {
+            let (raw, unread) = poll_fn(|context| self.receiver.poll(context)).await?;
+            if let Some(message) = fitting(&raw) {
+                return Some(message);
+            }
+            self.left.push_back((raw, unread));
         }
     }
 
     fn decode(&self, raw: RawEvent) -> Option<Event<M>> {
         Some(match raw {
-            RawEvent::Frame(frame) => match receive::read(frame, self.format)? {
+            RawEvent::Frame(frame) => match receive::read::<M>(frame, self.format)? {
                 Ok(message) => Event::Message(message),
                 Err(error) => Event::Error(error),
             },

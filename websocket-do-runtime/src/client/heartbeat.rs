@@ -45,7 +45,8 @@ impl Heartbeat {
         Self { timing, listening_since: now, ping: None, late_check: None, unacknowledged }
     }
 
-    pub(super) fn frame_sent(&mut self, frame: Frame, now: Instant) {
+    /// Records a frame that is sent, or [`None`] for a call.
+    pub(super) fn frame_sent(&mut self, frame: Option<Frame>, now: Instant) {
         self.unacknowledged.push(frame, now);
     }
 
@@ -161,9 +162,9 @@ mod tests {
     fn a_pong_acknowledges_the_frames_before_its_ping() {
         let start = Instant::now();
         let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
-        (0..3).for_each(|number| heartbeat.frame_sent(frame(number), start));
+        (0..3).for_each(|number| heartbeat.frame_sent(Some(frame(number)), start));
         heartbeat.ping_sent(start);
-        heartbeat.frame_sent(frame(3), start);
+        heartbeat.frame_sent(Some(frame(3)), start);
         heartbeat.frame_received(start);
         heartbeat.pong_received(start);
         assert_eq!(heartbeat.into_unacknowledged().into_frames(), (vec![frame(3)], 0));
@@ -173,9 +174,9 @@ mod tests {
     fn many_unacknowledged_frames_are_a_reason_to_ping_at_once() {
         let start = Instant::now();
         let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
-        (0..63).for_each(|number| heartbeat.frame_sent(frame(number), start));
+        (0..63).for_each(|number| heartbeat.frame_sent(Some(frame(number)), start));
         assert_eq!(heartbeat.check(start, start), Action::Wait);
-        heartbeat.frame_sent(frame(63), start);
+        heartbeat.frame_sent(Some(frame(63)), start);
         assert_eq!(heartbeat.check(start, start), Action::Ping);
     }
 
@@ -183,7 +184,7 @@ mod tests {
     fn one_frame_is_acknowledged_although_the_peer_never_stops_sending() {
         let start = Instant::now();
         let mut heartbeat = Heartbeat::new(Some((INTERVAL, TIMEOUT)), start);
-        heartbeat.frame_sent(frame(0), start + TIMEOUT);
+        heartbeat.frame_sent(Some(frame(0)), start + TIMEOUT);
         let now = start + TIMEOUT + INTERVAL;
         assert_eq!(heartbeat.check(now, now), Action::Ping);
     }
@@ -192,9 +193,9 @@ mod tests {
     fn without_heartbeats_any_frame_acknowledges() {
         let start = Instant::now();
         let mut heartbeat = Heartbeat::new(None, start);
-        heartbeat.frame_sent(frame(0), start);
+        heartbeat.frame_sent(Some(frame(0)), start);
         heartbeat.frame_received(start);
-        heartbeat.frame_sent(frame(1), start);
+        heartbeat.frame_sent(Some(frame(1)), start);
         assert_eq!(heartbeat.check(start, start + TIMEOUT * 100), Action::Wait);
         assert_eq!(heartbeat.into_unacknowledged().into_frames(), (vec![frame(1)], 0));
     }

@@ -65,6 +65,8 @@ pub(super) struct Options {
     pub(super) buffer: usize,
     /// The most bytes of them.
     pub(super) buffer_bytes: usize,
+    /// How long a call waits for its answer.
+    pub(super) call_timeout: Duration,
     /// The silence before a ping, and the time for its answer.
     pub(super) heartbeat: Option<(Duration, Duration)>,
 }
@@ -88,6 +90,7 @@ impl Options {
             queue_bytes: 4 << 20,
             buffer: 256,
             buffer_bytes: 4 << 20,
+            call_timeout: Duration::from_secs(30),
             heartbeat: Some((Duration::from_secs(20), Duration::from_secs(10))),
         }
     }

@@ -6,21 +6,26 @@ use super::ClientError;
 use crate::{
     codec::{self, Format, Frame},
     connection::heartbeat::PONG,
-    protocol::Message,
+    protocol::{ClientMessage, Message, call::answer_head},
 };
 
-/// Decodes a frame. Returns `None` for the answer to a heartbeat.
-pub(super) fn read<M: Message>(frame: Frame, format: Format) -> Option<Result<M, ClientError>> {
+/// Decodes a frame. Returns `None` for the answer to a heartbeat, and for the answer to a call that nothing waits for any more.
+pub(super) fn read<M: ClientMessage>(frame: Frame, format: Format) -> Option<Result<M::Server, ClientError>> {
     if matches!(&frame, Frame::Text(text) if text == PONG) {
         return None;
     }
     let decoded = (frame.format() == format).then(|| codec::decode(&frame));
-    Some(match decoded {
-        Some(Ok(message)) => Ok(message),
-        Some(Err(error)) => Err(server_error::<M>(&frame).unwrap_or(ClientError::Invalid(error))),
-        // The server reports a frame of the wrong type in text, whatever the session's format.
-        None => Err(server_error::<M>(&frame).unwrap_or(ClientError::UnexpectedFrame(frame))),
-    })
+    match decoded {
+        Some(Ok(message)) => return Some(Ok(message)),
+        Some(Err(_)) if M::SCHEMA.call_id.is_some() && answer_head::<M>(&frame).is_some() => return None,
+        _ => {}
+    }
+    // The server reports a frame of the wrong type in text, whatever the session's format.
+    Some(Err(match (server_error::<M::Server>(&frame), decoded) {
+        (Some(error), _) => error,
+        (None, Some(Err(error))) => ClientError::Invalid(error),
+        (None, _) => ClientError::UnexpectedFrame(frame),
+    }))
 }
 
 /// Reads an error reported by the server: `{"error":…,"code":…,"path":…}`, without the protocol's tag.

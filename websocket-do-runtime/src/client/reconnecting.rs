@@ -1,17 +1,22 @@
 //! A session that reconnects: the application's handles. The task owns the connection.
 
-use std::fmt;
+use std::{fmt, future::Future, time::Duration};
 
 use tokio::sync::mpsc;
 
 use super::{
-    ClientError, Event, Events, Sender, backlog, clock::spawn, options::Options, sender::Shared, task::Task,
+    ClientError, Event, Events, Sender, backlog,
+    calls::Calls,
+    clock::{self, spawn},
+    options::Options,
+    sender::Shared,
+    task::Task,
     transport::Socket,
 };
 use crate::{
     Closed, SendError,
     codec::{Format, Frame},
-    protocol::ClientMessage,
+    protocol::{ClientMessage, call::answer_head},
 };
 
 /// The capacity of the channel to the task.
@@ -31,8 +36,9 @@ impl<M: ClientMessage> Reconnecting<M> {
     pub(super) fn start(options: Options, format: Format, socket: Option<Socket>) -> Result<Self, ClientError> {
         let (commands, command_receiver) = mpsc::channel(COMMANDS);
         let (events, event_receiver) = backlog::channel(options.buffer, options.buffer_bytes);
-        let (shared, status) = Shared::new(format);
-        spawn(Task::new(options, command_receiver, events, shared.clone(), status).run(socket))?;
+        let (shared, status) = Shared::new(format, options.call_timeout);
+        let calls = Calls::new(answer_head::<M>);
+        spawn(Task::new(options, command_receiver, events, calls, shared.clone(), status).run(socket))?;
         let sender = Sender::new(commands, shared.clone());
         Ok(Self { sender, receiver: Receiver { events: Events::new(event_receiver, format), shared } })
     }
@@ -72,6 +78,32 @@ impl<M: ClientMessage> Reconnecting<M> {
     /// Returns the events of the session, messages included, as a [`Stream`](futures_util::Stream).
     pub fn events(&mut self) -> &mut Events<M> {
         self.receiver.events()
+    }
+
+    /// Waits up to `timeout` for the first message that `fits` accepts, and returns it. All other messages and events are left, in
+    /// order, for [`next`](Self::next) and [`events`](Self::events); they count as unread ([`buffer`](super::Builder::buffer)).
+    ///
+    /// Cancel-safe: no message is lost if the future is dropped.
+    ///
+    /// # Errors
+    /// Returns [`ClientError::Timeout`] if no such message arrives in time, and why the session is over if it ends before.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use websocket_do_runtime::{client::{ClientError, Reconnecting}, protocol::ClientMessage};
+    /// async fn sign_in<M: ClientMessage>(
+    ///     room: &mut Reconnecting<M>,
+    ///     is_welcome: fn(&M::Server) -> bool,
+    /// ) -> Result<M::Server, ClientError> {
+    ///     room.wait_for(is_welcome, Duration::from_secs(5)).await
+    /// }
+    /// ```
+    pub fn wait_for(
+        &mut self,
+        fits: impl FnMut(&M::Server) -> bool,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<M::Server, ClientError>> {
+        self.receiver.wait_for(fits, timeout)
     }
 
     /// Waits until there is a connection, or the session is over.
@@ -115,6 +147,11 @@ impl<M: ClientMessage> Reconnecting<M> {
     /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.sender.format()
+    }
+
+    /// The sending half.
+    pub(super) fn sender(&self) -> &Sender<M> {
+        &self.sender
     }
 
     /// Splits the session into a sending half, which can be cloned, and a receiving half, for different tasks.
@@ -171,6 +208,22 @@ impl<M: ClientMessage> Receiver<M> {
     /// Converts into the events of the session, as an owned [`Stream`](futures_util::Stream).
     pub fn into_events(self) -> Events<M> {
         self.events
+    }
+
+    /// As [`Reconnecting::wait_for`].
+    ///
+    /// # Errors
+    /// As [`Reconnecting::wait_for`].
+    pub async fn wait_for(
+        &mut self,
+        fits: impl FnMut(&M::Server) -> bool,
+        timeout: Duration,
+    ) -> Result<M::Server, ClientError> {
+        match clock::timeout(timeout, self.events.wait_for(fits)).await {
+            Ok(Some(message)) => Ok(message),
+            Ok(None) => Err(self.shared.end_reason()),
+            Err(_) => Err(ClientError::Timeout(timeout)),
+        }
     }
 
     /// As [`Reconnecting::closed`].

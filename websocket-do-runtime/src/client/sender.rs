@@ -4,22 +4,32 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{ClientError, Sent};
+use super::{
+    ClientError, Sent,
+    call::{AnswerFuture, CallError, CallFailure, MakeCall, PreparedCall},
+    calls::OutgoingCall,
+    clock,
+};
 use crate::{
     Close, Closed, SendError,
     codec::{self, Format, Frame},
-    protocol::ClientMessage,
+    protocol::{self, ClientMessage, call::CallId},
 };
 
 /// A command to the task.
 #[derive(Debug)]
 pub(super) enum Command {
     Send(Frame, oneshot::Sender<Result<Sent, SendError>>),
+    Call(OutgoingCall),
     Close(Close, oneshot::Sender<Result<(), ClientError>>),
 }
 
@@ -34,14 +44,19 @@ pub(super) enum Status {
 /// The state shared by both halves and the task.
 pub(super) struct Shared {
     format: Format,
+    /// How long a call waits for its answer.
+    call_timeout: Duration,
+    /// How many calls were made: the id of the last one.
+    calls: AtomicU64,
     ended: OnceLock<(Closed, Option<ClientError>)>,
     status: watch::Receiver<Status>,
 }
 
 impl Shared {
-    pub(super) fn new(format: Format) -> (Arc<Self>, watch::Sender<Status>) {
+    pub(super) fn new(format: Format, call_timeout: Duration) -> (Arc<Self>, watch::Sender<Status>) {
         let (sender, status) = watch::channel(Status::Connecting);
-        (Arc::new(Self { format, ended: OnceLock::new(), status }), sender)
+        let shared = Self { format, call_timeout, calls: AtomicU64::new(0), ended: OnceLock::new(), status };
+        (Arc::new(shared), sender)
     }
 
     pub(super) fn format(&self) -> Format {
@@ -58,7 +73,7 @@ impl Shared {
     }
 
     /// Returns why the session is over.
-    fn end_reason(&self) -> ClientError {
+    pub(super) fn end_reason(&self) -> ClientError {
         match self.ended.get() {
             Some((_, Some(error))) => error.clone(),
             Some((closed, None)) => ClientError::Closed(closed.clone()),
@@ -147,6 +162,30 @@ impl<M: ClientMessage> Sender<M> {
     /// Returns the format of the session.
     pub fn format(&self) -> Format {
         self.shared.format()
+    }
+}
+
+impl<M: ClientMessage> MakeCall<M> for Sender<M> {
+    type Answer = AnswerFuture<'static>;
+
+    fn prepare(&mut self, message: &M, is_idempotent: bool) -> Result<PreparedCall, CallFailure> {
+        let id = self.shared.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let frame = protocol::call::call(message, &CallId::Integer(id), self.format()).map_err(CallError::Invalid)?;
+        Ok(PreparedCall { id, frame, is_idempotent })
+    }
+
+    fn send_call(self, call: PreparedCall, timeout: Option<Duration>) -> AnswerFuture<'static> {
+        Box::pin(async move {
+            let PreparedCall { id, frame, is_idempotent } = call;
+            let (reply, answer) = oneshot::channel();
+            let exchange = async {
+                let call = OutgoingCall { id, frame, is_idempotent, reply };
+                self.commands.send(Command::Call(call)).await.map_err(|_| CallError::Closed)?;
+                answer.await.unwrap_or(Err(CallError::Closed))
+            };
+            let answer = clock::timeout(timeout.unwrap_or(self.shared.call_timeout), exchange).await;
+            answer.unwrap_or(Err(CallError::Timeout))
+        })
     }
 }
 

@@ -9,7 +9,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     ClientError, Sent,
-    backlog::{EventSender, Notices, Queue, TrySendError},
+    backlog::{EventSender, Notices, Outgoing, Queue, TrySendError},
+    call::CallError,
+    calls::{Calls, OutgoingCall},
     clock::Instant,
     event::RawEvent,
     options::Options,
@@ -68,8 +70,9 @@ pub(super) struct Task {
     receiver_gone: bool,
     /// Events that the application gets before any further frames of the server.
     notices: Notices,
-    /// Messages waiting for a connection.
+    /// Messages and calls waiting for a connection.
     queue: Queue,
+    calls: Calls,
     shared: Arc<Shared>,
     status: watch::Sender<Status>,
     /// Attempts since the last stable connection.
@@ -81,6 +84,7 @@ impl Task {
         options: Options,
         commands: mpsc::Receiver<Command>,
         events: EventSender,
+        calls: Calls,
         shared: Arc<Shared>,
         status: watch::Sender<Status>,
     ) -> Self {
@@ -92,6 +96,7 @@ impl Task {
             events,
             receiver_gone: false,
             notices: Notices::default(),
+            calls,
             shared,
             status,
             attempts: 0,
@@ -128,10 +133,12 @@ impl Task {
         self.send_notices();
     }
 
-    /// Sends notices while there is capacity. Returns whether all are sent and there is capacity for a frame.
+    /// Sends notices while there is capacity. Returns whether all are sent and there is capacity for a frame. While a call waits for
+    /// its answer, the buffer is bounded by its bytes alone.
     fn send_notices(&mut self) -> bool {
+        let calls_wait = self.calls.are_waiting();
         while let Some(notice) = self.notices.pop() {
-            match self.events.try_send(notice) {
+            match self.events.try_send(notice, calls_wait) {
                 Ok(()) => {}
                 Err(TrySendError::Full(notice)) => {
                     self.notices.push_front(notice);
@@ -143,7 +150,7 @@ impl Task {
                 }
             }
         }
-        self.receiver_gone || self.events.has_capacity()
+        self.receiver_gone || self.events.has_capacity(calls_wait)
     }
 
     fn is_abandoned(&self) -> bool {
@@ -163,12 +170,20 @@ impl Task {
 
     /// Queues a message while there is no connection.
     fn enqueue(&mut self, frame: Frame, reply: oneshot::Sender<Result<Sent, SendError>>) {
-        let result = if self.queue.push(frame) { Ok(Sent::Queued) } else { Err(SendError::Full) };
+        let result = self.queue.push(Outgoing::Message(frame)).map(|()| Sent::Queued).map_err(|_| SendError::Full);
         // Fails if the caller no longer waits.
         let _ = reply.send(result);
     }
 
+    /// Queues a call while there is no connection.
+    fn enqueue_call(&mut self, call: OutgoingCall) {
+        if let Err(Outgoing::Call(call)) = self.queue.push(Outgoing::Call(call)) {
+            call.fail(CallError::Busy);
+        }
+    }
+
     fn request_close(&mut self, close: Close, reply: oneshot::Sender<Result<(), ClientError>>) {
+        self.queue.remove_forgotten();
         self.phase = Phase::Closing(CloseRequest { close, reply, deadline: Instant::now() + CLOSE_TIMEOUT });
     }
 
@@ -177,8 +192,12 @@ impl Task {
         let Ending { closed, error, result } = ending;
         self.shared.end(closed.clone(), error.clone());
         self.status.send_replace(Status::Closed);
-        if !self.queue.is_empty() {
-            let frames = self.queue.take();
+        // No call is sent again, as there will be no connection.
+        for call in self.calls.lose() {
+            call.fail(CallError::Lost);
+        }
+        let frames = self.queue.take();
+        if !frames.is_empty() {
             self.notify(RawEvent::Undelivered { frames, omitted: 0, may_have_arrived: false });
         }
         if let Some(error) = error {
@@ -192,6 +211,7 @@ impl Task {
         while let Some(command) = self.commands.recv().await {
             match command {
                 Command::Send(_, reply) => drop(reply.send(Err(SendError::Closed))),
+                Command::Call(call) => call.fail(CallError::Closed),
                 Command::Close(_, reply) => drop(reply.send(Ok(()))),
             }
         }

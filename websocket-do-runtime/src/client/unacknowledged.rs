@@ -10,9 +10,9 @@ const MAX_FRAMES: usize = 1024;
 /// The most bytes of them, except for the newest.
 const MAX_BYTES: usize = 1 << 20;
 
-/// The newest unacknowledged frames, and the number of all.
+/// The newest unacknowledged frames, and the number of all. A call is only counted, as its caller learns that it was lost.
 pub(super) struct Unacknowledged {
-    frames: VecDeque<Frame>,
+    frames: VecDeque<Option<Frame>>,
     bytes: usize,
     /// When the oldest frame was sent, or the time of the last acknowledgement if that is later.
     since: Instant,
@@ -25,12 +25,13 @@ impl Unacknowledged {
         Self { frames: VecDeque::new(), bytes: 0, since: now, sent: 0, acknowledged: 0 }
     }
 
-    pub(super) fn push(&mut self, frame: Frame, now: Instant) {
+    /// Adds a frame, or [`None`] for a call.
+    pub(super) fn push(&mut self, frame: Option<Frame>, now: Instant) {
         if self.count() == 0 {
             self.since = now;
         }
         self.sent += 1;
-        self.bytes += frame.len();
+        self.bytes += frame.as_ref().map_or(0, Frame::len);
         self.frames.push_back(frame);
         while self.frames.len() > MAX_FRAMES || self.bytes > MAX_BYTES && self.frames.len() > 1 {
             self.drop_oldest();
@@ -66,11 +67,11 @@ impl Unacknowledged {
     pub(super) fn into_frames(self) -> (Vec<Frame>, usize) {
         let count = usize::try_from(self.count()).unwrap_or(usize::MAX);
         let omitted = count.saturating_sub(self.frames.len());
-        (self.frames.into(), omitted)
+        (self.frames.into_iter().flatten().collect(), omitted)
     }
 
     fn drop_oldest(&mut self) {
-        self.bytes -= self.frames.pop_front().as_ref().map_or(0, Frame::len);
+        self.bytes -= self.frames.pop_front().flatten().as_ref().map_or(0, Frame::len);
     }
 }
 
@@ -83,7 +84,7 @@ mod tests {
         let now = Instant::now();
         let frame = |number: u64| Frame::Text(number.to_string());
         let mut unacknowledged = Unacknowledged::new(now);
-        (0..1030).for_each(|number| unacknowledged.push(frame(number), now));
+        (0..1030).for_each(|number| unacknowledged.push(Some(frame(number)), now));
         let (kept, omitted) = unacknowledged.into_frames();
         assert_eq!((kept.len(), kept.first(), omitted), (1024, Some(&frame(6)), 6));
     }
@@ -92,8 +93,8 @@ mod tests {
     fn frames_are_kept_up_to_their_bytes_and_the_newest_always() {
         let now = Instant::now();
         let mut unacknowledged = Unacknowledged::new(now);
-        (0..5).for_each(|_| unacknowledged.push(Frame::Binary(vec![0; MAX_BYTES / 2]), now));
-        unacknowledged.push(Frame::Binary(vec![0; MAX_BYTES * 2]), now);
+        (0..5).for_each(|_| unacknowledged.push(Some(Frame::Binary(vec![0; MAX_BYTES / 2])), now));
+        unacknowledged.push(Some(Frame::Binary(vec![0; MAX_BYTES * 2])), now);
         let (kept, omitted) = unacknowledged.into_frames();
         assert_eq!((kept.len(), omitted), (1, 5));
     }

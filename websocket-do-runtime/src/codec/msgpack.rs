@@ -12,7 +12,7 @@ mod timestamp;
 use std::io;
 
 use serde::Serialize;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 use serde::de::DeserializeOwned;
 
 use self::reader::read;
@@ -36,7 +36,7 @@ pub(super) fn decode<M: Message>(bytes: &[u8]) -> Result<M, ValidationError> {
 }
 
 /// Reads any value.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 pub(super) fn decode_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ValidationError> {
     read(bytes, None).map_err(|error| syntax_error_or(bytes, error).into_validation_error())
 }

@@ -118,12 +118,12 @@ impl Validate for Direct {}
 
 impl Message for Direct {
     type Text = super::Json;
-    const SCHEMA: MessageSchema = MessageSchema { name: "Direct", tag: "type", docs: "", variants: &[] };
+    const SCHEMA: MessageSchema = MessageSchema { name: "Direct", tag: "type", docs: "", call_id: None, variants: &[] };
 }
 
 impl Message for Probe {
     type Text = super::Json;
-    const SCHEMA: MessageSchema = MessageSchema { name: "Probe", tag: "type", docs: "", variants: &[] };
+    const SCHEMA: MessageSchema = MessageSchema { name: "Probe", tag: "type", docs: "", call_id: None, variants: &[] };
 }
 
 fn json(message: &Probe) -> String {

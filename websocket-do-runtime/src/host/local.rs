@@ -194,6 +194,10 @@ impl Host for LocalHost {
         Ok(Rc::new(LocalRooms { caller, registry: registry.clone() }))
     }
 
+    fn isolates_panics(&self) -> bool {
+        true
+    }
+
     fn requires_handshake(&self) -> bool {
         true
     }

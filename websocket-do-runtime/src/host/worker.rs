@@ -153,6 +153,10 @@ impl Host for WorkerHost {
         promise::spawn(task);
     }
 
+    fn start(&self, task: Pin<Box<dyn Future<Output = ()>>>) {
+        promise::spawn_started(task);
+    }
+
     fn now(&self) -> u64 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
         let now = Date::now() as u64;

@@ -77,7 +77,7 @@ pub const fn has_field<T: Record>(name: &str) -> bool {
     false
 }
 
-const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+pub(super) const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
     while let ([a, rest_of_one @ ..], [b, rest_of_other @ ..]) = (one, other) {
         if *a != *b {
             return false;

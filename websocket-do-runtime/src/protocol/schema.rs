@@ -9,8 +9,8 @@
 ///     let member = |variant: &VariantSchema| format!("{{ {}: \"{}\" … }}", schema.tag, variant.name);
 ///     schema.variants.iter().map(member).collect()
 /// }
-/// # const LEAVE: VariantSchema = VariantSchema { name: "leave", ident: "Leave", docs: "", content: Content::Unit };
-/// # let schema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", variants: &[LEAVE] };
+/// # const LEAVE: VariantSchema = VariantSchema { name: "leave", ident: "Leave", docs: "", content: Content::Unit, call: None };
+/// # let schema = MessageSchema { name: "ClientMessage", tag: "type", docs: "", call_id: None, variants: &[LEAVE] };
 /// # assert_eq!(members(&schema), [r#"{ type: "leave" … }"#]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +21,8 @@ pub struct MessageSchema {
     pub tag: &'static str,
     /// The doc comment.
     pub docs: &'static str,
+    /// The field that holds the id of a call, by default `id`, if the enum has calls.
+    pub call_id: Option<&'static str>,
     /// One entry for each variant, in order.
     pub variants: &'static [VariantSchema],
 }
@@ -30,7 +32,7 @@ pub struct MessageSchema {
 /// ```
 /// # use websocket_do_runtime::protocol::schema::{Content, VariantSchema};
 /// // `/** Leaves the room. */ Leave` in a message enum:
-/// let leave = VariantSchema { name: "leave", ident: "Leave", docs: "Leaves the room.", content: Content::Unit };
+/// let leave = VariantSchema { name: "leave", ident: "Leave", docs: "Leaves the room.", content: Content::Unit, call: None };
 /// assert_eq!(leave.content, Content::Unit);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +45,26 @@ pub struct VariantSchema {
     pub docs: &'static str,
     /// The fields beside the tag.
     pub content: Content,
+    /// The types of its answer, if it is a call.
+    pub call: Option<CallSchema>,
+}
+
+/// The schema of a call's answer.
+///
+/// ```
+/// # use websocket_do_runtime::protocol::{Type, schema::CallSchema};
+/// // `#[ws(reply = u8, idempotent)]` on a variant:
+/// let call = CallSchema { reply: Type::Integer { bits: 8, signed: false }, error: None, idempotent: true };
+/// assert!(call.error.is_none());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CallSchema {
+    /// The type of the reply's value.
+    pub reply: Type,
+    /// The type of the typed error, if the call has one.
+    pub error: Option<Type>,
+    /// Whether a client sends the call again if the connection is lost before its answer.
+    pub idempotent: bool,
 }
 
 /// The fields of a message beside its tag.
@@ -154,6 +176,8 @@ pub enum Type {
         /// Whether it may be negative.
         signed: bool,
     },
+    /// No value: the reply `()` of a call, which is omitted.
+    Unit,
     /// A number with a fraction.
     Float,
     /// Text.
@@ -189,6 +213,7 @@ impl PartialEq for Type {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Bool, Self::Bool)
+            | (Self::Unit, Self::Unit)
             | (Self::Float, Self::Float)
             | (Self::String, Self::String)
             | (Self::Bytes, Self::Bytes)

@@ -66,6 +66,15 @@ impl ValidationCode {
             Self::Number => "number",
         }
     }
+
+    /// Returns the code with this name in an error frame.
+    #[cfg(feature = "client")]
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        use ValidationCode::{Duplicate, Invalid, Malformed, Missing, Number, Rule, UnknownType};
+        [Malformed, UnknownType, Missing, Duplicate, Invalid, Rule, Number]
+            .into_iter()
+            .find(|code| code.as_str() == name)
+    }
 }
 
 impl ValidationError {

@@ -22,6 +22,7 @@ macro_rules! plain {
 
 // `usize` is described with 64 bits although it has 32 in a Worker: the schema must not depend on the host.
 plain! {
+    () => Type::Unit,
     bool => Type::Bool,
     i8 => Type::Integer { bits: 8, signed: true },
     i16 => Type::Integer { bits: 16, signed: true },

@@ -1,5 +1,7 @@
 //! Dispatch of a room's events from the host to the handlers, as the event table of the wire contract specifies.
 
+mod call;
+mod concurrent;
 mod default;
 mod ending;
 mod fetch;
@@ -13,12 +15,15 @@ use crate::{
     codec::{self, Format, Frame},
     host::{Host, SocketId},
     server::{
+        call::{send_invalid, take_current},
         event::Event,
         handler::{Handler, Running},
+        session::SessionState,
     },
 };
 
 pub use crate::server::handler::{MessageNames, handling};
+use call::with_call;
 pub use default::{answer_handler_error, answer_protocol_error, answer_validation_error, close_previous};
 pub use fetch::FetchResult;
 pub(crate) use queue::Queue;
@@ -93,7 +98,7 @@ impl<R: WebSocketDo> Room<R> {
         match event {
             Event::Message(..) if session.state.is_closing() => {}
             Event::Message(frame, _permit) => {
-                self.run_session_handler(session, Handler::MESSAGE, self.dispatch_message(session, frame)).await;
+                self.run_session_handler(session, Handler::MESSAGE, self.dispatch_message(session, &frame)).await;
             }
             Event::Closed(closed) => self.end(session, Some(closed)).await,
             Event::Unanswered => self.end(session, None).await,
@@ -108,48 +113,67 @@ impl<R: WebSocketDo> Room<R> {
         name: Handler,
         handler: impl Future<Output = Result>,
     ) {
-        let id = session.state.id;
-        let mut running = Some(Running::new(self.log_name(), Some(id), name));
-        let outcome = self.run_handler_of(&mut running, Some(&session.state), handler).await;
-        let name = running.map_or(name, |running| running.handler());
+        let running = Running::new(self.log_name(), Some(session.state.id), name);
+        self.run_to_end(session, running, Some(&session.state), handler).await;
+    }
+
+    /// As [`run_session_handler`](Self::run_session_handler), for a handler that is described by `running`, and that is aborted with
+    /// `abortable`.
+    pub(super) async fn run_to_end(
+        &self,
+        session: &Session<R>,
+        running: Running,
+        abortable: Option<&SessionState<R::Session>>,
+        handler: impl Future<Output = Result>,
+    ) {
+        let name = running.handler();
+        let mut running = Some(running);
+        let outcome = self.run_handler_of(&mut running, abortable, handler).await;
+        let name = running.as_ref().map_or(name, Running::handler);
         let dropped = match outcome {
             Ok(Ok(())) => return,
             Ok(Err(error)) => {
-                let mut running = Some(Running::of_error(self.log_name(), id, name));
-                let on_error = self.on_error(session, name, &error);
-                match self.run_handler_of(&mut running, Some(&session.state), on_error).await {
+                running = running.map(Running::into_error);
+                match self.run_handler_of(&mut running, abortable, self.on_error(session, name, &error)).await {
                     Ok(()) => return,
                     Err(dropped) => dropped,
                 }
             }
             Err(dropped) => dropped,
         };
+        // Answers a call before the session is closed.
+        drop(running);
         session.log_error(format_args!("{name}: {dropped}"));
         session.close_with(&Close::handler_timeout());
     }
 
-    async fn dispatch_message(&self, session: &Session<R>, frame: Frame) -> Result {
+    async fn dispatch_message(&self, session: &Session<R>, frame: &Frame) -> Result {
         if frame.len() > R::MAX_MESSAGE {
             session.close_with(&Close::too_large(R::MAX_MESSAGE));
             return Ok(());
         }
         let decoded = match (session.format(), frame) {
-            (Format::Json, Frame::Text(text)) => codec::decode_text(&text),
-            (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(&bytes),
+            (Format::Json, Frame::Text(text)) => codec::decode_text(text),
+            (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(bytes),
             (Format::MessagePack, frame @ Frame::Text(_)) => {
                 Handler::attribute("protocol_error").set_current();
-                return self.handlers().protocol_error(session, &frame).await;
+                return self.handlers().protocol_error(session, frame).await;
             }
             (Format::Json, Frame::Binary(bytes)) => {
                 Handler::attribute("binary").set_current();
-                return self.handlers().binary(session, bytes).await;
+                return self.handlers().binary(session, bytes.clone()).await;
             }
         };
-        match decoded {
-            Ok(message) => self.handlers().message(session, message).await,
+        match with_call(session, frame, decoded) {
+            Ok(message) if R::is_concurrent(&message) => self.start_concurrent(session, message),
+            Ok(message) => self.run_message(session, message).await,
             Err(error) => {
                 Handler::attribute("invalid").set_current();
-                self.handlers().invalid(session, &error).await
+                match take_current() {
+                    // The caller waits for this frame, whatever the room sends to others.
+                    Some(id) => Ok(send_invalid(session, &error, Some(&id))?),
+                    None => self.handlers().invalid(session, &error).await,
+                }
             }
         }
     }

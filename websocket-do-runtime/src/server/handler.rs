@@ -11,6 +11,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::server::{
+    call::PendingCall,
     http::{FALLBACK, Route},
     log,
 };
@@ -142,6 +143,8 @@ pub(crate) struct Running {
     handler: Handler,
     /// Whether the `error` handler runs, after `handler` has failed.
     has_failed: bool,
+    /// The call that the handler answers.
+    pub(super) call: Option<Rc<dyn PendingCall>>,
 }
 
 thread_local! {
@@ -153,12 +156,12 @@ thread_local! {
 
 impl Running {
     pub(crate) fn new(room: Rc<dyn LogName>, session: Option<Uuid>, handler: Handler) -> Self {
-        Self { room, session, handler, has_failed: false }
+        Self { room, session, handler, has_failed: false, call: None }
     }
 
-    /// The `error` handler, for a handler that has failed.
-    pub(crate) fn of_error(room: Rc<dyn LogName>, session: Uuid, failed: Handler) -> Self {
-        Self { room, session: Some(session), handler: failed, has_failed: true }
+    /// The `error` handler, after this handler has failed.
+    pub(crate) fn into_error(self) -> Self {
+        Self { has_failed: true, ..self }
     }
 
     pub(crate) fn handler(&self) -> Handler {
@@ -177,7 +180,7 @@ impl Running {
     }
 
     /// Changes or reads the current handler. [`None`] outside of handlers.
-    fn with<T>(change: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(super) fn with<T>(change: impl FnOnce(&mut Self) -> T) -> Option<T> {
         // The cell is not accessible while the thread ends.
         let mut running = CURRENT.try_with(Cell::take).ok()??;
         let changed = change(&mut running);

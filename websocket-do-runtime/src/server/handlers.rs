@@ -45,6 +45,12 @@ pub trait WebSocketDo: Sized + 'static {
     /// A handler that runs longer is dropped at its current `await`, and its session is closed with 1011.
     const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 
+    /// How many concurrent handlers of one session may run at once. The default is 64; the attribute changes it with
+    /// `max_concurrent`.
+    ///
+    /// A message beyond that is not handled: its sender gets an error frame with the code `busy`.
+    const MAX_CONCURRENT: usize = 64;
+
     /// The application's state that the room declares, with `state = …` in the attribute.
     const STATES: &'static [StateType] = &[];
 
@@ -72,6 +78,12 @@ pub trait WebSocketDo: Sized + 'static {
 
     /// Handles the start of a session.
     fn open(&self, session: &Session<Self>) -> impl Future<Output = Result>;
+
+    /// Whether the handler of a message is concurrent: messages after it do not wait for it.
+    fn is_concurrent(message: &Self::Client) -> bool {
+        let _ = message;
+        false
+    }
 
     /// Handles a valid message.
     fn message(&self, session: &Session<Self>, message: Self::Client) -> impl Future<Output = Result>;

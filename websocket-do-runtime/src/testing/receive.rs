@@ -34,6 +34,9 @@ where
     where
         ServerMessageOf<R>: Debug,
     {
+        if let Some(item) = self.client.next_unread() {
+            return self.record(Some(Some(item)));
+        }
         let received = match self.in_memory() {
             None => timeout(Duration::from_millis(RECEIVE_TIMEOUT), self.client.next()).await.ok(),
             Some(_) => loop {
@@ -55,6 +58,9 @@ where
     where
         ServerMessageOf<R>: Debug,
     {
+        if let Some(item) = self.client.next_unread() {
+            return self.record(Some(Some(item)));
+        }
         if self.client.closed().is_some() {
             return Received::Nothing;
         }

@@ -5,7 +5,8 @@ use std::{marker::PhantomData, rc::Rc};
 use bytes::Bytes;
 
 use super::{
-    remote::Remote, requests::send_request, session::TestSession, simulated_room::SimulatedRoom, simulation::Simulation,
+    client::TestConnection, remote::Remote, requests::send_request, session::TestSession,
+    simulated_room::SimulatedRoom, simulation::Simulation,
 };
 use crate::{
     MaybeSend, MaybeSync, Request, Room, Storage, StorageError, WebSocketDo,
@@ -160,16 +161,18 @@ where
     ) -> Result<TestSession<R>, ClientError> {
         match &self.backend {
             Backend::InMemory(room) => {
-                let request = request(Builder::new("ws://localhost/websocket")).request()?;
+                let builder = request(Builder::new("ws://localhost/websocket"));
+                let (request, call_timeout) = (builder.request()?, builder.time_for_calls());
                 let (socket, format) = accepted(room, request.map(|()| Bytes::new())).await?;
                 let lost = || ClientError::Transport("the connection was lost".to_owned());
                 let queues = room.room.host.connection(socket).ok_or_else(lost)?;
-                let connection = Connection::new(Socket::InProcess(queues.clone()), format);
-                Ok(TestSession::new(self.backend.clone(), connection.into(), Some((socket, queues))))
+                let connection = Connection::new(Socket::InProcess(queues.clone()), format, call_timeout);
+                let client = TestConnection::in_memory(connection, room.simulation.clone(), queues.clone());
+                Ok(TestSession::new(self.backend.clone(), client, Some((socket, queues))))
             }
             Backend::Remote(remote) => {
-                let client = request(Builder::new(remote.websocket())).connect_once().await?;
-                Ok(TestSession::new(self.backend.clone(), client, None))
+                let client = request(Builder::new(remote.websocket())).open_once().await?;
+                Ok(TestSession::new(self.backend.clone(), TestConnection::remote(client), None))
             }
         }
     }

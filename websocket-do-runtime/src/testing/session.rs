@@ -6,11 +6,14 @@ use std::{
     ops::{Deref, DerefMut},
     panic::Location,
     sync::Arc,
+    time::Duration,
 };
 
+use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::{
+    client::TestConnection,
     connection::Connection,
     receive::Received,
     room::{Backend, InMemory},
@@ -19,11 +22,12 @@ use super::{
 use crate::{
     Close, Closed, ServerMessageOf, WebSocketDo,
     client::{ClientError, TypedClient, transport::InProcessConnection as _},
-    host::{Host, SocketId},
+    host::{Host, SocketId, millis},
     server::attachment::{self, Header, State},
 };
 
-type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Session;
+/// The typed client of a session under test.
+type ClientOf<R> = <<R as WebSocketDo>::Client as TypedClient>::Over<TestConnection<<R as WebSocketDo>::Client>>;
 
 /// A session of a room under test. It derefs to the typed client, which has one method for each message.
 ///
@@ -45,8 +49,46 @@ impl<R: WebSocketDo> TestSession<R>
 where
     R::Client: TypedClient,
 {
-    pub(super) fn new(backend: Backend, client: ClientOf<R>, connection: Option<(SocketId, Arc<Connection>)>) -> Self {
-        Self { backend, client, connection, received: Vec::new() }
+    pub(super) fn new(
+        backend: Backend,
+        client: TestConnection<R::Client>,
+        connection: Option<(SocketId, Arc<Connection>)>,
+    ) -> Self {
+        Self { backend, client: client.into(), connection, received: Vec::new() }
+    }
+
+    /// Waits up to `timeout` of the room's time for the first message that `fits` accepts, and returns it. All other messages are
+    /// left, in order.
+    ///
+    /// # Errors
+    /// Returns [`ClientError::Timeout`] if no such message arrives in time, and [`ClientError::Closed`] if the session ends before.
+    pub async fn wait_for(
+        &mut self,
+        mut fits: impl FnMut(&ServerMessageOf<R>) -> bool,
+        timeout: Duration,
+    ) -> Result<ServerMessageOf<R>, ClientError> {
+        let Some(until) = self.in_memory().map(|(simulation, _)| simulation.shared.now.get() + millis(timeout)) else {
+            return self.client.wait_for(fits, timeout).await;
+        };
+        if let Some(message) = self.client.take_unread(&mut fits) {
+            return Ok(message);
+        }
+        while let Some((simulation, connection)) = self.in_memory() {
+            if simulation.wait_until(until, || connection.has_incoming().then_some(())).await.is_none() {
+                simulation.advance(until.saturating_sub(simulation.shared.now.get()));
+                return Err(ClientError::Timeout(timeout));
+            }
+            match self.client.next_frame().now_or_never() {
+                Some(Some(frame)) => {
+                    if let Some(message) = self.client.take_or_leave(frame, &mut fits) {
+                        return Ok(message);
+                    }
+                }
+                Some(None) => break,
+                None => {}
+            }
+        }
+        Err(ClientError::Closed(self.client.closed().cloned().unwrap_or_else(Closed::lost)))
     }
 
     /// Returns the messages and errors that were received and not read yet.

@@ -277,11 +277,15 @@ impl Simulation {
         true
     }
 
-    /// Takes steps until `poll` returns a value, for up to five seconds of the rooms' time. Handlers that wait for something outside
-    /// of the rooms get five seconds of real time.
-    pub(super) async fn wait_for<T>(&self, mut poll: impl FnMut() -> Option<T>) -> Option<T> {
+    /// Takes steps until `poll` returns a value, for up to five seconds of the rooms' time.
+    pub(super) async fn wait_for<T>(&self, poll: impl FnMut() -> Option<T>) -> Option<T> {
+        self.wait_until(self.shared.now.get() + RECEIVE_TIMEOUT, poll).await
+    }
+
+    /// Takes steps until `poll` returns a value, up to this time of the rooms. Handlers that wait for something outside of the rooms
+    /// get five seconds of real time.
+    pub(super) async fn wait_until<T>(&self, until: u64, mut poll: impl FnMut() -> Option<T>) -> Option<T> {
         self.steps.set(0);
-        let until = self.shared.now.get() + RECEIVE_TIMEOUT;
         loop {
             if let Some(found) = poll() {
                 return Some(found);

@@ -53,7 +53,7 @@ impl Validate for Note {
 
 impl Message for Note {
     type Text = Json;
-    const SCHEMA: MessageSchema = MessageSchema { name: "Note", tag: "type", docs: "", variants: &[] };
+    const SCHEMA: MessageSchema = MessageSchema { name: "Note", tag: "type", docs: "", call_id: None, variants: &[] };
 }
 
 impl ClientMessage for Note {
@@ -90,6 +90,7 @@ impl TypedClient for Note {
     type Client = Client;
     type Session = Client<Connection<Note>>;
     type Sender = Client<Sender<Note>>;
+    type Over<C> = Client<C>;
 }
 
 pub(crate) type Peer = WebSocketStream<TcpStream>;

@@ -11,6 +11,7 @@
 
 mod as_string;
 mod attributes;
+mod calls;
 mod check_order;
 mod containers;
 mod errors;

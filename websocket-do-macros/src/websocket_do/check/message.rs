@@ -1,6 +1,9 @@
 //! Checks the handlers of messages: the variant, and the fields that become arguments.
 
-use syn::{Attribute, Error, Ident, Pat, PatIdent, Result, ext::IdentExt, parse::ParseStream, token};
+use syn::{
+    Attribute, Error, Ident, Pat, PatIdent, Result, ReturnType, Token, ext::IdentExt, parse::ParseStream,
+    spanned::Spanned, token,
+};
 
 use super::signature::{after_self, method, split_reference};
 use crate::{
@@ -13,7 +16,7 @@ use crate::{
 
 pub(super) fn message(handler: &Handler) -> Result<MessageHandler> {
     let name = &handler.method.sig.ident;
-    let (variant, is_newtype) = variant(&handler.attribute, name)?;
+    let Target { variant, is_newtype, is_concurrent } = target(&handler.attribute, name)?;
     let (takes_session, arguments) = split_reference(after_self(&handler.method)?);
     if !takes_session {
         let message = format!("missing session argument; write `fn {name}(&self, session: &Session<Self>, …)`");
@@ -31,29 +34,66 @@ pub(super) fn message(handler: &Handler) -> Result<MessageHandler> {
             return Err(Error::new(name.span(), message));
         }
     };
-    Ok(MessageHandler { method: method(&handler.method), variant, fields })
+    let output = match &handler.method.sig.output {
+        ReturnType::Default => name.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    Ok(MessageHandler { method: method(&handler.method), variant, fields, output, is_concurrent })
 }
 
-/// Returns the variant of `#[message]`, `#[message(SetName)]` or `#[message(Place(_))]`, and whether it is a newtype variant.
-fn variant(attribute: &Attribute, method: &Ident) -> Result<(Ident, bool)> {
-    if attribute.meta.require_path_only().is_ok() {
-        let words = method.unraw().to_string();
-        let camel: String = words.split('_').map(capital).collect();
-        let variant = syn::parse_str::<Ident>(&camel).map_err(|_| {
-            Error::new(method.span(), format!("`{words}` is not the name of a variant; write `#[message(Variant)]`"))
+/// The message that a handler handles, and how.
+struct Target {
+    variant: Ident,
+    is_newtype: bool,
+    is_concurrent: bool,
+}
+
+/// The argument of the attribute that is not a variant, which begins with a capital letter.
+const CONCURRENT: &str = "concurrent";
+
+/// Returns what `#[message]`, `#[message(SetName)]`, `#[message(Place(_))]` or one of them with `concurrent` handles.
+fn target(attribute: &Attribute, method: &Ident) -> Result<Target> {
+    let mut target = Target { variant: method.clone(), is_newtype: false, is_concurrent: false };
+    let mut is_named = false;
+    if attribute.meta.require_path_only().is_err() {
+        attribute.parse_args_with(|input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let name: Ident = input.parse()?;
+                if name == CONCURRENT {
+                    target.is_concurrent = true;
+                } else if is_named {
+                    return Err(Error::new(name.span(), "expected `concurrent`; a handler handles one variant"));
+                } else {
+                    is_named = true;
+                    target.is_newtype = input.peek(token::Paren);
+                    if target.is_newtype {
+                        let inner;
+                        syn::parenthesized!(inner in input);
+                        inner.parse::<Token![_]>()?;
+                    }
+                    target.variant = name;
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
         })?;
-        return Ok((Ident::new(&variant.to_string(), method.span()), false));
     }
-    attribute.parse_args_with(|input: ParseStream<'_>| {
-        let variant: Ident = input.parse()?;
-        let is_newtype = input.peek(token::Paren);
-        if is_newtype {
-            let inner;
-            syn::parenthesized!(inner in input);
-            inner.parse::<syn::Token![_]>()?;
-        }
-        Ok((variant, is_newtype))
-    })
+    if !is_named {
+        target.variant = variant_of(method)?;
+    }
+    Ok(target)
+}
+
+/// Returns the variant that is named like a method.
+fn variant_of(method: &Ident) -> Result<Ident> {
+    let words = method.unraw().to_string();
+    let camel: String = words.split('_').map(capital).collect();
+    let variant = syn::parse_str::<Ident>(&camel).map_err(|_| {
+        Error::new(method.span(), format!("`{words}` is not the name of a variant; write `#[message(Variant)]`"))
+    })?;
+    Ok(Ident::new(&variant.to_string(), method.span()))
 }
 
 /// Returns the field that an argument takes, and the argument's name, which may begin with an underscore if it is not used.

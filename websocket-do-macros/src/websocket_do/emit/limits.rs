@@ -10,7 +10,19 @@ use crate::websocket_do::model::Room;
 pub(super) fn limits(room: &Room<'_>) -> (TokenStream, TokenStream) {
     let (max_message, check_max_message) = room.max_message.map(max_message).unzip();
     let (timeout, check_timeout) = room.handler_timeout.as_ref().map(timeout).unzip();
-    (quote!(#max_message #timeout), quote!(#check_max_message #check_timeout))
+    let (concurrent, check_concurrent) = room.max_concurrent.map(max_concurrent).unzip();
+    (quote!(#max_message #timeout #concurrent), quote!(#check_max_message #check_timeout #check_concurrent))
+}
+
+fn max_concurrent(count: &Expr) -> (TokenStream, TokenStream) {
+    let message = "`max_concurrent` is 0; write at least 1, or remove `concurrent` from the handlers";
+    let check = quote_spanned! {count.span()=>
+        const _: () = {
+            const COUNT: ::core::primitive::usize = #count;
+            ::core::assert!(COUNT > 0, #message);
+        };
+    };
+    (quote!(const MAX_CONCURRENT: ::core::primitive::usize = #count;), check)
 }
 
 fn max_message(bytes: &Expr) -> (TokenStream, TokenStream) {

@@ -12,7 +12,8 @@ use syn::{
 use crate::{diagnostics::combined, websocket_do::model::Format};
 
 /// The names of all arguments.
-const NAMES: [&str; 8] = ["client", "session", "state", "name", "binding", "format", "max_message", "handler_timeout"];
+const NAMES: [&str; 9] =
+    ["client", "session", "state", "name", "binding", "format", "max_message", "handler_timeout", "max_concurrent"];
 
 /// `#[websocket_do(client = ClientMessage, session = Member, format = json)]`.
 pub(in super::super) struct Arguments {
@@ -24,6 +25,7 @@ pub(in super::super) struct Arguments {
     pub(in super::super) format: Option<Format>,
     pub(in super::super) max_message: Option<Expr>,
     pub(in super::super) handler_timeout: Option<Timeout>,
+    pub(in super::super) max_concurrent: Option<Expr>,
 }
 
 /// The value of `handler_timeout`.
@@ -61,8 +63,18 @@ pub(in super::super) fn parse(arguments: TokenStream) -> Result<Arguments, Box<(
     }
     match (found.known, combined(found.errors)) {
         (Known { client: Some(client), session: Some(session), states }, None) => {
-            let Found { name, binding, format, max_message, handler_timeout, .. } = found;
-            Ok(Arguments { client, session, states, name, binding, format, max_message, handler_timeout })
+            let Found { name, binding, format, max_message, handler_timeout, max_concurrent, .. } = found;
+            Ok(Arguments {
+                client,
+                session,
+                states,
+                name,
+                binding,
+                format,
+                max_message,
+                handler_timeout,
+                max_concurrent,
+            })
         }
         (known, errors) => {
             let errors = errors.unwrap_or_else(|| Error::new(Span::call_site(), "missing `client` and `session`"));
@@ -80,6 +92,7 @@ struct Found {
     format: Option<Format>,
     max_message: Option<Expr>,
     handler_timeout: Option<Timeout>,
+    max_concurrent: Option<Expr>,
     names: Vec<String>,
     errors: Vec<Error>,
 }
@@ -108,6 +121,7 @@ impl Found {
                 },
                 "max_message" => self.max_message = Some(input.parse()?),
                 "handler_timeout" => self.handler_timeout = Some(timeout(input.parse()?)),
+                "max_concurrent" => self.max_concurrent = Some(input.parse()?),
                 _ => skip(input)?,
             }
             if !input.is_empty() {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use crate::ws_protocol::model::{Content, Messages, Variant};
+use crate::ws_protocol::model::{Call, Content, Messages, Variant};
 
 pub(super) fn client(messages: &Messages) -> TokenStream {
     let Messages { ident, vis, .. } = messages;
@@ -12,7 +12,17 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
     let docs = format!(
         "The typed client that sends [`{ident}`]s, with a method for each, and receives the server's messages."
     );
-    let methods = messages.variants.iter().map(|variant| method(ident, variant));
+    let (calls, others): (Vec<_>, Vec<_>) = messages.variants.iter().partition(|variant| variant.call.is_some());
+    let methods = others.into_iter().map(|variant| method(ident, variant));
+    let calls = calls.into_iter().filter_map(|variant| call(ident, variant)).collect::<Vec<_>>();
+    let calls = (!calls.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl<__C: ::websocket_do::__private::client::SendCall<#ident>> #name<__C> {
+                #(#calls)*
+            }
+        }
+    });
     quote! {
         ::websocket_do::__private::if_client! {
             #[doc = #docs]
@@ -57,6 +67,8 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
                 #(#methods)*
             }
 
+            #calls
+
             #[automatically_derived]
             impl<__C> ::core::convert::From<__C> for #name<__C> {
                 fn from(inner: __C) -> Self {
@@ -85,15 +97,21 @@ pub(super) fn client(messages: &Messages) -> TokenStream {
                 type Client = #name;
                 type Session = #name<::websocket_do::__private::client::Connection<#ident>>;
                 type Sender = #name<::websocket_do::__private::client::Sender<#ident>>;
+                type Over<__C> = #name<__C>;
             }
         }
     }
 }
 
-fn method(message: &Ident, variant: &Variant) -> TokenStream {
-    let Variant { ident, method, docs, cfgs, content, .. } = variant;
-    let docs = if docs.is_empty() { format!("Sends [`{message}::{ident}`].") } else { docs.clone() };
-    let (arguments, message) = match content {
+/// The doc comment of a method.
+fn docs(message: &Ident, variant: &Variant) -> String {
+    let Variant { ident, docs, .. } = variant;
+    if docs.is_empty() { format!("Sends [`{message}::{ident}`].") } else { docs.clone() }
+}
+
+/// The arguments of a method, and the message that it makes of them.
+fn arguments(message: &Ident, Variant { ident, content, .. }: &Variant) -> (TokenStream, TokenStream) {
+    match content {
         Content::Unit => (quote!(), quote!(#message::#ident)),
         Content::Newtype(ty) => (quote!(value: #ty), quote!(#message::#ident(value))),
         Content::Fields(fields) => {
@@ -109,7 +127,13 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
             });
             (quote!(#(#arguments),*), quote!(#message::#ident { #(#values),* }))
         }
-    };
+    }
+}
+
+fn method(message: &Ident, variant: &Variant) -> TokenStream {
+    let Variant { method, cfgs, .. } = variant;
+    let docs = docs(message, variant);
+    let (arguments, message) = arguments(message, variant);
     quote! {
         #(#cfgs)*
         #[doc = #docs]
@@ -124,4 +148,27 @@ fn method(message: &Ident, variant: &Variant) -> TokenStream {
             ::websocket_do::__private::client::SendMessage::send_message(&mut self.inner, #message).await
         }
     }
+}
+
+fn call(message: &Ident, variant: &Variant) -> Option<TokenStream> {
+    let Variant { method, cfgs, call, .. } = variant;
+    let Call { reply, error, idempotent } = call.as_ref()?;
+    let docs = docs(message, variant);
+    let (arguments, value) = arguments(message, variant);
+    let error = error.as_ref().map(|error| quote!(, #error));
+    Some(quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        ///
+        /// # Errors
+        /// Returns an error if the room refuses the call, if it fails, or if there is no answer in time.
+        #[allow(clippy::too_many_arguments)]
+        pub fn #method(
+            &mut self,
+            #arguments
+        ) -> ::websocket_do::__private::client::Call<__C::Caller<'_>, #message, #reply #error> {
+            let caller = ::websocket_do::__private::client::SendCall::caller(&mut self.inner);
+            ::websocket_do::__private::client::Call::new(caller, &#value, #idempotent)
+        }
+    })
 }

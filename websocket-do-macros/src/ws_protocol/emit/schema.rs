@@ -1,19 +1,35 @@
 //! Emits the description of a protocol, and the checks of its rules.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Type, ext::IdentExt, spanned::Spanned};
 
 use super::decode::of;
 use crate::ws_protocol::{
-    model::{Content, Encoding, Field, Messages, Record, Variant},
+    model::{Call, Content, Encoding, Field, Messages, Record, Variant},
     rules::{self, Cost},
 };
 
-pub(super) fn messages(Messages { ident, docs, tag, variants, .. }: &Messages) -> TokenStream {
+pub(super) fn messages(Messages { ident, docs, tag, variants, call_id, .. }: &Messages) -> TokenStream {
     let name = ident.unraw().to_string();
+    let call_id = option(call_id.as_ref());
     let variants = variants.iter().map(variant);
-    quote!(__ws::schema::MessageSchema { name: #name, tag: #tag, docs: #docs, variants: &[#(#variants),*] })
+    quote! {
+        __ws::schema::MessageSchema {
+            name: #name,
+            tag: #tag,
+            docs: #docs,
+            call_id: #call_id,
+            variants: &[#(#variants),*],
+        }
+    }
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
 }
 
 pub(super) fn record(Record { ident, docs, fields }: &Record) -> TokenStream {
@@ -22,7 +38,7 @@ pub(super) fn record(Record { ident, docs, fields }: &Record) -> TokenStream {
     quote!(__ws::schema::StructSchema { name: #name, docs: #docs, fields: &[#(#fields),*] })
 }
 
-fn variant(Variant { ident, name, docs, cfgs, content, .. }: &Variant) -> TokenStream {
+fn variant(Variant { ident, name, docs, cfgs, content, call, .. }: &Variant) -> TokenStream {
     let ident = ident.unraw().to_string();
     let content = match content {
         Content::Unit => quote!(__ws::schema::Content::Unit),
@@ -35,7 +51,14 @@ fn variant(Variant { ident, name, docs, cfgs, content, .. }: &Variant) -> TokenS
             quote!(__ws::schema::Content::Newtype(#ty))
         }
     };
-    quote!(#(#cfgs)* __ws::schema::VariantSchema { name: #name, ident: #ident, docs: #docs, content: #content })
+    let call = option(call.as_ref().map(|Call { reply, error, idempotent }| {
+        let (reply, error) = (probe(reply, "TYPE"), option(error.as_ref().map(|error| probe(error, "TYPE"))));
+        quote!(__ws::schema::CallSchema { reply: #reply, error: #error, idempotent: #idempotent })
+    }));
+    quote! {
+        #(#cfgs)*
+        __ws::schema::VariantSchema { name: #name, ident: #ident, docs: #docs, content: #content, call: #call }
+    }
 }
 
 fn field(field: &Field) -> TokenStream {
@@ -64,7 +87,7 @@ fn field(field: &Field) -> TokenStream {
     }
 }
 
-fn probe(ty: &Type, what: &str) -> TokenStream {
+pub(super) fn probe(ty: &Type, what: &str) -> TokenStream {
     let what = Ident::new(what, Span::call_site());
     quote_spanned!(ty.span()=> __ws::probe::Probe::<#ty>::#what)
 }

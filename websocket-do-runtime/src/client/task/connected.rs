@@ -7,6 +7,8 @@ use crate::{
     Close, Closed, SendError,
     client::{
         ClientError, Disconnect, Sent,
+        backlog::Outgoing,
+        calls::OutgoingCall,
         clock::{Instant, sleep_until, spawn, timeout},
         event::RawEvent,
         heartbeat::{Action, Heartbeat},
@@ -32,9 +34,15 @@ struct Open {
 
 impl Open {
     fn write(&mut self, frame: Frame, reply: Option<Reply>) {
-        self.heartbeat.frame_sent(frame.clone(), Instant::now());
+        self.heartbeat.frame_sent(Some(frame.clone()), Instant::now());
         self.socket.start(frame);
         (self.is_writing, self.reply) = (true, reply);
+    }
+
+    fn write_call(&mut self, frame: Frame) {
+        self.heartbeat.frame_sent(None, Instant::now());
+        self.socket.start(frame);
+        self.is_writing = true;
     }
 
     fn written(&mut self) {
@@ -76,8 +84,11 @@ impl Task {
             }
             open.is_paused = !can_read;
             if !open.is_writing {
-                if let Some(frame) = self.queue.pop() {
-                    open.write(frame, None);
+                if let Some(outgoing) = self.queue.pop() {
+                    match outgoing {
+                        Outgoing::Message(frame) => open.write(frame, None),
+                        Outgoing::Call(call) => self.send_call(&mut open, call),
+                    }
                 } else if let Phase::Closing(request) = &self.phase {
                     let (result, closed) = close(&mut open.socket, &request.close).await;
                     if result.is_err() {
@@ -104,6 +115,8 @@ impl Task {
         // Lets the answer to the peer's close frame be written in the background. Fails only without a runtime.
         let _ = spawn(async move { socket.flush(CLOSE_TIMEOUT).await });
         self.report_undelivered(open.heartbeat);
+        let again = self.calls.lose();
+        self.queue.push_front(again);
         if opened_at.elapsed() >= self.options.stable_after {
             self.attempts = 0;
         }
@@ -128,13 +141,17 @@ impl Task {
                 }
                 Progress::Received(Incoming::Frame(frame)) => {
                     open.heartbeat.frame_received(Instant::now());
-                    // There is capacity, as frames are read only then.
-                    let _ = self.events.try_send(RawEvent::Frame(frame));
+                    let calls_wait = self.calls.are_waiting();
+                    if let Some(frame) = self.calls.take_answer(frame) {
+                        // There is capacity, as frames are read only then.
+                        let _ = self.events.try_send(RawEvent::Frame(frame), calls_wait);
+                    }
                 }
                 Progress::Received(Incoming::Closed(closed)) => return Some(closed),
             },
             command = self.commands.recv(), if takes_commands => match command {
                 Some(Command::Send(frame, reply)) => open.write(frame, Some(reply)),
+                Some(Command::Call(call)) => self.send_call(open, call),
                 Some(Command::Close(close, reply)) => self.request_close(close, reply),
                 None => self.phase = Phase::SendersGone,
             },
@@ -144,6 +161,11 @@ impl Task {
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }
         None
+    }
+
+    fn send_call(&mut self, open: &mut Open, call: OutgoingCall) {
+        open.write_call(call.frame.clone());
+        self.calls.add(call);
     }
 
     /// Reports the frames whose arrival the server has not confirmed.

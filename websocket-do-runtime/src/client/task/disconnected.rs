@@ -71,6 +71,7 @@ impl Task {
                 output = &mut future => return Some(output),
                 command = self.commands.recv(), if takes_commands => match command {
                     Some(Command::Send(frame, reply)) => self.enqueue(frame, reply),
+                    Some(Command::Call(call)) => self.enqueue_call(call),
                     Some(Command::Close(close, reply)) => {
                         self.request_close(close, reply);
                         if is_delay {

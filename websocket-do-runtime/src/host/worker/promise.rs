@@ -14,7 +14,7 @@ use js_sys::{Error, Function, Promise};
 use wasm_bindgen_futures::spawn_local;
 use worker::wasm_bindgen::JsValue;
 
-use crate::server::{handler, log};
+use crate::server::{call::in_flight, handler, log};
 
 /// Runs a future that handles a request.
 pub(super) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
@@ -36,6 +36,13 @@ pub(super) fn run_event(future: impl Future<Output = ()> + 'static) -> JsValue {
 pub(super) fn spawn(future: impl Future<Output = ()> + 'static) {
     reject_pending_on_panic();
     spawn_local(future);
+}
+
+/// Polls a future once, and runs the rest of it in the background.
+pub(super) fn spawn_started(future: impl Future<Output = ()> + 'static) {
+    if let Err(rest) = start(future) {
+        spawn_local(rest);
+    }
 }
 
 /// Polls the future once. Returns its output, or the rest of it if it is pending: a promise costs a turn of the event loop, so
@@ -121,8 +128,8 @@ fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> 
     })
 }
 
-/// Rejects all pending promises at a panic, which ends the wasm instance: they would never be settled, and their requests would
-/// hang.
+/// Answers all calls and rejects all pending promises at a panic, which ends the wasm instance: they would never be settled, and
+/// their requests would hang.
 fn reject_pending_on_panic() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -132,6 +139,7 @@ fn reject_pending_on_panic() {
             if let Some(handler) = handler::current() {
                 log::error(&format!("{handler} panicked"));
             }
+            in_flight::fail_all();
             PENDING.with(|pending| {
                 let rejects = pending.try_borrow_mut().map(|mut pending| std::mem::take(&mut pending.rejects));
                 for reject in rejects.unwrap_or_default().into_values() {

@@ -1,11 +1,10 @@
 //! The default handlers. Generated code calls them for a room without its own.
 
-use serde::Serialize;
-
 use crate::{
-    Close, Error, Handler, PreviousSession, Result, Room, SendError, ServerMessageOf, Session, WebSocketDo,
-    codec::{self, Frame},
+    Close, Error, Handler, PreviousSession, Result, Room, Session, WebSocketDo,
+    codec::Frame,
     protocol::ValidationError,
+    server::call::{self, send_error},
 };
 
 /// The answer to a text frame in a MessagePack session.
@@ -13,23 +12,12 @@ const NO_TEXT: &str = r#"{"error":"String messages are not allowed. Please use b
 /// The answer to a binary frame in a JSON session.
 const NO_BINARY: &str = r#"{"error":"Buffer messages are not allowed. Please use string messages."}"#;
 
-/// The error frame that answers a message.
-#[derive(Serialize)]
-struct ErrorFrame<'a> {
-    error: &'a str,
-    code: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-}
-
 /// Answers a frame that is not a valid message, for a room without an `#[invalid]` handler.
 ///
 /// # Errors
 /// Returns an error if the answer cannot be sent.
 pub fn answer_validation_error<R: WebSocketDo>(session: &Session<R>, error: &ValidationError) -> Result {
-    let text = error.to_string();
-    let frame = ErrorFrame { error: &text, code: error.code().as_str(), path: Some(error.path()) };
-    Ok(send_error(session, &frame)?)
+    Ok(call::send_invalid(session, error, None)?)
 }
 
 /// Answers a frame of the type that the session does not accept, for a room without a `#[protocol_error]` handler.
@@ -51,7 +39,7 @@ pub fn answer_handler_error<R: WebSocketDo>(session: &Session<R>, error: &Error)
         None => session.log_error(format_args!("a handler failed: {error}")),
     }
     // A closed session needs no answer.
-    let _ = send_error(session, &ErrorFrame { error: "Internal error", code: "internal", path: None });
+    let _ = send_error(session, "Internal error", "internal", None, call::take_current().as_ref());
     Ok(())
 }
 
@@ -59,9 +47,4 @@ pub fn answer_handler_error<R: WebSocketDo>(session: &Session<R>, error: &Error)
 pub fn close_previous<R: WebSocketDo>(room: &Room<R>, previous: &PreviousSession) -> Close {
     room.log_error(format_args!("session {}: session data lost: {}", previous.session_id(), previous.error()));
     Close::restart("session data lost")
-}
-
-/// Sends an error frame in the session's format.
-fn send_error<R: WebSocketDo>(session: &Session<R>, error: &ErrorFrame<'_>) -> Result<(), SendError> {
-    session.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(error, session.format())?)
 }

@@ -32,6 +32,8 @@ pub(crate) struct SessionState<D> {
     pub(crate) queue: RefCell<Queue>,
     /// Whether an event is being handled.
     pub(crate) busy: Cell<bool>,
+    /// How many concurrent handlers are running.
+    pub(crate) concurrent: Rc<Cell<usize>>,
     /// Whether the running handler must be dropped.
     aborted: Cell<bool>,
     /// The task that runs the handler.
@@ -54,6 +56,7 @@ impl<D> SessionState<D> {
             state: Cell::new(header.state),
             queue: RefCell::default(),
             busy: Cell::new(false),
+            concurrent: Rc::default(),
             aborted: Cell::new(false),
             abort_waker: RefCell::default(),
         }

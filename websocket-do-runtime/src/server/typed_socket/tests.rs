@@ -30,7 +30,7 @@ impl Validate for Count {
 
 impl Message for Count {
     type Text = Json;
-    const SCHEMA: MessageSchema = MessageSchema { name: "Count", tag: "type", docs: "", variants: &[] };
+    const SCHEMA: MessageSchema = MessageSchema { name: "Count", tag: "type", docs: "", call_id: None, variants: &[] };
 }
 
 impl ServerMessage for Count {}

@@ -1,0 +1,120 @@
+//! [`TestConnection`], on which the typed client of a [`TestSession`](super::TestSession) sends: its calls run the simulation until they
+//! are answered.
+
+use std::{
+    future::Future,
+    ops::{Deref, DerefMut},
+    pin::Pin,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+
+use super::{connection, simulation::Simulation};
+use crate::{
+    SendError,
+    client::{CallError, CallFailure, Connection, MakeCall, PreparedCall, RawAnswer, SendCall, SendMessage},
+    host::millis,
+    protocol::ClientMessage,
+};
+
+/// The connection of a [`TestSession`](super::TestSession).
+#[derive(Debug)]
+pub struct TestConnection<M: ClientMessage> {
+    connection: Connection<M>,
+    in_memory: Option<InMemory>,
+}
+
+/// The simulation of a room in memory, and the queues of the connection.
+#[derive(Clone)]
+struct InMemory {
+    simulation: Rc<Simulation>,
+    queues: Arc<connection::Connection>,
+}
+
+impl std::fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InMemory")
+    }
+}
+
+impl<M: ClientMessage> TestConnection<M> {
+    pub(super) fn in_memory(
+        connection: Connection<M>,
+        simulation: Rc<Simulation>,
+        queues: Arc<connection::Connection>,
+    ) -> Self {
+        Self { connection, in_memory: Some(InMemory { simulation, queues }) }
+    }
+
+    pub(super) fn remote(connection: Connection<M>) -> Self {
+        Self { connection, in_memory: None }
+    }
+}
+
+impl<M: ClientMessage> Deref for TestConnection<M> {
+    type Target = Connection<M>;
+
+    fn deref(&self) -> &Connection<M> {
+        &self.connection
+    }
+}
+
+impl<M: ClientMessage> DerefMut for TestConnection<M> {
+    fn deref_mut(&mut self) -> &mut Connection<M> {
+        &mut self.connection
+    }
+}
+
+impl<M: ClientMessage> SendMessage<M> for TestConnection<M> {
+    type Sent = ();
+
+    fn send_message(&mut self, message: M) -> impl Future<Output = Result<(), SendError>> + Send {
+        self.connection.send_message(message)
+    }
+}
+
+impl<M: ClientMessage> SendCall<M> for TestConnection<M> {
+    type Caller<'a> = &'a mut Self;
+
+    fn caller(&mut self) -> &mut Self {
+        self
+    }
+}
+
+impl<'a, M: ClientMessage> MakeCall<M> for &'a mut TestConnection<M> {
+    type Answer = Pin<Box<dyn Future<Output = Result<RawAnswer, CallFailure>> + 'a>>;
+
+    fn prepare(&mut self, message: &M, is_idempotent: bool) -> Result<PreparedCall, CallFailure> {
+        (&mut self.connection).prepare(message, is_idempotent)
+    }
+
+    fn send_call(self, call: PreparedCall, timeout: Option<Duration>) -> Self::Answer {
+        let connection = &mut self.connection;
+        let Some(InMemory { simulation, queues }) = self.in_memory.clone() else {
+            return connection.send_call(call, timeout);
+        };
+        Box::pin(async move {
+            let time = millis(timeout.unwrap_or(connection.call_timeout()));
+            let until = simulation.shared.now.get().saturating_add(time);
+            connection.send_frame(call.frame).await.map_err(|_| CallError::Closed)?;
+            loop {
+                if simulation.wait_until(until, || queues.has_incoming().then_some(())).await.is_none() {
+                    simulation.advance(until.saturating_sub(simulation.shared.now.get()));
+                    return Err(CallError::Timeout);
+                }
+                match connection.next_frame().now_or_never() {
+                    Some(Some(frame)) => {
+                        if let Some(answer) = connection.take_answer(frame, call.id) {
+                            return Ok(answer);
+                        }
+                    }
+                    Some(None) => return Err(CallError::Lost),
+                    None => {}
+                }
+            }
+        })
+    }
+}
