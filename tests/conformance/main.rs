@@ -15,6 +15,8 @@ mod access;
 mod bodies;
 mod buffered_types;
 mod callers;
+mod calls;
+mod calls_order;
 mod chat;
 mod closing;
 mod console;
@@ -103,6 +105,7 @@ enum Load {
 /// All cases, in the order they are started in: the longest sleeps first, so that the others run meanwhile.
 const CASES: &[(Load, &[Case])] = &[
     (Load::Sleeping, hibernation::CASES),
+    (Load::Sleeping, calls_order::SLEEPING),
     (Load::Sleeping, ignored_closes::CASES),
     (Load::Sleeping, buffered_types::CASES),
     (Load::Sleeping, bodies::sleeping::CASES),
@@ -136,7 +139,10 @@ const CASES: &[(Load, &[Case])] = &[
     (Load::Busy, fallback::CASES),
     (Load::Busy, internal::CASES),
     (Load::Busy, many::CASES),
+    (Load::Busy, calls::CASES),
+    (Load::Busy, calls_order::CASES),
     (Load::Exclusive, events::EXCLUSIVE),
+    (Load::Exclusive, calls_order::EXCLUSIVE),
     (Load::Exclusive, ignored_closes::EXCLUSIVE),
     (Load::Exclusive, storage::EXCLUSIVE),
     (Load::Exclusive, timers::EXCLUSIVE),
