@@ -61,6 +61,9 @@ fn target(attribute: &Attribute, method: &Ident) -> Result<Target> {
                 let name: Ident = input.parse()?;
                 if name == CONCURRENT {
                     target.is_concurrent = true;
+                } else if name.unraw().to_string().starts_with(|letter: char| letter.is_lowercase()) {
+                    let message = format!("unknown `{name}`; write the name of a variant, or `{CONCURRENT}`");
+                    return Err(Error::new(name.span(), message));
                 } else if is_named {
                     return Err(Error::new(name.span(), "expected `concurrent`; a handler handles one variant"));
                 } else {
