@@ -17,8 +17,6 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "server")]
 use crate::protocol::ReadError;
-#[cfg(any(feature = "client", feature = "server"))]
-use crate::protocol::ValidationCode;
 use crate::protocol::{Message, TextCodec, ValidationError, checks::deferred};
 
 pub use format::{Format, Frame, UnknownFormat};
@@ -193,15 +191,9 @@ pub(crate) fn decode_json<T: DeserializeOwned>(text: &str) -> Result<T, Validati
 #[cfg(any(feature = "client", feature = "server"))]
 pub(crate) fn decode_as<M: Message, T: DeserializeOwned>(frame: &Frame) -> Result<T, ValidationError> {
     match frame {
-        Frame::Text(text) => decode_text_value::<M, T>(text),
+        Frame::Text(text) => M::Text::value(text),
         Frame::Binary(bytes) => msgpack::decode_value(bytes),
     }
-}
-
-#[cfg(any(feature = "client", feature = "server"))]
-fn decode_text_value<M: Message, T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
-    let malformed = |error| ValidationError::new(ValidationCode::Malformed, format!("not {}: {error}", M::Text::NAME));
-    M::Text::decode(text).map_err(malformed)
 }
 
 /// How deep lists and objects may nest in a message, written or read, in both formats.

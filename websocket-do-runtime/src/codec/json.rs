@@ -50,6 +50,10 @@ impl TextCodec for Json {
         decode(text, None).map_err(|error| serde_json::Error::custom(error.into_validation_error()))
     }
 
+    fn value<T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
+        decode(text, None).map_err(ReadError::into_validation_error)
+    }
+
     fn message<M: Message>(text: &str) -> Result<M, ValidationError> {
         decode(text, Some(M::SCHEMA.tag)).map_err(ReadError::into_message_error::<M>)
     }

@@ -92,7 +92,7 @@ impl<T: Serialize + DeserializeOwned> CallValue for T {
 
 /// Any error of a handler: the call has no typed error, and its caller learns only that it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnyError {}
+pub struct AnyError(Infallible);
 
 /// The typed error of a call without one: there is no such value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,14 +106,14 @@ impl fmt::Display for NoError {
 
 impl Error for NoError {}
 
-impl Serialize for AnyError {
-    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        match *self {}
-    }
-}
-
-macro_rules! never_read {
+macro_rules! uninhabited {
     ($($ty:ident)*) => {$(
+        impl Serialize for $ty {
+            fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                match self.0 {}
+            }
+        }
+
         impl<'de> Deserialize<'de> for $ty {
             fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
                 Err(serde::de::Error::custom("the call has no typed error"))
@@ -121,7 +121,7 @@ macro_rules! never_read {
         }
     )*};
 }
-never_read! { AnyError NoError }
+uninhabited! { AnyError NoError }
 
 /// Whether a protocol has a message with this name.
 pub const fn has_message(schema: &MessageSchema, name: &str) -> bool {

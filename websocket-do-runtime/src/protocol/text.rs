@@ -62,6 +62,13 @@ pub trait TextCodec: 'static {
     /// Fails if the text is malformed or does not fit the type.
     fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error>;
 
+    /// Decodes a value that is not a message, such as a reply.
+    #[doc(hidden)]
+    fn value<T: DeserializeOwned>(text: &str) -> Result<T, ValidationError> {
+        let malformed = |error| ValidationError::new(ValidationCode::Malformed, format!("not {}: {error}", Self::NAME));
+        Self::decode(text).map_err(malformed)
+    }
+
     /// Decodes a message. If that fails, decodes it again from a buffered value, which accepts `3.0` for an integer and reports the
     /// path of an error.
     #[doc(hidden)]

@@ -1,5 +1,6 @@
 //! The list of cases, which run by name.
 
+mod calls;
 mod disconnected;
 mod opening;
 mod receiving;
@@ -28,6 +29,31 @@ macro_rules! cases {
 }
 
 cases! {
+    calls:
+        a_call_returns_its_reply_in_both_formats
+        a_typed_error_refuses_a_call
+        an_error_frame_ends_its_call
+        a_call_that_breaks_its_rule_is_not_sent
+        a_reply_of_another_type_is_invalid
+        a_call_without_an_answer_times_out
+        a_late_answer_is_dropped
+        a_stray_answer_is_dropped
+        a_dropped_call_is_forgotten
+        a_call_of_a_lost_connection_is_lost_and_not_sent_again
+        an_idempotent_call_of_a_lost_connection_is_sent_again
+        an_idempotent_call_is_not_sent_again_after_its_time
+        a_call_without_a_connection_waits_in_the_queue
+        a_call_whose_time_is_over_in_the_queue_is_never_sent
+        a_call_beyond_the_queue_is_busy
+        calls_are_answered_while_events_are_not_read
+        events_are_read_while_a_call_waits
+        a_call_inside_the_event_loop_is_answered
+        calls_at_once_are_answered_out_of_order
+        a_call_of_a_closed_session_is_closed
+        a_close_loses_the_calls_without_an_answer
+        a_single_connection_calls_too
+        wait_for_takes_the_first_message_that_fits_and_leaves_the_rest
+        wait_for_ends_in_time_or_with_the_session;
     opening:
         both_formats_go_both_ways
         a_refusal_is_returned_by_connect

@@ -24,6 +24,36 @@ pub enum Say {
         #[ws(len = 1..=1000)]
         text: String,
     },
+    /// The server answers with the text, unless that is a command: `refuse`, `fail`, `busy`, `invalid`, `wrong`, `never`, `die`,
+    /// `die-once`, `late-300` (milliseconds), `flood-300` (messages before the answer), `stray` (replies to other calls before it).
+    #[ws(reply = String, error = String)]
+    Ask {
+        /// The text.
+        #[ws(len = 1..=1000)]
+        text: String,
+    },
+    /// As `Ask`.
+    #[ws(reply = String, error = String, idempotent)]
+    AskAgain {
+        /// The text.
+        text: String,
+    },
+    /// The server answers with the number of calls with this text that its room has received.
+    #[ws(reply = u32)]
+    Count {
+        /// The text.
+        text: String,
+    },
+}
+
+impl Say {
+    /// Returns the text of a message that is no call.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Say { text } => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// Messages from the server.
