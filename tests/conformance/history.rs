@@ -86,4 +86,25 @@ cases! {
         assert_eq!(http(&host.chat, "GET", &format!("{path}?key=wrong"), "").await.0, 401);
         assert_eq!(http(&host.chat, "GET", &format!("{path}?key=demo"), "").await.0, 200);
     }
+
+    async fn the_history_can_be_called_for(host: Host) {
+        let room = room();
+        for format in FORMATS {
+            let mut peer = join(&host, &room, "Ada", format).await;
+            for text in ["one", "two", "three"] {
+                say(&mut peer, text).await;
+            }
+            let stored = messages(&host, &room).await;
+            let all = peer.ask(json!({"type": "history", "limit": 100, "id": 7})).await;
+            assert_eq!(all, json!({"type": "reply", "id": 7, "value": stored}));
+            let latest = peer.ask(json!({"type": "history", "limit": 2, "id": "x"})).await;
+            assert_eq!(latest, json!({"type": "reply", "id": "x", "value": &stored[stored.len() - 2..]}));
+            for limit in [0, 101] {
+                let invalid = peer.ask(json!({"type": "history", "limit": limit, "id": 8})).await;
+                assert_eq!((&invalid["code"], &invalid["path"], &invalid["id"]), (&json!("rule"), &json!("limit"), &json!(8)));
+            }
+            assert_eq!(peer.ask(json!({"type": "history", "limit": 0})).await["type"], "error");
+            peer.close(None).await;
+        }
+    }
 }

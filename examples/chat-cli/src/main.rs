@@ -16,7 +16,7 @@ type Sender = <ClientMessage as TypedClient>::Sender;
 
 /// Joins a chat room from the terminal.
 ///
-/// Sends each typed line as a message. `/name Ada` changes the name; `/quit` or the end of the input leaves the room.
+/// Sends each typed line as a message. `/name Ada` changes the name, `/history 20` prints the latest messages; `/quit` or the end of the input leaves the room.
 #[derive(Parser)]
 struct Arguments {
     /// The URL of the room, such as `ws://127.0.0.1:8787/room/lobby/websocket`.
@@ -59,6 +59,7 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
     }
     let client = if arguments.wait { request.start()? } else { request.connect().await? };
     let (mut sender, mut room) = client.split();
+    let (history, mut histories) = mpsc::channel(1);
     // A new connection is a new session, without the name set in the old one.
     let mut name = None;
     let mut lines = lines();
@@ -78,6 +79,7 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
                 }
                 None => return Ok(()),
             },
+            Some(answer) = histories.recv() => screen::history(&answer),
             line = lines.recv() => match line.as_deref().map(str::trim) {
                 None | Some("/quit") => return leave(&sender, &mut room).await,
                 Some("") => {}
@@ -91,11 +93,26 @@ async fn chat(arguments: Arguments) -> Result<(), ClientError> {
                                 name = Some(new.to_owned());
                             }
                         }
-                        _ => screen::unknown(command),
+                        _ => match number(command) {
+                            Some(limit) => {
+                                // Awaited beside this loop, which goes on printing the events of the room.
+                                let (call, history) = (sender.history(limit), history.clone());
+                                drop(tokio::spawn(async move { history.send(call.await).await }));
+                            }
+                            None => screen::unknown(command),
+                        },
                     },
                 },
             },
         }
+    }
+}
+
+/// Returns how many messages `history` or `history 20` asks for.
+fn number(command: &str) -> Option<u32> {
+    match command.split_once(' ').unwrap_or((command, "20")) {
+        ("history", number) => number.trim().parse().ok(),
+        _ => None,
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
-use chat_protocol::{ClientMessage, ServerMessage};
+use chat_protocol::{ClientMessage, Said, ServerMessage};
 use websocket_do::{
-    Closed,
+    CallError, Closed,
     client::{ClientError, Event, SendError, Sent},
 };
 
@@ -56,7 +56,20 @@ pub(crate) fn closed(closed: &Closed) {
 
 /// Prints that a command is unknown.
 pub(crate) fn unknown(command: &str) {
-    note(BAD, &format!("unknown command `/{command}`; use `/name Ada` or `/quit`"));
+    note(BAD, &format!("unknown command `/{command}`; use `/name Ada`, `/history 20` or `/quit`"));
+}
+
+/// Prints the answer to a call for the history.
+pub(crate) fn history(answer: &Result<Vec<Said>, CallError>) {
+    match answer {
+        Ok(said) if said.is_empty() => note(QUIET, "there are no messages yet"),
+        Ok(said) => {
+            for Said { text, from, .. } in said {
+                println!("{QUIET}{}: {}{QUIET:#}", plain(from), plain(text));
+            }
+        }
+        Err(error) => note(BAD, &error.to_string()),
+    }
 }
 
 /// Prints an error that ends the program.
@@ -85,6 +98,7 @@ fn words(message: &ClientMessage) -> &str {
     match message {
         ClientMessage::Message { text } => text,
         ClientMessage::SetName { name } => name,
+        ClientMessage::History { .. } => "/history",
     }
 }
 

@@ -77,6 +77,10 @@ async fn two_clients_chat() {
     for terminal in [&mut ada, &mut bob] {
         terminal.shows("Bob: hello").await;
     }
+    ada.types("/history").await;
+    ada.shows("Bob: hello").await;
+    ada.types("/history 101").await;
+    ada.notes("* the call or its reply is not valid: `limit`").await;
     bob.types("/name Robert").await;
     ada.shows("Bob is now Robert").await;
     ada.types("/dance").await;

@@ -18,6 +18,24 @@ pub enum ClientMessage {
         #[ws(len = 1..=50)]
         name: String,
     },
+    /// Calls for the latest messages, oldest first.
+    #[ws(reply = Vec<Said>, idempotent)]
+    History {
+        /// How many messages, at most.
+        #[ws(range = 1..=100)]
+        limit: u32,
+    },
+}
+
+/// A message of the history.
+#[derive(Debug, Clone, PartialEq, WsProtocol)]
+#[expect(missing_docs, reason = "the fields are named after their content")]
+pub struct Said {
+    pub text: String,
+    pub from: String,
+    pub user_id: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
 }
 
 /// The messages of the room.

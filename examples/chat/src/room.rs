@@ -8,8 +8,8 @@ use websocket_do::{
 
 use crate::{
     access,
-    history::{self, Entry, History},
-    protocol::{ClientMessage, ServerMessage},
+    history::{self, History},
+    protocol::{ClientMessage, Said, ServerMessage},
 };
 
 /// The data of one session.
@@ -53,10 +53,10 @@ impl ChatRoom {
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
         let Member { name: from, user_id, .. } = Member::clone(&session.data());
         let room = session.room();
-        let entry = Entry { text, from, user_id, at: room.now().as_millis() };
+        let said = Said { text, from, user_id, at: room.now().as_millis() };
         // A message that cannot be stored is not sent either.
-        self.history.add(room.storage(), entry.clone())?;
-        let Entry { text, from, user_id, .. } = entry;
+        self.history.add(room.storage(), said.clone())?;
+        let Said { text, from, user_id, .. } = said;
         room.broadcast(ServerMessage::Message { text, from, user_id })?;
         Ok(())
     }
@@ -67,6 +67,12 @@ impl ChatRoom {
         let user_id = session.data().user_id.clone();
         session.room().broadcast(ServerMessage::NameChanged { old_name, new_name: name, user_id })?;
         Ok(())
+    }
+
+    #[message]
+    fn history(&self, session: &Session<Self>, limit: u32) -> Result<Vec<Said>> {
+        let mut said = history::messages(session.room().storage())?;
+        Ok(said.split_off(said.len().saturating_sub(limit as usize)))
     }
 
     #[invalid]
@@ -93,7 +99,7 @@ impl ChatRoom {
     }
 
     #[get("/history")]
-    fn history(&self, room: &Room<Self>, request: Request) -> Result<Json<Messages>, HttpError> {
+    fn all_messages(&self, room: &Room<Self>, request: Request) -> Result<Json<Messages>, HttpError> {
         access::check_request(&self.key, room, &request)?;
         Ok(Json(Messages { messages: history::messages(room.storage())? }))
     }
@@ -111,7 +117,7 @@ impl ChatRoom {
 /// The response to `GET /history`.
 #[derive(Serialize)]
 struct Messages {
-    messages: Vec<Entry>,
+    messages: Vec<Said>,
 }
 
 /// The response to `GET /info`.

@@ -105,7 +105,7 @@ async fn talk(
                     assert!(lost.may_have_arrived && lost.omitted == 0, "{lost:?}");
                     report.lost.extend(lost.messages.into_iter().map(|message| match message {
                         ClientMessage::Message { text } => text,
-                        other @ ClientMessage::SetName { .. } => panic!("{other:?}"),
+                        other => panic!("{other:?}"),
                     }));
                 }
                 other => panic!("client {number}: {other:?}"),

@@ -11,6 +11,7 @@
 use std::{
     env,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use chat::{
@@ -19,7 +20,7 @@ use chat::{
 };
 use serde_json::{Value, json};
 use websocket_do::{
-    Format, Frame,
+    CallError, Format, Frame,
     client::ClientError,
     testing::{TestRoom, TestSession, json as body},
 };
@@ -252,4 +253,24 @@ async fn the_page_is_served() {
     assert_eq!(page.status(), 200);
     assert!(page.body().starts_with(b"<!doctype html>"));
     assert_eq!(site.get("/nothing").await.status(), 404);
+}
+
+#[tokio::test]
+async fn the_history_is_called_for_by_the_typed_client() {
+    for format in FORMATS {
+        let room = room("history-call");
+        let mut ada = join(&room, "Ada", format).await;
+        assert_eq!(ada.history(20).await, Ok(Vec::new()));
+        for text in ["one", "two"] {
+            ada.message(text).await.unwrap();
+        }
+        let said = ada.history(20).await.unwrap();
+        assert_eq!(said.iter().map(|said| said.text.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+        assert_eq!(ada.history(1).await.unwrap(), said[1..]);
+        assert!(matches!(ada.history(0).await, Err(CallError::Invalid(_))));
+        // The messages that arrived meanwhile are not lost.
+        let is_two = |message: &_| matches!(message, Message { text, .. } if text == "two");
+        assert!(ada.wait_for(is_two, Duration::from_secs(5)).await.is_ok());
+        ada.expect_that(|message| matches!(message, Message { text, .. } if text == "one")).await;
+    }
 }
