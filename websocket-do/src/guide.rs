@@ -3,17 +3,18 @@
 //! 1. [Getting started](getting_started)
 //! 2. [Protocol and rules](protocol)
 //! 3. [Rooms and sessions](rooms)
-//! 4. [Storage and timers](storage)
-//! 5. [Environment and services](crate::environment)
-//! 6. [Calling rooms](crate::stub)
-#![cfg_attr(feature = "client", doc = "7. [The client](crate::client)")]
-#![cfg_attr(not(feature = "client"), doc = "7. The client, with the feature `client`")]
-#![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "8. [Testing](crate::testing)")]
-#![cfg_attr(not(all(feature = "testing", not(target_arch = "wasm32"))), doc = "8. Testing, with the feature `testing`")]
-//! 9. [Beside your own routes](crate::embedding)
-//! 10. [Deploying](deploying)
-//! 11. [Security](security)
-//! 12. [Troubleshooting](troubleshooting)
+//! 4. [Calls](calls)
+//! 5. [Storage and timers](storage)
+//! 6. [Environment and services](crate::environment)
+//! 7. [Calling rooms](crate::stub)
+#![cfg_attr(feature = "client", doc = "8. [The client](crate::client)")]
+#![cfg_attr(not(feature = "client"), doc = "8. The client, with the feature `client`")]
+#![cfg_attr(all(feature = "testing", not(target_arch = "wasm32")), doc = "9. [Testing](crate::testing)")]
+#![cfg_attr(not(all(feature = "testing", not(target_arch = "wasm32"))), doc = "9. Testing, with the feature `testing`")]
+//! 10. [Beside your own routes](crate::embedding)
+//! 11. [Deploying](deploying)
+//! 12. [Security](security)
+//! 13. [Troubleshooting](troubleshooting)
 
 #[doc = include_str!("../docs/getting_started.md")]
 #[doc = ""]
@@ -29,6 +30,10 @@ pub mod protocol {}
 
 #[doc = include_str!("../docs/rooms.md")]
 pub mod rooms {}
+
+#[cfg(feature = "client")]
+#[doc = include_str!("../docs/calls.md")]
+pub mod calls {}
 
 #[doc = include_str!("../docs/storage.md")]
 pub mod storage {}

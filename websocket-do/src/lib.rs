@@ -2,6 +2,7 @@
 #![cfg_attr(feature = "server", doc = "[getting started]: guide::getting_started")]
 #![cfg_attr(feature = "server", doc = "[protocol guide]: guide::protocol")]
 #![cfg_attr(feature = "server", doc = "[rooms guide]: guide::rooms")]
+#![cfg_attr(all(feature = "server", feature = "client"), doc = "[calls guide]: guide::calls")]
 #![cfg_attr(feature = "server", doc = "[storage guide]: guide::storage")]
 #![cfg_attr(feature = "server", doc = "[deploying guide]: guide::deploying")]
 #![cfg_attr(feature = "server", doc = "[security guide]: guide::security")]

@@ -52,10 +52,10 @@ pub enum CallError<E = NoError> {
     Busy,
 }
 
-impl<E: fmt::Display> fmt::Display for CallError<E> {
+impl<E: fmt::Debug> fmt::Display for CallError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(error) => write!(f, "the call was refused: {error}"),
+            Self::Refused(error) => write!(f, "the call was refused: {error:?}"),
             Self::Invalid(error) => write!(f, "the call or its reply is not valid: {error}"),
             Self::Failed => f.write_str("the call failed on the server"),
             Self::Timeout => f.write_str("the call was not answered in time"),
@@ -66,7 +66,7 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> Error for CallError<E> {}
+impl<E: fmt::Debug> Error for CallError<E> {}
 
 /// Why no frame answers a call.
 pub(crate) type CallFailure = CallError;

@@ -7,7 +7,7 @@ mod frames;
 #[cfg(any(feature = "server", feature = "client"))]
 mod head;
 
-use std::{convert::Infallible, error::Error, fmt};
+use std::convert::Infallible;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::SerializeStruct};
 
@@ -97,14 +97,6 @@ pub struct AnyError(Infallible);
 /// The typed error of a call without one: there is no such value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoError(Infallible);
-
-impl fmt::Display for NoError {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {}
-    }
-}
-
-impl Error for NoError {}
 
 macro_rules! uninhabited {
     ($($ty:ident)*) => {$(
