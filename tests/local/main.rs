@@ -4,6 +4,7 @@
 
 mod background;
 mod backlog;
+mod client_calls;
 mod faulty;
 mod requests;
 mod room;

@@ -9,6 +9,7 @@
 )]
 
 mod calls;
+mod client_calls;
 mod desk;
 mod environment;
 mod errors;

@@ -22,7 +22,7 @@ use crate::{
     host::{MemoryHost, Wires},
     plain,
 };
-use chat_protocol::{ClientMessage, ServerMessage};
+use chat_protocol::{ClientMessage, Said, ServerMessage};
 
 /// The data of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,11 @@ impl Talk {
         let member = session.data();
         let (from, user_id) = (member.name.clone(), member.user_id.clone());
         Ok(session.room().broadcast(ServerMessage::Message { text, from, user_id })?)
+    }
+
+    #[message]
+    fn history(&self, _session: &Session<Self>, _limit: u32) -> Vec<Said> {
+        Vec::new()
     }
 
     #[message]

@@ -100,6 +100,8 @@ impl<'a, M: ClientMessage> MakeCall<M> for &'a mut TestConnection<M> {
             let time = millis(timeout.unwrap_or(connection.call_timeout()));
             let until = simulation.shared.now.get().saturating_add(time);
             connection.send_frame(call.frame).await.map_err(|_| CallError::Closed)?;
+            // Calls that wait at once, as with `join!`, are all sent before the simulation runs on.
+            tokio::task::yield_now().await;
             loop {
                 if simulation.wait_until(until, || queues.has_incoming().then_some(())).await.is_none() {
                     simulation.advance(until.saturating_sub(simulation.shared.now.get()));
