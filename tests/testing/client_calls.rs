@@ -129,7 +129,7 @@ async fn each_call_has_one_outcome_and_is_carried_out_at_most_once() {
                 match outcome {
                     Ok(value) => assert_eq!((value, times), (key, 1)),
                     Err(CallError::Timeout | CallError::Lost) => {
-                        assert!(times <= 1, "{key} was carried out {times} times")
+                        assert!(times <= 1, "{key} was carried out {times} times");
                     }
                     Err(other) => panic!("{key}: {other}"),
                 }

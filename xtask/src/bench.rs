@@ -36,6 +36,8 @@ impl Options {
 enum Scenario {
     /// One client with several messages in flight.
     One,
+    /// One client with several calls in flight.
+    Calls,
     /// One sender and 200 receivers.
     Receivers,
     /// Many small rooms.

@@ -24,6 +24,8 @@ pub enum Kind {
     Chat,
     /// A message of unknown type, which is answered to its sender alone.
     Unknown,
+    /// A call for the history, which is answered to its sender alone.
+    Call,
 }
 
 /// Clients in rooms of one server.
@@ -130,6 +132,7 @@ impl Clients {
         let frame = match kind {
             Kind::Chat => self.format.message(),
             Kind::Unknown => self.format.unknown(),
+            Kind::Call => self.format.call(),
         };
         let mut latencies = Vec::with_capacity(rooms.len() * messages);
         let mut deliveries = 0;
@@ -187,6 +190,7 @@ impl Clients {
         let (frame, expected) = match kind {
             Kind::Chat => (format.message(), CHAT_TEXT),
             Kind::Unknown => (format.unknown(), "Invalid message format"),
+            Kind::Call => (format.call(), "Over whom?"),
         };
         stream.write_all(&frame)?;
         let mut buffer = [0; 512];

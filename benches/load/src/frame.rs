@@ -29,6 +29,14 @@ impl Format {
         self.object(&[("type", "unknown"), ("text", CHAT_TEXT)])
     }
 
+    /// A call for the last messages, which is answered to its sender alone.
+    pub(crate) fn call(self) -> Vec<u8> {
+        match self {
+            Self::Json => masked(TEXT, br#"{"type":"history","limit":20,"id":7}"#),
+            Self::MessagePack => masked(BINARY, b"\x83\xa4type\xa7history\xa5limit\x14\xa2id\x07"),
+        }
+    }
+
     fn object(self, fields: &[(&str, &str)]) -> Vec<u8> {
         match self {
             Self::Json => {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chat_protocol::{ClientMessage, ServerMessage};
+use chat_protocol::{ClientMessage, Said, ServerMessage};
 use serde::{Deserialize, Serialize};
 use websocket_do::{
     App, Closed, HttpError, Json, Result, Room, Session, Upgrade, ValidationError, export_worker, websocket_do,
@@ -52,6 +52,19 @@ impl ChatRoom {
     fn message(&self, session: &Session<Self>, text: String) -> Result<()> {
         let Member { name: from, user_id, .. } = Member::clone(&session.data());
         Ok(session.room().broadcast(ServerMessage::Message { text, from, user_id })?)
+    }
+
+    #[message]
+    fn history(&self, _session: &Session<Self>, limit: u32) -> Vec<Said> {
+        let said = |text: &str| Said {
+            text: text.to_owned(),
+            from: "Ada".to_owned(),
+            user_id: "00000000-0000-4000-8000-000000000001".to_owned(),
+            at: 1_764_000_000_000,
+        };
+        let texts = ["The quick brown fox jumps over the lazy dog, and then over many more", "Over whom?"];
+        let newest = texts.len().saturating_sub(limit as usize);
+        texts.iter().skip(newest).map(|text| said(text)).collect()
     }
 
     #[message]

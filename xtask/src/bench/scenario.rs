@@ -25,6 +25,7 @@ use super::{
 pub(super) fn run(project: &Project, scenario: Scenario, programs: &[Program], quick: bool) -> Result<Section> {
     step(&format!("measuring: {scenario:?}"), || match scenario {
         Scenario::One => traffic::one(programs, quick),
+        Scenario::Calls => traffic::calls(programs, quick),
         Scenario::Receivers => traffic::receivers(programs, quick),
         Scenario::Rooms => traffic::rooms(programs, quick),
         Scenario::Wake => wake::wake(programs, quick),
@@ -64,6 +65,9 @@ fn check(server: &Server, format: Format, ability: Ability) -> Result<()> {
     Clients::check(server.port, "checked", format, Kind::Chat)?;
     if ability > Ability::Forward {
         Clients::check(server.port, "checked", format, Kind::Unknown)?;
+    }
+    if ability == Ability::Call {
+        Clients::check(server.port, "checked", format, Kind::Call)?;
     }
     Ok(())
 }

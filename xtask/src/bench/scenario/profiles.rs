@@ -3,6 +3,7 @@
 use std::{env, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
+use bench_load::Kind;
 use cargo_websocket_do::{process::run, project::Project, step::step};
 
 use super::{
@@ -41,7 +42,8 @@ pub(super) fn profiles(project: &Project, programs: &[Program], quick: bool) -> 
     let variants = if quick { VARIANTS.get(..2).unwrap_or_default() } else { &VARIANTS };
     let builds = variants.iter().enumerate().map(|(index, variant)| build(project, room, index, variant));
     let builds = builds.collect::<Result<Vec<_>>>()?;
-    let traffic = Traffic { rooms: 1, members: 1, window: 8, messages, warm, rounds, starts: starts(quick) };
+    let traffic =
+        Traffic { kind: Kind::Chat, rooms: 1, members: 1, window: 8, messages, warm, rounds, starts: starts(quick) };
     let series = traffic::run(&builds, &traffic)?;
     let mut section = Section::new(
         "Release profiles",
