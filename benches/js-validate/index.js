@@ -16,12 +16,13 @@ const isId = (id) =>
   (typeof id === "string" ? new TextEncoder().encode(id).length <= 64 : Number.isInteger(id) && id >= 0 && id <= 2 ** 53);
 
 /** What a call for the history is answered with. */
-const HISTORY = ["The quick brown fox jumps over the lazy dog, and then over many more", "Over whom?"].map((text) => ({
-  text,
-  from: "Ada",
-  userId: "00000000-0000-4000-8000-000000000001",
-  at: 1764000000000,
-}));
+const history = (limit) =>
+  ["The quick brown fox jumps over the lazy dog, and then over many more"].slice(0, limit).map((text) => ({
+    text,
+    from: "Ada",
+    userId: "00000000-0000-4000-8000-000000000001",
+    at: 1764000000000,
+  }));
 
 const parse = (data) => {
   if (typeof data !== "string") return undefined;
@@ -76,7 +77,7 @@ export class ChatRoom extends DurableObject {
     }
     if (message.type === "history") {
       const { limit, id } = message;
-      if (id !== undefined) socket.send(JSON.stringify({ type: "reply", id, value: HISTORY.slice(-limit) }));
+      if (id !== undefined) socket.send(JSON.stringify({ type: "reply", id, value: history(limit) }));
       return;
     }
     const member = this.member(socket);

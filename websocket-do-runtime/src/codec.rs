@@ -17,6 +17,8 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "server")]
 use crate::protocol::ReadError;
+#[cfg(doc)]
+use crate::protocol::ValidationCode;
 use crate::protocol::{Message, TextCodec, ValidationError, checks::deferred};
 
 pub use format::{Format, Frame, UnknownFormat};

@@ -190,7 +190,7 @@ impl Clients {
         let (frame, expected) = match kind {
             Kind::Chat => (format.message(), CHAT_TEXT),
             Kind::Unknown => (format.unknown(), "Invalid message format"),
-            Kind::Call => (format.call(), "Over whom?"),
+            Kind::Call => (format.call(), CHAT_TEXT),
         };
         stream.write_all(&frame)?;
         let mut buffer = [0; 512];

@@ -62,9 +62,8 @@ impl ChatRoom {
             user_id: "00000000-0000-4000-8000-000000000001".to_owned(),
             at: 1_764_000_000_000,
         };
-        let texts = ["The quick brown fox jumps over the lazy dog, and then over many more", "Over whom?"];
-        let newest = texts.len().saturating_sub(limit as usize);
-        texts.iter().skip(newest).map(|text| said(text)).collect()
+        let texts = ["The quick brown fox jumps over the lazy dog, and then over many more"];
+        texts.into_iter().take(limit as usize).map(said).collect()
     }
 
     #[message]

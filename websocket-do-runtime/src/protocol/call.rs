@@ -1,34 +1,30 @@
 //! Calls: client messages with an id, and the frames that answer them. The derived impls name the types of their answers.
 //!
-//! `head.rs` reads the id of a frame, `frames.rs` writes and reads the frames that answer calls.
+//! `head.rs` reads the id of a frame; `server.rs` and `client.rs` write and read the frames of each side.
 
-#[cfg(any(feature = "server", feature = "client"))]
-mod frames;
+#[cfg(feature = "client")]
+mod client;
 #[cfg(any(feature = "server", feature = "client"))]
 mod head;
+#[cfg(feature = "server")]
+mod server;
 
 use std::convert::Infallible;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::SerializeStruct};
 
 #[cfg(feature = "client")]
-pub(crate) use self::frames::{Answer, answer, call};
-#[cfg(feature = "server")]
-pub(crate) use self::frames::{ErrorFrame, reply};
-#[cfg(feature = "server")]
-pub(crate) use self::head::call_head;
+pub(crate) use self::client::{Answer, answer, call};
 #[cfg(feature = "client")]
 pub(crate) use self::head::{AnswerKind, answer_head};
+#[cfg(feature = "server")]
+pub(crate) use self::head::{call_head, call_id};
+#[cfg(feature = "server")]
+pub(crate) use self::server::{ErrorFrame, reply};
 use super::{decode::is_same, schema::MessageSchema};
 
 /// The name of the message that answers a call. The server's enum cannot have a message with this name.
 pub const REPLY: &str = "reply";
-
-/// The largest id that is an integer, 2^53: JavaScript holds no larger one exactly.
-pub(crate) const MAX_ID: u64 = 1 << 53;
-
-/// The most bytes of an id that is a string.
-pub(crate) const MAX_ID_BYTES: usize = 64;
 
 /// The id of a call, which its answer repeats.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

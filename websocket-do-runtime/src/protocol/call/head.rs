@@ -7,22 +7,37 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{CallId, MAX_ID, MAX_ID_BYTES};
+use super::CallId;
+#[cfg(feature = "client")]
+use crate::protocol::Message;
 use crate::{
     codec::{self, Frame},
-    protocol::{ClientMessage, Message, ValidationCode, ValidationError},
+    protocol::{ClientMessage, ValidationCode, ValidationError},
 };
+
+/// The largest id that is an integer, 2^53: JavaScript holds no larger one exactly.
+const MAX_ID: u64 = 1 << 53;
+
+/// The most bytes of an id that is a string.
+const MAX_ID_BYTES: usize = 64;
 
 /// The names of the fields of a head.
 trait Names {
-    const TAG: &'static str;
+    /// [`None`] if the tag is not read.
+    const TAG: Option<&'static str>;
     const ID: &'static str;
 }
 
 /// A frame of a client that sends `M`.
+#[cfg(feature = "server")]
 struct OfClient<M>(PhantomData<M>);
 
+/// A call of a client that sends `M`, whose tag is known.
+#[cfg(feature = "server")]
+struct OfCall<M>(PhantomData<M>);
+
 /// A frame of the server of clients that send `M`.
+#[cfg(feature = "client")]
 struct OfServer<M>(PhantomData<M>);
 
 const fn id_of<M: ClientMessage>() -> &'static str {
@@ -32,14 +47,32 @@ const fn id_of<M: ClientMessage>() -> &'static str {
     }
 }
 
-impl<M: ClientMessage> Names for OfClient<M> {
-    const TAG: &'static str = M::SCHEMA.tag;
+#[cfg(feature = "server")]
+impl<M: ClientMessage> Names for OfCall<M> {
+    const TAG: Option<&'static str> = None;
     const ID: &'static str = id_of::<M>();
 }
 
-impl<M: ClientMessage> Names for OfServer<M> {
-    const TAG: &'static str = M::Server::SCHEMA.tag;
+#[cfg(feature = "server")]
+impl<M: ClientMessage> Names for OfClient<M> {
+    const TAG: Option<&'static str> = Some(M::SCHEMA.tag);
     const ID: &'static str = id_of::<M>();
+}
+
+#[cfg(feature = "client")]
+impl<M: ClientMessage> Names for OfServer<M> {
+    const TAG: Option<&'static str> = Some(M::Server::SCHEMA.tag);
+    const ID: &'static str = id_of::<M>();
+}
+
+/// Returns the id of a call, which the frame is; [`None`] if it has none.
+///
+/// # Errors
+/// Returns an error if the id is not one.
+#[cfg(feature = "server")]
+pub(crate) fn call_id<M: ClientMessage>(frame: &Frame) -> Result<Option<CallId>, ValidationError> {
+    let Ok(Head::<OfCall<M>> { id, .. }) = codec::decode_as::<M, _>(frame) else { return Ok(None) };
+    id.map_err(|error| error.within(id_of::<M>()))
 }
 
 /// Returns the id of a client's frame if it is a call, or may be one: the message has an unknown name. The frame need not be a
@@ -141,13 +174,44 @@ impl<'de, N: Names> DeserializeSeed<'de> for KeyOf<N> {
     type Value = Key;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
-        let key = Text::deserialize(deserializer)?.0;
-        Ok(match key.as_deref() {
-            Some(key) if key == N::TAG => Key::Tag,
-            Some(key) if key == N::ID => Key::Id,
-            Some("error") => Key::Error,
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<N: Names> Visitor<'_> for KeyOf<N> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
+        Ok(match key {
+            key if key == N::ID => Key::Id,
+            key if Some(key) == N::TAG => Key::Tag,
+            "error" => Key::Error,
             _ => Key::Other,
         })
+    }
+
+    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Key, E> {
+        std::str::from_utf8(key).map_or(Ok(Key::Other), |key| self.visit_str(key))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Key, E> {
+        Ok(Key::Other)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Key, E> {
+        Ok(Key::Other)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Key, E> {
+        Ok(Key::Other)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Key, E> {
+        Ok(Key::Other)
     }
 }
 

@@ -3,7 +3,10 @@
 use crate::{
     Result, Room, Session, WebSocketDo,
     codec::Frame,
-    protocol::{ClientMessage, Message, ValidationError, call::call_head},
+    protocol::{
+        ClientMessage, Message, ValidationError,
+        call::{call_head, call_id},
+    },
     server::{call::Pending, handler::Running},
 };
 
@@ -16,11 +19,16 @@ pub(super) fn with_call<R: WebSocketDo>(
     frame: &Frame,
     decoded: Result<R::Client, ValidationError>,
 ) -> Result<R::Client, ValidationError> {
-    // A frame that is not valid may be a call as well.
-    if R::Client::SCHEMA.call_id.is_none() || decoded.as_ref().is_ok_and(|message| !message.is_call()) {
+    if R::Client::SCHEMA.call_id.is_none() {
         return decoded;
     }
-    let id = match call_head::<R::Client>(frame) {
+    let id = match &decoded {
+        Ok(message) if !message.is_call() => return decoded,
+        Ok(_) => call_id::<R::Client>(frame),
+        // It may be a call as well.
+        Err(_) => call_head::<R::Client>(frame),
+    };
+    let id = match id {
         Ok(id) => id,
         // An invalid id cannot be repeated, and another error of the frame comes first.
         Err(error) => return decoded.and(Err(error)),

@@ -36,7 +36,7 @@ pub(super) fn calls(programs: &[Program], quick: bool) -> Result<Section> {
     let series = run(programs, &traffic)?;
     let mut section = Section::new(
         "Calls",
-        "One client in a room, which keeps 8 calls for the history in flight and receives two messages for each; the first \
+        "One client in a room, which keeps 8 calls for the history in flight and receives a list of one message of 68 characters for each; the first \
          120,000 are not counted.",
     );
     section.costs("a call", Per::Message, &series);
