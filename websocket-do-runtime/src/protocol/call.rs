@@ -49,7 +49,7 @@ pub fn write_id<S: SerializeStruct>(out: &mut S, name: &'static str, id: Option<
     id.map_or(Ok(()), |id| out.serialize_field(name, id))
 }
 
-/// A variant of a client enum that is a call. `HASH` is that of the variant's name, [`hash`], by which the room's macro names it.
+/// A variant of a client enum that is a call. `HASH` is that of the variant's name (FNV-1a), by which the macro of a room names it.
 pub trait CallVariant<const HASH: u64> {
     /// The value that answers the call.
     type Reply: CallValue + 'static;
