@@ -115,8 +115,8 @@ pub trait MakeCall<M: ClientMessage> {
 /// ```no_run
 /// # use std::time::Duration;
 /// # use websocket_do_runtime::client::{Call, CallError, MakeCall};
-/// # use websocket_do_runtime::protocol::{ClientMessage, call::CallValue};
-/// # async fn example<K: MakeCall<M> + Unpin, M: ClientMessage, T: CallValue>(history: Call<K, M, Vec<T>>) {
+/// # use websocket_do_runtime::protocol::ClientMessage;
+/// # async fn example<K: MakeCall<M> + Unpin, M: ClientMessage>(history: Call<K, M, Vec<String>>) {
 /// // `room.history(20)` returns a call.
 /// match history.timeout(Duration::from_secs(5)).await {
 ///     Ok(said) => println!("{} messages", said.len()),
