@@ -98,7 +98,7 @@ impl<R: WebSocketDo> Room<R> {
         match event {
             Event::Message(..) if session.state.is_closing() => {}
             Event::Message(frame, _permit) => {
-                self.run_session_handler(session, Handler::MESSAGE, self.dispatch_message(session, &frame)).await;
+                self.run_session_handler(session, Handler::MESSAGE, self.dispatch_message(session, frame)).await;
             }
             Event::Closed(closed) => self.end(session, Some(closed)).await,
             Event::Unanswered => self.end(session, None).await,
@@ -147,24 +147,25 @@ impl<R: WebSocketDo> Room<R> {
         session.close_with(&Close::handler_timeout());
     }
 
-    async fn dispatch_message(&self, session: &Session<R>, frame: &Frame) -> Result {
+    async fn dispatch_message(&self, session: &Session<R>, frame: Frame) -> Result {
         if frame.len() > R::MAX_MESSAGE {
             session.close_with(&Close::too_large(R::MAX_MESSAGE));
             return Ok(());
         }
-        let decoded = match (session.format(), frame) {
-            (Format::Json, Frame::Text(text)) => codec::decode_text(text),
-            (Format::MessagePack, Frame::Binary(bytes)) => codec::decode_binary(bytes),
+        let message = match (session.format(), frame) {
+            (Format::Json, frame @ Frame::Text(_)) | (Format::MessagePack, frame @ Frame::Binary(_)) => {
+                with_call(session, &frame, codec::decode(&frame))
+            }
             (Format::MessagePack, frame @ Frame::Text(_)) => {
                 Handler::attribute("protocol_error").set_current();
-                return self.handlers().protocol_error(session, frame).await;
+                return self.handlers().protocol_error(session, &frame).await;
             }
             (Format::Json, Frame::Binary(bytes)) => {
                 Handler::attribute("binary").set_current();
-                return self.handlers().binary(session, bytes.clone()).await;
+                return self.handlers().binary(session, bytes).await;
             }
         };
-        match with_call(session, frame, decoded) {
+        match message {
             Ok(message) if R::is_concurrent(&message) => self.start_concurrent(session, message),
             Ok(message) => self.run_message(session, message).await,
             Err(error) => {
