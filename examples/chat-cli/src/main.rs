@@ -16,7 +16,8 @@ type Sender = <ClientMessage as TypedClient>::Sender;
 
 /// Joins a chat room from the terminal.
 ///
-/// Sends each typed line as a message. `/name Ada` changes the name, `/history 20` prints the latest messages; `/quit` or the end of the input leaves the room.
+/// Sends each typed line as a message. `/name Ada` changes the name, `/history 20` prints the latest messages; `/quit` or the end of
+/// the input leaves the room.
 #[derive(Parser)]
 struct Arguments {
     /// The URL of the room, such as `ws://127.0.0.1:8787/room/lobby/websocket`.

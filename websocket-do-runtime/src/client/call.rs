@@ -13,10 +13,10 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    codec::{self, Frame},
+    codec::{self, Format, Frame},
     protocol::{
         ClientMessage, ValidationCode, ValidationError,
-        call::{self, Answer, AnswerKind, CallValue, NoError},
+        call::{self, Answer, AnswerKind, CallId, CallValue, NoError},
     },
 };
 
@@ -89,6 +89,19 @@ pub struct PreparedCall {
     pub(crate) id: u64,
     pub(crate) frame: Frame,
     pub(crate) is_idempotent: bool,
+}
+
+impl PreparedCall {
+    /// Checks a call and writes it with this id.
+    pub(super) fn new<M: ClientMessage>(
+        message: &M,
+        id: u64,
+        is_idempotent: bool,
+        format: Format,
+    ) -> Result<Self, CallFailure> {
+        let frame = call::call(message, &CallId::Integer(id), format).map_err(CallError::Invalid)?;
+        Ok(Self { id, frame, is_idempotent })
+    }
 }
 
 /// Sends calls and waits for their answers: the part of [`SendMessage`](super::SendMessage) that a [`Call`] holds.

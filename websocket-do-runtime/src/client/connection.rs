@@ -14,7 +14,7 @@ use crate::{
     codec::{self, Format, Frame},
     protocol::{
         ClientMessage,
-        call::{self, CallId, answer_head},
+        call::{CallId, answer_head},
     },
 };
 
@@ -322,9 +322,7 @@ impl<'a, M: ClientMessage> MakeCall<M> for &'a mut Connection<M> {
 
     fn prepare(&mut self, message: &M, is_idempotent: bool) -> Result<PreparedCall, CallFailure> {
         self.calls += 1;
-        let id = self.calls;
-        let frame = call::call(message, &CallId::Integer(id), self.format).map_err(CallError::Invalid)?;
-        Ok(PreparedCall { id, frame, is_idempotent })
+        PreparedCall::new(message, self.calls, is_idempotent, self.format)
     }
 
     fn send_call(self, call: PreparedCall, timeout: Option<Duration>) -> AnswerFuture<'a> {

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Close, Closed, SendError,
     codec::{self, Format, Frame},
-    protocol::{self, ClientMessage, call::CallId},
+    protocol::ClientMessage,
 };
 
 /// A command to the task.
@@ -170,8 +170,7 @@ impl<M: ClientMessage> MakeCall<M> for Sender<M> {
 
     fn prepare(&mut self, message: &M, is_idempotent: bool) -> Result<PreparedCall, CallFailure> {
         let id = self.shared.calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let frame = protocol::call::call(message, &CallId::Integer(id), self.format()).map_err(CallError::Invalid)?;
-        Ok(PreparedCall { id, frame, is_idempotent })
+        PreparedCall::new(message, id, is_idempotent, self.format())
     }
 
     fn send_call(self, call: PreparedCall, timeout: Option<Duration>) -> AnswerFuture<'static> {

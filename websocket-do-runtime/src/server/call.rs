@@ -27,6 +27,13 @@ pub(crate) struct Pending<R: WebSocketDo> {
 }
 
 impl<R: WebSocketDo> Pending<R> {
+    /// Answers the call with `internal`, unless it is answered.
+    fn fail(&self) {
+        if let Some(id) = self.take() {
+            send_internal(&self.session, Some(&id));
+        }
+    }
+
     pub(super) fn new(session: &Session<R>, id: CallId) -> Rc<Self> {
         let pending = Rc::new(Self { session: session.clone(), id: Cell::new(Some(id)) });
         #[cfg(target_arch = "wasm32")]
@@ -47,10 +54,7 @@ impl<R: WebSocketDo> PendingCall for Pending<R> {
 
 impl<R: WebSocketDo> Drop for Pending<R> {
     fn drop(&mut self) {
-        if let Some(id) = self.id.take() {
-            // A closed session needs no answer.
-            let _ = send_error(&self.session, "Internal error", "internal", None, Some(&id));
-        }
+        self.fail();
     }
 }
 
@@ -62,7 +66,7 @@ pub(crate) mod in_flight {
         rc::{Rc, Weak},
     };
 
-    use super::{Pending, PendingCall};
+    use super::Pending;
     use crate::WebSocketDo;
 
     thread_local! {
@@ -75,9 +79,7 @@ pub(crate) mod in_flight {
 
     impl<R: WebSocketDo> Fail for Pending<R> {
         fn fail(&self) {
-            if let Some(id) = self.take() {
-                let _ = super::send_error(&self.session, "Internal error", "internal", None, Some(&id));
-            }
+            Self::fail(self);
         }
     }
 
@@ -112,6 +114,12 @@ pub(super) fn send_error<R: WebSocketDo>(
     let name = R::Client::SCHEMA.call_id.unwrap_or_default();
     let frame = ErrorFrame { error, code, path, call: id.map(|id| (name, id)) };
     session.send_frame(&codec::encode_as::<ServerMessageOf<R>, _>(&frame, session.format())?)
+}
+
+/// Sends the error frame of a handler that failed.
+pub(super) fn send_internal<R: WebSocketDo>(session: &Session<R>, id: Option<&CallId>) {
+    // A closed session needs no answer.
+    let _ = send_error(session, "Internal error", "internal", None, id);
 }
 
 /// Sends the error frame of a frame that is not a valid message.

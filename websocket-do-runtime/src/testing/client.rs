@@ -14,8 +14,11 @@ use futures_util::FutureExt;
 
 use super::{connection, simulation::Simulation};
 use crate::{
-    SendError,
-    client::{CallError, CallFailure, Connection, MakeCall, PreparedCall, RawAnswer, SendCall, SendMessage},
+    Closed, SendError,
+    client::{
+        CallError, CallFailure, ClientError, Connection, MakeCall, PreparedCall, RawAnswer, SendCall, SendMessage,
+    },
+    codec::Frame,
     host::millis,
     protocol::ClientMessage,
 };
@@ -49,8 +52,66 @@ impl<M: ClientMessage> TestConnection<M> {
         Self { connection, in_memory: Some(InMemory { simulation, queues }) }
     }
 
+    /// As [`Connection::wait_for`], in the time of the rooms if they are in memory.
+    pub(super) async fn wait_for(
+        &mut self,
+        mut fits: impl FnMut(&M::Server) -> bool,
+        timeout: Duration,
+    ) -> Result<M::Server, ClientError> {
+        let Some(in_memory) = &self.in_memory else { return self.connection.wait_for(fits, timeout).await };
+        if let Some(message) = self.connection.take_unread(&mut fits) {
+            return Ok(message);
+        }
+        let until = in_memory.after(timeout);
+        loop {
+            match next_frame(&mut self.connection, in_memory, until).await {
+                Ok(Some(frame)) => {
+                    if let Some(message) = self.connection.take_or_leave(frame, &mut fits) {
+                        return Ok(message);
+                    }
+                }
+                Ok(None) => {
+                    let closed = self.connection.closed().cloned();
+                    return Err(ClientError::Closed(closed.unwrap_or_else(Closed::lost)));
+                }
+                Err(Elapsed) => return Err(ClientError::Timeout(timeout)),
+            }
+        }
+    }
+
     pub(super) fn remote(connection: Connection<M>) -> Self {
         Self { connection, in_memory: None }
+    }
+}
+
+/// Runs the simulation until a frame has arrived, at most up to this time of the rooms. [`None`] if the session is over.
+///
+/// # Errors
+/// Returns an error if no frame arrives in time. The time has then passed.
+async fn next_frame<M: ClientMessage>(
+    connection: &mut Connection<M>,
+    InMemory { simulation, queues }: &InMemory,
+    until: u64,
+) -> Result<Option<Frame>, Elapsed> {
+    loop {
+        if simulation.wait_until(until, || queues.has_incoming().then_some(())).await.is_none() {
+            simulation.advance(until.saturating_sub(simulation.shared.now.get()));
+            return Err(Elapsed);
+        }
+        // The connection may have ended instead.
+        if let Some(frame) = connection.next_frame().now_or_never() {
+            return Ok(frame);
+        }
+    }
+}
+
+/// The time limit is over.
+struct Elapsed;
+
+impl InMemory {
+    /// Returns the time of the rooms after this time.
+    fn after(&self, time: Duration) -> u64 {
+        self.simulation.shared.now.get().saturating_add(millis(time))
     }
 }
 
@@ -93,28 +154,23 @@ impl<'a, M: ClientMessage> MakeCall<M> for &'a mut TestConnection<M> {
 
     fn send_call(self, call: PreparedCall, timeout: Option<Duration>) -> Self::Answer {
         let connection = &mut self.connection;
-        let Some(InMemory { simulation, queues }) = self.in_memory.clone() else {
+        let Some(in_memory) = self.in_memory.clone() else {
             return connection.send_call(call, timeout);
         };
         Box::pin(async move {
-            let time = millis(timeout.unwrap_or(connection.call_timeout()));
-            let until = simulation.shared.now.get().saturating_add(time);
+            let until = in_memory.after(timeout.unwrap_or(connection.call_timeout()));
             connection.send_frame(call.frame).await.map_err(|_| CallError::Closed)?;
             // Calls that wait at once, as with `join!`, are all sent before the simulation runs on.
             tokio::task::yield_now().await;
             loop {
-                if simulation.wait_until(until, || queues.has_incoming().then_some(())).await.is_none() {
-                    simulation.advance(until.saturating_sub(simulation.shared.now.get()));
-                    return Err(CallError::Timeout);
-                }
-                match connection.next_frame().now_or_never() {
-                    Some(Some(frame)) => {
+                match next_frame(connection, &in_memory, until).await {
+                    Ok(Some(frame)) => {
                         if let Some(answer) = connection.take_answer(frame, call.id) {
                             return Ok(answer);
                         }
                     }
-                    Some(None) => return Err(CallError::Lost),
-                    None => {}
+                    Ok(None) => return Err(CallError::Lost),
+                    Err(Elapsed) => return Err(CallError::Timeout),
                 }
             }
         })

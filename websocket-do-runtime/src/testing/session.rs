@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::{
@@ -22,7 +21,7 @@ use super::{
 use crate::{
     Close, Closed, ServerMessageOf, WebSocketDo,
     client::{ClientError, TypedClient, transport::InProcessConnection as _},
-    host::{Host, SocketId, millis},
+    host::{Host, SocketId},
     server::attachment::{self, Header, State},
 };
 
@@ -64,31 +63,10 @@ where
     /// Returns [`ClientError::Timeout`] if no such message arrives in time, and [`ClientError::Closed`] if the session ends before.
     pub async fn wait_for(
         &mut self,
-        mut fits: impl FnMut(&ServerMessageOf<R>) -> bool,
+        fits: impl FnMut(&ServerMessageOf<R>) -> bool,
         timeout: Duration,
     ) -> Result<ServerMessageOf<R>, ClientError> {
-        let Some(until) = self.in_memory().map(|(simulation, _)| simulation.shared.now.get() + millis(timeout)) else {
-            return self.client.wait_for(fits, timeout).await;
-        };
-        if let Some(message) = self.client.take_unread(&mut fits) {
-            return Ok(message);
-        }
-        while let Some((simulation, connection)) = self.in_memory() {
-            if simulation.wait_until(until, || connection.has_incoming().then_some(())).await.is_none() {
-                simulation.advance(until.saturating_sub(simulation.shared.now.get()));
-                return Err(ClientError::Timeout(timeout));
-            }
-            match self.client.next_frame().now_or_never() {
-                Some(Some(frame)) => {
-                    if let Some(message) = self.client.take_or_leave(frame, &mut fits) {
-                        return Ok(message);
-                    }
-                }
-                Some(None) => break,
-                None => {}
-            }
-        }
-        Err(ClientError::Closed(self.client.closed().cloned().unwrap_or_else(Closed::lost)))
+        self.client.wait_for(fits, timeout).await
     }
 
     /// Returns the messages and errors that were received and not read yet.

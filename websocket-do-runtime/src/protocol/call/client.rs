@@ -4,14 +4,14 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, IgnoredAny, MapAccess, Visitor},
+    de::{self, MapAccess, Visitor},
     forward_to_deserialize_any,
 };
 
 use super::{CallId, CallValue};
 use crate::{
     codec::{self, Format, Frame},
-    protocol::{ClientMessage, ValidationCode, ValidationError, checks},
+    protocol::{ClientMessage, ValidationCode, ValidationError, checks, decode},
 };
 
 /// Checks the rules of a call and writes it with its id.
@@ -72,11 +72,16 @@ impl<'de, T: CallValue, E: CallValue> Visitor<'de> for ReplyVisitor<T, E> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<ReplyContent<T, E>, A::Error> {
         let (mut value, mut error) = (None, None);
-        while let Some(key) = entries.next_key::<String>()? {
-            match key.as_str() {
-                "value" => value = Some(entries.next_value::<Read<T>>()?.0),
-                "error" => error = Some(entries.next_value::<Read<E>>()?.0),
-                _ => drop(entries.next_value::<IgnoredAny>()?),
+        let field = |name: &str| match name {
+            "value" => 0,
+            "error" => 1,
+            _ => usize::MAX,
+        };
+        while let Some(key) = decode::key(&mut entries, None, field)? {
+            match key {
+                0 => value = Some(entries.next_value::<Read<T>>()?.0),
+                1 => error = Some(entries.next_value::<Read<E>>()?.0),
+                _ => decode::skip(&mut entries)?,
             }
         }
         Ok(ReplyContent(match (value, error) {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use super::CallId;
@@ -12,7 +12,7 @@ use super::CallId;
 use crate::protocol::Message;
 use crate::{
     codec::{self, Frame},
-    protocol::{ClientMessage, ValidationCode, ValidationError},
+    protocol::{ClientMessage, ValidationCode, ValidationError, decode},
 };
 
 /// The largest id that is an integer, 2^53: JavaScript holds no larger one exactly.
@@ -139,79 +139,38 @@ impl<'de, N: Names> Visitor<'de> for HeadVisitor<N> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Head<N>, A::Error> {
         let mut head = Head { tag: None, id: Ok(None), has_error: false, names: PhantomData };
         let mut has_id = false;
-        while let Some(key) = entries.next_key_seed(KeyOf::<N>(PhantomData))? {
+        while let Some(key) = decode::key(&mut entries, None, field::<N>)? {
             match key {
-                Key::Tag => head.tag = entries.next_value::<Text>()?.0,
-                Key::Id if has_id => {
-                    entries.next_value::<IgnoredAny>()?;
+                ID if has_id => {
+                    decode::skip(&mut entries)?;
                     head.id = Err(ValidationError::new(ValidationCode::Duplicate, "is duplicated"));
                 }
-                Key::Id => {
+                ID => {
                     has_id = true;
                     head.id = entries.next_value::<Id>()?.0;
                 }
-                Key::Error => {
-                    head.has_error = true;
-                    entries.next_value::<IgnoredAny>()?;
+                TAG => head.tag = entries.next_value::<Text>()?.0,
+                key => {
+                    head.has_error |= key == ERROR;
+                    decode::skip(&mut entries)?;
                 }
-                Key::Other => drop(entries.next_value::<IgnoredAny>()?),
             }
         }
         Ok(head)
     }
 }
 
-enum Key {
-    Tag,
-    Id,
-    Error,
-    Other,
-}
+/// The numbers of the fields.
+const ID: usize = 0;
+const TAG: usize = 1;
+const ERROR: usize = 2;
 
-struct KeyOf<N>(PhantomData<N>);
-
-impl<'de, N: Names> DeserializeSeed<'de> for KeyOf<N> {
-    type Value = Key;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<N: Names> Visitor<'_> for KeyOf<N> {
-    type Value = Key;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
-        Ok(match key {
-            key if key == N::ID => Key::Id,
-            key if Some(key) == N::TAG => Key::Tag,
-            "error" => Key::Error,
-            _ => Key::Other,
-        })
-    }
-
-    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Key, E> {
-        std::str::from_utf8(key).map_or(Ok(Key::Other), |key| self.visit_str(key))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Key, E> {
-        Ok(Key::Other)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Key, E> {
-        Ok(Key::Other)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Key, E> {
-        Ok(Key::Other)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Key, E> {
-        Ok(Key::Other)
+fn field<N: Names>(name: &str) -> usize {
+    match name {
+        name if name == N::ID => ID,
+        name if Some(name) == N::TAG => TAG,
+        "error" => ERROR,
+        _ => usize::MAX,
     }
 }
 

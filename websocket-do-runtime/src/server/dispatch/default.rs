@@ -1,10 +1,8 @@
 //! The default handlers. Generated code calls them for a room without its own.
 
 use crate::{
-    Close, Error, Handler, PreviousSession, Result, Room, Session, WebSocketDo,
-    codec::Frame,
-    protocol::ValidationError,
-    server::call::{self, send_error},
+    Close, Error, Handler, PreviousSession, Result, Room, Session, WebSocketDo, codec::Frame,
+    protocol::ValidationError, server::call,
 };
 
 /// The answer to a text frame in a MessagePack session.
@@ -38,8 +36,7 @@ pub fn answer_handler_error<R: WebSocketDo>(session: &Session<R>, error: &Error)
         Some(failed) => session.log_error(format_args!("{failed} failed: {error}")),
         None => session.log_error(format_args!("a handler failed: {error}")),
     }
-    // A closed session needs no answer.
-    let _ = send_error(session, "Internal error", "internal", None, call::take_current().as_ref());
+    call::send_internal(session, call::take_current().as_ref());
     Ok(())
 }
 

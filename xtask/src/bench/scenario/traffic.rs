@@ -36,8 +36,8 @@ pub(super) fn calls(programs: &[Program], quick: bool) -> Result<Section> {
     let series = run(programs, &traffic)?;
     let mut section = Section::new(
         "Calls",
-        "One client in a room, which keeps 8 calls for the history in flight and receives a list of one message of 68 characters for each; the first \
-         120,000 are not counted.",
+        "One client in a room, which keeps 8 calls for the history in flight and receives a list of one message of 68 \
+         characters for each; the first 120,000 are not counted.",
     );
     section.costs("a call", Per::Message, &series);
     section.limits("calls", Per::Message, &series, [1.10, 1.10]);
